@@ -1,0 +1,111 @@
+import type { Reply } from '@dsnkit/smtp';
+import type { StatusCode } from '@dsnkit/delivery-status';
+
+/** How a message came into the queue. */
+export type Origin = 'smtp' | 'submission' | 'lmtp' | 'report' | 'list';
+
+/** The envelope of one queued message, and what is known of it. Its content lies apart. */
+export interface Message {
+  /** Queue id: unique in the store, letters and digits, sorts by time. */
+  readonly id: string;
+  /** Reverse-path as received, without the angle brackets; '' is the null reverse-path. */
+  readonly reversePath: string;
+  /** The MAIL parameters exactly as received, e.g. `RET=HDRS ENVID=QQ314159`; '' if none (RFC 3461 §5.2.1). */
+  readonly mailParameters: string;
+  readonly arrivedAtMs: number;
+  readonly origin: Origin;
+  /** The client that handed the message over: its HELO name and network address. Absent for our own messages. */
+  readonly client?: { readonly name: string; readonly address: string };
+  /** Octets of the content as stored, trace lines included. */
+  readonly sizeOctets: number;
+}
+
+/** One recipient of a queued message. */
+export interface Recipient {
+  /** Index within the message; never reused. Children of an alias get new ones. */
+  readonly n: number;
+  /** Forward-path as accepted, without angle brackets and source route; case kept. */
+  readonly address: string;
+  /** The RCPT parameters exactly as received, or as the alias rules made them. */
+  readonly parameters: string;
+  /** Key of the next hop (see `routing/next-hop.ts`): recipients of a message that share it travel together. */
+  readonly destination: string;
+  /** Attempts made so far. */
+  readonly attempts: number;
+  /** When the recipient wants to be looked at next: retry, delay notice or expiry. */
+  readonly dueAtMs: number;
+  /** When the next attempt is allowed; `dueAtMs` may be earlier when a delay notice or the expiry comes first. */
+  readonly retryAtMs: number;
+  /** A `delayed` report was issued, or is not wanted any more. */
+  readonly delayReported: boolean;
+  /** The last temporary failure, for reports and for people. */
+  readonly lastFailure?: Failure;
+  /** Set on a child of a confidential forward: the address that reports may show (RFC 3461 §5.2.7.2). */
+  readonly shownAs?: string;
+}
+
+/** What a remote system answered, and which. */
+export interface RemoteReply {
+  /** Name of the remote MTA for Remote-MTA: host name or address literal. */
+  readonly mta: string;
+  /** Network address and port, for people and logs. */
+  readonly address?: string;
+  readonly reply: Reply;
+  /** The reply line by line exactly as it came, for Diagnostic-Code (RFC 3461 §9.2). */
+  readonly rawLines: readonly string[];
+  readonly stage: 'connect' | 'hello' | 'mail' | 'rcpt' | 'data' | 'content';
+}
+
+/** Why an attempt did not succeed. */
+export interface Failure {
+  readonly status: StatusCode;
+  /** Our own words, one sentence without trailing full stop; no CR or LF. */
+  readonly reason: string;
+  /** Present only if a remote system replied. */
+  readonly remote?: RemoteReply;
+  readonly atMs: number;
+}
+
+/** What one attempt gave for one recipient. */
+export type Outcome =
+  | { readonly kind: 'delivered'; readonly status: StatusCode; readonly remote?: RemoteReply }
+  | { readonly kind: 'relayed'; readonly status: StatusCode; readonly nextHopSupportsDsn: boolean; readonly remote: RemoteReply }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'deferred'; readonly failure: Failure };
+
+/** A message on its way: what a transport gets. All recipients share one destination. */
+export interface Delivery {
+  readonly message: Message;
+  readonly recipients: readonly Recipient[];
+  readonly content: Content;
+}
+
+/** The content of a message: header and body, CRLF line ends, not dot-stuffed. */
+export interface Content {
+  readonly sizeOctets: number;
+  /** The whole content where it is small enough to be held in memory. */
+  readonly octets?: Uint8Array;
+  /** Reads the content piece by piece; may be called more than once. */
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** Tries to hand a message over. Never rejects: every fault is an outcome. One outcome per recipient, in their order. */
+export interface Transport {
+  deliver(delivery: Delivery): Promise<readonly Outcome[]>;
+  /** Closes idle connections; attempts under way are finished. */
+  close(): Promise<void>;
+}
+
+/** One change of state. Log line, timeline and (later) webhook and metrics are views of it. */
+export type MailEvent = { readonly atMs: number; readonly messageId: string } & (
+  | { readonly kind: 'accepted'; readonly reversePath: string; readonly envelopeId?: string; readonly recipients: readonly string[]; readonly sizeOctets: number; readonly origin: Origin; readonly client?: string }
+  | { readonly kind: 'attempted'; readonly destination: string; readonly recipients: readonly string[]; readonly durationMs: number }
+  | { readonly kind: 'delivered' | 'relayed'; readonly recipient: string; readonly destination: string; readonly status: StatusCode; readonly remote?: RemoteReply; readonly delayMs: number }
+  | { readonly kind: 'expanded'; readonly recipient: string; readonly to: readonly string[] }
+  | { readonly kind: 'deferred'; readonly recipient: string; readonly destination: string; readonly failure: Failure; readonly attempts: number; readonly retryAtMs: number }
+  | { readonly kind: 'delayed'; readonly recipient: string; readonly destination: string; readonly failure?: Failure }
+  | { readonly kind: 'failed' | 'expired'; readonly recipient: string; readonly destination: string; readonly failure: Failure }
+  | { readonly kind: 'report-issued'; readonly reportId: string; readonly to: string; readonly actions: readonly { readonly recipient: string; readonly action: string; readonly status: string }[] }
+  | { readonly kind: 'undeliverable-report'; readonly recipient: string; readonly failure: Failure }
+  | { readonly kind: 'removed' }
+);

@@ -1,0 +1,210 @@
+import type { Content, MailEvent, Message, Recipient } from './model.ts';
+
+/** Time. Nothing else in the server asks the system for it. */
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00Z. */
+  now(): number;
+  /** Calls `run` once after `delayMs`; never synchronously. */
+  after(delayMs: number, run: () => void): { cancel(): void };
+}
+
+/** Makes queue ids: unique for this store for ever, letters and digits only, sorting by time. */
+export interface IdSource {
+  next(): string;
+}
+
+/** Receives every event, in the order of their making. Must not throw and must not block. */
+export interface EventSink {
+  emit(event: MailEvent): void;
+}
+
+/** What the DNS says. A resolver never rejects: trouble is an answer of kind `trouble` (to be tried again). */
+export interface Resolver {
+  mx(domain: string): Promise<MxAnswer>;
+  /** A and AAAA addresses of a host, in the order in which they should be tried. */
+  addresses(host: string): Promise<AddressAnswer>;
+}
+export type MxAnswer =
+  | { readonly kind: 'hosts'; readonly hosts: readonly { readonly host: string; readonly preference: number }[] }
+  /** The domain exists but has no MX record: its own address is used (RFC 5321 §5.1). */
+  | { readonly kind: 'none' }
+  /** A single `0 .` record: the domain takes no mail (RFC 7505 §3). */
+  | { readonly kind: 'null-mx' }
+  | { readonly kind: 'no-such-domain' }
+  | { readonly kind: 'trouble'; readonly reason: string };
+export type AddressAnswer =
+  | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'no-such-domain' }
+  | { readonly kind: 'trouble'; readonly reason: string };
+
+/** Stream connections, out and in. */
+export interface Network {
+  /** Rejects with a {@link ConnectError} when no connection comes about within `timeoutMs`. */
+  connect(target: { readonly host: string; readonly port: number; readonly timeoutMs: number }): Promise<Connection>;
+  listen(
+    at: { readonly host: string; readonly port: number },
+    accept: (connection: Connection) => void,
+  ): Promise<NetworkListener>;
+}
+export interface NetworkListener {
+  readonly host: string;
+  readonly port: number;
+  /** Stops taking new connections; those that are open stay. */
+  close(): Promise<void>;
+}
+/** One connection. Handlers are called in the order of events, never from within `write` or `attach`. */
+export interface Connection {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  /** Must be called once, in the same turn in which the connection was obtained. */
+  attach(handlers: ConnectionHandlers): void;
+  /** False when the peer reads more slowly than we write: wait for `drained`. The octets are not copied; do not change them. */
+  write(octets: Uint8Array): boolean;
+  /** Reading stops / goes on: how a busy receiver slows its peer. */
+  pause(): void;
+  resume(): void;
+  /** Sends what is pending, then closes. */
+  end(): void;
+  /** Closes at once. */
+  destroy(): void;
+}
+export interface ConnectionHandlers {
+  data(octets: Uint8Array): void;
+  drained?(): void;
+  /** The last call: after it nothing more comes. `error` is set when the connection broke. */
+  closed(error?: Error): void;
+}
+export class ConnectError extends Error {
+  override readonly name = 'ConnectError';
+  readonly code: 'refused' | 'timeout' | 'unreachable' | 'other';
+  constructor(code: ConnectError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Final delivery into files. */
+export interface Mailboxes {
+  /**
+   * Stores one message in the Maildir `folder` (created when missing) under `directory`: written to tmp, synced,
+   * moved to new, directory synced. Resolves once a power cut can't lose it. Rejects with a plain Error on trouble.
+   * `prefix` (trace header fields) goes before the content.
+   */
+  deliver(directory: string, folder: string, prefix: Uint8Array, content: Content): Promise<void>;
+}
+
+/** A claim on recipients: who holds it and until when. Every claim has its own token. */
+export interface Lease {
+  readonly token: string;
+  readonly untilMs: number;
+}
+
+/** A message that is to be stored. */
+export interface NewMessage {
+  readonly message: Message;
+  readonly recipients: readonly Recipient[];
+  /** The content in pieces, or what {@link QueueStore.spool} gave. */
+  readonly content: readonly Uint8Array[] | SpooledContent;
+}
+export interface SpooledContent {
+  readonly kind: 'spooled';
+  readonly name: string;
+  readonly sizeOctets: number;
+}
+/** Takes content too large for memory, piece by piece. */
+export interface Spool {
+  /** Resolves when more may be written. Rejects when the disk is full or fails. */
+  write(octets: Uint8Array): Promise<void>;
+  /** Resolves when the content is on the disk (synced). It stays only if a message that names it is accepted. */
+  finish(): Promise<SpooledContent>;
+  discard(): Promise<void>;
+}
+
+/** What became of the recipients of one claim. Applied as a whole or not at all. */
+export interface Settlement {
+  readonly messageId: string;
+  /** The token of the claim; a settlement whose claim has passed on is refused with {@link LeaseLostError}. */
+  readonly token: string;
+  readonly updates: readonly RecipientUpdate[];
+  /** New recipients of the same message: the targets of an alias. Their `n` are not yet used. */
+  readonly children: readonly Recipient[];
+  /** Reports and list posts that this settling owes. */
+  readonly messages: readonly NewMessage[];
+}
+export type RecipientUpdate =
+  | { readonly n: number; readonly state: 'done' }
+  | ({ readonly n: number; readonly state: 'pending' } & Pick<
+      Recipient,
+      'attempts' | 'dueAtMs' | 'retryAtMs' | 'delayReported' | 'lastFailure' | 'destination'
+    >);
+
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+/** The store can't take or give work now (disk full, I/O error, closed). Nothing was half-stored. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly code: 'full' | 'io' | 'corrupt' | 'closed' | 'locked';
+  constructor(code: StoreError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** One message with those of its recipients that share a destination and are due. */
+export interface Claim {
+  readonly token: string;
+  readonly message: Message;
+  readonly recipients: readonly Recipient[];
+  /** The largest `n` in use in the message. */
+  readonly lastN: number;
+}
+
+/**
+ * The durable queue: the one place in which a message rests.
+ *
+ * - `accept` and `settle` resolve only when a power cut can't undo them.
+ * - A recipient is in at most one claim at a time; a claim ends with its settlement or when its lease runs out.
+ * - A message goes, with its content, in the settlement that leaves it without pending recipients.
+ * - Calls may be made side by side; each is atomic.
+ */
+export interface QueueStore {
+  /** Largest content that is passed in memory; larger ones go through {@link spool}. */
+  readonly inlineMaxOctets: number;
+  spool(): Promise<Spool>;
+  /**
+   * Stores messages. With a lease their recipients are claimed at once under its token (the caller goes on to
+   * deliver them without a claim of its own).
+   *
+   * @throws {StoreError}
+   */
+  accept(messages: readonly NewMessage[], lease?: Lease): Promise<void>;
+  /**
+   * Leases due recipients, oldest due time first, at most `limit` claims; `token` makes a token for each claim.
+   * Recipients of destinations in `except` are left alone, and not more than `perDestination` claims are given of one.
+   */
+  claim(request: {
+    readonly nowMs: number;
+    readonly limit: number;
+    readonly perDestination: number;
+    readonly except: readonly string[];
+    readonly leaseUntilMs: number;
+    readonly token: () => string;
+  }): Promise<readonly Claim[]>;
+  /** When the next recipient that is not leased becomes due, or a lease runs out; undefined if there is none. */
+  nextDueAtMs(): Promise<number | undefined>;
+  /** Prolongs claims. Tokens that are not held any more are passed over. */
+  renew(tokens: readonly string[], untilMs: number): Promise<void>;
+  /** Gives claims back unsettled: their recipients are free at once. */
+  release(tokens: readonly string[]): Promise<void>;
+  /** @throws {LeaseLostError} @throws {StoreError} */
+  settle(settlement: Settlement): Promise<void>;
+  /** The content of a stored message. Rejects with a StoreError when it is not there. */
+  content(messageId: string): Promise<Content>;
+  /** Numbers for people. */
+  counts(): Promise<{ readonly messages: number; readonly recipients: number }>;
+  /** Waits for what is under way and closes. */
+  close(): Promise<void>;
+}
