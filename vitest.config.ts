@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+const report = process.env['DSNKIT_TEST_REPORT'];
+
 export default defineConfig({
-  resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
   test: {
     include: [
@@ -12,9 +13,10 @@ export default defineConfig({
       'tools/**/*.test.ts',
       'examples/**/*.test.ts',
     ],
-    // Suites that need Debian packages; `.ci/run` runs them with vitest.interop.config.ts.
+    // Suites that need Debian packages run from `.ci/run` with vitest.interop.config.ts.
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.interop.test.ts'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], exclude: ['**/*.test.ts'] },
   },
 });

@@ -1,13 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+const report = process.env['DSNKIT_TEST_REPORT'];
+
 /** The suites that talk to foreign servers and clients from Debian packages: run by `.ci/run`. */
 export default defineConfig({
-  resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
   test: {
     include: ['apps/*/test/**/*.interop.test.ts', 'packages/*/test/**/*.interop.test.ts'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
     fileParallelism: false,
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
 });
