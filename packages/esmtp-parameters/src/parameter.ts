@@ -1,0 +1,128 @@
+import { BAD_PARAMETER, EsmtpParameterError } from './error.ts';
+
+/** One `esmtp-param`, exactly as sent; stored and relayed in this form. RFC 5321 §4.1.2, RFC 3461 §5.2.1. */
+export interface EsmtpParameter {
+  readonly keyword: string;
+  readonly value?: string;
+}
+
+/**
+ * Split the parameters of a MAIL or RCPT command: the text after the path, without the space that ends it.
+ *
+ *     Mail-parameters = esmtp-param *(SP esmtp-param)
+ *     esmtp-param     = esmtp-keyword ["=" esmtp-value]
+ *     esmtp-keyword   = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-")
+ *     esmtp-value     = 1*(%d33-60 / %d62-126) / UTF8-non-ascii
+ *
+ * RFC 5321 §4.1.2, RFC 6531 §3.3. Nothing is decoded, folded or reordered; whether UTF-8 and these keywords are allowed
+ * is for the typed readers to say. An empty text has no parameters.
+ *
+ * @throws {EsmtpParameterError} `syntax`
+ *
+ * @example
+ * ```ts
+ * parseParameters('RET=HDRS ENVID=QQ314159'); // [{ keyword: 'RET', value: 'HDRS' }, { keyword: 'ENVID', … }]
+ * ```
+ */
+export function parseParameters(text: string): EsmtpParameter[] {
+  return text === '' ? [] : scanParameters(text, 0, text.length);
+}
+
+/**
+ * Join parameters by single spaces, without one in front. RFC 5321 §4.1.2.
+ *
+ * @throws {EsmtpParameterError} `syntax` rather than emit a keyword or value outside the grammar.
+ *
+ * @example
+ * ```ts
+ * formatParameters([{ keyword: 'NOTIFY', value: 'NEVER' }]); // 'NOTIFY=NEVER'
+ * ```
+ */
+export function formatParameters(parameters: readonly EsmtpParameter[]): string {
+  let text = '';
+  for (const parameter of parameters) text += `${text === '' ? '' : ' '}${formatParameter(parameter)}`;
+  return text;
+}
+
+function formatParameter({ keyword, value }: EsmtpParameter): string {
+  const text = value === undefined ? keyword : `${keyword}=${value}`;
+  // Reading it back is the proof that no octet of it means something else.
+  const [only, ...more] = scanParameters(text, 0, text.length);
+  if (only?.keyword !== keyword || more.length > 0) throw new EsmtpParameterError('syntax', 0, BAD_PARAMETER, keyword);
+  return text;
+}
+
+/** Read parameters from `start`, where the first keyword has to stand, to `end`. */
+export function scanParameters(text: string, start: number, end: number): EsmtpParameter[] {
+  const parameters: EsmtpParameter[] = [];
+  let at = start;
+  for (;;) {
+    const equals = keywordEnd(text, at, end);
+    const keyword = text.slice(at, equals);
+    if (equals < end && text.charCodeAt(equals) === EQUALS) {
+      at = valueEnd(text, equals + 1, end, keyword);
+      parameters.push({ keyword, value: text.slice(equals + 1, at) });
+    } else {
+      at = equals;
+      parameters.push({ keyword });
+    }
+    if (at === end) return parameters;
+    if (text.charCodeAt(at) !== SPACE) throw new EsmtpParameterError('syntax', at, BAD_PARAMETER, keyword);
+    at++;
+  }
+}
+
+const SPACE = 0x20;
+const HYPHEN = 0x2d;
+const EQUALS = 0x3d;
+
+function keywordEnd(text: string, start: number, end: number): number {
+  let at = start;
+  while (at < end && isKeywordChar(text.charCodeAt(at), at > start)) at++;
+  if (at === start) throw new EsmtpParameterError('syntax', at, BAD_PARAMETER);
+  return at;
+}
+
+function isKeywordChar(code: number, inside: boolean): boolean {
+  const letter = code | 0x20;
+  return (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39) || (inside && code === HYPHEN);
+}
+
+function valueEnd(text: string, start: number, end: number, keyword: string): number {
+  let at = start;
+  for (; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code > SPACE && code < 0x7f && code !== EQUALS) continue;
+    if (code === SPACE) break;
+    const units = code < 0x80 ? 0 : scalarUnits(text, at);
+    if (units === 0) throw new EsmtpParameterError('syntax', at, BAD_PARAMETER, keyword);
+    at += units - 1;
+  }
+  if (at === start) throw new EsmtpParameterError('syntax', at, BAD_PARAMETER, keyword);
+  return at;
+}
+
+/** How many UTF-16 units the character at an offset takes; 0 for half of a surrogate pair. */
+export function scalarUnits(text: string, at: number): 0 | 1 | 2 {
+  const code = text.charCodeAt(at);
+  if (code < 0xd800 || code > 0xdfff) return 1;
+  return code < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00 ? 2 : 0;
+}
+
+/** Length in octets of UTF-8. */
+export function octetLength(text: string): number {
+  let octets = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80) continue;
+    // Each half of a surrogate pair counts for two of the four octets.
+    octets += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2;
+  }
+  return octets;
+}
+
+/** The index of the first character beyond ASCII, or -1. */
+export function firstNonAscii(text: string): number {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return at;
+  return -1;
+}
