@@ -1,0 +1,117 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DnsResolver } from './dns-resolver.ts';
+
+const types: Record<number, string> = { 1: 'A', 15: 'MX', 28: 'AAAA' };
+const name = (text: string) =>
+  Buffer.concat([
+    ...text
+      .split('.')
+      .filter(Boolean)
+      .map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)])),
+    Buffer.from([0]),
+  ]);
+const mx = (preference: number, host: string) =>
+  Buffer.concat([Buffer.from([preference >> 8, preference & 255]), name(host)]);
+
+/** rcode, or record data, for each question; no entry is NXDOMAIN, no answer is silence. */
+const zone: Record<string, number | Buffer[] | 'silence'> = {
+  'MX ivory.edu': [mx(20, 'second.ivory.edu'), mx(10, 'First.ivory.EDU')],
+  'MX null.example': [mx(0, '')],
+  'MX plain.example': [],
+  'MX broken.example': 2,
+  'MX silent.example': 'silence',
+  'A ivory.edu': [Buffer.from([192, 0, 2, 1]), Buffer.from([192, 0, 2, 2])],
+  'AAAA ivory.edu': [Buffer.from('20010db8000000000000000000000001', 'hex')],
+  'A four.example': [Buffer.from([192, 0, 2, 4])],
+  'AAAA four.example': 2,
+  'A half.example': [],
+  'AAAA half.example': 2,
+  'A none.example': [],
+  'AAAA none.example': [],
+};
+
+let server: Socket;
+let resolver: DnsResolver;
+let directory: string;
+beforeAll(async () => {
+  server = createSocket('udp4', (query, from) => {
+    const end = query.indexOf(0, 12) + 5;
+    const labels: string[] = [];
+    for (let at = 12; query[at] !== 0; at += query[at]! + 1)
+      labels.push(query.subarray(at + 1, at + 1 + query[at]!).toString());
+    const type = query.readUInt16BE(end - 4);
+    const found = zone[`${types[type]} ${labels.join('.').toLowerCase()}`] ?? 3;
+    if (found === 'silence') return;
+    const header = Buffer.from(query.subarray(0, 12));
+    header.writeUInt16BE(0x8180 | (typeof found === 'number' ? found : 0), 2);
+    const records = typeof found === 'number' ? [] : found;
+    header.writeUInt16BE(records.length, 6);
+    header.writeUInt16BE(0, 10);
+    const answers = records.map((data) => {
+      const fixed = Buffer.alloc(12);
+      fixed.writeUInt16BE(0xc00c, 0);
+      fixed.writeUInt16BE(type, 2);
+      fixed.writeUInt16BE(1, 4);
+      fixed.writeUInt16BE(data.length, 10);
+      return Buffer.concat([fixed, data]);
+    });
+    server.send(Buffer.concat([header, query.subarray(12, end), ...answers]), from.port, from.address);
+  });
+  await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+  directory = await mkdtemp(join(tmpdir(), 'dsnkit-hosts-'));
+  await writeFile(
+    join(directory, 'hosts'),
+    '127.0.0.1 localhost\n192.0.2.9\tfiled.example Filed # a comment\n2001:db8::9 filed.example\n',
+  );
+  resolver = new DnsResolver({
+    servers: [`127.0.0.1:${server.address().port}`],
+    timeoutMs: 100,
+    tries: 1,
+    hostsFile: join(directory, 'hosts'),
+  });
+});
+afterAll(async () => {
+  server.close();
+  await rm(directory, { recursive: true });
+});
+
+describe('DnsResolver', () => {
+  it.each([
+    [
+      'ivory.edu',
+      {
+        kind: 'hosts',
+        hosts: expect.arrayContaining([
+          { preference: 10, host: 'first.ivory.edu' },
+          { preference: 20, host: 'second.ivory.edu' },
+        ]),
+      },
+    ],
+    ['null.example', { kind: 'null-mx' }],
+    ['plain.example', { kind: 'none' }],
+    ['nowhere.example', { kind: 'no-such-domain' }],
+    ['broken.example', { kind: 'trouble', reason: 'the name servers failed (SERVFAIL)' }],
+    ['silent.example', { kind: 'trouble', reason: 'the name servers did not answer in time' }],
+    [`${'a'.repeat(64)}.example`, { kind: 'no-such-domain' }],
+  ])('RFC 5321 §5.1: MX of %s', async (domain, answer) => {
+    expect(await resolver.mx(domain)).toEqual(answer);
+  });
+
+  it.each([
+    ['ivory.edu', { kind: 'addresses', addresses: ['2001:db8::1', '192.0.2.1', '192.0.2.2'] }],
+    ['four.example', { kind: 'addresses', addresses: ['192.0.2.4'] }],
+    ['half.example', { kind: 'trouble', reason: 'the name servers failed (SERVFAIL)' }],
+    ['none.example', { kind: 'none' }],
+    ['nowhere.example', { kind: 'no-such-domain' }],
+    ['localhost', { kind: 'addresses', addresses: ['127.0.0.1'] }],
+    ['mail.localhost', { kind: 'addresses', addresses: ['::1', '127.0.0.1'] }],
+    ['FILED.example', { kind: 'addresses', addresses: ['2001:db8::9', '192.0.2.9'] }],
+    ['192.0.2.77', { kind: 'addresses', addresses: ['192.0.2.77'] }],
+  ])('RFC 5321 §5.1: addresses of %s', async (host, answer) => {
+    expect(await resolver.addresses(host)).toEqual(answer);
+  });
+});

@@ -1,0 +1,88 @@
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import type { Connection } from '../ports.ts';
+import { NodeNetwork } from './node-network.ts';
+
+const octets = (text: string) => new TextEncoder().encode(text);
+
+describe.each(['127.0.0.1', '::1'])('NodeNetwork on %s', (host) => {
+  it('carries octets both ways and closes', async () => {
+    const network = new NodeNetwork();
+    const accepted: Connection[] = [];
+    const listener = await network.listen({ host, port: 0 }, (connection) => {
+      accepted.push(connection);
+      connection.attach({ data: (piece) => connection.write(piece), closed: () => undefined });
+    });
+    expect(listener.host).toBe(host);
+    const connection = await network.connect({ host, port: listener.port, timeoutMs: 5000 });
+    const seen = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      connection.attach({
+        data: (piece) => {
+          text += new TextDecoder().decode(piece);
+          if (text === 'hello') connection.end();
+        },
+        closed: (error) => (error === undefined ? resolve(text) : reject(error)),
+      });
+      connection.write(octets('hel'));
+      connection.write(octets('lo'));
+    });
+    expect(seen).toBe('hello');
+    expect([connection.remoteAddress, connection.remotePort, accepted[0]?.remoteAddress]).toEqual([
+      host,
+      listener.port,
+      host,
+    ]);
+    await listener.close();
+    await expect(network.connect({ host, port: listener.port, timeoutMs: 5000 })).rejects.toMatchObject({
+      name: 'ConnectError',
+      code: 'refused',
+    });
+  });
+});
+
+describe('NodeNetwork', () => {
+  it('holds a writer back while the peer pauses, and tells when it may go on', async () => {
+    const network = new NodeNetwork();
+    let received = 0;
+    let server: Connection | undefined;
+    const listener = await network.listen({ host: '127.0.0.1', port: 0 }, (connection) => {
+      server = connection;
+      connection.attach({ data: (piece) => (received += piece.length), closed: () => undefined });
+      connection.pause();
+    });
+    const connection = await network.connect({ host: '127.0.0.1', port: listener.port, timeoutMs: 5000 });
+    let wake: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => {
+      connection.attach({ data: () => undefined, drained: () => wake(), closed: () => resolve() });
+    });
+    const piece = new Uint8Array(1 << 20);
+    let sent = 0;
+    do sent += piece.length;
+    while (connection.write(piece) && sent < 1 << 28);
+    expect(sent).toBeLessThan(1 << 28);
+    const drained = new Promise<void>((resolve) => (wake = resolve));
+    server?.resume();
+    await drained;
+    connection.end();
+    await closed;
+    expect(received).toBe(sent);
+    await listener.close();
+  });
+
+  it('says that a port is taken, and gives up on a silent host', async () => {
+    const network = new NodeNetwork();
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const address = other.address();
+    if (address === null || typeof address === 'string') throw new Error('no address');
+    await expect(network.listen({ host: '127.0.0.1', port: address.port }, () => undefined)).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+    other.close();
+    // 192.0.2.0/24 is for documentation: silent or without a route, depending on the machine.
+    await expect(network.connect({ host: '192.0.2.1', port: 25, timeoutMs: 50 })).rejects.toMatchObject({
+      name: 'ConnectError',
+    });
+  });
+});
