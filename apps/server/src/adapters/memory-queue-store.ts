@@ -1,0 +1,251 @@
+import type { Content, Message, Recipient } from '../model.ts';
+import { LeaseLostError, StoreError } from '../ports.ts';
+import type {
+  Claim,
+  Lease,
+  NewMessage,
+  QueueStore,
+  RecipientUpdate,
+  Settlement,
+  Spool,
+  SpooledContent,
+} from '../ports.ts';
+import { joinPieces, octetsContent } from './queue-content.ts';
+
+/**
+ * Opens a queue that lives in memory: for tests and simulations, and the model that the durable stores are checked
+ * against. It says what the port means in the plainest way: every claim looks at every recipient.
+ *
+ * @example
+ * const store = openMemoryQueueStore();
+ * await store.accept([{ message, recipients, content: [octets] }]);
+ */
+export function openMemoryQueueStore(options: { readonly inlineMaxOctets?: number } = {}): QueueStore {
+  return new MemoryQueueStore(options.inlineMaxOctets ?? 262_144);
+}
+
+interface StoredRecipient {
+  value: Recipient;
+  /** The claim that holds the recipient, until it is settled, released or taken over. */
+  held?: { readonly token: string; untilMs: number };
+}
+interface StoredMessage {
+  /** Counts up with every message: the older of two that are due together goes first. */
+  readonly order: number;
+  readonly message: Message;
+  readonly content: Content;
+  readonly recipients: Map<number, StoredRecipient>;
+  lastN: number;
+}
+interface Group {
+  readonly stored: StoredMessage;
+  readonly destination: string;
+  readonly recipients: StoredRecipient[];
+  dueAtMs: number;
+}
+
+class MemoryQueueStore implements QueueStore {
+  readonly inlineMaxOctets: number;
+  readonly #messages = new Map<string, StoredMessage>();
+  /** Spooled content that no message names yet. */
+  readonly #spooled = new Map<string, Uint8Array>();
+  #order = 0;
+  #closed = false;
+
+  constructor(inlineMaxOctets: number) {
+    this.inlineMaxOctets = inlineMaxOctets;
+  }
+
+  async spool(): Promise<Spool> {
+    await this.#open();
+    const pieces: Uint8Array[] = [];
+    const name = `spool-${++this.#order}`;
+    return {
+      write: async (octets) => {
+        await this.#open();
+        pieces.push(octets.slice());
+      },
+      finish: async (): Promise<SpooledContent> => {
+        await this.#open();
+        const octets = joinPieces(pieces);
+        this.#spooled.set(name, octets);
+        return { kind: 'spooled', name, sizeOctets: octets.length };
+      },
+      discard: () => {
+        this.#spooled.delete(name);
+        return Promise.resolve();
+      },
+    };
+  }
+
+  async accept(messages: readonly NewMessage[], lease?: Lease): Promise<void> {
+    await this.#open();
+    this.#check(messages);
+    this.#insert(messages, lease);
+  }
+
+  async claim(request: Parameters<QueueStore['claim']>[0]): Promise<readonly Claim[]> {
+    await this.#open();
+    const except = new Set(request.except);
+    const perDestination = new Map<string, number>();
+    const claims: Claim[] = [];
+    for (const { stored, destination, recipients } of this.#dueGroups(request.nowMs)) {
+      if (claims.length >= request.limit) break;
+      const given = perDestination.get(destination) ?? 0;
+      if (except.has(destination) || given >= request.perDestination) continue;
+      perDestination.set(destination, given + 1);
+      const token = request.token();
+      for (const recipient of recipients) recipient.held = { token, untilMs: request.leaseUntilMs };
+      claims.push({
+        token,
+        message: stored.message,
+        recipients: recipients.map((recipient) => recipient.value),
+        lastN: stored.lastN,
+      });
+    }
+    return claims;
+  }
+
+  async nextDueAtMs(): Promise<number | undefined> {
+    await this.#open();
+    let next: number | undefined;
+    for (const { recipients } of this.#messages.values()) {
+      for (const { value, held } of recipients.values()) {
+        const atMs = held?.untilMs ?? value.dueAtMs;
+        if (next === undefined || atMs < next) next = atMs;
+      }
+    }
+    return next;
+  }
+
+  async renew(tokens: readonly string[], untilMs: number): Promise<void> {
+    await this.#open();
+    for (const { held } of this.#heldBy(tokens)) if (held !== undefined) held.untilMs = untilMs;
+  }
+
+  async release(tokens: readonly string[]): Promise<void> {
+    await this.#open();
+    for (const recipient of this.#heldBy(tokens)) delete recipient.held;
+  }
+
+  async settle(settlement: Settlement): Promise<void> {
+    await this.#open();
+    const stored = this.#messages.get(settlement.messageId);
+    const holds = (update: RecipientUpdate) => stored?.recipients.get(update.n)?.held?.token === settlement.token;
+    const holdsAny = () =>
+      [...(stored?.recipients.values() ?? [])].some(({ held }) => held?.token === settlement.token);
+    if (stored === undefined || !settlement.updates.every(holds) || !holdsAny()) {
+      throw new LeaseLostError(`The claim on ${settlement.messageId} has passed on`);
+    }
+    this.#check(settlement.messages);
+    for (const update of settlement.updates) applyUpdate(stored, update);
+    for (const value of settlement.children) addRecipient(stored, { value });
+    this.#insert(settlement.messages);
+    if (stored.recipients.size === 0) this.#messages.delete(settlement.messageId);
+  }
+
+  async content(messageId: string): Promise<Content> {
+    await this.#open();
+    const stored = this.#messages.get(messageId);
+    if (stored === undefined) throw new StoreError('io', `There is no message ${messageId}`);
+    return stored.content;
+  }
+
+  async counts(): Promise<{ readonly messages: number; readonly recipients: number }> {
+    await this.#open();
+    let recipients = 0;
+    for (const stored of this.#messages.values()) recipients += stored.recipients.size;
+    return { messages: this.#messages.size, recipients };
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    return Promise.resolve();
+  }
+
+  #open(): Promise<void> {
+    return this.#closed ? Promise.reject(new StoreError('closed', 'The queue is closed')) : Promise.resolve();
+  }
+
+  #check(messages: readonly NewMessage[]): void {
+    for (const { message, recipients, content } of messages) {
+      if (recipients.length === 0) throw new TypeError(`Message ${message.id} has no recipients`);
+      if ('kind' in content && !this.#spooled.has(content.name)) {
+        throw new StoreError('io', `There is no spooled content ${content.name}`);
+      }
+    }
+  }
+
+  #insert(messages: readonly NewMessage[], lease?: Lease): void {
+    for (const { message, recipients, content } of messages) {
+      const octets = 'kind' in content ? this.#spooled.get(content.name) : joinPieces(content);
+      const stored: StoredMessage = {
+        order: ++this.#order,
+        message,
+        content: octetsContent(octets ?? new Uint8Array()),
+        recipients: new Map(),
+        lastN: 0,
+      };
+      for (const value of recipients) {
+        addRecipient(stored, lease === undefined ? { value } : { value, held: { ...lease } });
+      }
+      this.#messages.set(message.id, stored);
+    }
+    for (const { content } of messages) if ('kind' in content) this.#spooled.delete(content.name);
+  }
+
+  /** Due recipients by message and destination, in the order in which they are claimed. */
+  #dueGroups(nowMs: number): Group[] {
+    const groups: Group[] = [];
+    for (const stored of this.#messages.values()) {
+      const ofMessage = new Map<string, Group>();
+      for (const recipient of stored.recipients.values()) {
+        const { destination, dueAtMs } = recipient.value;
+        if (dueAtMs > nowMs || (recipient.held !== undefined && recipient.held.untilMs > nowMs)) continue;
+        const group = ofMessage.get(destination) ?? { stored, destination, recipients: [], dueAtMs };
+        group.recipients.push(recipient);
+        group.dueAtMs = Math.min(group.dueAtMs, dueAtMs);
+        ofMessage.set(destination, group);
+      }
+      for (const group of ofMessage.values()) {
+        group.recipients.sort((a, b) => a.value.n - b.value.n);
+        groups.push(group);
+      }
+    }
+    return groups.sort(
+      (a, b) => a.dueAtMs - b.dueAtMs || a.stored.order - b.stored.order || (a.destination < b.destination ? -1 : 1),
+    );
+  }
+
+  *#heldBy(tokens: readonly string[]): Generator<StoredRecipient> {
+    const wanted = new Set(tokens);
+    for (const { recipients } of this.#messages.values()) {
+      for (const recipient of recipients.values()) {
+        if (recipient.held !== undefined && wanted.has(recipient.held.token)) yield recipient;
+      }
+    }
+  }
+}
+
+function applyUpdate(stored: StoredMessage, update: RecipientUpdate): void {
+  if (update.state === 'done') {
+    stored.recipients.delete(update.n);
+    return;
+  }
+  const recipient = stored.recipients.get(update.n);
+  if (recipient === undefined) return;
+  const { address, parameters, shownAs } = recipient.value;
+  const { n, destination, attempts, dueAtMs, retryAtMs, delayReported, lastFailure } = update;
+  stored.recipients.set(n, {
+    value: {
+      ...{ n, address, parameters, destination, attempts, dueAtMs, retryAtMs, delayReported },
+      ...(lastFailure !== undefined && { lastFailure }),
+      ...(shownAs !== undefined && { shownAs }),
+    },
+  });
+}
+
+function addRecipient(stored: StoredMessage, recipient: StoredRecipient): void {
+  stored.recipients.set(recipient.value.n, recipient);
+  stored.lastN = Math.max(stored.lastN, recipient.value.n);
+}

@@ -1,0 +1,79 @@
+/** When a recipient that could not be served is looked at again. All times are milliseconds. */
+export interface RetryPlan {
+  /** Waiting times after the first, second, … failed attempt; the last one repeats. */
+  readonly delaysMs: readonly number[];
+  /** Age of the message from which on nothing more is tried. */
+  readonly expireAfterMs: number;
+  /** Age of the message from which on the sender is told that it is late. */
+  readonly delayedAfterMs: number;
+}
+
+/** What {@link scheduleRetry} and {@link judge} need to know of a recipient and its message. */
+export interface Waiting {
+  readonly arrivedAtMs: number;
+  /** Attempts made so far. */
+  readonly attempts: number;
+  /** A `delayed` report was issued, or is not wanted any more. */
+  readonly delayReported: boolean;
+}
+
+/** Jitter lengthens a waiting time by up to this share of it: never shorter than what the operator wrote. */
+const jitterShare = 0.1;
+
+/**
+ * Says when a recipient is tried next after an attempt that failed for now, and when it wants to be looked at: at the
+ * retry, at the time of its delay notice or at its expiry, whichever comes first, but never in the past.
+ *
+ * RFC 5321 §4.5.4.1 leaves the strategy to the sender: waiting times that grow, and a give-up time of days.
+ *
+ * @param jitter from 0 up to 1: how much of the jitter is used, so that recipients which failed together part.
+ * @example
+ * const plan = { delaysMs: [60_000, 300_000], expireAfterMs: 86_400_000, delayedAfterMs: 14_400_000 };
+ * scheduleRetry(plan, { arrivedAtMs: 0, attempts: 1, delayReported: false }, 1_000, 0);
+ * // { retryAtMs: 61_000, dueAtMs: 61_000 }
+ */
+export function scheduleRetry(
+  plan: RetryPlan,
+  recipient: Waiting,
+  nowMs: number,
+  jitter: number,
+): { readonly retryAtMs: number; readonly dueAtMs: number } {
+  const delayMs = plan.delaysMs[Math.min(recipient.attempts, plan.delaysMs.length) - 1] ?? plan.delaysMs[0];
+  // Without any delay in the plan there is one attempt only: the retry would come with the expiry.
+  const retryAtMs = nowMs + Math.round((delayMs ?? plan.expireAfterMs) * (1 + jitterShare * jitter));
+  return { retryAtMs, dueAtMs: dueAt(plan, recipient, retryAtMs, nowMs) };
+}
+
+/**
+ * Says when a recipient whose retry time stands wants to be looked at, for instance after its delay notice was issued.
+ *
+ * @example
+ * dueAt(plan, { arrivedAtMs: 0, attempts: 3, delayReported: true }, 18_000_000, 14_400_000); // 18_000_000
+ */
+export function dueAt(plan: RetryPlan, recipient: Waiting, retryAtMs: number, nowMs: number): number {
+  const expiresAtMs = recipient.arrivedAtMs + plan.expireAfterMs;
+  const noticeAtMs = recipient.delayReported ? Infinity : recipient.arrivedAtMs + plan.delayedAfterMs;
+  return Math.max(nowMs, Math.min(retryAtMs, noticeAtMs, expiresAtMs));
+}
+
+/** What is to be done with a recipient that is due. */
+export type Judgement = 'attempt' | 'delay-notice' | 'expired';
+
+/**
+ * Says what is to be done with a recipient that was claimed because it is due.
+ *
+ * - The first attempt is always made, however late: a message that waited for the server to come back is no failure yet.
+ * - From the expiry on no attempt is made any more, not even a last one.
+ * - An attempt that is allowed goes before a delay notice: it may make the notice needless.
+ * - A recipient that is due for no reason the plan knows (the plan was changed) is attempted: early does no harm.
+ *
+ * @example
+ * judge(plan, { arrivedAtMs: 0, attempts: 9, delayReported: true }, 90_000_000, 86_400_000); // 'expired'
+ */
+export function judge(plan: RetryPlan, recipient: Waiting, retryAtMs: number, nowMs: number): Judgement {
+  if (recipient.attempts === 0) return 'attempt';
+  const ageMs = nowMs - recipient.arrivedAtMs;
+  if (ageMs >= plan.expireAfterMs) return 'expired';
+  if (retryAtMs > nowMs && !recipient.delayReported && ageMs >= plan.delayedAfterMs) return 'delay-notice';
+  return 'attempt';
+}
