@@ -19,7 +19,16 @@ interface Note extends Requirement {
 export function clauseList(notes: readonly Note[]): string {
   const rows = notes.map(({ id, rfc, section, lines, level, actor, component, text }) => {
     const at = /^rfc\d+\.txt:([\d,-]+)$/.exec(lines)?.[1];
-    return JSON.stringify({ id, rfc, section, ...(at === undefined ? {} : { lines: at }), level, actor, component, text });
+    return JSON.stringify({
+      id,
+      rfc,
+      section,
+      ...(at === undefined ? {} : { lines: at }),
+      level,
+      actor,
+      component,
+      text,
+    });
   });
   return `[\n${rows.join(',\n')}\n]\n`;
 }
@@ -46,7 +55,9 @@ export function sectionsOf(text: string): SectionTable[string] {
 function headingOf(line: string): string | undefined {
   const appendix = /^ {0,3}(?:Appendix|APPENDIX) ([A-Z])\b(?!.*\d$)/.exec(line)?.[1];
   if (appendix !== undefined) return appendix;
-  return /^(?: {3}(?=\d+\.\d+(?:\.\d+)* {2}))?(\d+(?:\.\d+)*|[A-Z](?:\.\d+)+|[A-Z](?=\. {1,3}[A-Z][a-z]))\.?\s+\S/.exec(line)?.[1];
+  return /^(?: {3}(?=\d+\.\d+(?:\.\d+)* {2}))?(\d+(?:\.\d+)*|[A-Z](?:\.\d+)+|[A-Z](?=\. {1,3}[A-Z][a-z]))\.?\s+\S/.exec(
+    line,
+  )?.[1];
 }
 
 /** A section exists with all that it lies in: 4.2.1 makes 4.2 and 4. */
@@ -66,8 +77,10 @@ function sectionTable(folder: string, notes: readonly Note[]): string {
     if (rfc !== undefined) table[rfc] = sectionsOf(readFileSync(join(folder, file), 'utf8'));
   }
   // Requirements may speak of an RFC whose text is not at hand.
-  for (const { rfc, section } of notes) (table[rfc] ??= {})[section] ??= '';
-  const rows = Object.keys(table).sort(compareSections).map((rfc) => `${JSON.stringify(rfc)}: ${JSON.stringify(table[rfc])}`);
+  for (const { rfc, section } of notes) table[rfc] = { [section]: '', ...table[rfc] };
+  const rows = Object.keys(table)
+    .sort(compareSections)
+    .map((rfc) => `${JSON.stringify(rfc)}: ${JSON.stringify(table[rfc])}`);
   return `{\n${rows.join(',\n')}\n}\n`;
 }
 

@@ -23,7 +23,11 @@ export interface Known {
   readonly unread: ReadonlySet<string>;
 }
 
-export function knownOf(requirements: readonly Requirement[], sections: SectionTable, unread: readonly string[]): Known {
+export function knownOf(
+  requirements: readonly Requirement[],
+  sections: SectionTable,
+  unread: readonly string[],
+): Known {
   return { ids: new Set(requirements.map(({ id }) => id)), sections, unread: new Set(unread) };
 }
 
@@ -144,12 +148,15 @@ function rowTitles({ title, table }: TestCall, root: ts.SourceFile): string[] {
 function textOf(node: ts.Expression): string | undefined {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (ts.isTemplateExpression(node)) {
-    return node.head.text + node.templateSpans.map((span) => (textOf(span.expression) ?? '…') + span.literal.text).join('');
+    return (
+      node.head.text + node.templateSpans.map((span) => (textOf(span.expression) ?? '…') + span.literal.text).join('')
+    );
   }
   if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
     return (textOf(node.left) ?? '…') + (textOf(node.right) ?? '…');
   }
-  if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node)) return textOf(node.expression);
+  if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node))
+    return textOf(node.expression);
   if (ts.isNumericLiteral(node)) return node.text;
   return undefined;
 }
@@ -164,7 +171,8 @@ function rowsOf(table: ts.Expression, root: ts.SourceFile): ts.Expression[] | un
   for (const statement of root.statements) {
     if (!ts.isVariableStatement(statement)) continue;
     for (const { name, initializer } of statement.declarationList.declarations) {
-      if (ts.isIdentifier(name) && name.text === table.text && initializer !== undefined) return rowsOf(initializer, root);
+      if (ts.isIdentifier(name) && name.text === table.text && initializer !== undefined)
+        return rowsOf(initializer, root);
     }
   }
   return undefined;

@@ -32,15 +32,25 @@ export function statusMarkdown(requirements: readonly Requirement[], coverage: C
     '',
     '## By RFC',
     '',
-    ...table('RFC', groups(requirements, ({ rfc }) => String(rfc)), shown),
+    ...table(
+      'RFC',
+      groups(requirements, ({ rfc }) => String(rfc)),
+      shown,
+    ),
     '',
     '## By component',
     '',
-    ...table('component', groups(requirements, ({ component }) => component), shown),
+    ...table(
+      'component',
+      groups(requirements, ({ component }) => component),
+      shown,
+    ),
     '',
     '## MUST and MUST NOT without a test',
     '',
-    ...(gaps.length === 0 ? ['None.'] : gaps.map(({ id, level, component, text }) => `- ${id} ${level} · ${component}: ${text}`)),
+    ...(gaps.length === 0
+      ? ['None.']
+      : gaps.map(({ id, level, component, text }) => `- ${id} ${level} · ${component}: ${text}`)),
     '',
     ...requirements.flatMap((requirement, index) => [
       ...(requirements[index - 1]?.rfc === requirement.rfc ? [] : [`## RFC ${requirement.rfc}`, '']),
@@ -52,7 +62,10 @@ export function statusMarkdown(requirements: readonly Requirement[], coverage: C
 }
 
 /** Requirements in groups, the groups in the order of their names. */
-function groups(requirements: readonly Requirement[], nameOf: (requirement: Requirement) => string): [string, Requirement[]][] {
+function groups(
+  requirements: readonly Requirement[],
+  nameOf: (requirement: Requirement) => string,
+): [string, Requirement[]][] {
   const found = new Map<string, Requirement[]>();
   for (const requirement of requirements) {
     const name = nameOf(requirement);
@@ -67,7 +80,12 @@ function table(
   shown: (requirement: Requirement) => boolean,
 ): string[] {
   const cells = (members: readonly Requirement[]): string[] => [
-    ...LEVELS.map((level: Level) => count(members.filter((requirement) => requirement.level === level), shown)),
+    ...LEVELS.map((level: Level) =>
+      count(
+        members.filter((requirement) => requirement.level === level),
+        shown,
+      ),
+    ),
     count(members, shown),
   ];
   const all = rows.flatMap(([, members]) => members);

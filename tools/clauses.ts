@@ -4,11 +4,13 @@
  *     pnpm clauses            verify ids, clauses, and that spec/status.md and spec/status.json are current
  *     pnpm clauses --write    the same, and bring the two files up to date
  *
- * Exit code 1 if anything is wrong, with one line for each fault.
+ * Exit code 1 if anything is wrong, with one line for each fault. A folder may be named to look through instead of this
+ * repository.
  */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { faultsIn, idsIn, knownOf, titlesIn, type Fault } from './clauses-scan.ts';
 import { readSpec } from './clauses-spec.ts';
 import { statusJson, statusMarkdown, type Showing } from './clauses-status.ts';
@@ -40,7 +42,10 @@ export function survey(root: string): Report {
     }
   }
   for (const showings of coverage.values()) showings.sort(byTitle);
-  const wanted = { 'status.json': statusJson(requirements, coverage), 'status.md': statusMarkdown(requirements, coverage) };
+  const wanted = {
+    'status.json': statusJson(requirements, coverage),
+    'status.md': statusMarkdown(requirements, coverage),
+  };
   const stale = Object.entries(wanted).filter(([file, text]) => contentOf(join(spec, file)) !== text);
   return { faults, titles, stale: new Map(stale) };
 }
@@ -85,5 +90,6 @@ function main(root: string, write: boolean): void {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  main(fileURLToPath(new URL('..', import.meta.url)), process.argv.includes('--write'));
+  const { values, positionals } = parseArgs({ options: { write: { type: 'boolean' } }, allowPositionals: true });
+  main(positionals[0] ?? fileURLToPath(new URL('..', import.meta.url)), values.write === true);
 }
