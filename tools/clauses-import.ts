@@ -77,7 +77,7 @@ function sectionTable(folder: string, notes: readonly Note[]): string {
     if (rfc !== undefined) table[rfc] = sectionsOf(readFileSync(join(folder, file), 'utf8'));
   }
   // Requirements may speak of an RFC whose text is not at hand.
-  for (const { rfc, section } of notes) table[rfc] = { [section]: '', ...table[rfc] };
+  for (const { rfc, section } of notes) table[rfc] = { ...table[rfc], [section]: table[rfc]?.[section] ?? '' };
   const rows = Object.keys(table)
     .sort(compareSections)
     .map((rfc) => `${JSON.stringify(rfc)}: ${JSON.stringify(table[rfc])}`);
