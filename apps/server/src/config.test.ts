@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, inNetworks, localModeConfig, parseConfig } from './config.ts';
+
+const issueExample = `hostname = "mx.example.org"
+store = "sqlite:./data"
+[[listen]]
+address = "127.0.0.1:2525"
+role = "relay"                       # relay | submission | lmtp
+relay-from = ["127.0.0.0/8", "::1"]
+[[route]]                            # first match wins; "*" matches all
+match = "ivory.edu"                  # a domain, "*.domain", an address, or "*"
+to = "smtp://127.0.0.1:2601"         # smtp://HOST:PORT | lmtp://HOST:PORT | mx: | maildir:DIRECTORY | simulator: | discard:
+[retry]
+delays = ["30m", "30m", "1h", "2h", "4h"]   # the last one repeats
+expire-after = "5d"
+delayed-after = "4h"
+[report]
+returned-max-octets = 50000
+`;
+
+const least = 'hostname = "mx.example.org"\nstore = "sqlite:data"\n[[listen]]\naddress = "[::1]:25"\n';
+
+function failure(text: string): ConfigError {
+  try {
+    parseConfig(text, 'dsnd.toml', '/etc/dsnd');
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('parseConfig', () => {
+  it('reads the documented example', () => {
+    const config = parseConfig(issueExample, 'dsnd.toml', '/etc/dsnd');
+    expect(config.hostname).toBe('mx.example.org');
+    expect(config.store).toEqual({ kind: 'sqlite', directory: '/etc/dsnd/data' });
+    expect(config.listen).toMatchObject([{ host: '127.0.0.1', port: 2525, role: 'relay' }]);
+    expect(config.routes).toEqual([
+      {
+        match: { kind: 'domain', domain: 'ivory.edu' },
+        to: { kind: 'smtp', host: '127.0.0.1', port: 2601 },
+        acceptFrom: 'relay-from',
+      },
+    ]);
+    expect(config.retry).toEqual({
+      delaysMs: [1_800_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000],
+      expireAfterMs: 432_000_000,
+      delayedAfterMs: 14_400_000,
+    });
+    expect(config.report).toEqual({ returnedMaxOctets: 50_000 });
+  });
+
+  it('fills in the documented defaults, and nobody may relay but loopback', () => {
+    const config = parseConfig(least, 'dsnd.toml', '/etc/dsnd');
+    const example = parseConfig(issueExample, 'dsnd.toml', '/etc/dsnd');
+    expect(config).toMatchObject({
+      retry: example.retry,
+      report: example.report,
+      limits: { messageSizeOctets: 52_428_800, maxRecipients: 1000, maxHops: 100 },
+      routes: [],
+      aliases: [],
+      lists: [],
+    });
+    const relayFrom = config.listen[0]!.relayFrom;
+    expect(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'].every((peer) => inNetworks(relayFrom, peer))).toBe(
+      true,
+    );
+    expect(['192.0.2.1', '::2', '10.0.0.1', '0.0.0.0', ''].some((peer) => inNetworks(relayFrom, peer))).toBe(false);
+  });
+
+  it('reads aliases, lists and the recipients of a route', () => {
+    const config = parseConfig(
+      `${least}
+[[route]]
+match = "*.Example.ORG"
+to = "maildir:mail"
+recipients = ["Bob", '"odd one"']
+[[route]]
+match = "BOB@Bücher.example"
+to = "mx:"
+accept-from = "anyone"
+[[route]]
+match = "*"
+to = "simulator:"
+[[alias]]
+address = "a@local.example"
+to = ["b@x.example", "c@x.example"]
+confidential = true
+[[list]]
+address = "l@local.example"
+owner = "owner@local.example"
+members = []`,
+      'dsnd.toml',
+      '/etc/dsnd',
+    );
+    expect(config.routes).toEqual([
+      {
+        match: { kind: 'subdomains', domain: 'example.org' },
+        to: { kind: 'maildir', directory: '/etc/dsnd/mail' },
+        recipients: new Set(['bob', 'odd one']),
+        acceptFrom: 'anyone',
+      },
+      { match: { kind: 'address', address: 'bob@xn--bcher-kva.example' }, to: { kind: 'mx' }, acceptFrom: 'anyone' },
+      { match: { kind: 'all' }, to: { kind: 'simulator' }, acceptFrom: 'anyone' },
+    ]);
+    expect(config.aliases).toEqual([
+      { address: 'a@local.example', to: ['b@x.example', 'c@x.example'], confidential: true },
+    ]);
+    expect(config.lists).toEqual([{ address: 'l@local.example', owner: 'owner@local.example', members: [] }]);
+  });
+
+  it.each([
+    [
+      'an unknown key, with what was meant',
+      `${least}relay_from = []`,
+      'dsnd.toml:5: listen.relay_from: is unknown, did you mean "relay-from"?; allowed: address, role, relay-from, max-connections',
+    ],
+    [
+      'an unknown table',
+      `${least}[routes]`,
+      'dsnd.toml:5: routes: is unknown, did you mean "route"?; allowed: hostname, store, listen, route, alias, list, retry, report, limits, delivery',
+    ],
+    [
+      'a missing key, at its table',
+      `${least}\n[[route]]\nmatch = "*"`,
+      'dsnd.toml:6: route.to: is missing; allowed: smtp://HOST:PORT, lmtp://HOST:PORT, mx:, maildir:DIRECTORY, simulator:, discard:',
+    ],
+    [
+      'a wrong word',
+      `${least}role = "realy"`,
+      'dsnd.toml:5: listen.role: "realy" is not allowed, did you mean "relay"?; allowed: relay, submission, lmtp',
+    ],
+    [
+      'the element of an array over several lines',
+      `${least}relay-from = [\n  "127.0.0.1",\n  # a comment with "quotes\n  "10.0.0.0/33",\n]`,
+      'dsnd.toml:8: listen.relay-from: "10.0.0.0/33" is not allowed; allowed: a network address or range such as 192.0.2.0/24 or ::1',
+    ],
+    [
+      'the second of two tables',
+      `${least}[[alias]]\naddress = "a@x.example"\nto = ["b@x.example"]\n[[alias]]\naddress = "b@x.example"\nto = []`,
+      'dsnd.toml:10: alias.to: is empty; allowed: an array of at least one of an address such as bob@example.org',
+    ],
+    [
+      'a time without unit',
+      `${least}[retry]\nexpire-after = 5`,
+      'dsnd.toml:6: retry.expire-after: 5 is not allowed; allowed: a time such as 90s, 30m, 4h or 5d, at least 1ms',
+    ],
+    [
+      'a next hop',
+      `${least}[[route]]\nmatch = "*"\nto = "http://127.0.0.1"`,
+      'dsnd.toml:7: route.to: "http://127.0.0.1": unknown scheme; allowed: smtp://HOST:PORT, lmtp://HOST:PORT, mx:, maildir:DIRECTORY, simulator:, discard:',
+    ],
+    [
+      'recipients where they can not be known',
+      `${least}[[route]]\nmatch = "*"\nto = "mx:"\nrecipients = ["bob"]`,
+      'dsnd.toml:8: route.recipients: has no meaning with mx: routes; allowed: only with maildir:DIRECTORY or lmtp://HOST:PORT',
+    ],
+    [
+      'an address that stands twice',
+      `${least}[[alias]]\naddress = "A@x.example"\nto = ["b@x.example"]\n[[list]]\naddress = "a@X.example"\nowner = "o@x.example"\nmembers = []`,
+      'dsnd.toml:9: list.address: "a@X.example" stands twice; allowed: each alias and list address once',
+    ],
+    [
+      'a table for an array of tables',
+      `listen = 1\n`,
+      'dsnd.toml:1: listen: is no array of tables; allowed: [[listen]]',
+    ],
+    ['an array for a table', `retry = []\n${least}`, 'dsnd.toml:1: retry: is no table; allowed: [retry]'],
+    [
+      'a misspelt key rather than the key that it leaves missing',
+      least.replace('hostname', 'hostnam'),
+      /^dsnd\.toml:1: hostnam: is unknown, did you mean "hostname"\?/,
+    ],
+    [
+      'no listener',
+      'hostname = "mx.example.org"\nstore = "sqlite:data"',
+      'dsnd.toml:1: listen: is missing; allowed: one [[listen]] or more',
+    ],
+    [
+      'text that is no TOML',
+      'hostname = "mx.example.org"\nstore = ',
+      /^dsnd\.toml:2: is no TOML: .+; allowed: TOML 1\.0, see https:\/\/toml\.io$/,
+    ],
+    [
+      'a host name that could break a header field',
+      `hostname = "mx\\r\\nX: y"\n${least.slice(28)}`,
+      /^dsnd\.toml:1: hostname: "mx\\r\\nX: y" is not allowed; allowed: the full DNS name/,
+    ],
+  ])('refuses %s on one line that says what is allowed', (_, text, message) => {
+    const error = failure(text);
+    if (typeof message === 'string') expect(error.message).toBe(message);
+    else expect(error.message).toMatch(message);
+    expect(error.message.startsWith(`dsnd.toml:${error.line}: ${error.key}`)).toBe(true);
+  });
+
+  it('names the first wrong line when there are several', () => {
+    expect(failure(`${least}role = 1\nrelay_from = []\n[retry]\ndelays = 1`)).toMatchObject({
+      line: 5,
+      key: 'listen.role',
+    });
+  });
+});
+
+describe('localModeConfig', () => {
+  it('keeps everything on the machine and under the folder', () => {
+    const config = localModeConfig('/home/me');
+    expect(config.listen).toMatchObject([{ host: '127.0.0.1', port: 2525 }]);
+    expect(config.store.directory).toBe('/home/me/.dsnkit/queue');
+    expect(config.routes.map(({ match, to }) => [match, to])).toEqual([
+      [{ kind: 'domain', domain: 'simulator.test' }, { kind: 'simulator' }],
+      [{ kind: 'all' }, { kind: 'maildir', directory: '/home/me/.dsnkit/mail' }],
+    ]);
+  });
+});

@@ -1,0 +1,119 @@
+import { parse, TomlError } from 'smol-toml';
+import * as v from 'valibot';
+import { ConfigError } from './config/error.ts';
+import { locateKeys } from './config/locate.ts';
+import type { KeyPath } from './config/locate.ts';
+import type { Config } from './config/model.ts';
+import { configSchema } from './config/schema.ts';
+import { canonicalAddress } from './routing/address.ts';
+
+export { ConfigError } from './config/error.ts';
+export { inNetworks } from './config/networks.ts';
+export type * from './config/model.ts';
+
+/**
+ * Reads a configuration file.
+ *
+ * @param text - The TOML text.
+ * @param fileName - The file as messages name it.
+ * @param folder - The folder from which relative paths in the file count; '' leaves them as they are.
+ * @throws {ConfigError} at the first key that is wrong, unknown or missing
+ * @example
+ * ```ts
+ * parseConfig('hostname = "mx.example.org"\nstore = "sqlite:data"\n[[listen]]\naddress = "[::1]:25"', 'dsnd.toml', '/etc')
+ * ```
+ */
+export function parseConfig(text: string, fileName: string, folder: string): Config {
+  const document = parseToml(text, fileName);
+  const locate = locateKeys(text);
+  const result = v.safeParse(configSchema(folder), document);
+  const faults = result.success ? contradictions(result.output) : result.issues.map(describe);
+  const [first] = faults.map((fault) => ({ ...fault, line: locate(fault.path) })).sort(order);
+  if (first !== undefined || !result.success) {
+    throw new ConfigError(fileName, first?.line ?? 1, keyName(first?.path ?? []), first?.what ?? 'is wrong');
+  }
+  return result.output;
+}
+
+/**
+ * What runs without a configuration file: SMTP on 127.0.0.1:2525, store, mail and simulator under one folder, and
+ * nothing leaves the machine.
+ *
+ * The host has no name of its own here, so reports come from a `x-local-hostname` (RFC 3461 §6.3(b)).
+ *
+ * @example
+ * ```ts
+ * localModeConfig('/home/me/project').store.directory // '/home/me/project/.dsnkit/queue'
+ * ```
+ */
+export function localModeConfig(directory: string): Config {
+  const text = `
+    hostname = "localhost"
+    store = "sqlite:.dsnkit/queue"
+    [[listen]]
+    address = "127.0.0.1:2525"
+    [[route]]
+    match = "simulator.test"
+    to = "simulator:"
+    [[route]]
+    match = "*"
+    to = "maildir:.dsnkit/mail"`;
+  return parseConfig(text, 'local mode', directory);
+}
+
+/** By line; but what is missing comes after what is there: a key that is missing is often there misspelt. */
+function order(a: Fault & { readonly line: number }, b: Fault & { readonly line: number }): number {
+  return Number(a.what.startsWith('is missing')) - Number(b.what.startsWith('is missing')) || a.line - b.line;
+}
+
+interface Fault {
+  readonly path: KeyPath;
+  readonly what: string;
+}
+
+function parseToml(text: string, fileName: string): Record<string, unknown> {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const what = error.message.split('\n', 1)[0]?.replace('Invalid TOML document: ', '') ?? '';
+    throw new ConfigError(fileName, error.line, '', `is no TOML: ${what}; allowed: TOML 1.0, see https://toml.io`);
+  }
+}
+
+function describe(issue: v.BaseIssue<unknown>): Fault {
+  const path = (issue.path ?? []).map((item) => item.key as string | number);
+  const shown = { array: `; allowed: [[${keyName(path)}]]`, custom: `; allowed: [${keyName(path)}]` }[issue.type];
+  return { path, what: issue.message + (shown ?? '') };
+}
+
+/** `listen.role` for `['listen', 0, 'role']`: which of the tables is meant is told by the line. */
+function keyName(path: KeyPath): string {
+  return path.filter((key) => typeof key === 'string').join('.');
+}
+
+/** What is wrong although each value by itself is right. */
+function contradictions(config: Config): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (config.listen.length === 0)
+    faults.push({ path: ['listen'], what: 'is missing; allowed: one [[listen]] or more' });
+  for (const [i, { to, recipients }] of config.routes.entries()) {
+    if (recipients === undefined || to.kind === 'maildir' || to.kind === 'lmtp') continue;
+    faults.push({
+      path: ['route', i, 'recipients'],
+      what: `has no meaning with ${to.kind}: routes; allowed: only with maildir:DIRECTORY or lmtp://HOST:PORT`,
+    });
+  }
+  const taken = new Set<string>();
+  for (const [table, entries] of [
+    ['alias', config.aliases],
+    ['list', config.lists],
+  ] as const) {
+    for (const [i, { address }] of entries.entries()) {
+      const what = `"${address}" stands twice; allowed: each alias and list address once`;
+      if (taken.has(canonicalAddress(address))) faults.push({ path: [table, i, 'address'], what });
+      taken.add(canonicalAddress(address));
+    }
+  }
+  return faults;
+}
