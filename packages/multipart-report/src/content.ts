@@ -1,0 +1,139 @@
+import { isAsciiText } from './encode-header.ts';
+import { cutHeaders } from './header.ts';
+import { encodeBase64, encodeQuotedPrintable } from './transfer.ts';
+
+/** What the way back to the sender is known to take. `smtputf8` includes 8-bit content. */
+export type ReturnPath = '7bit' | '8bit' | 'smtputf8';
+
+/** A part ready to be put between delimiters. */
+export interface Content {
+  /** Content-* fields, each with its CRLF. */
+  readonly fields: string;
+  readonly body: string | Uint8Array;
+  readonly eightBit: boolean;
+}
+
+/** What a report gives back of the message it speaks of. */
+export interface ReturnedContent {
+  /** `message`: header and body. `headers`: the header up to the blank line, as {@link cutHeaders} gives it. */
+  readonly kind: 'message' | 'headers';
+  readonly octets: Uint8Array;
+}
+
+/**
+ * Label and encode the returned content.
+ *
+ * A whole message that can't stand on this return path gives way to its header (RFC 6522 §3, RFC 3030 §3): never cut,
+ * never encoded as a whole under message/rfc822 (RFC 2046 §5.2.1). Headers alone are text/rfc822-headers
+ * (RFC 6522 §4). Of an SMTPUTF8 message, what holds UTF-8 in its header travels as message/global or
+ * message/global-headers, in base64 unless the return path takes SMTPUTF8 (RFC 6533 §4.5).
+ */
+export function labelReturned(content: ReturnedContent, returnPath: ReturnPath, smtputf8: boolean): Content {
+  const octets = crlfOnly(content.octets);
+  const header = cutHeaders(octets);
+  const inHeader = survey(header);
+  const global = smtputf8 && inHeader.eightBit;
+  if (content.kind === 'message') {
+    const all = survey(octets);
+    if (global) return globalContent('message/global', octets, all, returnPath);
+    if (all.mailable && !all.eightBit)
+      return { fields: 'Content-Type: message/rfc822\r\n', body: octets, eightBit: false };
+    if (all.mailable && returnPath !== '7bit') return eightBitContent('message/rfc822', octets);
+  }
+  if (global) return globalContent('message/global-headers', header, inHeader, returnPath);
+  const type = 'Content-Type: text/rfc822-headers\r\n';
+  if (inHeader.mailable && !inHeader.eightBit) return { fields: type, body: header, eightBit: false };
+  // RFC 6522 §4: broken or extended headers may be quoted-printable.
+  return {
+    fields: `${type}Content-Transfer-Encoding: quoted-printable\r\n`,
+    body: encodeQuotedPrintable(header),
+    eightBit: false,
+  };
+}
+
+function eightBitContent(type: string, body: Uint8Array): Content {
+  return { fields: `Content-Type: ${type}\r\nContent-Transfer-Encoding: 8bit\r\n`, body, eightBit: true };
+}
+
+function globalContent(type: string, octets: Uint8Array, { mailable }: Survey, returnPath: ReturnPath): Content {
+  if (mailable && returnPath === 'smtputf8') return eightBitContent(type, octets);
+  return {
+    fields: `Content-Type: ${type}\r\nContent-Transfer-Encoding: base64\r\n`,
+    body: encodeBase64(octets),
+    eightBit: false,
+  };
+}
+
+interface Survey {
+  readonly eightBit: boolean;
+  /** No NUL, no line over 998 octets: 7bit or 8bit rather than binary. RFC 2045 §2.7, §2.8. */
+  readonly mailable: boolean;
+}
+
+function survey(octets: Uint8Array): Survey {
+  let bits = 0;
+  let lineStart = 0;
+  let mailable = true;
+  for (let at = 0; at < octets.length; at++) {
+    const c = octets[at] as number;
+    bits |= c;
+    if (c === 0) mailable = false;
+    else if (c === 10) {
+      if (at - lineStart > 999) mailable = false;
+      lineStart = at + 1;
+    }
+  }
+  return { eightBit: bits > 127, mailable: mailable && octets.length - lineStart <= 998 };
+}
+
+/** The content with each lone LF or CR made CRLF: the only line end that mail has. RFC 2045 §2.7, RFC 5322 §2.3. */
+function crlfOnly(octets: Uint8Array): Uint8Array {
+  let lone = 0;
+  for (let at = 0; at < octets.length; at++) {
+    const c = octets[at];
+    if (c === 10 || (c === 13 && octets[at + 1] !== 10)) lone++;
+    else if (c === 13) at++;
+  }
+  if (lone === 0) return octets;
+  const out = new Uint8Array(octets.length + lone);
+  let length = 0;
+  for (let at = 0; at < octets.length; at++) {
+    const c = octets[at] as number;
+    if (c !== 10 && c !== 13) out[length++] = c;
+    else {
+      if (c === 13 && octets[at + 1] === 10) at++;
+      out[length++] = 13;
+      out[length++] = 10;
+    }
+  }
+  return out;
+}
+
+/** Label and encode text for a person. RFC 2046 §4.1, RFC 2045 §6.2. */
+export function labelText(text: string, subtype: 'plain' | 'html', returnPath: ReturnPath, fields = ''): Content {
+  const body = text.replace(/\r\n?|\n/g, '\r\n');
+  const ascii = isAsciiText(body);
+  const type = `${fields}Content-Type: text/${subtype}; charset=${ascii ? 'us-ascii' : 'utf-8'}\r\n`;
+  const mailable = !body.includes('\0') && longestLine(body, ascii) <= 998;
+  if (mailable && ascii) return { fields: type, body, eightBit: false };
+  if (mailable && returnPath !== '7bit')
+    return { fields: `${type}Content-Transfer-Encoding: 8bit\r\n`, body, eightBit: true };
+  const octets = new TextEncoder().encode(body);
+  // Beyond a third of foreign octets base64 is the shorter one.
+  const quoted = octets.length - body.length < body.length / 2;
+  return {
+    fields: `${type}Content-Transfer-Encoding: ${quoted ? 'quoted-printable' : 'base64'}\r\n`,
+    body: quoted ? encodeQuotedPrintable(octets) : encodeBase64(octets),
+    eightBit: false,
+  };
+}
+
+/** Longest line in octets; three per character is taken as the most where it doesn't matter. */
+function longestLine(text: string, ascii: boolean): number {
+  let longest = 0;
+  for (const line of text.split('\r\n')) {
+    if (line.length <= longest / 3) continue;
+    longest = Math.max(longest, ascii ? line.length : new TextEncoder().encode(line).length);
+  }
+  return longest;
+}

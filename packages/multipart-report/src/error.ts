@@ -1,0 +1,31 @@
+/** Why a {@link ReportError} was thrown. Codes are never renamed. */
+export type ReportErrorCode =
+  | 'bad-boundary'
+  | 'boundary-collision'
+  | 'bad-field-name'
+  | 'reserved-field'
+  | 'duplicate-field'
+  | 'missing-field'
+  | 'control-character'
+  | 'not-ascii'
+  | 'line-too-long'
+  | 'bad-auto-submitted'
+  | 'bad-language'
+  | 'human-part-missing';
+
+/** The one error of this package: a formatter was asked for something that no report may hold. */
+export class ReportError extends Error {
+  override readonly name = 'ReportError';
+  readonly code: ReportErrorCode;
+  /** Zero-based index into the value at fault of its first offending character. */
+  readonly offset: number;
+  /** The field concerned, if the value belonged to one. */
+  readonly field: string | undefined;
+
+  constructor(code: ReportErrorCode, message: string, offset = 0, field?: string) {
+    super(message);
+    this.code = code;
+    this.offset = offset;
+    this.field = field;
+  }
+}

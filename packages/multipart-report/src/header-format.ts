@@ -1,0 +1,77 @@
+import { encodeAddressText, encodeHeaderText, isAsciiText } from './encode-header.ts';
+import { ReportError } from './error.ts';
+
+/** Fields whose values are lists of mailboxes: only display names may be encoded. RFC 2047 §5(3). */
+const ADDRESS_FIELDS: ReadonlySet<string> = new Set([
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'cc',
+  'bcc',
+  'resent-from',
+  'resent-sender',
+  'resent-to',
+  'resent-cc',
+  'resent-bcc',
+]);
+/** Fields whose values have no place for an encoded word. */
+const ASCII_FIELDS: ReadonlySet<string> = new Set([
+  'message-id',
+  'in-reply-to',
+  'references',
+  'date',
+  'auto-submitted',
+  'resent-date',
+  'resent-message-id',
+]);
+
+/**
+ * Write one header field, folded, with its CRLF.
+ *
+ * Text beyond ASCII becomes encoded words (RFC 2047 §5), unless the header may hold UTF-8 (RFC 6532 §3). Lines are
+ * broken at blanks to keep within 78 characters where there are blanks, and are never longer than 998 octets
+ * (RFC 5322 §2.1.1, RFC 6532 §3.4).
+ *
+ * @throws {ReportError} `bad-field-name`, `control-character` (no value can begin a new line), `not-ascii` in a place
+ * where nothing can be encoded, `line-too-long`.
+ * @example
+ * formatHeaderField('Subject', 'Zustellung gescheitert für Zoë', 'ascii'); // 'Subject: Zustellung gescheitert =?utf-8?…'
+ */
+export function formatHeaderField(name: string, value: string, charset: 'ascii' | 'utf-8'): string {
+  const badName = name === '' ? 0 : name.search(/[^!-9;-~]/);
+  if (badName >= 0) throw new ReportError('bad-field-name', `no field name: ${JSON.stringify(name)}`, badName, name);
+  const control = value.search(/[\0-\x08\n-\x1F\x7F]/);
+  if (control >= 0) throw new ReportError('control-character', `control character in ${name}`, control, name);
+  return fold(name, charset === 'utf-8' ? value.trim() : toAscii(name, value.trim()));
+}
+
+function toAscii(name: string, value: string): string {
+  if (isAsciiText(value) && !value.includes('=?')) return value;
+  const key = name.toLowerCase();
+  if (isAsciiText(value) && (ADDRESS_FIELDS.has(key) || ASCII_FIELDS.has(key))) return value;
+  if (ASCII_FIELDS.has(key))
+    throw new ReportError('not-ascii', `${name} holds ASCII only`, value.search(/[^\0-\x7F]/), name);
+  return ADDRESS_FIELDS.has(key) ? encodeAddressText(name, value) : encodeHeaderText(value);
+}
+
+/** Break before blanks that text follows, as late as 78 characters allow. */
+function fold(name: string, value: string): string {
+  let out = '';
+  let line = `${name}: `;
+  for (const word of value.split(/(?<=[^ \t])(?=[ \t])/)) {
+    if (line.length + word.length > 78 && (out !== '' || line.length > name.length + 2)) {
+      out += endLine(name, line);
+      line = '';
+    }
+    line += word;
+  }
+  return out + endLine(name, line);
+}
+
+function endLine(name: string, line: string): string {
+  const octets = isAsciiText(line) ? line.length : new TextEncoder().encode(line).length;
+  if (octets > 998)
+    throw new ReportError('line-too-long', `a line of ${name} has ${octets} octets, 998 are allowed`, 998, name);
+  return `${line}\r\n`;
+}

@@ -1,0 +1,20 @@
+export { parseReport, type MachinePart, type ParsedReport, type ReportRanges } from './report.ts';
+export type { ReportKind } from './find.ts';
+export type { HumanReadable, Translation } from './human.ts';
+export type { Returned } from './returned.ts';
+export type { Range } from './tree.ts';
+export type { ReportIssue, ReportIssueCode } from './issue.ts';
+export {
+  readDispositionNotification,
+  readFeedbackReport,
+  type Disposition,
+  type DispositionNotification,
+  type FeedbackReport,
+} from './machine.ts';
+export { autoSubmitted, classifyMessage, type MessageKind } from './classify.ts';
+export { cutHeaders, splitHeader, type SplitHeader } from './header.ts';
+export { decodeHeaderText } from './encoded-word.ts';
+export { formatReport, selectReturned, type FormatOptions, type Report, type ReturnRequest } from './format-report.ts';
+export type { ReturnedContent, ReturnPath } from './content.ts';
+export { assertBoundary, deriveBoundary } from './boundary.ts';
+export { ReportError, type ReportErrorCode } from './error.ts';
