@@ -1,0 +1,39 @@
+import { formatOrcpt, type EsmtpParameter } from '@dsnkit/esmtp-parameters';
+
+/**
+ * The ORCPT that a relay may add: the address as this MTA received it, before any rewriting.
+ *
+ * Nothing if the address can't be said in ORCPT, or not within the 494 octets that are safe to send: it is never cut.
+ * RFC 3461 §5.2.1(d), §4.2; RFC 6533 §3 for addresses beyond ASCII.
+ *
+ * @param smtputf8 - whether the next hop announced SMTPUTF8.
+ *
+ * @example
+ * ```ts
+ * orcptFor('a+b@example.com', false); // { keyword: 'ORCPT', value: 'rfc822;a+2Bb@example.com' }
+ * ```
+ */
+export function orcptFor(address: string, smtputf8: boolean): EsmtpParameter | undefined {
+  const type = isAscii(address) ? 'rfc822' : 'utf-8';
+  try {
+    return { keyword: 'ORCPT', value: formatOrcpt({ type, address }, { smtputf8 }) };
+  } catch {
+    return undefined; // empty, unprintable or too long
+  }
+}
+
+/**
+ * The received ORCPT in a form for this hop: untouched, except that a hop without SMTPUTF8 gets each character beyond
+ * ASCII as `\x{HEX}`. RFC 3461 §5.2.1(d), RFC 6533 §3.
+ */
+export function orcptOnwards(parameter: EsmtpParameter, smtputf8: boolean): EsmtpParameter {
+  if (smtputf8 || parameter.value === undefined || isAscii(parameter.value)) return parameter;
+  const value = parameter.value.replace(/[^\x00-\x7F]/gu, (character) => {
+    return `\\x{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
+  });
+  return { ...parameter, value };
+}
+
+export function isAscii(text: string): boolean {
+  return !/[^\x00-\x7F]/.test(text);
+}
