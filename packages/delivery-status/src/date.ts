@@ -1,0 +1,266 @@
+import { endOfComment } from './comments.ts';
+import { DeliveryStatusError } from './error.ts';
+
+/** A moment as a date field gives it. */
+export interface DateTime {
+  readonly date: Date;
+  /** Minutes east of UTC; absent where the field says that it is unknown (`-0000`, an unknown zone name, no zone). */
+  readonly offsetMinutes?: number;
+  /** Where the text used what may be read but no longer written, or contradicts itself. */
+  readonly departures: readonly DateDeparture[];
+}
+
+/** `zone-name` and `short-year` are RFC 5322 §4.3; the others are beyond any grammar, yet readable. */
+export type DateDeparture = 'zone-name' | 'no-zone' | 'short-year' | 'wrong-weekday' | 'unknown-zone' | 'bad-form';
+
+/**
+ * Read a date field: the syntax of today and the obsolete one, comments anywhere between the parts.
+ *
+ *     date-time = [ day-name "," ] day month year hour ":" minute [ ":" second ] zone
+ *     zone      = ( "+" / "-" ) 4DIGIT / "UT" / "GMT" / "EST" / … / military letter
+ *
+ * RFC 5322 §3.3, RFC 5322 §4.3, RFC 1123 §5.2.14.
+ *
+ * @throws {DeliveryStatusError} `bad-date` if no moment can be made of it, with the offset of the misfit.
+ * @example parseDate('Fri, 08 Jul 1994 09:21:47 -0400').date.toISOString() // '1994-07-08T13:21:47.000Z'
+ */
+export function parseDate(text: string): DateTime {
+  const reader = new DateReader(text);
+  if (reader.read()) {
+    const { departures } = reader;
+    const date = new Date(reader.time);
+    return Number.isNaN(reader.offset) ? { date, departures } : { date, offsetMinutes: reader.offset, departures };
+  }
+  throw new DeliveryStatusError('bad-date', `not a date: ${JSON.stringify(text.slice(0, 60))}`, { offset: reader.at });
+}
+
+/**
+ * Write a moment as a date field: four-digit year, computed weekday, numeric zone. RFC 5322 §3.3, RFC 3464 §2.2.5.
+ *
+ * @param offsetMinutes Minutes east of UTC of the clock that the reader shall see, within ±1439.
+ * @throws {DeliveryStatusError} `bad-date` for an invalid date, a year outside 1900 to 9999, or an impossible offset.
+ * @example formatDate(new Date(773673707000), -240) // 'Fri, 08 Jul 1994 09:21:47 -0400'
+ */
+export function formatDate(date: Date, offsetMinutes = 0): string {
+  const shown = new Date(date.getTime() + offsetMinutes * 60_000);
+  const year = shown.getUTCFullYear();
+  if (!(year >= 1900 && year <= 9999) || !Number.isInteger(offsetMinutes) || Math.abs(offsetMinutes) > 1439) {
+    throw new DeliveryStatusError('bad-date', 'not a date that a field can carry');
+  }
+  const zone = Math.abs(offsetMinutes);
+  const weekday = WEEKDAYS.slice(shown.getUTCDay() * 3, shown.getUTCDay() * 3 + 3);
+  const month = MONTHS.slice(shown.getUTCMonth() * 3, shown.getUTCMonth() * 3 + 3);
+  const time = `${two(shown.getUTCHours())}:${two(shown.getUTCMinutes())}:${two(shown.getUTCSeconds())}`;
+  const sign = offsetMinutes < 0 ? '-' : '+';
+  return `${weekday}, ${two(shown.getUTCDate())} ${month} ${year} ${time} ${sign}${two(Math.floor(zone / 60))}${two(zone % 60)}`;
+}
+
+const WEEKDAYS = 'SunMonTueWedThuFriSat';
+const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+
+/** The zone names of RFC 5322 §4.3 in hours; all others are read as -0000, since their meaning is a guess. */
+const ZONES: Readonly<Record<string, number>> = {
+  UT: 0, UTC: 0, GMT: 0, Z: 0, EST: -5, EDT: -4, CST: -6, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7,
+}; // prettier-ignore
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
+}
+
+/** Reads one date left to right, without building a list of tokens. */
+export class DateReader {
+  at = 0;
+  /** Milliseconds since 1970, once read. */
+  time: number = Number.NaN;
+  /** Minutes east of UTC; NaN if unknown. */
+  offset: number = Number.NaN;
+  readonly departures: DateDeparture[] = [];
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** False if this is not a date; `at` then stands where reading stopped. */
+  read(): boolean {
+    this.#skip();
+    const weekday = this.#name(WEEKDAYS);
+    if (weekday >= 0) {
+      this.#skipLetters();
+      this.#skip();
+      if (this.#code() === COMMA) this.at++;
+      else this.#note('bad-form');
+      this.#skip();
+      const month = this.#name(MONTHS);
+      // QUIRK: the order of C's asctime, "Fri Jul  8 09:21:47 1994", from programs that skip strftime.
+      if (month >= 0) return this.#readAsctime(weekday, month);
+    }
+    const day = this.#number(1, 2);
+    this.#separator();
+    const month = this.#name(MONTHS);
+    if (day < 0 || month < 0) return false;
+    this.#skipLetters();
+    this.#separator();
+    const year = this.#year();
+    if (year < 0) return false;
+    const seconds = this.#timeOfDay();
+    return seconds >= 0 && this.#zone() && this.#finish(weekday, year, month, day, seconds);
+  }
+
+  #readAsctime(weekday: number, month: number): boolean {
+    this.#note('bad-form');
+    this.#skipLetters();
+    this.#skip();
+    const day = this.#number(1, 2);
+    if (day < 0) return false;
+    const seconds = this.#timeOfDay();
+    if (seconds < 0) return false;
+    this.#skip();
+    if (!isDigit(this.#code()) && !this.#zone()) return false;
+    this.#skip();
+    const year = this.#year();
+    if (year < 0) return false;
+    if (Number.isNaN(this.offset) && !this.departures.includes('unknown-zone') && !this.#zone()) return false;
+    return this.#finish(weekday, year, month, day, seconds);
+  }
+
+  #year(): number {
+    const from = this.at;
+    const year = this.#number(2, 4);
+    if (year < 0) return -1;
+    const digits = this.at - from;
+    if (digits === 4) return year;
+    this.#note('short-year');
+    // RFC 5322 §4.3: 00 to 49 are this century, 50 to 99 and all three-digit years count from 1900.
+    return year + (digits === 2 && year < 50 ? 2000 : 1900);
+  }
+
+  #timeOfDay(): number {
+    this.#skip();
+    const hour = this.#number(1, 2);
+    this.#skip();
+    if (this.#code() !== COLON) return -1;
+    this.at++;
+    this.#skip();
+    const minute = this.#number(2, 2);
+    const mark = this.at;
+    this.#skip();
+    let second = 0;
+    if (this.#code() === COLON) {
+      this.at++;
+      this.#skip();
+      second = this.#number(2, 2);
+      // QUIRK: fractions of a second, from programs that print ISO times piecewise.
+      if (this.#code() === 0x2e && isDigit(this.#text.charCodeAt(this.at + 1))) {
+        this.at++;
+        this.#note('bad-form');
+        while (isDigit(this.#code())) this.at++;
+      }
+    } else this.at = mark;
+    const fits = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second <= 60;
+    return fits ? hour * 3600 + minute * 60 + second : -1;
+  }
+
+  #zone(): boolean {
+    this.#skip();
+    const sign = this.#code();
+    if (sign === 0x2b || sign === 0x2d) {
+      this.at++;
+      const digits = this.#number(4, 4);
+      if (digits < 0 || digits % 100 > 59) return false;
+      const minutes = Math.floor(digits / 100) * 60 + (digits % 100);
+      // RFC 5322 §3.3: -0000 is a time in UTC that says nothing of the local zone.
+      this.offset = sign === 0x2d ? (minutes === 0 ? Number.NaN : -minutes) : minutes;
+      return true;
+    }
+    const from = this.at;
+    this.#skipLetters();
+    const name = this.#text.slice(from, Math.min(this.at, from + 8)).toUpperCase();
+    if (name === '') {
+      this.#note('no-zone');
+      return true;
+    }
+    const hours = ZONES[name];
+    this.#note(hours === undefined ? 'unknown-zone' : 'zone-name');
+    if (hours !== undefined) this.offset = hours * 60;
+    // QUIRK: "GMT+0200" and the like: the number is the zone.
+    if (hours === 0 && (this.#code() === 0x2b || this.#code() === 0x2d)) return this.#zone();
+    return true;
+  }
+
+  #finish(weekday: number, year: number, month: number, day: number, seconds: number): boolean {
+    const midnight = Date.UTC(year, month, day);
+    const calendar = new Date(midnight);
+    if (calendar.getUTCMonth() !== month) return false;
+    if (weekday >= 0 && calendar.getUTCDay() !== weekday) this.#note('wrong-weekday');
+    this.#skip();
+    if (this.at < this.#text.length) this.#note('bad-form');
+    this.time = midnight + seconds * 1000 - (Number.isNaN(this.offset) ? 0 : this.offset * 60_000);
+    return true;
+  }
+
+  #code(): number {
+    return this.#text.charCodeAt(this.at);
+  }
+
+  #note(departure: DateDeparture): void {
+    if (!this.departures.includes(departure)) this.departures.push(departure);
+  }
+
+  /** White space and comments. RFC 5322 §3.2.2. */
+  #skip(): void {
+    for (;;) {
+      const code = this.#code();
+      if (code === 0x20 || (code >= 9 && code <= 13)) this.at++;
+      else if (code === 0x28) {
+        const end = endOfComment(this.#text, this.at);
+        this.at = end < 0 ? this.#text.length : end;
+      } else return;
+    }
+  }
+
+  /** QUIRK: "08-Jul-1994", from systems with the date style of RFC 822's ancestors. */
+  #separator(): void {
+    this.#skip();
+    if (this.#code() !== 0x2d) return;
+    this.#note('bad-form');
+    this.at++;
+  }
+
+  /** A run of `min` to `max` digits, or -1. */
+  #number(min: number, max: number): number {
+    const from = this.at;
+    let value = 0;
+    while (this.at < from + max && isDigit(this.#code())) value = value * 10 + this.#text.charCodeAt(this.at++) - 48;
+    return this.at - from < min || isDigit(this.#code()) ? -1 : value;
+  }
+
+  /** Which of the three-letter names stands here, or -1. Moves past it. */
+  #name(names: string): number {
+    const a = this.#code() | 0x20;
+    const b = this.#text.charCodeAt(this.at + 1) | 0x20;
+    const c = this.#text.charCodeAt(this.at + 2) | 0x20;
+    for (let i = 0; i < names.length; i += 3) {
+      if ((names.charCodeAt(i) | 0x20) !== a || names.charCodeAt(i + 1) !== b || names.charCodeAt(i + 2) !== c)
+        continue;
+      this.at += 3;
+      return i / 3;
+    }
+    return -1;
+  }
+
+  #skipLetters(): void {
+    for (;;) {
+      const code = this.#code() | 0x20;
+      if (code < 0x61 || code > 0x7a) return;
+      this.at++;
+    }
+  }
+}
+
+const COMMA = 0x2c;
+const COLON = 0x3a;
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}

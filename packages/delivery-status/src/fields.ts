@@ -1,0 +1,87 @@
+import { DeliveryStatusError } from './error.ts';
+import { foldField } from './fold.ts';
+import { IssueList } from './issues.ts';
+import { Scanner, valueOf, type RawField } from './scanner.ts';
+import type { Field, GroupSource, Issue } from './types.ts';
+
+/** Fields and what was odd about them. */
+export interface ParsedFields {
+  readonly fields: readonly Field[];
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * Split a text into header-style fields, unfolded. Never throws; lines that are no fields become issues.
+ *
+ *     field = name ":" value CRLF *( WSP continuation CRLF )
+ *
+ * RFC 3464 §2.1.1, RFC 5322 §2.2. Serves the header of a MIME part as well.
+ *
+ * @example parseFields('Subject: a\r\n b\r\n').fields[0]?.value // 'a b'
+ */
+export function parseFields(block: string): ParsedFields {
+  const issues = new IssueList();
+  const scanner = new Scanner(block, issues);
+  const raws: RawField[] = [];
+  for (let part = scanner.nextBlock(); part; part = scanner.nextBlock()) {
+    if (part.blankLines > 0)
+      issues.add('stray-blank-line', part.line, 'RFC 5322 §2.2', 'a blank line among fields', 'ignored');
+    for (const raw of part.fields) raws.push(raw);
+  }
+  const fields = raws.map((raw, index) => ({
+    name: block.slice(raw.start, raw.nameEnd),
+    value: valueOf(block, raw),
+    line: raw.line,
+    source: block.slice(index === 0 ? 0 : raw.start, raws[index + 1]?.start ?? block.length),
+  }));
+  return { fields, issues: issues.items };
+}
+
+/**
+ * The fields of a parsed group as they were received, known ones and others, repetitions too: the raw value behind each property.
+ *
+ * RFC 3464 §2.2, RFC 3464 §2.3. A group that was not parsed has none.
+ *
+ * @example receivedFields(parsed.recipients[0]).find(({ name }) => name === 'Arrival-Date')?.value
+ */
+export function receivedFields(group: { readonly source?: GroupSource }): readonly Field[] {
+  const { source } = group;
+  if (source === undefined) return [];
+  return parseFields(source.text).fields.map((field) => ({ ...field, line: (field.line ?? 1) + source.line - 1 }));
+}
+
+/**
+ * Write header-style fields, each ended by CRLF. A field that was parsed and still says the same keeps its octets.
+ * Others are folded at white space after 78 characters where that is possible.
+ *
+ * RFC 3464 §2.1.1, RFC 5322 §2.1.1.
+ *
+ * @throws {DeliveryStatusError} `bad-name`, `control-character`, or `too-long` where no fold keeps a line within 998 octets.
+ * @example formatFields([{ name: 'Subject', value: 'hello' }]) // 'Subject: hello\r\n'
+ */
+export function formatFields(fields: readonly Field[]): string {
+  return fields.map(formatField).join('');
+}
+
+function formatField(field: Field): string {
+  if (field.source !== undefined) {
+    const [was, ...others] = parseFields(field.source).fields;
+    if (was?.name === field.name && was.value === field.value && others.length === 0) return field.source;
+  }
+  assertFieldName(field.name);
+  return foldField(field.name, field.value);
+}
+
+/**
+ * Refuse what cannot be the name of a field: it has printable ASCII and no colon. RFC 5322 §2.2.
+ *
+ * @throws {DeliveryStatusError} `bad-name`
+ */
+export function assertFieldName(name: string): void {
+  const offset = name.search(/[^!-9;-~]/);
+  if (name !== '' && offset < 0) return;
+  throw new DeliveryStatusError('bad-name', `not a field name: ${JSON.stringify(name.slice(0, 60))}`, {
+    offset: Math.max(offset, 0),
+    field: name,
+  });
+}

@@ -1,0 +1,111 @@
+import { formatComment } from './comments.ts';
+import { formatDate } from './date.ts';
+import { DeliveryStatusError } from './error.ts';
+import { assertFieldName } from './fields.ts';
+import { foldField, foldLines, plainField } from './fold.ts';
+import { knownField, type KnownField } from './known-fields.ts';
+import { isAtom, isFutureRelease, isLanguageTag } from './read-value.ts';
+import { splitReply } from './smtp-reply.ts';
+import { isStatusCode } from './status-code.ts';
+import { ACTIONS, type Field, type LocalizedDiagnostic, type TypedValue } from './types.ts';
+
+/** A group of either kind, looked at by key. */
+export type Group = Readonly<Record<string, unknown>>;
+
+/** Writes single fields, each with its line end, in the way that the document wants them. */
+export class FieldWriter {
+  readonly lineEnd: string;
+  readonly #ascii: boolean;
+
+  /** @param ascii Whether new text may not go beyond ASCII. */
+  constructor(lineEnd: string, ascii: boolean) {
+    this.lineEnd = lineEnd;
+    this.#ascii = ascii;
+  }
+
+  /** The known field of a group; nothing if the group does not have it. */
+  known(field: KnownField, group: Group): string {
+    return group[field.key] === undefined ? '' : this.#finish(field.name, formatKnown(field, group));
+  }
+
+  /** A diagnostic in one language. RFC 6533 §4.1. */
+  localized({ language, text }: LocalizedDiagnostic): string {
+    const name = 'Localized-Diagnostic';
+    if (!isLanguageTag(language))
+      throw new DeliveryStatusError('bad-language', `not a language tag: ${JSON.stringify(language)}`, { field: name });
+    return this.#finish(name, foldLines(name, [`${language}; ${text}`]));
+  }
+
+  /** A field that this package does not know. A known name here would say something twice. RFC 3464 §2.4. */
+  extension({ name, value }: Field): string {
+    assertFieldName(name);
+    if (knownField(name))
+      throw new DeliveryStatusError('known-name', `${name} has a property of its own`, { field: name });
+    return this.#finish(name, foldField(name, value));
+  }
+
+  #finish(name: string, text: string): string {
+    const offset = this.#ascii ? text.search(/[^\x00-\x7f]/) : -1;
+    if (offset >= 0) {
+      throw new DeliveryStatusError(
+        'not-ascii',
+        `${name}: a character beyond ASCII, which only message/global-delivery-status may carry`,
+        { field: name },
+      );
+    }
+    return this.lineEnd === '\r\n' ? text : text.replaceAll('\r\n', this.lineEnd);
+  }
+}
+
+function formatKnown(field: KnownField, group: Group): string {
+  const { name } = field;
+  const value = group[field.key];
+  switch (field.kind) {
+    case 'text':
+      return plainField(name, value as string);
+    case 'typed':
+      return formatTyped(name, value as TypedValue);
+    case 'date':
+      return plainField(name, formatFieldDate(name, value as Date));
+    case 'action':
+      if (!ACTIONS.has(value as string))
+        throw new DeliveryStatusError('bad-action', `not an action: ${String(value)}`, { field: name });
+      return withComment(name, value as string, group['actionComment']);
+    case 'status':
+      if (!isStatusCode(value as string))
+        throw new DeliveryStatusError('bad-status', `not a status code: ${String(value)}`, { field: name });
+      return withComment(name, value as string, group['statusComment']);
+    case 'future-release':
+      if (isFutureRelease(value as string)) return plainField(name, value as string);
+      throw new DeliveryStatusError('bad-future-release', 'neither "for;" seconds nor "until;" a date', {
+        field: name,
+      });
+    case 'localized':
+      return '';
+  }
+}
+
+function formatTyped(name: string, { type, value }: TypedValue): string {
+  if (!isAtom(type, type.length))
+    throw new DeliveryStatusError('bad-type', `${name}: not a type: ${JSON.stringify(type)}`, { field: name });
+  if (name !== 'Diagnostic-Code') return plainField(name, `${type}; ${value}`);
+  // RFC 3461 §9.2: each line of the reply on a line of its own, where unfolding gives the value back.
+  const lines = splitReply(value).map((line) => line.trim());
+  const [first = '', ...others] = lines.length > 1 && lines.join(' ') === value ? lines : [value];
+  return foldLines(name, [`${type}; ${first}`, ...others]);
+}
+
+function formatFieldDate(name: string, value: Date): string {
+  try {
+    return formatDate(value);
+  } catch {
+    throw new DeliveryStatusError('bad-date', `${name}: not a date that a field can carry`, { field: name });
+  }
+}
+
+function withComment(name: string, value: string, comment: unknown): string {
+  return foldField(
+    name,
+    comment === undefined || comment === '' ? value : `${value} ${formatComment(comment as string)}`,
+  );
+}

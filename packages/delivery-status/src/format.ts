@@ -1,0 +1,125 @@
+import { DeliveryStatusError, type DeliveryStatusErrorCode } from './error.ts';
+import { FieldWriter, type Group } from './format-field.ts';
+import { KNOWN_FIELDS, type KnownField } from './known-fields.ts';
+import { parseGroup } from './parse-group.ts';
+import { rewriteGroup, type Adoption } from './rewrite-group.ts';
+import type { DeliveryStatus, Field, GroupSource, LocalizedDiagnostic, ParsedDeliveryStatus } from './types.ts';
+
+/**
+ * Write the body of a message/delivery-status part: grammar order, one blank line before each recipient, CRLF, ASCII.
+ * Groups that were parsed keep the octets of every field whose meaning is unchanged, also where those had issues.
+ *
+ * RFC 3464 §2.1, RFC 3464 §2.2, RFC 3464 §2.3.
+ *
+ * @throws {DeliveryStatusError} rather than emit an illegal octet, a field outside its grammar or a group without a required field.
+ * @example formatDeliveryStatus({ message: { reportingMta: { type: 'dns', value: 'mx.example.net' } }, recipients: [{ finalRecipient: { type: 'rfc822', value: 'u@example.org' }, action: 'failed', status: '5.1.1' }] })
+ */
+export function formatDeliveryStatus(status: DeliveryStatus | ParsedDeliveryStatus): string {
+  return format(status, true);
+}
+
+/**
+ * Write the body of a message/global-delivery-status part: as {@link formatDeliveryStatus}, but text may go beyond ASCII.
+ * The result is to be encoded as UTF-8.
+ *
+ * RFC 6533 §4.1.
+ *
+ * @throws {DeliveryStatusError} as {@link formatDeliveryStatus}, save `not-ascii`.
+ * @example formatGlobalDeliveryStatus({ message, recipients: [{ finalRecipient: { type: 'utf-8', value: 'jos\u00e9@example.org' }, action: 'failed', status: '5.1.1' }] })
+ */
+export function formatGlobalDeliveryStatus(status: DeliveryStatus | ParsedDeliveryStatus): string {
+  return format(status, false);
+}
+
+function format(status: DeliveryStatus | ParsedDeliveryStatus, ascii: boolean): string {
+  if (status.recipients.length === 0 && !('issues' in status)) {
+    throw new DeliveryStatusError('no-recipients', 'a delivery status reports on at least one recipient');
+  }
+  const message = status.message as Group;
+  const recipients = status.recipients as readonly Group[];
+  const writer = new FieldWriter(lineEndOf([message, ...recipients]), ascii);
+  const held = parsedGroup(message, 'message');
+  const placed = new Set(held?.fields.map(({ known }) => known).filter((known) => known !== undefined));
+  const adoption: Adoption = { message, placed };
+  // A message made anew says all that it has to say itself.
+  if (!held) for (const known of KNOWN_FIELDS) placed.add(known);
+  const parts = recipients.map((group) => formatGroup(group, 'recipient', adoption, writer));
+  if (!held) placed.clear();
+  let text = formatGroup(message, 'message', adoption, writer);
+  for (const part of parts) text += text !== '' && part !== '' && !/[\r\n]$/.test(text) ? writer.lineEnd + part : part;
+  return text;
+}
+
+function formatGroup(group: Group, kind: KnownField['group'], adoption: Adoption, writer: FieldWriter): string {
+  const was = parsedGroup(group, kind);
+  assertGroup(group, kind, was?.draft as Group | undefined);
+  if (was) return rewriteGroup(was, group, kind, adoption, writer);
+  let text = kind === 'recipient' ? writer.lineEnd : '';
+  for (const field of KNOWN_FIELDS) {
+    if (field.group !== kind) continue;
+    if (field.kind === 'localized')
+      for (const item of (group[field.key] as readonly LocalizedDiagnostic[] | undefined) ?? [])
+        text += writer.localized(item);
+    else text += writer.known(field, group);
+  }
+  for (const field of (group['extensions'] as readonly Field[] | undefined) ?? []) text += writer.extension(field);
+  return text;
+}
+
+function parsedGroup(group: Group, kind: KnownField['group']): ReturnType<typeof parseGroup> | undefined {
+  const source = group['source'] as GroupSource | undefined;
+  return source && parseGroup(source.text, kind);
+}
+
+/** The line end that the parsed groups use, so that a new field does not mix it. */
+function lineEndOf(groups: readonly Group[]): string {
+  for (const group of groups) {
+    const found = /\r\n|[\r\n]/.exec((group['source'] as GroupSource | undefined)?.text ?? '');
+    if (found) return found[0];
+  }
+  return '\r\n';
+}
+
+/** Refuse what the grammar of a group refuses, unless it was received so. */
+function assertGroup(group: Group, kind: KnownField['group'], was: Group | undefined): void {
+  const received = was && faultOf(was, kind);
+  const fault = faultOf(group, kind);
+  if (fault && fault.field !== received?.field)
+    throw new DeliveryStatusError(fault.code, fault.message, { field: fault.field });
+}
+
+interface Fault {
+  readonly code: DeliveryStatusErrorCode;
+  readonly field: string;
+  readonly message: string;
+}
+
+function faultOf(group: Group, kind: KnownField['group']): Fault | undefined {
+  const required = kind === 'message' ? ['reportingMta'] : ['finalRecipient', 'action', 'status'];
+  const missing = KNOWN_FIELDS.find(({ key }) => required.includes(key) && group[key] === undefined);
+  if (missing)
+    return { code: 'missing-field', field: missing.name, message: `${missing.name} is missing (${missing.clause})` };
+  if (group['willRetryUntil'] !== undefined && group['action'] !== 'delayed') {
+    return {
+      code: 'retry-date-without-delay',
+      field: 'Will-Retry-Until',
+      message: 'Will-Retry-Until stands only where the action is delayed (RFC 3464 §2.3.9)',
+    };
+  }
+  return localizedFault(group);
+}
+
+function localizedFault(group: Group): Fault | undefined {
+  const field = 'Localized-Diagnostic';
+  const list = (group['localizedDiagnostics'] as readonly LocalizedDiagnostic[] | undefined) ?? [];
+  if (list.length > 0 && group['diagnosticCode'] === undefined) {
+    return {
+      code: 'localized-without-diagnostic',
+      field,
+      message: 'Localized-Diagnostic needs a Diagnostic-Code (RFC 6533 §4.1)',
+    };
+  }
+  const languages = new Set(list.map(({ language }) => language.toLowerCase()));
+  if (languages.size === list.length) return undefined;
+  return { code: 'duplicate-language', field, message: 'two diagnostics in one language (RFC 6533 §4.1)' };
+}
