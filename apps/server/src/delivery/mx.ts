@@ -1,0 +1,145 @@
+import type { AddressAnswer, MxAnswer, Resolver } from '../ports.ts';
+import { addressOfLiteral, isIpv4, isIpv6 } from '../routing/ip-address.ts';
+import type { NextHop } from '../routing/next-hop.ts';
+import type { Trouble } from './outcomes.ts';
+
+/** A host to be tried: its name as Remote-MTA shows it, undefined for an address literal, and one of its addresses. */
+export interface Target {
+  readonly host: string | undefined;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Hosts in the order in which they are to be tried, or why there is none. */
+export type HostAnswer =
+  | {
+      readonly kind: 'hosts';
+      readonly hosts: readonly string[];
+      /** The domain stands for itself: no MX. */ readonly implicit: boolean;
+    }
+  | { readonly kind: 'trouble'; readonly trouble: Trouble };
+
+/** More hosts or addresses than these are not tried in one attempt, whatever the DNS says. */
+const maxHosts = 10;
+const maxTargets = 20;
+
+/**
+ * Orders the mail exchangers of a domain: lower preference first, equals in random order, and those from our own
+ * preference on left out, so that mail does not travel in circles (RFC 5321 §5.1).
+ *
+ * @param ownNames names of this server, in lower case
+ * @param random gives numbers from 0 up to but not including 1
+ *
+ * @example orderExchangers('ivory.edu', await resolver.mx('ivory.edu'), new Set(['mx.example.org']), Math.random)
+ */
+export function orderExchangers(
+  domain: string,
+  answer: MxAnswer,
+  ownNames: ReadonlySet<string>,
+  random: () => number,
+): HostAnswer {
+  switch (answer.kind) {
+    case 'trouble':
+      return trouble('4.4.3', `the mail exchangers of ${domain} could not be looked up: ${answer.reason}`);
+    case 'no-such-domain':
+      return trouble('5.1.2', `the domain ${domain} does not exist`);
+    case 'null-mx':
+      return trouble('5.1.10', `the domain ${domain} takes no mail`);
+    case 'none':
+      if (ownNames.has(domain)) return loop(domain);
+      return { kind: 'hosts', hosts: [domain], implicit: true };
+    case 'hosts': {
+      const own = answer.hosts.filter(({ host }) => ownNames.has(host.toLowerCase()));
+      const limit = Math.min(Infinity, ...own.map(({ preference }) => preference));
+      const usable = answer.hosts.filter(({ preference }) => preference < limit);
+      if (usable.length === 0) return loop(domain);
+      const drawn = usable.map(({ host, preference }) => ({ host: host.toLowerCase(), preference, draw: random() }));
+      drawn.sort((a, b) => a.preference - b.preference || a.draw - b.draw);
+      return { kind: 'hosts', hosts: [...new Set(drawn.map(({ host }) => host))].slice(0, maxHosts), implicit: false };
+    }
+  }
+}
+
+/**
+ * Finds where a next hop is: targets in the order in which they are to be tried, or why there is none.
+ *
+ * A configured host that can't be found is our own mistake, so that it is worth another attempt; a domain of a
+ * recipient that has no host is the recipient's fault.
+ */
+export async function findTargets(
+  nextHop: Extract<NextHop, { kind: 'smtp' | 'lmtp' | 'mx' }>,
+  resolver: Resolver,
+  ownNames: ReadonlySet<string>,
+  random: () => number,
+): Promise<{ readonly targets: readonly Target[]; readonly trouble?: Trouble }> {
+  if (nextHop.kind !== 'mx') return configuredTargets(nextHop.host, nextHop.port, resolver);
+  const { domain } = nextHop;
+  const literal = addressOfLiteral(domain);
+  if (literal !== undefined) return { targets: [{ host: undefined, address: literal, port: 25 }] };
+  if (domain === '' || domain.startsWith('[')) {
+    return {
+      targets: [],
+      trouble: {
+        status: '5.1.2',
+        reason: domain === '' ? 'the address has no domain' : `${domain} is no address of a host`,
+      },
+    };
+  }
+  const answer = orderExchangers(domain, await resolver.mx(domain), ownNames, random);
+  if (answer.kind === 'trouble') return { targets: [], trouble: answer.trouble };
+  return exchangerTargets(domain, answer.hosts, answer.implicit, resolver);
+}
+
+async function configuredTargets(
+  host: string,
+  port: number,
+  resolver: Resolver,
+): Promise<{ readonly targets: readonly Target[]; readonly trouble?: Trouble }> {
+  if (isIpv4(host) || isIpv6(host)) return { targets: [{ host: undefined, address: host, port }] };
+  const answer = await resolver.addresses(host);
+  if (answer.kind === 'addresses')
+    return { targets: answer.addresses.slice(0, maxTargets).map((address) => ({ host, address, port })) };
+  if (answer.kind === 'trouble')
+    return {
+      targets: [],
+      trouble: { status: '4.4.3', reason: `the address of ${host} could not be looked up: ${answer.reason}` },
+    };
+  return { targets: [], trouble: { status: '4.3.5', reason: `the relay ${host} has no address` } };
+}
+
+async function exchangerTargets(
+  domain: string,
+  hosts: readonly string[],
+  implicit: boolean,
+  resolver: Resolver,
+): Promise<{ readonly targets: readonly Target[]; readonly trouble?: Trouble }> {
+  const answers = await Promise.all(
+    hosts.map(async (host): Promise<[string, AddressAnswer]> => [host, await resolver.addresses(host)]),
+  );
+  const targets = answers.flatMap(([host, answer]) =>
+    answer.kind === 'addresses' ? answer.addresses.map((address): Target => ({ host, address, port: 25 })) : [],
+  );
+  if (targets.length > 0) return { targets: targets.slice(0, maxTargets) };
+  for (const [host, answer] of answers) {
+    if (answer.kind === 'trouble')
+      return {
+        targets,
+        trouble: { status: '4.4.3', reason: `the address of ${host} could not be looked up: ${answer.reason}` },
+      };
+  }
+  if (implicit)
+    return {
+      targets,
+      trouble: { status: '5.1.2', reason: `the domain ${domain} has neither a mail exchanger nor an address` },
+    };
+  // RFC 5321 §5.1: with MX records present the domain's own address is not used; no usable one is an error.
+  return { targets, trouble: { status: '5.4.4', reason: `none of the mail exchangers of ${domain} has an address` } };
+}
+
+function loop(domain: string): HostAnswer {
+  return trouble('5.4.6', `mail for ${domain} would come back to this server`);
+}
+
+function trouble(status: Trouble['status'], reason: string): HostAnswer {
+  return { kind: 'trouble', trouble: { status, reason } };
+}
