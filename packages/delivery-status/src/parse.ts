@@ -11,7 +11,7 @@ import {
 } from './known-fields.ts';
 import { readValue, type Draft } from './read-value.ts';
 import { Scanner, valueOf, type Block, type RawField } from './scanner.ts';
-import type { DeliveryStatus, MessageFields, ParsedDeliveryStatus, RecipientFields } from './types.ts';
+import type { DeliveryStatus, ParsedDeliveryStatus } from './types.ts';
 
 /**
  * Read the body of a message/delivery-status part. Never throws: what departs from the specification becomes an issue.
@@ -99,8 +99,8 @@ class Reader {
     this.#close(this.#text.length);
     this.#checkMessage();
     return {
-      message: this.#message.draft as Partial<MessageFields>,
-      recipients: this.#recipients as Partial<RecipientFields>[],
+      message: this.#message.draft,
+      recipients: this.#recipients,
       issues: this.#issues.items,
     };
   }

@@ -100,7 +100,7 @@ function readOddStatus(value: string): StatusReading {
   const departures: { code: IssueCode; message: string }[] = [];
   if (unclosedAt !== undefined) departures.push({ code: 'unclosed-comment', message: 'the comment has no end' });
   const comment = comments.join(' ');
-  const match = /^(\d{1,3})(\s*)\.(\s*)(\d{1,3})(\s*)\.(\s*)(\d{1,3})(?!\d)\s*/.exec(text);
+  const match = /^(\d{1,3})(\s*)\.(\s*)(\d{1,3})(\s*)\.(\s*)(\d{1,3})(?!\.?\d)\s*/.exec(text);
   const first = match?.[1] ?? '';
   if (match === null || (first !== '2' && first !== '4' && first !== '5')) {
     const code = match !== null && first.length === 1 ? 'status-class' : 'bad-status';
@@ -108,13 +108,10 @@ function readOddStatus(value: string): StatusReading {
     departures.push({ code, message });
     return comment === '' ? { departures } : { comment, departures };
   }
-  const subject = match[4] ?? '';
-  const detail = match[7] ?? '';
-  const status = `${first}.${Number(subject)}.${Number(detail)}` as StatusCode;
-  const spaced = match[2] !== '' || match[3] !== '' || match[5] !== '' || match[6] !== '';
-  const split = value.indexOf('(');
-  // A comment between the digits leaves no trace in `text`, so look whether the code was whole before it.
-  if (spaced || (split >= 0 && !value.slice(0, split).includes(match[0].trim()))) {
+  const [, , afterClass, beforeSubject, subject = '', afterSubject, beforeDetail, detail = ''] = match;
+  const digit = Number(first) as StatusParts['class'];
+  const status: StatusCode = `${digit}.${Number(subject)}.${Number(detail)}`;
+  if (`${afterClass}${beforeSubject}${afterSubject}${beforeDetail}` !== '') {
     departures.push({ code: 'status-spacing', message: 'white space or a comment inside the code' });
   }
   if (String(Number(subject)) !== subject || String(Number(detail)) !== detail) {
