@@ -45,7 +45,7 @@ export function sectionsOf(text: string): SectionTable[string] {
     if (listed !== undefined) addSection(sections, listed);
     const heading = headingOf(line);
     if (heading !== undefined) current = addSection(sections, heading);
-    const item = /^ {1,8}\(?([a-z]|\d{1,2})[).]\s+\S/.exec(line)?.[1];
+    const item = /^(?: {1,8}\(?|\()([a-z]|\d{1,2})[).]\s+\S/.exec(line)?.[1];
     if (item !== undefined && current !== undefined) sections.get(current)?.add(item);
   }
   const ordered = [...sections].sort(([a], [b]) => compareSections(a, b));
