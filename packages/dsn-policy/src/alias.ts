@@ -24,8 +24,10 @@ export interface AliasPlan {
  * would be to ask for reports of failure. RRVS speaks of the owner of this address only and ends here (RFC 7293 §8.2).
  *
  * @example
+ * ```ts
  * planAlias(parseParameters('NOTIFY=SUCCESS,FAILURE'), ['b@x.example', 'c@y.example']).copies[0];
  * // { forwardPath: 'b@x.example', parameters: [{ keyword: 'NOTIFY', value: 'FAILURE' }] }
+ * ```
  */
 export function planAlias(parameters: readonly EsmtpParameter[], targets: readonly [string, ...string[]]): AliasPlan {
   const own = parameters.filter((parameter) => !isKeyword(parameter, 'RRVS'));

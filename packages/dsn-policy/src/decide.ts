@@ -45,11 +45,13 @@ export interface Notifications<R extends Recipient = Recipient> {
  * RFC 3461 §5.2, §6.2.
  *
  * @example
+ * ```ts
  * const { sender } = decideNotifications({ reversePath: 'alice@example.org', mail: readMailParameters([]) }, [
- *   { recipient: { address: 'bob@example.com', rcpt: {} }, outcome: { kind: 'failed', status: '5.1.1' } },
+ *   { recipient: { address: 'bob@example.com', rcpt: readRcptParameters([]) }, outcome: { kind: 'failed', status: '5.1.1' } },
  * ]);
  * sender?.entries[0].action; // 'failed'
  * sender?.returned; // 'full-message'
+ * ```
  */
 export function decideNotifications<R extends Recipient>(
   envelope: Envelope,
@@ -82,7 +84,7 @@ function actionDue(
     case 'expanded':
       return notify?.success === true ? outcome.kind : undefined;
     case 'relayed': {
-      // §5.2.1: a next hop with DSN reports in our place; §5.2.2(b): nobody else will.
+      // RFC 3461 §5.2.1: a next hop with DSN reports in our place; RFC 3461 §5.2.2(b): nobody else will.
       const owed = notify?.success === true && !outcome.nextHopSupportsDsn;
       return owed || relayedByDeliverBy(notify, outcome, by) ? 'relayed' : undefined;
     }

@@ -98,7 +98,9 @@ export interface SitePolicy {
  * RFC 5321 §4.5.5.
  *
  * @example
+ * ```ts
  * isNullReversePath('<>'); // true
+ * ```
  */
 export function isNullReversePath(reversePath: string): boolean {
   return reversePath === '' || reversePath === '<>';

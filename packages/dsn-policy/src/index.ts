@@ -27,7 +27,7 @@ export {
 } from './list.ts';
 export { messageFields, mtaName, type Reporter } from './message-fields.ts';
 export { orcptFor } from './orcpt.ts';
-export { recipientFields, statusOf, type AddressedRecipient } from './recipient-fields.ts';
+export { globalRecipientFields, recipientFields, statusOf, type AddressedRecipient } from './recipient-fields.ts';
 export { planRelay, type RelayPlan, type RelayTransaction } from './relay.ts';
 export { reportEnvelope, type ReportEnvelope } from './report-envelope.ts';
 export { returnedContent, type ReturnedContent } from './returned.ts';

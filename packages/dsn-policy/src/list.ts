@@ -50,10 +50,12 @@ export interface Diversion {
  * machines would talk to each other through it. It goes to the owner alone. A server does better to refuse it at RCPT.
  *
  * @example
+ * ```ts
  * planList({ reversePath: 'alice@example.org', mailParameters: parseParameters('RET=FULL ENVID=A') },
  *   { owner: 'owner-list@example.net', members: ['bob@example.com'] });
  * // { kind: 'redistributed', outcome: { kind: 'delivered' }, reversePath: 'owner-list@example.net',
  * //   mailParameters: [], copies: [{ forwardPath: 'bob@example.com', parameters: [] }] }
+ * ```
  */
 export function planList(post: Post, list: MailingList): Redistribution | Diversion {
   const mailParameters = post.mailParameters.filter(belongsToContent);
@@ -82,8 +84,10 @@ export function planList(post: Post, list: MailingList): Redistribution | Divers
  * @param returnPath - who is told when the copy fails, such as the owner of the visible address; `''` for nobody.
  *
  * @example
+ * ```ts
  * planConfidentialForward({ reversePath: 'alice@example.org', mailParameters: [] }, 'hidden@example.net', '').copies;
  * // [{ forwardPath: 'hidden@example.net', parameters: [{ keyword: 'NOTIFY', value: 'NEVER' }] }]
+ * ```
  */
 export function planConfidentialForward(post: Post, target: string, returnPath: string): Redistribution {
   const nobody = isNullReversePath(post.reversePath) || isNullReversePath(returnPath);

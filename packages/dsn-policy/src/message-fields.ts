@@ -59,7 +59,9 @@ export function messageFields(envelope: Envelope, reporter: Reporter): MessageFi
  * ```
  */
 export function mtaName(name: string): TypedValue {
-  return { type: FULLY_QUALIFIED.test(name) || LITERAL.test(name) ? 'dns' : 'x-local-hostname', value: name };
+  if (FULLY_QUALIFIED.test(name) || LITERAL.test(name)) return { type: 'dns', value: name };
+  // A client may call itself anything; a field holds graphic ASCII only.
+  return { type: 'x-local-hostname', value: name.replace(/[^!-~]/gu, '?') };
 }
 
 /** At least two labels, of which the last is not a number. */

@@ -7,6 +7,8 @@ import {
   type StatusCode,
   type TypedValue,
 } from '@dsnkit/delivery-status';
+import type { TypedAddress } from '@dsnkit/esmtp-parameters';
+import { encodeUtf8AddrXtext } from '@dsnkit/xtext';
 import type { Entry, Outcome, Recipient, RemoteReply } from './envelope.ts';
 import { isAscii } from './orcpt.ts';
 
@@ -16,7 +18,7 @@ export interface AddressedRecipient extends Recipient {
 }
 
 /**
- * The fields of a report that speak of one recipient.
+ * The fields of a report that speak of one recipient, in ASCII as message/delivery-status wants it.
  *
  *     Original-Recipient   if, and only if, ORCPT was received          RFC 3461 §6.3(d)
  *     Final-Recipient      the address as accepted, to the letter       RFC 3461 §6.3(e)
@@ -26,29 +28,37 @@ export interface AddressedRecipient extends Recipient {
  *     Last-Attempt-Date    if known                                     RFC 3464 §2.3.7
  *     Will-Retry-Until     if known, for `delayed` only                 RFC 3464 §2.3.9
  *
+ * Addresses beyond ASCII are of type `utf-8` and in its ASCII form (RFC 6533 §3).
+ *
  * @example
  * ```ts
  * recipientFields({
- *   recipient: { address: 'Bob@example.com', rcpt: {} },
+ *   recipient: { address: 'Bob@example.com', rcpt: readRcptParameters([]) },
  *   action: 'failed',
  *   outcome: { kind: 'failed', remote: { mta: 'mx.example.com', lines: ['550 5.1.1 no such user'] } },
  * }).diagnosticCode; // { type: 'smtp', value: '550 5.1.1 no such user' }
  * ```
  */
 export function recipientFields(entry: Entry<AddressedRecipient>): RecipientFields {
-  const { recipient, action, outcome } = entry;
-  const { orcpt } = recipient.rcpt;
-  const { remote, lastAttempt, finalLogId, retryUntil } = outcome;
-  return {
-    ...(orcpt === undefined ? {} : { originalRecipient: { type: orcpt.type, value: orcpt.address } }),
-    finalRecipient: finalRecipient(recipient.address),
-    action,
-    status: statusOf(action, outcome),
-    ...(remote === undefined ? {} : remoteFields(remote)),
-    ...(lastAttempt === undefined ? {} : { lastAttemptDate: lastAttempt }),
-    ...(finalLogId === undefined ? {} : { finalLogId }),
-    ...(retryUntil === undefined || action !== 'delayed' ? {} : { willRetryUntil: retryUntil }),
-  };
+  return fieldsOf(entry, ASCII_FORM);
+}
+
+/**
+ * The same fields for message/global-delivery-status: addresses and diagnostics keep what lies beyond ASCII.
+ *
+ * RFC 6533 §4.1.
+ *
+ * @example
+ * ```ts
+ * globalRecipientFields({
+ *   recipient: { address: 'josé@example.com', rcpt: readRcptParameters([]) },
+ *   action: 'delivered',
+ *   outcome: { kind: 'delivered' },
+ * }).finalRecipient; // { type: 'utf-8', value: 'josé@example.com' }
+ * ```
+ */
+export function globalRecipientFields(entry: Entry<AddressedRecipient>): RecipientFields {
+  return fieldsOf(entry, GLOBAL_FORM);
 }
 
 /**
@@ -81,15 +91,47 @@ const CLASSES = {
   failed: ['5', '4'],
 } as const;
 
-function finalRecipient(address: string): TypedValue {
-  return { type: isAscii(address) ? 'rfc822' : 'utf-8', value: address };
+/** How text that may lie beyond ASCII is put into fields. */
+interface Form {
+  readonly address: (address: string) => string;
+  readonly text: (text: string) => string;
 }
 
-function remoteFields(remote: RemoteReply): Partial<RecipientFields> {
+const ASCII_FORM: Form = { address: encodeUtf8AddrXtext, text: (text) => text.replace(/[^\x00-\x7F]/gu, '?') };
+const GLOBAL_FORM: Form = { address: (address) => address, text: (text) => text };
+
+function fieldsOf({ recipient, action, outcome }: Entry<AddressedRecipient>, form: Form): RecipientFields {
+  const { orcpt } = recipient.rcpt;
+  const { remote, lastAttempt, finalLogId, retryUntil } = outcome;
   return {
-    remoteMta: { type: 'dns', value: remote.mta },
-    diagnosticCode: diagnostic(remote.lines),
-    ...(remote.recipient === undefined ? {} : { smtpRemoteRecipient: remote.recipient }),
+    ...(orcpt === undefined ? {} : { originalRecipient: originalRecipient(orcpt, form) }),
+    finalRecipient: finalRecipient(recipient.address, form),
+    action,
+    status: statusOf(action, outcome),
+    ...(remote === undefined ? {} : remoteFields(remote, form)),
+    ...(lastAttempt === undefined ? {} : { lastAttemptDate: lastAttempt }),
+    ...(finalLogId === undefined ? {} : { finalLogId }),
+    ...(retryUntil === undefined || action !== 'delayed' ? {} : { willRetryUntil: retryUntil }),
+  };
+}
+
+/** What ORCPT said under `utf-8` against the rules of that type is copied as it came. RFC 6533 §3 */
+function originalRecipient({ type, address, verbatim }: TypedAddress, form: Form): TypedValue {
+  const utf8 = type.toLowerCase() === 'utf-8' && verbatim !== true;
+  return { type, value: utf8 ? form.address(address) : address };
+}
+
+function finalRecipient(address: string, form: Form): TypedValue {
+  return isAscii(address) ? { type: 'rfc822', value: address } : { type: 'utf-8', value: form.address(address) };
+}
+
+function remoteFields(remote: RemoteReply, form: Form): Partial<RecipientFields> {
+  const { recipient } = remote;
+  const shown = recipient === undefined || isAscii(recipient) ? recipient : form.address(recipient);
+  return {
+    remoteMta: { type: 'dns', value: form.text(remote.mta) },
+    diagnosticCode: diagnostic(remote.lines.map(form.text)),
+    ...(shown === undefined ? {} : { smtpRemoteRecipient: shown }),
   };
 }
 
@@ -98,7 +140,7 @@ function diagnostic(lines: readonly string[]): TypedValue {
   try {
     return formatSmtpDiagnostic(lines);
   } catch {
-    return { type: 'x-unparsed-reply', value: lines.join(' ').replace(/[^ -~]/g, '?') };
+    return { type: 'x-unparsed-reply', value: lines.join(' ').replace(/[\x00-\x1F\x7F]/g, '?') };
   }
 }
 

@@ -34,11 +34,13 @@ export interface RelayPlan<R extends RelayRecipient = RelayRecipient> {
  * not sent to it, or the message is held back if it depends on it.
  *
  * @example
+ * ```ts
  * planRelay(
  *   { reversePath: 'alice@example.org', mailParameters: parseParameters('RET=HDRS ENVID=QQ314159') },
  *   [{ address: 'bob@example.com', parameters: parseParameters('NOTIFY=SUCCESS') }],
  *   { extensions: new Map([['DSN', '']]) },
  * ).transactions[0].mailParameters; // as received
+ * ```
  */
 export function planRelay<R extends RelayRecipient>(
   message: RelayMessage,
@@ -54,7 +56,7 @@ export function planRelay<R extends RelayRecipient>(
     if (obstacle === undefined) ready.push(recipient);
     else obstructed.push({ recipient, obstacle });
   }
-  // §5.2.2(d): an MTA that knows no DSN sends no report to the null reverse-path.
+  // RFC 3461 §5.2.2(d): an MTA that knows no DSN sends no report to the null reverse-path.
   const split = !hop.extensions.has('DSN') && !isNullReversePath(message.reversePath);
   const goesApart = (recipient: R): boolean => split && isNotifyNever(recipient.parameters);
   const transactions = [

@@ -21,9 +21,11 @@ export interface ReportEnvelope {
  * @returns nothing for a null reverse-path: no report may be sent. RFC 3461 §5.2
  *
  * @example
+ * ```ts
  * reportEnvelope('@relay.example:alice@example.org', []);
  * // { reversePath: '', mailParameters: [], forwardPath: 'alice@example.org',
  * //   rcptParameters: [{ keyword: 'NOTIFY', value: 'NEVER' }] }
+ * ```
  */
 export function reportEnvelope(
   reversePath: string,

@@ -14,7 +14,9 @@ const RETURNED_MAX_OCTETS = 50_000;
  * (RFC 8689 §5), and it is not binary, which a report could carry over few paths (RFC 3030 §3).
  *
  * @example
+ * ```ts
  * returnedContent({ reversePath: 'a@b.example', mail: readMailParameters([]) }, [{ action: 'delayed' }]); // 'headers'
+ * ```
  */
 export function returnedContent(
   envelope: Envelope,
