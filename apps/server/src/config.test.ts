@@ -114,7 +114,7 @@ members = []`,
     [
       'an unknown key, with what was meant',
       `${least}relay_from = []`,
-      'dsnd.toml:5: listen.relay_from: is unknown, did you mean "relay-from"?; allowed: address, role, relay-from, max-connections',
+      'dsnd.toml:5: listen.relay_from: is unknown, did you mean "relay-from"?; allowed: address, role, relay-from, dsn, max-connections',
     ],
     [
       'an unknown table',

@@ -46,6 +46,11 @@ export interface ListenConfig {
   readonly role: ListenRole;
   /** `relay-from`: clients that may send to routes of `accept-from = "relay-from"`. Default: loopback only. */
   readonly relayFrom: readonly Network[];
+  /**
+   * `dsn`: who is offered the DSN extension: `trusted` (default: everyone on submission and lmtp, on relay clients in
+   * `relay-from`, since success reports to strangers are backscatter and tell of forwarding), `everyone`, `nobody`.
+   */
+  readonly dsn: 'trusted' | 'everyone' | 'nobody';
   /** `max-connections`: open connections at once; beyond it a client is told 421. Default 1000. */
   readonly maxConnections: number;
 }

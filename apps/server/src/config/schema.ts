@@ -86,11 +86,12 @@ const listen = v.pipe(
     address: required(hostPort),
     role: optional(oneOf(['relay', 'submission', 'lmtp']), 'relay'),
     'relay-from': optional(listOf(network, 0), loopback),
+    dsn: optional(oneOf(['trusted', 'everyone', 'nobody']), 'trusted'),
     'max-connections': optional(whole(1, 1_000_000), 1000),
   }),
   v.transform((file): ListenConfig => {
-    const { address, role, 'relay-from': relayFrom, 'max-connections': maxConnections } = file;
-    return { ...address, role, relayFrom, maxConnections };
+    const { address, role, dsn, 'relay-from': relayFrom, 'max-connections': maxConnections } = file;
+    return { ...address, role, dsn, relayFrom, maxConnections };
   }),
 );
 
