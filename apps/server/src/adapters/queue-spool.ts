@@ -1,0 +1,123 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Content } from '../model.ts';
+import { StoreError } from '../ports.ts';
+import type { Spool, SpooledContent } from '../ports.ts';
+
+const pieceOctets = 65_536;
+
+/** The files that hold content too large for memory. */
+export class SpoolDirectory {
+  readonly #directory: string;
+  /** Finished content that no message names yet. */
+  readonly #finished = new Set<string>();
+  readonly #removals = new Set<Promise<unknown>>();
+  #count = 0;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Makes the directory, and removes what no message names: left over when a process ended while receiving. */
+  async open(named: readonly string[]): Promise<void> {
+    const keep = new Set(named);
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(this.#directory)) {
+      if (!keep.has(name)) await rm(this.#path(name), { force: true });
+      // Names count on, so that a name is never used twice while its content stands.
+      this.#count = Math.max(this.#count, Number.parseInt(name, 36) || 0);
+    }
+    await syncDirectory(this.#directory);
+  }
+
+  /** Begins a new content. */
+  async create(): Promise<Spool> {
+    const name = (++this.#count).toString(36).padStart(8, '0');
+    const file = await failing(open(this.#path(name), 'wx', 0o600));
+    let sizeOctets = 0;
+    return {
+      write: async (octets) => {
+        await failing(writeAll(file, octets));
+        sizeOctets += octets.length;
+      },
+      finish: async (): Promise<SpooledContent> => {
+        await failing(file.sync().finally(() => file.close()));
+        await failing(syncDirectory(this.#directory));
+        this.#finished.add(name);
+        return { kind: 'spooled', name, sizeOctets };
+      },
+      discard: async () => {
+        if (this.#finished.delete(name)) await this.#remove(name);
+        else if (file.fd !== -1) {
+          await file.close();
+          await this.#remove(name);
+        }
+      },
+    };
+  }
+
+  /** A message that is being accepted names the content. */
+  take(name: string): void {
+    this.#finished.delete(name);
+  }
+
+  /** The message was not accepted after all. */
+  giveBack(name: string): void {
+    this.#finished.add(name);
+  }
+
+  isFinished(name: string): boolean {
+    return this.#finished.has(name);
+  }
+
+  /** Removes content that no message names. What can't be removed now goes when the queue is opened the next time. */
+  removeLater(name: string): void {
+    const removal = this.#remove(name).catch(() => undefined);
+    this.#removals.add(removal);
+    void removal.then(() => this.#removals.delete(removal));
+  }
+
+  /** Waits for the removals that are under way. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#removals);
+  }
+
+  async content(name: string): Promise<Content> {
+    const path = this.#path(name);
+    const { size } = await failing(stat(path));
+    return { sizeOctets: size, read: () => createReadStream(path, { highWaterMark: pieceOctets }) };
+  }
+
+  async #remove(name: string): Promise<void> {
+    await rm(this.#path(name), { force: true });
+  }
+
+  #path(name: string): string {
+    return join(this.#directory, name);
+  }
+}
+
+/** Makes the names in a directory durable. */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+async function writeAll(file: FileHandle, octets: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < octets.length;) {
+    const { bytesWritten } = await file.write(octets, offset, octets.length - offset);
+    offset += bytesWritten;
+  }
+}
+
+/** Says what the file system reported in the words of the store. */
+export async function failing<Value>(work: Promise<Value>): Promise<Value> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new StoreError(code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'io', `The store failed: ${message}`);
+  }
+}

@@ -1,0 +1,209 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '../ports.ts';
+import { Claims } from './sqlite-queue-claims.ts';
+import { Destinations } from './sqlite-queue-destinations.ts';
+import { Leases } from './sqlite-queue-leases.ts';
+import type {
+  Aftermath,
+  ClaimedRow,
+  ClaimRequest,
+  FailedWrite,
+  Refusal,
+  StoredContent,
+  Write,
+} from './sqlite-queue-messages.ts';
+import { openDatabase, toStoreError } from './sqlite-queue-schema.ts';
+import { prepareStatements } from './sqlite-queue-statements.ts';
+import type { Statements } from './sqlite-queue-statements.ts';
+import { Writes } from './sqlite-queue-writes.ts';
+import type { Counts } from './sqlite-queue-writes.ts';
+
+/** The queue within its thread: transactions, and who holds what. */
+export class QueueDatabase {
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+  readonly #leases = new Leases();
+  readonly #destinations = new Destinations();
+  readonly #writes: Writes;
+  readonly #claims: Claims;
+  #inTransaction = false;
+  #ended: number[] = [];
+  #gone: string[] = [];
+
+  /** @throws {StoreError} */
+  constructor(file: string) {
+    this.#database = openDatabase(file);
+    try {
+      this.#statements = prepareStatements(this.#database);
+      this.#writes = new Writes(
+        this.#statements,
+        this.#leases,
+        this.#destinations,
+        { messages: 0, recipients: 0 },
+        this.#lastSeq(),
+      );
+      this.#claims = new Claims(this.#statements, this.#leases, this.#destinations);
+      this.#recover();
+    } catch (error) {
+      this.#database.close();
+      throw toStoreError(error);
+    }
+  }
+
+  /** Names of the spooled content that messages need. */
+  spooled(): readonly string[] {
+    return this.#statements.spools.all().map(({ spool }) => String(spool));
+  }
+
+  /**
+   * Applies what came together in one transaction. One that the database refuses doesn't take the others with it: they
+   * are tried again one by one, except when the disk failed to keep what it took.
+   */
+  write(writes: readonly Write[]): readonly FailedWrite[] {
+    try {
+      return this.#together(writes);
+    } catch (error) {
+      const { code, message } = toStoreError(error);
+      if (writes.length === 1 || (error instanceof CommitError && code !== 'full')) {
+        return writes.map((_, index) => ({ index, refusal: { code, message } }));
+      }
+    }
+    return writes.flatMap((write, index) => this.write([write]).map(({ refusal }) => ({ index, refusal })));
+  }
+
+  /** @throws {StoreError} */
+  claim(request: ClaimRequest): readonly ClaimedRow[] {
+    this.#transact(() => {
+      for (const hold of this.#leases.lapsed(request.nowMs)) {
+        if (hold.fresh) {
+          this.#begin();
+          this.#writes.spread(hold);
+        }
+        this.#writes.offer(hold);
+      }
+    });
+    return this.#transact(() => this.#claims.claim(request));
+  }
+
+  nextDueAtMs(): number | undefined {
+    const dueAtMs = this.#claims.nextDueAtMs() ?? Infinity;
+    const next = Math.min(dueAtMs, this.#leases.earliestMs());
+    return next === Infinity ? undefined : next;
+  }
+
+  content(messageId: string): StoredContent {
+    const fresh = this.#leases.ofFresh(messageId);
+    const { freshContent, contentById } = this.#statements;
+    const stored = fresh === undefined ? contentById.get(messageId) : freshContent.get(fresh.seq);
+    if (stored === undefined) throw new StoreError('io', `There is no message ${messageId}`);
+    return stored as unknown as StoredContent;
+  }
+
+  counts(): Counts {
+    return { ...this.#writes.counts };
+  }
+
+  /** What ended with the operations since the last call. */
+  takeAftermath(): Aftermath {
+    const aftermath = { ended: this.#ended, unnamed: this.#gone };
+    this.#ended = [];
+    this.#gone = [];
+    return aftermath;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #together(writes: readonly Write[]): FailedWrite[] {
+    return this.#transact(() => {
+      const failures: FailedWrite[] = [];
+      for (const [index, write] of writes.entries()) {
+        if (write.kind !== 'renew') this.#begin();
+        if (!this.#writes.apply(write)) failures.push({ index, refusal: leaseLost(write) });
+      }
+      return failures;
+    });
+  }
+
+  /** Runs and commits; when that fails, rows and claims are as they were. */
+  #transact<Result>(run: () => Result): Result {
+    const counts = { ...this.#writes.counts };
+    try {
+      const result = run();
+      if (this.#inTransaction) this.#commit();
+      this.#ended.push(...this.#leases.commit());
+      this.#gone.push(...this.#writes.gone);
+      this.#writes.gone = [];
+      return result;
+    } catch (error) {
+      if (this.#inTransaction) this.#rollback();
+      this.#leases.rollback();
+      this.#writes.gone = [];
+      Object.assign(this.#writes.counts, counts);
+      throw error;
+    }
+  }
+
+  #begin(): void {
+    if (this.#inTransaction) return;
+    this.#statements.begin.run();
+    this.#inTransaction = true;
+  }
+
+  #commit(): void {
+    try {
+      this.#statements.commit.run();
+      this.#inTransaction = false;
+    } catch (error) {
+      throw new CommitError(toStoreError(error));
+    }
+  }
+
+  #rollback(): void {
+    this.#inTransaction = false;
+    try {
+      this.#statements.rollback.run();
+    } catch {
+      // After a full disk or an I/O error SQLite has rolled back by itself.
+    }
+  }
+
+  #lastSeq(): number {
+    return Number(this.#statements.maxSeq.get()?.['seq']);
+  }
+
+  /** Lets rest what was under way when the last process ended, and looks up where each destination begins. */
+  #recover(): void {
+    const { counts } = this.#writes;
+    this.#begin();
+    this.#writes.restAll();
+    this.#commit();
+    counts.messages = Number(this.#statements.countMessages.get()?.['count']);
+    counts.recipients = Number(this.#statements.countRecipients.get()?.['count']);
+    for (let after = ''; ;) {
+      const next = this.#statements.nextDestination.get(after) as unknown as NextDestination | undefined;
+      if (next === undefined) break;
+      this.#destinations.lower(next.destination, next.due_at, next.seq);
+      after = next.destination;
+    }
+  }
+}
+
+interface NextDestination {
+  readonly destination: string;
+  readonly due_at: number;
+  readonly seq: number;
+}
+
+/** The transaction could not be made durable. */
+class CommitError extends StoreError {
+  constructor({ code, message }: StoreError) {
+    super(code, message);
+  }
+}
+
+function leaseLost(write: Write): Refusal {
+  const what = write.kind === 'settle' ? write.messageId : 'the message';
+  return { code: 'lease-lost', message: `The claim on ${what} has passed on` };
+}

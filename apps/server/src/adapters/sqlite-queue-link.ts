@@ -1,0 +1,159 @@
+import { Worker } from 'node:worker_threads';
+import { LeaseLostError, StoreError } from '../ports.ts';
+import type { Aftermath, Operation, Read, Refusal, Reply, WorkerOptions, Write } from './sqlite-queue-messages.ts';
+
+interface Waiter {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Content that goes into the buffer of its batch. */
+export interface Unpacked {
+  readonly message: { content: Uint8Array | null };
+  readonly pieces: readonly Uint8Array[];
+}
+
+/** The way to the thread of the database: what is asked for in one turn of the event loop goes in one message. */
+export class WorkerLink {
+  readonly #worker: Worker;
+  readonly #after: (aftermath: Aftermath) => void;
+  #operations: Operation[] = [];
+  #contents: Unpacked[] = [];
+  readonly #writers = new Fifo();
+  readonly #readers = new Fifo();
+  #broken: StoreError | undefined;
+
+  private constructor(worker: Worker, after: (aftermath: Aftermath) => void) {
+    this.#worker = worker;
+    this.#after = after;
+  }
+
+  /**
+   * Starts the thread and opens the database in it. `after` hears what ended, before the operations resolve that ended it.
+   *
+   * @throws {StoreError}
+   */
+  static async open(
+    options: WorkerOptions,
+    after: (aftermath: Aftermath) => void,
+  ): Promise<{ readonly link: WorkerLink; readonly spooled: readonly string[] }> {
+    const file = import.meta.url.endsWith('.ts') ? './sqlite-queue-worker.ts' : './sqlite-queue-worker.js';
+    const worker = new Worker(new URL(file, import.meta.url), { workerData: options, name: 'queue' });
+    const link = new WorkerLink(worker, after);
+    const spooled = await new Promise<readonly string[]>((resolve, reject) => {
+      worker.on('message', (reply: Reply) => {
+        if (reply.kind === 'ready') resolve(reply.spooled);
+        else if (reply.kind === 'refused') reject(toError(reply.failure));
+        else link.#hear(reply);
+      });
+      worker.on('error', (error: Error) => {
+        reject(link.#break(`The queue's thread failed: ${error.message}`));
+      });
+      worker.on('exit', () => {
+        reject(link.#break('The queue is closed'));
+      });
+    });
+    return { link, spooled };
+  }
+
+  write(write: Write, contents: readonly Unpacked[] = []): Promise<void> {
+    for (const content of contents) this.#contents.push(content);
+    return this.#ask(write, this.#writers) as Promise<void>;
+  }
+
+  read(read: Read): Promise<unknown> {
+    return this.#ask(read, this.#readers);
+  }
+
+  /** Lets what was asked for be done, closes the database and ends the thread. */
+  async close(): Promise<void> {
+    if (this.#broken !== undefined) return;
+    const exit = new Promise((resolve) => this.#worker.once('exit', resolve));
+    await this.read({ kind: 'close' });
+    await exit;
+  }
+
+  #ask(operation: Operation, waiters: Fifo): Promise<unknown> {
+    if (this.#broken !== undefined) return Promise.reject(this.#broken);
+    if (this.#operations.length === 0) setImmediate(() => this.#flush());
+    this.#operations.push(operation);
+    return new Promise((resolve, reject) => waiters.push({ resolve, reject }));
+  }
+
+  #flush(): void {
+    const operations = this.#operations;
+    const contents = this.#contents;
+    this.#operations = [];
+    this.#contents = [];
+    if (this.#broken === undefined) this.#worker.postMessage(operations, contents.length === 0 ? [] : [pack(contents)]);
+  }
+
+  #hear(reply: Extract<Reply, { readonly kind: 'written' | 'answered' }>): void {
+    this.#after(reply);
+    if (reply.kind === 'answered') {
+      for (const answer of reply.answers) {
+        const reader = this.#readers.shift();
+        if ('refusal' in answer) reader?.reject(toError(answer.refusal));
+        else reader?.resolve(answer.value);
+      }
+      return;
+    }
+    const failures = new Map(reply.failures.map(({ index, refusal }) => [index, refusal]));
+    for (let index = 0; index < reply.count; index++) {
+      const refusal = failures.size === 0 ? undefined : failures.get(index);
+      const writer = this.#writers.shift();
+      if (refusal === undefined) writer?.resolve(undefined);
+      else writer?.reject(toError(refusal));
+    }
+  }
+
+  #break(reason: string): StoreError {
+    this.#broken ??= new StoreError('closed', reason);
+    for (const waiters of [this.#writers, this.#readers]) {
+      for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) waiter.reject(this.#broken);
+    }
+    return this.#broken;
+  }
+}
+
+/** Copies the contents of a batch into one buffer, of which each message gets its view. */
+function pack(contents: readonly Unpacked[]): ArrayBuffer {
+  let length = 0;
+  for (const { pieces } of contents) for (const piece of pieces) length += piece.length;
+  const octets = Buffer.allocUnsafeSlow(length);
+  let offset = 0;
+  for (const { message, pieces } of contents) {
+    const start = offset;
+    for (const piece of pieces) {
+      octets.set(piece, offset);
+      offset += piece.length;
+    }
+    message.content = new Uint8Array(octets.buffer, start, offset - start);
+  }
+  return octets.buffer;
+}
+
+function toError({ code, message }: Refusal): Error {
+  return code === 'lease-lost' ? new LeaseLostError(message) : new StoreError(code, message);
+}
+
+/** First in, first out, without moving the rest. */
+class Fifo {
+  #waiters: (Waiter | undefined)[] = [];
+  #first = 0;
+
+  push(waiter: Waiter): void {
+    this.#waiters.push(waiter);
+  }
+
+  shift(): Waiter | undefined {
+    const waiter = this.#waiters[this.#first];
+    this.#waiters[this.#first] = undefined;
+    this.#first += 1;
+    if (this.#first >= this.#waiters.length) {
+      this.#waiters = [];
+      this.#first = 0;
+    }
+    return waiter;
+  }
+}

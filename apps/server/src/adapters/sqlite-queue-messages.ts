@@ -1,0 +1,178 @@
+import type { Failure, Message, Recipient } from '../model.ts';
+import type { RecipientUpdate, StoreError } from '../ports.ts';
+
+/**
+ * What the two threads of the SQLite store say to each other: plain values, and as few of them as can be. Content
+ * travels as views of one buffer per batch, which is handed over, not copied.
+ */
+export type Operation = Write | Read;
+
+/** Operations that change what is stored, or who holds it. Those of one batch share a transaction. */
+export type Write =
+  | { readonly kind: 'accept-held'; readonly untilMs: number; readonly messages: readonly HeldMessage[] }
+  | { readonly kind: 'accept'; readonly messages: readonly RestingMessage[] }
+  | {
+      readonly kind: 'settle';
+      readonly hold: number;
+      readonly messageId: string;
+      readonly done: readonly number[];
+      readonly pending: readonly PendingRow[];
+      readonly children: readonly RecipientRow[];
+      readonly messages: readonly RestingMessage[];
+    }
+  | { readonly kind: 'renew'; readonly holds: readonly number[]; readonly untilMs: number }
+  | { readonly kind: 'release'; readonly holds: readonly number[] };
+
+/** Operations that are answered from what is committed. */
+export type Read =
+  | ClaimRequest
+  | { readonly kind: 'content'; readonly messageId: string }
+  | { readonly kind: 'next-due' | 'counts' | 'close' };
+
+export interface ClaimRequest {
+  readonly kind: 'claim';
+  readonly nowMs: number;
+  readonly limit: number;
+  readonly perDestination: number;
+  readonly except: readonly string[];
+  readonly leaseUntilMs: number;
+  /** The claims get this number and those that follow. */
+  readonly firstHold: number;
+}
+
+/** A message that is under a claim from the start: it lies in one row until it comes to rest. */
+export interface HeldMessage {
+  readonly hold: number;
+  readonly id: string;
+  /** The {@link Message} as JSON. */
+  readonly envelope: string;
+  /** The {@link Recipient}s as JSON. */
+  readonly recipients: string;
+  readonly ns: readonly number[];
+  readonly spool: string | null;
+  /** Set when the batch is put together. */
+  content: Uint8Array | null;
+}
+
+/** A message whose recipients wait to be claimed. */
+export interface RestingMessage {
+  readonly id: string;
+  readonly envelope: string;
+  readonly lastN: number;
+  readonly recipients: readonly RecipientRow[];
+  readonly spool: string | null;
+  /** Set when the batch is put together. */
+  content: Uint8Array | null;
+}
+
+/** A recipient in the order of the columns: the row without its `seq`. */
+export type RecipientRow = readonly [
+  destination: string,
+  n: number,
+  dueAtMs: number,
+  address: string,
+  parameters: string,
+  shownAs: string | null,
+  attempts: number,
+  retryAtMs: number,
+  delayReported: number,
+  lastFailure: string | null,
+];
+
+/** What an attempt changes in a recipient: `n`, then the changing columns in their order. */
+export type PendingRow = readonly [
+  n: number,
+  destination: string,
+  dueAtMs: number,
+  attempts: number,
+  retryAtMs: number,
+  delayReported: number,
+  lastFailure: string | null,
+];
+
+export interface ClaimedRow {
+  readonly hold: number;
+  readonly id: string;
+  readonly envelope: string;
+  readonly lastN: number;
+  readonly recipients: readonly RecipientRow[];
+  /** Small content comes along, so that it need not be asked for. */
+  readonly content: Uint8Array<ArrayBuffer> | null;
+}
+export interface StoredContent {
+  readonly spool: string | null;
+  readonly content: Uint8Array<ArrayBuffer> | null;
+}
+
+/** What the worker is started with. */
+export interface WorkerOptions {
+  readonly file: string;
+}
+
+/** What the worker says. Writes and reads are each answered in the order in which they came. */
+export type Reply =
+  | { readonly kind: 'ready'; readonly spooled: readonly string[] }
+  | { readonly kind: 'refused'; readonly failure: Refusal }
+  | ({ readonly kind: 'written'; readonly count: number; readonly failures: readonly FailedWrite[] } & Aftermath)
+  | ({ readonly kind: 'answered'; readonly answers: readonly Answer[] } & Aftermath);
+
+export interface Aftermath {
+  /** Claims that nobody's recipient is under any more. */
+  readonly ended: readonly number[];
+  /** Spooled content that no message names any more. */
+  readonly unnamed: readonly string[];
+}
+export interface Refusal {
+  readonly code: StoreError['code'] | 'lease-lost';
+  readonly message: string;
+}
+/** The position of a write among those that the reply answers, and why it failed. */
+export interface FailedWrite {
+  readonly index: number;
+  readonly refusal: Refusal;
+}
+export type Answer = { readonly value: unknown } | { readonly refusal: Refusal };
+
+/** Puts a recipient into the form of its row. */
+export function toRow(recipient: Recipient): RecipientRow {
+  return [
+    recipient.destination,
+    recipient.n,
+    recipient.dueAtMs,
+    recipient.address,
+    recipient.parameters,
+    recipient.shownAs ?? null,
+    recipient.attempts,
+    recipient.retryAtMs,
+    recipient.delayReported ? 1 : 0,
+    recipient.lastFailure === undefined ? null : JSON.stringify(recipient.lastFailure),
+  ];
+}
+
+/** Puts what became of a recipient into the form of its row. */
+export function toPendingRow(update: Extract<RecipientUpdate, { readonly state: 'pending' }>): PendingRow {
+  return [
+    update.n,
+    update.destination,
+    update.dueAtMs,
+    update.attempts,
+    update.retryAtMs,
+    update.delayReported ? 1 : 0,
+    update.lastFailure === undefined ? null : JSON.stringify(update.lastFailure),
+  ];
+}
+
+/** Reads a row back. */
+export function fromRow(row: RecipientRow): Recipient {
+  const [destination, n, dueAtMs, address, parameters, shownAs, attempts, retryAtMs, delayReported, lastFailure] = row;
+  return {
+    ...{ n, address, parameters, destination, attempts, dueAtMs, retryAtMs, delayReported: delayReported !== 0 },
+    ...(lastFailure !== null && { lastFailure: JSON.parse(lastFailure) as Failure }),
+    ...(shownAs !== null && { shownAs }),
+  };
+}
+
+/** Reads an envelope back. */
+export function fromEnvelope(envelope: string): Message {
+  return JSON.parse(envelope) as Message;
+}

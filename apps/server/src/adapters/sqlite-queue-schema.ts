@@ -1,0 +1,112 @@
+import { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '../ports.ts';
+
+/** `PRAGMA application_id` of a queue: the letters "dsnq". */
+const applicationId = 0x64736e71;
+
+/**
+ * The schema, step by step: step N leads from version N to version N + 1. A step that was released is never changed.
+ *
+ * - `fresh`: messages whose recipients are all under the claim of their acceptance. One row and no index entry each: most
+ *   messages are delivered at once and leave no other trace.
+ * - `message` and `recipient`: messages that rest. A recipient is found by its message, or by destination and due time.
+ * - Claims are not stored. The process that has the store open is its only user, so they end with it.
+ */
+const steps: readonly string[] = [
+  `CREATE TABLE fresh (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    envelope TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    spool TEXT,
+    content BLOB
+  ) STRICT;
+  CREATE TABLE message (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    last_n INTEGER NOT NULL,
+    envelope TEXT NOT NULL,
+    spool TEXT,
+    content BLOB
+  ) STRICT;
+  CREATE INDEX message_id ON message (id);
+  CREATE INDEX message_spool ON message (spool) WHERE spool IS NOT NULL;
+  CREATE TABLE recipient (
+    seq INTEGER NOT NULL,
+    destination TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    parameters TEXT NOT NULL,
+    shown_as TEXT,
+    attempts INTEGER NOT NULL,
+    retry_at INTEGER NOT NULL,
+    delay_reported INTEGER NOT NULL,
+    last_failure TEXT,
+    PRIMARY KEY (seq, destination, n)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX recipient_due ON recipient (destination, due_at, seq, n);`,
+];
+
+/**
+ * Opens the database of a queue for this process alone, and brings its schema to the present version.
+ *
+ * @throws {StoreError} 'locked', 'corrupt' (also: not a queue, or one of a later version), 'full', 'io'
+ */
+export function openDatabase(file: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file);
+    // The exclusive lock is held until the process ends, however it ends; the index of the WAL then needs no shared memory.
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    // A checkpoint of some 16 MiB takes milliseconds, since most of its pages were written again and again.
+    database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY');
+    migrate(database);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw toStoreError(error);
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  const version = pragma(database, 'user_version');
+  const application = pragma(database, 'application_id');
+  const isEmpty = version === 0 && application === 0 && countTables(database) === 0;
+  if (!isEmpty && application !== applicationId) throw new StoreError('corrupt', 'The store is not a mail queue');
+  if (version > steps.length) {
+    throw new StoreError('corrupt', `The store has version ${version}, this program knows up to ${steps.length}`);
+  }
+  if (version === steps.length) return;
+  database.exec('BEGIN IMMEDIATE');
+  for (const step of steps.slice(version)) database.exec(step);
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${steps.length}; COMMIT`);
+}
+
+function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+function countTables(database: DatabaseSync): number {
+  return Number(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables']);
+}
+
+/** The primary result codes of SQLite that mean more than "I/O error". */
+const codes: Readonly<Record<number, StoreError['code']>> = {
+  5: 'locked',
+  6: 'locked',
+  11: 'corrupt',
+  13: 'full',
+  26: 'corrupt',
+};
+
+/** Says in our words what SQLite reported, on one line. */
+export function toStoreError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const { errcode, message } = error as { readonly errcode?: number; readonly message?: string };
+  const code = codes[(errcode ?? 0) & 0xff] ?? 'io';
+  const reason = (message ?? 'unknown trouble').replaceAll(/\s+/g, ' ');
+  return new StoreError(
+    code,
+    code === 'locked' ? 'The store is in use by another process' : `The store failed: ${reason}`,
+  );
+}

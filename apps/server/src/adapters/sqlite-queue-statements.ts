@@ -1,0 +1,52 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+const recipientColumns =
+  'destination, n, due_at, address, parameters, shown_as, attempts, retry_at, delay_reported, last_failure';
+
+const sql = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+
+  insertFresh: 'INSERT INTO fresh (seq, id, envelope, recipients, spool, content) VALUES (?, ?, ?, ?, ?, ?)',
+  deleteFresh: 'DELETE FROM fresh WHERE seq = ?',
+  freshRecipients: 'SELECT recipients FROM fresh WHERE seq = ?',
+  freshContent: 'SELECT spool, content FROM fresh WHERE seq = ?',
+  allFresh: 'SELECT seq FROM fresh ORDER BY seq',
+  restFresh: `INSERT INTO message (seq, id, last_n, envelope, spool, content)
+    SELECT seq, id, ?, envelope, spool, content FROM fresh WHERE seq = ?`,
+
+  insertMessage: 'INSERT INTO message (seq, id, last_n, envelope, spool, content) VALUES (?, ?, ?, ?, ?, ?)',
+  deleteMessage: 'DELETE FROM message WHERE seq = ?',
+  raiseLastN: 'UPDATE message SET last_n = max(last_n, ?) WHERE seq = ?',
+  message: 'SELECT id, last_n, envelope, spool, length(content) AS octets FROM message WHERE seq = ?',
+  messageContent: 'SELECT content FROM message WHERE seq = ?',
+  contentById: 'SELECT spool, content FROM message WHERE id = ?',
+  namesSpool: 'SELECT 1 AS found FROM message WHERE spool = ?1 UNION ALL SELECT 1 FROM fresh WHERE spool = ?1 LIMIT 1',
+  spools: 'SELECT DISTINCT spool FROM message WHERE spool IS NOT NULL',
+
+  insertRecipient: `INSERT INTO recipient (seq, ${recipientColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  deleteRecipient: 'DELETE FROM recipient WHERE seq = ? AND destination = ? AND n = ?',
+  deferRecipient: `UPDATE recipient
+    SET destination = ?, due_at = ?, attempts = ?, retry_at = ?, delay_reported = ?, last_failure = ?
+    WHERE seq = ? AND destination = ? AND n = ?`,
+  hasRecipients: 'SELECT 1 AS found FROM recipient WHERE seq = ? LIMIT 1',
+  dueOfMessage: `SELECT ${recipientColumns} FROM recipient WHERE seq = ? AND destination = ? AND due_at <= ? ORDER BY n`,
+  firstDue: `SELECT due_at, seq, n FROM recipient
+    WHERE destination = ?1 AND (due_at, seq, n) > (?2, ?3, ?4) ORDER BY due_at, seq, n LIMIT ?5`,
+
+  maxSeq: 'SELECT max((SELECT ifnull(max(seq), 0) FROM message), (SELECT ifnull(max(seq), 0) FROM fresh)) AS seq',
+  countMessages: 'SELECT count(*) AS count FROM message INDEXED BY message_id',
+  countRecipients: 'SELECT count(*) AS count FROM recipient INDEXED BY recipient_due',
+  nextDestination:
+    'SELECT destination, due_at, seq FROM recipient WHERE destination > ? ORDER BY destination, due_at, seq LIMIT 1',
+} as const;
+
+/** The statements of the queue, compiled once. */
+export type Statements = Readonly<Record<keyof typeof sql, StatementSync>>;
+
+/** Compiles the statements of the queue. */
+export function prepareStatements(database: DatabaseSync): Statements {
+  const entries = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]);
+  return Object.fromEntries(entries) as Statements;
+}

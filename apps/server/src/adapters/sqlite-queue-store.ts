@@ -1,0 +1,267 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Content } from '../model.ts';
+import { LeaseLostError, StoreError } from '../ports.ts';
+import type { Claim, Lease, NewMessage, QueueStore, RecipientUpdate, Settlement, Spool } from '../ports.ts';
+import { joinPieces, octetsContent } from './queue-content.ts';
+import { failing, SpoolDirectory, syncDirectory } from './queue-spool.ts';
+import { WorkerLink } from './sqlite-queue-link.ts';
+import type { Unpacked } from './sqlite-queue-link.ts';
+import { fromEnvelope, fromRow, toPendingRow, toRow } from './sqlite-queue-messages.ts';
+import type { Aftermath, ClaimedRow, HeldMessage, RestingMessage, StoredContent } from './sqlite-queue-messages.ts';
+
+/** Settings of {@link openSqliteQueueStore}. */
+export interface SqliteQueueOptions {
+  /** Content up to this size lies in the database, larger in files. Default 262 144. */
+  readonly inlineMaxOctets?: number;
+  /** Content of messages under a claim is kept in memory up to this size altogether. Default 33 554 432. */
+  readonly rememberedMaxOctets?: number;
+}
+
+/**
+ * Opens the durable queue in `directory` (made when missing): an SQLite database that a thread of its own works on, and
+ * files for large content. What is asked for while a transaction is committed shares the next one, so that many callers
+ * share one wait for the disk.
+ *
+ * @throws {StoreError} 'locked' if another process has it open, 'corrupt' if it can't be read, 'full', 'io'
+ * @example
+ * const store = await openSqliteQueueStore('./data');
+ * await store.accept([{ message, recipients, content: [octets] }]);
+ */
+export async function openSqliteQueueStore(directory: string, options: SqliteQueueOptions = {}): Promise<QueueStore> {
+  const home = resolve(directory);
+  await failing(mkdir(home, { recursive: true, mode: 0o700 }));
+  await failing(syncDirectory(dirname(home)));
+  const store = new SqliteQueueStore(join(home, 'spool'), options);
+  await store.open(join(home, 'queue.db'));
+  await failing(syncDirectory(home));
+  return store;
+}
+
+/** What this thread knows of a claim: its number in the other thread, per message. */
+interface Held {
+  readonly token: string;
+  readonly messageId: string;
+}
+
+class SqliteQueueStore implements QueueStore {
+  readonly inlineMaxOctets: number;
+  readonly #spool: SpoolDirectory;
+  readonly #rememberedMaxOctets: number;
+  #link: WorkerLink | undefined;
+  #lastHold = 0;
+  /** Claims by token, then by message: one token may stand for several messages that were accepted together. */
+  readonly #holds = new Map<string, Map<string, number>>();
+  readonly #held = new Map<number, Held>();
+  /** Content of messages under a claim: it will be asked for. */
+  readonly #remembered = new Map<string, { readonly octets: Uint8Array; claims: number }>();
+  #rememberedOctets = 0;
+
+  constructor(spoolDirectory: string, options: SqliteQueueOptions) {
+    this.inlineMaxOctets = options.inlineMaxOctets ?? 262_144;
+    this.#rememberedMaxOctets = options.rememberedMaxOctets ?? 33_554_432;
+    this.#spool = new SpoolDirectory(spoolDirectory);
+  }
+
+  async open(file: string): Promise<void> {
+    const { link, spooled } = await WorkerLink.open({ file }, (aftermath) => this.#clear(aftermath));
+    this.#link = link;
+    await failing(this.#spool.open(spooled));
+  }
+
+  async spool(): Promise<Spool> {
+    this.#opened();
+    return this.#spool.create();
+  }
+
+  async accept(messages: readonly NewMessage[], lease?: Lease): Promise<void> {
+    const link = this.#opened();
+    const spooled = this.#takeSpooled(messages);
+    const contents: Unpacked[] = [];
+    try {
+      if (lease === undefined) {
+        await link.write(
+          { kind: 'accept', messages: messages.map((message) => toResting(message, contents)) },
+          contents,
+        );
+      } else {
+        await this.#acceptHeld(link, messages, lease);
+      }
+    } catch (error) {
+      for (const name of spooled) this.#spool.giveBack(name);
+      throw error;
+    }
+  }
+
+  async claim(request: Parameters<QueueStore['claim']>[0]): Promise<readonly Claim[]> {
+    const { nowMs, limit, perDestination, except, leaseUntilMs } = request;
+    const firstHold = this.#lastHold + 1;
+    this.#lastHold += limit;
+    const rows = await this.#opened().read({
+      ...{ kind: 'claim', nowMs, limit, perDestination, except, leaseUntilMs, firstHold },
+    });
+    return (rows as readonly ClaimedRow[]).map((row) => {
+      const token = request.token();
+      this.#hold(token, row.id, row.hold);
+      if (row.content !== null) this.#remember(row.id, row.content);
+      return { token, message: fromEnvelope(row.envelope), recipients: row.recipients.map(fromRow), lastN: row.lastN };
+    });
+  }
+
+  async nextDueAtMs(): Promise<number | undefined> {
+    return (await this.#opened().read({ kind: 'next-due' })) as number | undefined;
+  }
+
+  async renew(tokens: readonly string[], untilMs: number): Promise<void> {
+    await this.#opened().write({ kind: 'renew', holds: this.#numbers(tokens), untilMs });
+  }
+
+  async release(tokens: readonly string[]): Promise<void> {
+    await this.#opened().write({ kind: 'release', holds: this.#numbers(tokens) });
+  }
+
+  async settle(settlement: Settlement): Promise<void> {
+    const link = this.#opened();
+    const { messageId, token, updates, children, messages } = settlement;
+    const hold = this.#holds.get(token)?.get(messageId);
+    if (hold === undefined) throw new LeaseLostError(`The claim on ${messageId} has passed on`);
+    const spooled = this.#takeSpooled(messages);
+    const contents: Unpacked[] = [];
+    try {
+      await link.write(
+        {
+          ...{ kind: 'settle', hold, messageId },
+          done: updates.filter(({ state }) => state === 'done').map(({ n }) => n),
+          pending: updates.filter(isPending).map(toPendingRow),
+          children: children.map(toRow),
+          messages: messages.map((message) => toResting(message, contents)),
+        },
+        contents,
+      );
+    } catch (error) {
+      for (const name of spooled) this.#spool.giveBack(name);
+      throw error;
+    }
+  }
+
+  async content(messageId: string): Promise<Content> {
+    const link = this.#opened();
+    const remembered = this.#remembered.get(messageId);
+    if (remembered !== undefined) return octetsContent(remembered.octets);
+    const { spool, content } = (await link.read({ kind: 'content', messageId })) as StoredContent;
+    return spool === null ? octetsContent(content ?? new Uint8Array()) : this.#spool.content(spool);
+  }
+
+  async counts(): Promise<{ readonly messages: number; readonly recipients: number }> {
+    return (await this.#opened().read({ kind: 'counts' })) as {
+      readonly messages: number;
+      readonly recipients: number;
+    };
+  }
+
+  async close(): Promise<void> {
+    const link = this.#link;
+    this.#link = undefined;
+    await link?.close();
+    await this.#spool.settled();
+  }
+
+  #opened(): WorkerLink {
+    if (this.#link === undefined) throw new StoreError('closed', 'The queue is closed');
+    return this.#link;
+  }
+
+  async #acceptHeld(link: WorkerLink, messages: readonly NewMessage[], lease: Lease): Promise<void> {
+    const contents: Unpacked[] = [];
+    const held = messages.map((message) => toHeld(message, ++this.#lastHold, contents));
+    const firstHold = this.#lastHold - held.length + 1;
+    await link.write({ kind: 'accept-held', untilMs: lease.untilMs, messages: held }, contents);
+    for (const [index, { message, content }] of messages.entries()) {
+      this.#hold(lease.token, message.id, firstHold + index);
+      if (!('kind' in content)) this.#remember(message.id, joinPieces(content));
+    }
+  }
+
+  #hold(token: string, messageId: string, hold: number): void {
+    this.#held.set(hold, { token, messageId });
+    const ofToken = this.#holds.get(token);
+    if (ofToken === undefined) this.#holds.set(token, new Map([[messageId, hold]]));
+    else ofToken.set(messageId, hold);
+  }
+
+  #numbers(tokens: readonly string[]): number[] {
+    return tokens.flatMap((token) => [...(this.#holds.get(token)?.values() ?? [])]);
+  }
+
+  #remember(messageId: string, octets: Uint8Array): void {
+    const remembered = this.#remembered.get(messageId);
+    if (remembered !== undefined) remembered.claims += 1;
+    else if (this.#rememberedOctets + octets.length <= this.#rememberedMaxOctets) {
+      this.#remembered.set(messageId, { octets, claims: 1 });
+      this.#rememberedOctets += octets.length;
+    }
+  }
+
+  /** Forgets what nobody will ask for any more. */
+  #clear({ ended, unnamed }: Aftermath): void {
+    for (const hold of ended) {
+      const held = this.#held.get(hold);
+      if (held === undefined) continue;
+      this.#held.delete(hold);
+      const ofToken = this.#holds.get(held.token);
+      ofToken?.delete(held.messageId);
+      if (ofToken?.size === 0) this.#holds.delete(held.token);
+      this.#forget(held.messageId);
+    }
+    for (const name of unnamed) this.#spool.removeLater(name);
+  }
+
+  #forget(messageId: string): void {
+    const remembered = this.#remembered.get(messageId);
+    if (remembered === undefined) return;
+    remembered.claims -= 1;
+    if (remembered.claims > 0) return;
+    this.#remembered.delete(messageId);
+    this.#rememberedOctets -= remembered.octets.length;
+  }
+
+  #takeSpooled(messages: readonly NewMessage[]): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (const { message, recipients, content } of messages) {
+      if (recipients.length === 0) throw new TypeError(`Message ${message.id} has no recipients`);
+      if ('kind' in content) names.add(content.name);
+    }
+    for (const name of names) {
+      if (!this.#spool.isFinished(name)) throw new StoreError('io', `There is no spooled content ${name}`);
+    }
+    for (const name of names) this.#spool.take(name);
+    return names;
+  }
+}
+
+function isPending(update: RecipientUpdate): update is Extract<RecipientUpdate, { readonly state: 'pending' }> {
+  return update.state === 'pending';
+}
+
+function toHeld({ message, recipients, content }: NewMessage, hold: number, contents: Unpacked[]): HeldMessage {
+  const held: HeldMessage = {
+    ...{ hold, id: message.id, envelope: JSON.stringify(message), recipients: JSON.stringify(recipients) },
+    ns: recipients.map(({ n }) => n),
+    spool: 'kind' in content ? content.name : null,
+    content: null,
+  };
+  if (!('kind' in content)) contents.push({ message: held, pieces: content });
+  return held;
+}
+
+function toResting({ message, recipients, content }: NewMessage, contents: Unpacked[]): RestingMessage {
+  const resting: RestingMessage = {
+    ...{ id: message.id, envelope: JSON.stringify(message) },
+    lastN: Math.max(...recipients.map(({ n }) => n)),
+    recipients: recipients.map(toRow),
+    spool: 'kind' in content ? content.name : null,
+    content: null,
+  };
+  if (!('kind' in content)) contents.push({ message: resting, pieces: content });
+  return resting;
+}

@@ -1,0 +1,97 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { QueueDatabase } from './sqlite-queue-database.ts';
+import type { Answer, Operation, Read, Reply, WorkerOptions, Write } from './sqlite-queue-messages.ts';
+import { toStoreError } from './sqlite-queue-schema.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('This file is the worker of the SQLite queue; it is not run by itself');
+
+const database = open((workerData as WorkerOptions).file);
+if (database !== undefined) {
+  port.on('message', (operations: readonly Operation[]) => work(database, [operations, ...waiting()].flat()));
+}
+
+function open(file: string): QueueDatabase | undefined {
+  try {
+    const opened = new QueueDatabase(file);
+    say({ kind: 'ready', spooled: opened.spooled() });
+    return opened;
+  } catch (error) {
+    say({ kind: 'refused', failure: refusal(error) });
+    return undefined;
+  }
+}
+
+/** What has arrived while the last transaction was committed: it shares the next one. */
+function waiting(): (readonly Operation[])[] {
+  const batches: (readonly Operation[])[] = [];
+  for (;;) {
+    const next = port === null ? undefined : receiveMessageOnPort(port);
+    if (next === undefined) return batches;
+    batches.push((next as { readonly message: readonly Operation[] }).message);
+  }
+}
+
+function work(queue: QueueDatabase, operations: readonly Operation[]): void {
+  const writes = operations.filter(isWrite);
+  if (writes.length > 0) {
+    const failures = queue.write(writes);
+    say({ kind: 'written', count: writes.length, failures, ...queue.takeAftermath() });
+  }
+  if (writes.length === operations.length) return;
+  const answers: Answer[] = [];
+  for (const operation of operations) if (!isWrite(operation)) answers.push(answer(queue, operation));
+  say({ kind: 'answered', answers, ...queue.takeAftermath() }, buffers(answers));
+  if (operations.some(({ kind }) => kind === 'close')) port?.close();
+}
+
+function isWrite(operation: Operation): operation is Write {
+  const { kind } = operation;
+  return kind === 'settle' || kind === 'accept-held' || kind === 'accept' || kind === 'renew' || kind === 'release';
+}
+
+function answer(queue: QueueDatabase, read: Read): Answer {
+  try {
+    return { value: evaluate(queue, read) };
+  } catch (error) {
+    return { refusal: refusal(error) };
+  }
+}
+
+function evaluate(queue: QueueDatabase, read: Read): unknown {
+  switch (read.kind) {
+    case 'claim':
+      return queue.claim(read);
+    case 'content':
+      return queue.content(read.messageId);
+    case 'next-due':
+      return queue.nextDueAtMs();
+    case 'counts':
+      return queue.counts();
+    case 'close':
+      queue.close();
+      return undefined;
+  }
+}
+
+/** Content that is read from the database lies in buffers of its own: they are handed over. */
+function buffers(answers: readonly Answer[]): ArrayBuffer[] {
+  const found: ArrayBuffer[] = [];
+  for (const given of answers) {
+    const value = 'value' in given ? given.value : undefined;
+    for (const part of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
+      const content = (part as { readonly content?: Uint8Array<ArrayBuffer> | null } | undefined)?.content;
+      if (content !== undefined && content !== null) found.push(content.buffer);
+    }
+  }
+  return found;
+}
+
+function refusal(error: unknown): { readonly code: ReturnType<typeof toStoreError>['code']; readonly message: string } {
+  const { code, message } = toStoreError(error);
+  return { code, message };
+}
+
+function say(reply: Reply, transfer: ArrayBuffer[] = []): void {
+  port?.postMessage(reply, transfer);
+}

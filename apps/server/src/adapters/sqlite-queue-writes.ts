@@ -1,0 +1,166 @@
+import type { Recipient } from '../model.ts';
+import type { Destinations } from './sqlite-queue-destinations.ts';
+import type { Hold, Leases, Place } from './sqlite-queue-leases.ts';
+import { toRow } from './sqlite-queue-messages.ts';
+import type { HeldMessage, PendingRow, RecipientRow, RestingMessage, Write } from './sqlite-queue-messages.ts';
+import type { Statements } from './sqlite-queue-statements.ts';
+
+/** How much lies in the queue. */
+export interface Counts {
+  messages: number;
+  recipients: number;
+}
+
+/**
+ * The operations that change the queue. Each either looks first and refuses before it has changed anything, or runs
+ * within the transaction of its caller.
+ */
+export class Writes {
+  readonly #statements: Statements;
+  readonly #leases: Leases;
+  readonly #destinations: Destinations;
+  readonly counts: Counts;
+  /** Spooled content of messages that are gone. */
+  gone: string[] = [];
+  #lastSeq: number;
+
+  constructor(statements: Statements, leases: Leases, destinations: Destinations, counts: Counts, lastSeq: number) {
+    this.#statements = statements;
+    this.#leases = leases;
+    this.#destinations = destinations;
+    this.counts = counts;
+    this.#lastSeq = lastSeq;
+  }
+
+  /** False: the claim has passed on. */
+  apply(write: Write): boolean {
+    switch (write.kind) {
+      case 'accept-held':
+        for (const message of write.messages) this.#insertHeld(message, write.untilMs);
+        return true;
+      case 'accept':
+        for (const message of write.messages) this.#insertResting(message);
+        return true;
+      case 'settle':
+        return this.#settle(write);
+      case 'renew':
+        for (const hold of this.#standing(write.holds)) this.#leases.renew(hold, write.untilMs);
+        return true;
+      case 'release':
+        for (const hold of this.#standing(write.holds)) this.#release(hold);
+        return true;
+    }
+  }
+
+  /** Gives the recipients of a message that lies in `fresh` rows of their own. */
+  spread(hold: Hold): void {
+    const places = this.#rest(hold.seq);
+    this.#leases.spread(hold, places);
+  }
+
+  /** Lets the messages rest whose claims ended with the process that held them. */
+  restAll(): void {
+    for (const { seq } of this.#statements.allFresh.all()) {
+      for (const place of this.#rest(Number(seq)).values()) {
+        this.#destinations.lower(place.destination, place.dueAtMs, Number(seq));
+      }
+    }
+  }
+
+  /** The recipients of the claim may be claimed again. */
+  offer(hold: Hold): void {
+    for (const place of hold.members.values()) {
+      if (place !== undefined) this.#destinations.lower(place.destination, place.dueAtMs, hold.seq);
+    }
+  }
+
+  #insertHeld(message: HeldMessage, untilMs: number): void {
+    const { id, envelope, recipients, spool, content } = message;
+    const seq = ++this.#lastSeq;
+    this.#statements.insertFresh.run(seq, id, envelope, recipients, spool, content);
+    const members = new Map<number, undefined>();
+    for (const n of message.ns) members.set(n, undefined);
+    this.#leases.add({ id: message.hold, messageId: id, seq, spool, untilMs, fresh: true, members });
+    this.counts.messages += 1;
+    this.counts.recipients += members.size;
+  }
+
+  #insertResting(message: RestingMessage): void {
+    const seq = ++this.#lastSeq;
+    const { id, lastN, envelope, spool, content } = message;
+    this.#statements.insertMessage.run(seq, id, lastN, envelope, spool, content);
+    for (const recipient of message.recipients) this.#insertRecipient(seq, recipient);
+    this.counts.messages += 1;
+  }
+
+  #insertRecipient(seq: number, recipient: RecipientRow): void {
+    this.#statements.insertRecipient.run(seq, ...recipient);
+    this.#destinations.lower(recipient[0], recipient[2], seq);
+    this.counts.recipients += 1;
+  }
+
+  #settle(write: Extract<Write, { readonly kind: 'settle' }>): boolean {
+    const { done, pending, children } = write;
+    const hold = this.#leases.find(write.hold, write.messageId, done);
+    if (hold === undefined) return false;
+    for (const [n] of pending) if (!hold.members.has(n)) return false;
+    for (const message of write.messages) this.#insertResting(message);
+    if (hold.fresh && done.length === hold.members.size && children.length === 0) {
+      this.#leases.end(hold);
+      this.#statements.deleteFresh.run(hold.seq);
+      this.counts.recipients -= done.length;
+      this.#messageGone(hold);
+      return true;
+    }
+    if (hold.fresh) this.spread(hold);
+    for (const n of done) this.#remove(hold, n);
+    for (const row of pending) this.#defer(hold, row);
+    for (const child of children) this.#insertRecipient(hold.seq, child);
+    if (children.length > 0) this.#statements.raiseLastN.run(Math.max(...children.map(([, n]) => n)), hold.seq);
+    else if (pending.length === 0) this.#removeIfDone(hold);
+    return true;
+  }
+
+  #remove(hold: Hold, n: number): void {
+    this.#statements.deleteRecipient.run(hold.seq, hold.members.get(n)?.destination ?? '', n);
+    this.#leases.free(hold, n);
+    this.counts.recipients -= 1;
+  }
+
+  #defer(hold: Hold, [n, destination, dueAtMs, ...rest]: PendingRow): void {
+    const from = hold.members.get(n)?.destination ?? '';
+    this.#statements.deferRecipient.run(destination, dueAtMs, ...rest, hold.seq, from, n);
+    this.#leases.free(hold, n);
+    this.#destinations.lower(destination, dueAtMs, hold.seq);
+  }
+
+  #removeIfDone(hold: Hold): void {
+    if (this.#statements.hasRecipients.get(hold.seq) !== undefined) return;
+    this.#statements.deleteMessage.run(hold.seq);
+    this.#messageGone(hold);
+  }
+
+  #messageGone(hold: Hold): void {
+    this.counts.messages -= 1;
+    if (hold.spool !== null && this.#statements.namesSpool.get(hold.spool) === undefined) this.gone.push(hold.spool);
+  }
+
+  #release(hold: Hold): void {
+    if (hold.fresh) this.spread(hold);
+    this.#leases.end(hold);
+    this.offer(hold);
+  }
+
+  #standing(holds: readonly number[]): Hold[] {
+    return holds.flatMap((id) => this.#leases.get(id) ?? []);
+  }
+
+  #rest(seq: number): Map<number, Place> {
+    const stored = this.#statements.freshRecipients.get(seq)?.['recipients'];
+    const recipients = JSON.parse(String(stored)) as readonly Recipient[];
+    this.#statements.restFresh.run(Math.max(...recipients.map(({ n }) => n)), seq);
+    this.#statements.deleteFresh.run(seq);
+    for (const recipient of recipients) this.#statements.insertRecipient.run(seq, ...toRow(recipient));
+    return new Map(recipients.map((recipient) => [recipient.n, recipient]));
+  }
+}
