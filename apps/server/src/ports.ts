@@ -95,7 +95,10 @@ export interface Mailboxes {
   deliver(directory: string, folder: string, prefix: Uint8Array, content: Content): Promise<void>;
 }
 
-/** A claim on recipients: who holds it and until when. Every claim has its own token. */
+/**
+ * A claim on recipients: who holds it and until when. Every claim has its own token; the messages of one
+ * {@link QueueStore.accept} share one, and each is settled by itself.
+ */
 export interface Lease {
   readonly token: string;
   readonly untilMs: number;
@@ -122,7 +125,10 @@ export interface Spool {
   discard(): Promise<void>;
 }
 
-/** What became of the recipients of one claim. Applied as a whole or not at all. */
+/**
+ * What became of the recipients of one claim. Applied as a whole or not at all. Recipients of the claim that it does not
+ * name stay claimed, so that destinations that were accepted together can be settled one by one.
+ */
 export interface Settlement {
   readonly messageId: string;
   /** The token of the claim; a settlement whose claim has passed on is refused with {@link LeaseLostError}. */
@@ -166,7 +172,8 @@ export interface Claim {
  * The durable queue: the one place in which a message rests.
  *
  * - `accept` and `settle` resolve only when a power cut can't undo them.
- * - A recipient is in at most one claim at a time; a claim ends with its settlement or when its lease runs out.
+ * - A recipient is in at most one claim at a time; it leaves it by a settlement or a release, or when the lease has run
+ *   out and another claim takes it. Until then a late settlement still counts.
  * - A message goes, with its content, in the settlement that leaves it without pending recipients.
  * - Calls may be made side by side; each is atomic.
  */
@@ -176,7 +183,7 @@ export interface QueueStore {
   spool(): Promise<Spool>;
   /**
    * Stores messages. With a lease their recipients are claimed at once under its token (the caller goes on to
-   * deliver them without a claim of its own).
+   * deliver them without a claim of its own). A message without recipients is a mistake of the caller: TypeError.
    *
    * @throws {StoreError}
    */
