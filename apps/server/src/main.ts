@@ -1,1 +1,67 @@
-export {};
+#!/usr/bin/env node
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const USAGE = `dsnd: a mail server that owes and pays every delivery status notification
+
+  dsnd --config FILE   run with a configuration file (TOML)
+  dsnd                 local mode: SMTP on 127.0.0.1:2525, all under ./.dsnkit, nothing leaves the machine
+  dsnd --version
+  dsnd --help`;
+
+await main();
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options === undefined) return;
+  // The store needs node:sqlite.
+  if (!atLeast(22, 13)) return onOwnNode();
+  const { run } = await import('./run.ts');
+  await run(options.config);
+}
+
+function atLeast(major: number, minor: number): boolean {
+  const [ourMajor = 0, ourMinor = 0] = process.versions.node.split('.').map(Number);
+  return ourMajor > major || (ourMajor === major && ourMinor >= minor);
+}
+
+/** In a checkout the repository's own Node takes over from one that is too old; elsewhere one line says what is needed. */
+function onOwnNode(): void {
+  const own = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
+  if (!existsSync(own)) return fail(`needs Node 22.13 or later; this is ${process.versions.node}`);
+  // Over the channel the child sees our end, however sudden, and ends too: see run.ts.
+  const child = spawn(own, process.argv.slice(1), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  child.once('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === null ? 1 : 128);
+    child.disconnect();
+  });
+}
+
+function readOptions(): { readonly config: string | undefined } | undefined {
+  try {
+    const { values } = parseArgs({
+      options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } },
+    });
+    if (values.help === true) console.log(USAGE);
+    else if (values.version === true) console.log(version());
+    else return { config: values.config };
+  } catch (error) {
+    fail(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
+  }
+  return undefined;
+}
+
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return `dsnd ${text} (Node ${process.versions.node})`;
+}
+
+function fail(what: string): void {
+  console.error(`dsnd: ${what}`);
+  process.exitCode = 2;
+}

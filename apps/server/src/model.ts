@@ -69,7 +69,12 @@ export interface Failure {
 /** What one attempt gave for one recipient. */
 export type Outcome =
   | { readonly kind: 'delivered'; readonly status: StatusCode; readonly remote?: RemoteReply }
-  | { readonly kind: 'relayed'; readonly status: StatusCode; readonly nextHopSupportsDsn: boolean; readonly remote: RemoteReply }
+  | {
+      readonly kind: 'relayed';
+      readonly status: StatusCode;
+      readonly nextHopSupportsDsn: boolean;
+      readonly remote: RemoteReply;
+    }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'deferred'; readonly failure: Failure };
 
@@ -96,16 +101,56 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** One change of state. Log line, timeline and (later) webhook and metrics are views of it. */
-export type MailEvent = { readonly atMs: number; readonly messageId: string } & (
-  | { readonly kind: 'accepted'; readonly reversePath: string; readonly envelopeId?: string; readonly recipients: readonly string[]; readonly sizeOctets: number; readonly origin: Origin; readonly client?: string }
-  | { readonly kind: 'attempted'; readonly destination: string; readonly recipients: readonly string[]; readonly durationMs: number }
-  | { readonly kind: 'delivered' | 'relayed'; readonly recipient: string; readonly destination: string; readonly status: StatusCode; readonly remote?: RemoteReply; readonly delayMs: number }
+/** One change of state, before it is known of which message and when. */
+export type NewEvent =
+  | {
+      readonly kind: 'accepted';
+      readonly reversePath: string;
+      readonly envelopeId?: string;
+      readonly recipients: readonly string[];
+      readonly sizeOctets: number;
+      readonly origin: Origin;
+      readonly client?: string;
+    }
+  | {
+      readonly kind: 'attempted';
+      readonly destination: string;
+      readonly recipients: readonly string[];
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'delivered' | 'relayed';
+      readonly recipient: string;
+      readonly destination: string;
+      readonly status: StatusCode;
+      readonly remote?: RemoteReply;
+      readonly delayMs: number;
+    }
   | { readonly kind: 'expanded'; readonly recipient: string; readonly to: readonly string[] }
-  | { readonly kind: 'deferred'; readonly recipient: string; readonly destination: string; readonly failure: Failure; readonly attempts: number; readonly retryAtMs: number }
+  | {
+      readonly kind: 'deferred';
+      readonly recipient: string;
+      readonly destination: string;
+      readonly failure: Failure;
+      readonly attempts: number;
+      readonly retryAtMs: number;
+    }
   | { readonly kind: 'delayed'; readonly recipient: string; readonly destination: string; readonly failure?: Failure }
-  | { readonly kind: 'failed' | 'expired'; readonly recipient: string; readonly destination: string; readonly failure: Failure }
-  | { readonly kind: 'report-issued'; readonly reportId: string; readonly to: string; readonly actions: readonly { readonly recipient: string; readonly action: string; readonly status: string }[] }
-  | { readonly kind: 'undeliverable-report'; readonly recipient: string; readonly failure: Failure }
-  | { readonly kind: 'removed' }
-);
+  | {
+      readonly kind: 'failed' | 'expired';
+      readonly recipient: string;
+      readonly destination: string;
+      readonly failure: Failure;
+    }
+  | {
+      readonly kind: 'report-issued';
+      readonly reportId: string;
+      readonly to: string;
+      readonly actions: readonly { readonly recipient: string; readonly action: string; readonly status: string }[];
+    }
+  /** A failure of which no report may tell the sender (RFC 3461 §5.2, §5.2.6(b)); `trouble`: the report could not be made. */
+  | { readonly kind: 'not-reported'; readonly recipient: string; readonly reason: 'null-reverse-path' | 'not-asked' | 'trouble' }
+  | { readonly kind: 'removed' };
+
+/** One change of state. Log line, timeline and (later) webhook and metrics are views of it. */
+export type MailEvent = NewEvent & { readonly atMs: number; readonly messageId: string };

@@ -1,0 +1,201 @@
+import type { Content } from '../model.ts';
+import type { Claim, Clock, IdSource, NewMessage, QueueStore } from '../ports.ts';
+import { contentOf } from './content.ts';
+
+/** How much work may be in hand at once, and for how long a claim holds. */
+export interface QueueLimits {
+  /** Claims in hand over all destinations; more accepted messages rest in the store until there is room. */
+  readonly inFlight: number;
+  /** Claims in hand of one destination: a slow one can't take all the room. */
+  readonly perDestination: number;
+  readonly leaseMs: number;
+}
+
+/** What the queue works with. */
+export interface QueueParts {
+  readonly store: QueueStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** Works a claim off: attempt, outcomes, settlement. Resolves when settled or given back; never rejects. */
+  readonly work: (claim: Claim, content: Content | undefined) => Promise<void>;
+  /** Told when the store can't be asked; the queue goes on trying. */
+  readonly trouble: (error: unknown) => void;
+}
+
+/** The queue in motion: messages in, claims out to the workers. */
+export interface Queue {
+  /**
+   * Stores a message and sets it on its way. Resolves when a power cut can't lose it any more; `stored` is called just
+   * before anything else happens to it.
+   *
+   * @throws {StoreError} when it could not be stored
+   */
+  accept(message: NewMessage, stored?: () => void): Promise<void>;
+  /** Begins to claim what is due. */
+  start(): void;
+  /** Something in the store becomes due then: look no later. */
+  expect(atMs: number): void;
+  /** Takes nothing new in hand, and resolves when what is in hand is settled. */
+  stop(): Promise<void>;
+  /** Claims in hand now. */
+  inFlight(): number;
+}
+
+const CLAIM_BATCH = 200;
+const TROUBLE_PAUSE_MS = 5_000;
+const LONGEST_SLEEP_MS = 3_600_000;
+
+/**
+ * Makes the queue over a store.
+ *
+ * A message that is accepted while there is room is claimed in the same write and goes straight to delivery with the
+ * content that is in memory; everything else comes back from the store when it is due.
+ */
+export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
+  const { store, clock, ids, work } = parts;
+  const held = new Map<string, number>();
+  const tokens = new Set<string>();
+  let running = false;
+  let claiming = false;
+  let again = false;
+  /** Work is due that found no room: look again as soon as a claim in hand ends. */
+  let starved = false;
+  let timer: { readonly atMs: number; cancel(): void } | undefined;
+  let renewal: { cancel(): void } | undefined;
+  let idle: (() => void)[] = [];
+
+  function enter(token: string, destination: string): void {
+    tokens.add(token);
+    held.set(destination, (held.get(destination) ?? 0) + 1);
+  }
+
+  function leave(token: string, destination: string): void {
+    tokens.delete(token);
+    const left = (held.get(destination) ?? 1) - 1;
+    if (left === 0) held.delete(destination);
+    else held.set(destination, left);
+    if (tokens.size === 0) for (const resolve of idle.splice(0)) resolve();
+    if (starved) wake();
+  }
+
+  async function accept(message: NewMessage, stored?: () => void): Promise<void> {
+    const destination = soleDestination(message);
+    if (destination === undefined || !hasRoom(destination)) {
+      await store.accept([message]);
+      stored?.();
+      wake();
+      return;
+    }
+    const token = ids.next();
+    // The room is taken before the write, so that messages which arrive meanwhile see it.
+    enter(token, destination);
+    try {
+      await store.accept([message], { token, untilMs: clock.now() + limits.leaseMs });
+    } catch (error) {
+      leave(token, destination);
+      throw error;
+    }
+    stored?.();
+    const { recipients } = message;
+    const lastN = recipients.reduce((last, recipient) => Math.max(last, recipient.n), 0);
+    const content = 'kind' in message.content ? undefined : contentOf(message.content);
+    void work({ token, message: message.message, recipients, lastN }, content).finally(() => leave(token, destination));
+  }
+
+  function hasRoom(destination: string): boolean {
+    return running && tokens.size < limits.inFlight && (held.get(destination) ?? 0) < limits.perDestination;
+  }
+
+  async function claimDue(): Promise<void> {
+    const limit = Math.min(CLAIM_BATCH, limits.inFlight - tokens.size);
+    starved = limit <= 0;
+    if (starved) return;
+    const nowMs = clock.now();
+    const except = [...held].filter(([, count]) => count >= limits.perDestination).map(([destination]) => destination);
+    const claims = await store.claim({
+      nowMs,
+      limit,
+      perDestination: Math.max(1, Math.ceil(limits.perDestination / 2)),
+      except,
+      leaseUntilMs: nowMs + limits.leaseMs,
+      token: () => ids.next(),
+    });
+    for (const claim of claims) {
+      const destination = claim.recipients[0]?.destination ?? '';
+      enter(claim.token, destination);
+      void work(claim, undefined).finally(() => leave(claim.token, destination));
+    }
+    if (claims.length > 0) {
+      again = true;
+      return;
+    }
+    const next = await store.nextDueAtMs();
+    if (next === undefined) return;
+    // What is due but was left alone waits for room at its destination.
+    if (next <= nowMs) starved = true;
+    else expect(next);
+  }
+
+  function wake(): void {
+    if (!running) return;
+    again = claiming;
+    if (claiming) return;
+    claiming = true;
+    timer?.cancel();
+    timer = undefined;
+    claimDue()
+      .catch((error: unknown) => {
+        parts.trouble(error);
+        expect(clock.now() + TROUBLE_PAUSE_MS);
+      })
+      .finally(() => {
+        claiming = false;
+        if (again) wake();
+      });
+  }
+
+  function expect(atMs: number): void {
+    if (!running) return;
+    const nowMs = clock.now();
+    if (atMs <= nowMs) {
+      wake();
+      return;
+    }
+    if (timer !== undefined && timer.atMs <= atMs) return;
+    timer?.cancel();
+    // Waking early does no harm; timers can't be set for ever.
+    const wakeAtMs = Math.min(atMs, nowMs + LONGEST_SLEEP_MS);
+    timer = { atMs: wakeAtMs, ...clock.after(wakeAtMs - nowMs, wake) };
+  }
+
+  function renewLater(): void {
+    renewal = clock.after(limits.leaseMs / 3, () => {
+      if (tokens.size > 0) store.renew([...tokens], clock.now() + limits.leaseMs).catch(parts.trouble);
+      renewLater();
+    });
+  }
+
+  return {
+    accept,
+    expect,
+    start() {
+      if (running) return;
+      running = true;
+      renewLater();
+      wake();
+    },
+    async stop() {
+      running = false;
+      timer?.cancel();
+      if (tokens.size > 0) await new Promise<void>((resolve) => void (idle = [...idle, resolve]));
+      renewal?.cancel();
+    },
+    inFlight: () => tokens.size,
+  };
+}
+
+/** A claim is of one destination: only a message that has just one goes straight to delivery. */
+function soleDestination({ recipients }: NewMessage): string | undefined {
+  const destination = recipients[0]?.destination;
+  return recipients.every((recipient) => recipient.destination === destination) ? destination : undefined;
+}

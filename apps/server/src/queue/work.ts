@@ -1,0 +1,246 @@
+import { parseParameters, readMailParameters, readRcptParameters } from '@dsnkit/esmtp-parameters';
+import { decideNotifications, type Notifications } from '@dsnkit/dsn-policy';
+import type { Content, Failure, Message, NewEvent, Recipient, Transport } from '../model.ts';
+import { LeaseLostError, type Claim, type Clock, type EventSink, type NewMessage, type QueueStore } from '../ports.ts';
+import { expandDestination, type Router } from '../routing/router.ts';
+import { consequenceOf, eventAt, type Consequence, type Fate } from './outcome.ts';
+import { judge, type RetryPlan } from './schedule.ts';
+
+/** A recipient with what its RCPT command asked for, as the policy reads it. */
+export interface AskingRecipient extends Recipient {
+  readonly rcpt: ReturnType<typeof readRcptParameters>;
+}
+
+/** What an alias or a list makes of a recipient. */
+export interface Expanded {
+  readonly fate: Fate;
+  /** New recipients of the same message. */
+  readonly children: readonly Recipient[];
+  /** New messages: the post to the members of a list. */
+  readonly messages: readonly NewMessage[];
+}
+
+/** What working a claim off needs. */
+export interface WorkParts {
+  readonly store: QueueStore;
+  readonly clock: Clock;
+  readonly events: EventSink;
+  readonly router: Router;
+  readonly retry: RetryPlan;
+  readonly returnedMaxOctets: number;
+  /** The transport of a destination key. */
+  readonly transportFor: (destination: string) => Transport;
+  /** Expands a recipient that the router calls an alias or a list. */
+  readonly expand: (
+    claim: Claim,
+    recipient: Recipient,
+    nextN: number,
+    content: () => Promise<Content>,
+  ) => Promise<Expanded>;
+  /** Composes the report that is owed, as a message for the queue. */
+  readonly report: (
+    message: Message,
+    notifications: NonNullable<Notifications<AskingRecipient>['sender']>,
+    content: () => Promise<Content>,
+  ) => Promise<{ readonly message: NewMessage; readonly event: NewEvent }>;
+  /** From 0 up to 1: spreads retries. */
+  readonly jitter: () => number;
+  /** Something in the store becomes due then. */
+  readonly expect: (atMs: number) => void;
+  /** The store could not settle; it is tried again until it can. */
+  readonly trouble: (error: unknown) => void;
+}
+
+interface Result {
+  readonly recipient: Recipient;
+  readonly fate: Fate;
+}
+
+const SETTLE_AGAIN_MS = 2_000;
+
+/**
+ * Works one claim off: judges what is due, attempts delivery, draws the consequences, and settles outcomes and
+ * reports in one transaction.
+ */
+export function makeWorker(parts: WorkParts): (claim: Claim, content: Content | undefined) => Promise<void> {
+  return async (claim, inMemory) => {
+    let loaded = inMemory;
+    const content = async () => (loaded ??= await parts.store.content(claim.message.id));
+    try {
+      const { results, children, messages } = await work(parts, claim, content);
+      await settle(parts, claim, results, children, messages, content);
+    } catch (error) {
+      if (!(error instanceof LeaseLostError)) parts.trouble(error);
+      await parts.store.release([claim.token]).catch(() => undefined);
+      parts.expect(parts.clock.now() + SETTLE_AGAIN_MS);
+    }
+  };
+}
+
+async function work(
+  parts: WorkParts,
+  claim: Claim,
+  content: () => Promise<Content>,
+): Promise<{ results: Result[]; children: Recipient[]; messages: NewMessage[] }> {
+  const nowMs = parts.clock.now();
+  const results: Result[] = [];
+  const children: Recipient[] = [];
+  const messages: NewMessage[] = [];
+  const hops = new Map<string, Recipient[]>();
+  let nextN = claim.lastN + 1;
+  for (const recipient of claim.recipients) {
+    const waiting = { ...recipient, arrivedAtMs: claim.message.arrivedAtMs };
+    const judgement = judge(parts.retry, waiting, recipient.retryAtMs, nowMs);
+    if (judgement === 'delay-notice') {
+      results.push({ recipient, fate: { kind: 'delay-notice' } });
+      continue;
+    }
+    if (judgement === 'expired') {
+      results.push({ recipient, fate: { kind: 'expired', failure: expiry(recipient, nowMs) } });
+      continue;
+    }
+    if (recipient.destination === expandDestination) {
+      const expanded = await parts.expand(claim, recipient, nextN, content);
+      nextN += expanded.children.length;
+      results.push({ recipient, fate: expanded.fate });
+      children.push(...expanded.children);
+      messages.push(...expanded.messages);
+      continue;
+    }
+    const route = wayOf(parts.router, recipient);
+    if (route.kind === 'refuse') {
+      results.push({ recipient, fate: { kind: 'failed', failure: unroutable(route.reply, nowMs) } });
+    } else {
+      const there = hops.get(route.destination) ?? [];
+      hops.set(route.destination, there);
+      there.push(recipient);
+    }
+  }
+  for (const [destination, recipients] of hops) {
+    results.push(...(await attempt(parts, claim.message, destination, recipients, content)));
+  }
+  return { results, children, messages };
+}
+
+/** Routes may have changed since the message came in. What is not to be expanded is meant for its own mailbox. */
+function wayOf(router: Router, { address }: Recipient): ReturnType<Router['resolveMailbox']> {
+  const route = router.resolve(address);
+  return route.kind === 'hop' || route.kind === 'refuse' ? route : router.resolveMailbox(address);
+}
+
+async function attempt(
+  parts: WorkParts,
+  message: Message,
+  destination: string,
+  recipients: readonly Recipient[],
+  content: () => Promise<Content>,
+): Promise<Result[]> {
+  const transport = parts.transportFor(destination);
+  const startMs = parts.clock.now();
+  const outcomes = await transport.deliver({ message, recipients, content: await content() });
+  const nowMs = parts.clock.now();
+  parts.events.emit({
+    kind: 'attempted',
+    atMs: nowMs,
+    messageId: message.id,
+    destination,
+    recipients: recipients.map((recipient) => recipient.shownAs ?? recipient.address),
+    durationMs: nowMs - startMs,
+  });
+  return recipients.map((recipient, index) => {
+    const fate = outcomes[index];
+    if (fate === undefined) throw new Error(`the transport told no outcome for recipient ${recipient.n}`);
+    return { recipient, fate };
+  });
+}
+
+async function settle(
+  parts: WorkParts,
+  claim: Claim,
+  results: readonly Result[],
+  children: readonly Recipient[],
+  messages: readonly NewMessage[],
+  content: () => Promise<Content>,
+): Promise<void> {
+  const { message, token } = claim;
+  const nowMs = parts.clock.now();
+  const consequences = results.map(({ recipient, fate }) => ({
+    recipient,
+    ...consequenceOf(message, recipient, fate, parts.retry, nowMs, parts.jitter()),
+  }));
+  const told = await tell(parts, message, consequences, content);
+  const owed = told.report === undefined ? messages : [...messages, told.report];
+  await settleSurely(parts, {
+    messageId: message.id,
+    token,
+    updates: consequences.map((consequence) => consequence.update),
+    children,
+    messages: owed,
+  });
+  for (const { event } of consequences) parts.events.emit(eventAt(event, message.id, nowMs));
+  for (const event of told.events) parts.events.emit(eventAt(event, message.id, nowMs));
+  if (owed.length > 0 || children.length > 0) parts.expect(nowMs);
+  const dues = consequences.flatMap(({ update }) => (update.state === 'pending' ? [update.dueAtMs] : []));
+  if (dues.length > 0) parts.expect(Math.min(...dues));
+}
+
+/** Decides who is told, and composes the report if one is owed. */
+async function tell(
+  parts: WorkParts,
+  message: Message,
+  consequences: readonly (Consequence & { readonly recipient: Recipient })[],
+  content: () => Promise<Content>,
+): Promise<{ readonly report?: NewMessage; readonly events: readonly NewEvent[] }> {
+  const results = consequences.flatMap(({ recipient, outcome }) =>
+    outcome === undefined ? [] : [{ recipient: asking(recipient), outcome }],
+  );
+  if (results.length === 0) return { events: [] };
+  const mail = readMailParameters(parseParameters(message.mailParameters));
+  const envelope = { reversePath: message.reversePath, mail, sizeOctets: message.sizeOctets };
+  const { sender, postmaster } = decideNotifications(envelope, results, { returnedMaxOctets: parts.returnedMaxOctets });
+  const events = postmaster.map(({ recipient, reason }) =>
+    notReported(recipient.shownAs ?? recipient.address, reason),
+  );
+  if (sender === undefined) return { events };
+  try {
+    const { message: report, event } = await parts.report(message, sender, content);
+    return { report, events: [...events, event] };
+  } catch (error) {
+    // What was delivered is settled whatever happens here: to give the claim back would deliver it again.
+    parts.trouble(error);
+    const names = sender.entries.map(({ recipient }) => recipient.shownAs ?? recipient.address);
+    return { events: [...events, ...names.map((recipient) => notReported(recipient, 'trouble'))] };
+  }
+}
+
+function notReported(recipient: string, reason: 'null-reverse-path' | 'not-asked' | 'trouble'): NewEvent {
+  return { kind: 'not-reported', recipient, reason };
+}
+
+function asking(recipient: Recipient): AskingRecipient {
+  return { ...recipient, rcpt: readRcptParameters(parseParameters(recipient.parameters)) };
+}
+
+/** What was sent can't be un-sent: the settlement is tried until the store takes it or the lease has passed on. */
+async function settleSurely(parts: WorkParts, settlement: Parameters<QueueStore['settle']>[0]): Promise<void> {
+  for (;;) {
+    try {
+      await parts.store.settle(settlement);
+      return;
+    } catch (error) {
+      if (error instanceof LeaseLostError) throw error;
+      parts.trouble(error);
+      await new Promise<void>((resolve) => parts.clock.after(SETTLE_AGAIN_MS, resolve));
+    }
+  }
+}
+
+/** X.4.7 stands only where no better code is known (RFC 3463 §3.5). */
+function expiry(recipient: Recipient, nowMs: number): Failure {
+  return recipient.lastFailure ?? { status: '4.4.7', reason: 'the message could not be delivered in time', atMs: nowMs };
+}
+
+function unroutable(reply: { readonly status?: string; readonly lines: readonly string[] }, atMs: number): Failure {
+  const status = (reply.status ?? '5.1.2') as Failure['status'];
+  return { status, reason: reply.lines.join(' '), atMs };
+}
