@@ -1,3 +1,5 @@
+import { isMailbox } from '@dsnkit/esmtp-parameters';
+
 /**
  * The two halves of an address; the domain is '' if there is none (`Postmaster`).
  *
@@ -51,24 +53,15 @@ export function canonicalAddress(address: string): string {
   return domain === '' ? canonicalLocalPart(localPart) : `${canonicalLocalPart(localPart)}@${canonicalDomain(domain)}`;
 }
 
-/** Whether a text is `local-part@domain` that may go on the wire (RFC 5321 §4.1.2, RFC 6531 §3.3). */
+/** Whether a text is `local-part@domain` that may go on the wire, within the limits of RFC 5321 §4.5.3.1.3. */
 export function isAddress(text: string): boolean {
-  const { localPart, domain } = splitAddress(text);
-  return text.length <= 254 && (isDotAtom(localPart) || isQuotedString(localPart)) && isDomain(domain);
+  return text.length <= 254 && isMailbox(text);
 }
 
 /** Whether a text is a domain name, in A- or U-labels, or an address literal. */
 export function isDomain(text: string): boolean {
   if (text.length > 255) return false;
   return text.startsWith('[') ? /^\[[0-9a-z.:]+\]$/i.test(text) : text.split('.').every(isLabel);
-}
-
-function isDotAtom(text: string): boolean {
-  return text.split('.').every((atom) => /^[^\u0000-\u0020"(),:;<>@[\\\]\u007f-\u009f]+$/.test(atom));
-}
-
-function isQuotedString(text: string): boolean {
-  return /^"(?:[^\u0000-\u001f"\\\u007f-\u009f]|\\[\u0020-\u007e])*"$/.test(text);
 }
 
 function isLabel(text: string): boolean {
