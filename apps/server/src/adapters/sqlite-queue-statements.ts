@@ -38,8 +38,9 @@ const sql = {
   maxSeq: 'SELECT max((SELECT ifnull(max(seq), 0) FROM message), (SELECT ifnull(max(seq), 0) FROM fresh)) AS seq',
   countMessages: 'SELECT count(*) AS count FROM message INDEXED BY message_id',
   countRecipients: 'SELECT count(*) AS count FROM recipient INDEXED BY recipient_due',
-  nextDestination:
-    'SELECT destination, due_at, seq FROM recipient WHERE destination > ? ORDER BY destination, due_at, seq LIMIT 1',
+  firstDestination: 'SELECT destination, due_at, seq FROM recipient ORDER BY destination, due_at, seq LIMIT 1',
+  nextDestination: `SELECT destination, due_at, seq FROM recipient
+    WHERE destination > ? ORDER BY destination, due_at, seq LIMIT 1`,
 } as const;
 
 /** The statements of the queue, compiled once. */
