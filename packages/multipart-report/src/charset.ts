@@ -1,59 +1,52 @@
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const western = new TextDecoder('windows-1252');
-const decoders = new Map<string, TextDecoder>([['utf-8', new TextDecoder('utf-8')]]);
+const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const western = /* @__PURE__ */ new TextDecoder('windows-1252');
+const decoders = /* @__PURE__ */ new Map<string, TextDecoder>();
 
 /** Labels that mail uses and the Encoding Standard does not know. */
-const aliases: Readonly<Record<string, string>> = {
-  cp932: 'shift_jis',
-  cp936: 'gbk',
-  cp949: 'euc-kr',
-  cp950: 'big5',
-  'iso-8859-1-windows-3.1-latin-1': 'windows-1252',
-  'utf-8-mac': 'utf-8',
-  utf8mb4: 'utf-8',
-};
+const ALIASES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['cp932', 'shift_jis'],
+  ['cp936', 'gbk'],
+  ['cp949', 'euc-kr'],
+  ['cp950', 'big5'],
+  ['big5-eten', 'big5'],
+  ['latin-1', 'windows-1252'],
+  ['utf8mb4', 'utf-8'],
+]);
+/** Labels of text that should be ASCII; the Encoding Standard would read them as windows-1252 whatever the text. */
+const ASCII_LABELS: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  '',
+  'us-ascii',
+  'ascii',
+  'ansi_x3.4-1968',
+  'iso646-us',
+]);
 
+/** Text, and whether its label could be believed. */
 export interface DecodedText {
   readonly text: string;
-  /** False if the label is unknown here, or the octets were not what it says, and a guess was taken. */
+  /** False if the label is unknown, or the octets are not what it says: then the text is a guess. */
   readonly sound: boolean;
 }
 
 /**
- * Text of octets in a named charset: UTF-8 if the label is unknown and the octets allow it, else windows-1252.
+ * Text of octets in a named charset.
  *
- * @example
- * decodeCharset(Uint8Array.of(0xe9), 'iso-8859-1').text; // 'é'
+ * Where the label is unknown, or says ASCII of what is none, the text is read as UTF-8 if the octets allow it, else as
+ * windows-1252: raw UTF-8 without a label is by far the most frequent case.
  */
 export function decodeCharset(octets: Uint8Array, label: string): DecodedText {
   const name = label.trim().toLowerCase();
-  // Writers put raw UTF-8 under us-ascii, or under nothing, far more often than windows-1252.
-  if (name === '' || name === 'us-ascii' || name === 'ascii' || name === 'ansi_x3.4-1968') {
-    return { text: guess(octets), sound: isAscii(octets) };
+  if (ASCII_LABELS.has(name)) {
+    const text = decodeOctets(octets);
+    return { text, sound: !/[^\0-\x7F]/.test(text) };
   }
-  const decoder = decoderFor(aliases[name] ?? name);
-  if (decoder === undefined) return { text: guess(octets), sound: false };
+  const decoder = decoderFor(ALIASES.get(name) ?? name);
+  if (decoder === undefined) return { text: decodeOctets(octets), sound: false };
   return { text: decoder.decode(octets), sound: true };
 }
 
-/** Text of octets with no label to go by, as header fields are: UTF-8 if they allow it, else windows-1252. */
-export function decodeOctets(octets: Uint8Array, start: number, end: number): string {
-  return guess(octets.subarray(start, end));
-}
-
-function decoderFor(name: string): TextDecoder | undefined {
-  const known = decoders.get(name);
-  if (known !== undefined) return known;
-  try {
-    const decoder = new TextDecoder(name);
-    decoders.set(name, decoder);
-    return decoder;
-  } catch {
-    return undefined;
-  }
-}
-
-function guess(octets: Uint8Array): string {
+/** Text of octets that bear no label, as header fields do: UTF-8 if they allow it, else windows-1252. */
+export function decodeOctets(octets: Uint8Array): string {
   try {
     return utf8.decode(octets);
   } catch {
@@ -61,8 +54,15 @@ function guess(octets: Uint8Array): string {
   }
 }
 
-function isAscii(octets: Uint8Array): boolean {
-  let bits = 0;
-  for (const octet of octets) bits |= octet;
-  return bits < 128;
+/** Decoders are kept; there are no more of them than the Encoding Standard has labels. */
+function decoderFor(name: string): TextDecoder | undefined {
+  let decoder = decoders.get(name);
+  if (decoder !== undefined) return decoder;
+  try {
+    decoder = new TextDecoder(name);
+  } catch {
+    return undefined; // not a label of the Encoding Standard
+  }
+  decoders.set(name, decoder);
+  return decoder;
 }

@@ -1,11 +1,9 @@
 import type { Field } from '@dsnkit/delivery-status';
 import { decodeHeaderText } from './encoded-word.ts';
-import { findReport, type ReportKind } from './find.ts';
+import { locate, type ReportKind } from './find.ts';
 import { fieldValue } from './header.ts';
-import { Issues } from './issue.ts';
 import { parseMediaType } from './media-type.ts';
-import { soundLines } from './octets.ts';
-import { readTree } from './tree.ts';
+import { readSource } from './source.ts';
 
 /** What a message is, for a program that sorts its mail. */
 export type MessageKind = Exclude<ReportKind, 'other'> | 'auto-reply' | 'other';
@@ -20,9 +18,8 @@ export type MessageKind = Exclude<ReportKind, 'other'> | 'auto-reply' | 'other';
  * classifyMessage(new TextEncoder().encode('Auto-Submitted: auto-replied\r\n\r\nI am on vacation.')); // 'auto-reply'
  */
 export function classifyMessage(message: Uint8Array): MessageKind {
-  const issues = new Issues();
-  const root = readTree(soundLines(message).octets, issues);
-  const kind = findReport(root, issues)?.kind ?? 'other';
+  const { root, found } = locate(readSource(message));
+  const kind = found?.kind ?? 'other';
   if (kind !== 'other') return kind;
   return isAutoReply(root.headers) ? 'auto-reply' : 'other';
 }

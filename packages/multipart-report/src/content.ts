@@ -1,6 +1,6 @@
-import { isAsciiText } from './encode-header.ts';
 import { cutHeaders } from './header.ts';
 import { encodeBase64, encodeQuotedPrintable } from './transfer.ts';
+import { isAsciiText } from './source.ts';
 
 /** What the way back to the sender is known to take. `smtputf8` includes 8-bit content. */
 export type ReturnPath = '7bit' | '8bit' | 'smtputf8';
@@ -74,8 +74,7 @@ function survey(octets: Uint8Array): Survey {
   let bits = 0;
   let lineStart = 0;
   let mailable = true;
-  for (let at = 0; at < octets.length; at++) {
-    const c = octets[at] as number;
+  for (let at = 0, c = octets[0]; c !== undefined; c = octets[++at]) {
     bits |= c;
     if (c === 0) mailable = false;
     else if (c === 10) {
@@ -97,8 +96,7 @@ function crlfOnly(octets: Uint8Array): Uint8Array {
   if (lone === 0) return octets;
   const out = new Uint8Array(octets.length + lone);
   let length = 0;
-  for (let at = 0; at < octets.length; at++) {
-    const c = octets[at] as number;
+  for (let at = 0, c = octets[0]; c !== undefined; c = octets[++at]) {
     if (c !== 10 && c !== 13) out[length++] = c;
     else {
       if (c === 13 && octets[at + 1] === 10) at++;

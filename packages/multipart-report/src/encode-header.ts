@@ -1,14 +1,9 @@
 import { ReportError } from './error.ts';
+import { isAsciiText } from './source.ts';
 import { encodeBase64Word } from './transfer.ts';
 
 /** An encoded word has at most 75 characters; what `=?utf-8?Q?` and `?=` leave of them. RFC 2047 §2. */
 const ROOM = 75 - 12;
-
-/** True if every character is ASCII. */
-export function isAsciiText(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
-  return true;
-}
 
 /**
  * Encode unstructured text for a header: the words beyond ASCII as encoded words, the rest as it is. RFC 2047 §5(1).

@@ -1,5 +1,5 @@
 import { decodeCharset } from './charset.ts';
-import { concat } from './octets.ts';
+import { concat } from './join.ts';
 import { decodeBase64, decodeQuotedPrintable } from './transfer.ts';
 
 /**

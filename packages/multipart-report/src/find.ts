@@ -1,6 +1,7 @@
-import type { Issues } from './issue.ts';
+import { Issues } from './issue.ts';
 import { returnedLabel } from './returned.ts';
-import type { MimePart } from './tree.ts';
+import type { Source } from './source.ts';
+import { readTree, type MimePart } from './tree.ts';
 
 /** What a report is about: delivery, disposition (reading), feedback (abuse), or anything else. RFC 6522 §5. */
 export type ReportKind = 'dsn' | 'mdn' | 'feedback' | 'other';
@@ -28,8 +29,29 @@ export interface FoundReport {
   readonly returned?: MimePart;
 }
 
-/** Find the first multipart/report in the tree, or else the first multipart with a machine part in it. */
-export function findReport(root: MimePart, issues: Issues): FoundReport | undefined {
+/** A message read as far as its tree goes, and the report in it. */
+export interface Located {
+  readonly root: MimePart;
+  readonly found: FoundReport | undefined;
+  readonly issues: Issues;
+}
+
+/** Read the tree of a message and find the report in it. */
+export function locate(source: Source): Located {
+  const issues = new Issues();
+  const root = readTree(source, issues);
+  const found = findReport(root, issues);
+  if (found === undefined || found.machine !== undefined || !/\n[ \t]+--/.test(source.text))
+    return { root, found, issues };
+  // QUIRK: RFC 3464 appendix E prints blanks before a delimiter, and software took it up. Believed only where a part is missing.
+  const again = new Issues();
+  const indented = readTree(source, again, true);
+  const better = findReport(indented, again);
+  return better?.machine === undefined ? { root, found, issues } : { root: indented, found: better, issues: again };
+}
+
+/** The first multipart/report in the tree, or else the first multipart with a machine part in it. */
+function findReport(root: MimePart, issues: Issues): FoundReport | undefined {
   const report = firstPart(root, (part) => part.mediaType === 'multipart/report');
   if (report !== undefined) return assignRoles(report, issues);
   // QUIRK: OpenSMTPD 5 sends its delivery status in a multipart/mixed.

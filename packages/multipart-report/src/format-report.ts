@@ -8,12 +8,12 @@ import {
 import { assertBoundary, innerBoundary } from './boundary.ts';
 import { autoSubmitted } from './classify.ts';
 import { labelReturned, labelText, type Content, type ReturnedContent, type ReturnPath } from './content.ts';
-import { isAsciiText } from './encode-header.ts';
 import { ReportError } from './error.ts';
 import { cutHeaders, fieldValue } from './header.ts';
 import { formatHeaderField } from './header-format.ts';
 import type { HumanReadable, Translation } from './human.ts';
-import { concat } from './octets.ts';
+import { concat } from './join.ts';
+import { isAsciiText } from './source.ts';
 
 /** What a report is made of. */
 export interface Report {

@@ -1,5 +1,6 @@
-import { encodeAddressText, encodeHeaderText, isAsciiText } from './encode-header.ts';
+import { encodeAddressText, encodeHeaderText } from './encode-header.ts';
 import { ReportError } from './error.ts';
+import { isAsciiText } from './source.ts';
 
 /** Fields whose values are lists of mailboxes: only display names may be encoded. RFC 2047 §5(3). */
 const ADDRESS_FIELDS: ReadonlySet<string> = new Set([

@@ -1,6 +1,5 @@
 import type { Field } from '@dsnkit/delivery-status';
-import { decodeOctets } from './charset.ts';
-import { lineEnd, soundLines } from './octets.ts';
+import { readSource, textBetween, type Source } from './source.ts';
 
 /** Header fields and where the body begins. */
 export interface SplitHeader {
@@ -10,20 +9,20 @@ export interface SplitHeader {
 }
 
 /**
- * Split a message, or a body part, into its header fields and its body.
+ * Split a message into its header fields and its body.
  *
  *     message = (fields / obs-fields) [CRLF body]
  *
  * Values are unfolded and trimmed, otherwise as sent: encoded words stay encoded ({@link decodeHeaderText} reads them).
- * Lines may end in CRLF, LF or CR. A line that is no field is skipped. RFC 5322 §2.1, §2.2.3.
+ * Lines may end in CRLF, LF or CR; a line that is no field is skipped. RFC 5322 §2.1, §2.2.3.
  *
  * @example
  * splitHeader(new TextEncoder().encode('Subject: hi\r\n\r\nbody')); // { headers: [{ name: 'Subject', value: 'hi' }], bodyOffset: 15 }
  */
 export function splitHeader(message: Uint8Array): SplitHeader {
-  const { octets } = soundLines(message);
-  const block = findHeader(octets, 0, octets.length, 'message');
-  return { headers: splitFields(decodeOctets(octets, 0, block.end)), bodyOffset: block.bodyStart };
+  const end = headerEnd(message);
+  const { headers } = readHeader(readSource(message.subarray(0, end)), 0, 'message');
+  return { headers, bodyOffset: end + lineEndLength(message, end) };
 }
 
 /**
@@ -35,11 +34,30 @@ export function splitHeader(message: Uint8Array): SplitHeader {
  * cutHeaders(new TextEncoder().encode('Subject: hi\r\n\r\nbody')); // the octets of 'Subject: hi\r\n'
  */
 export function cutHeaders(message: Uint8Array): Uint8Array {
-  const { octets } = soundLines(message);
-  return message.subarray(0, findHeader(octets, 0, octets.length, 'message').end);
+  return message.subarray(0, headerEnd(message));
 }
 
-/** The value of the first field of this name, `''` if it is empty, `undefined` if there is none. */
+/** Offset of the blank line that ends the header; the length of the message if there is none. */
+export function headerEnd(octets: Uint8Array): number {
+  let lineStart = 0;
+  for (let at = 0; at < octets.length;) {
+    const length = lineEndLength(octets, at);
+    if (length > 0 && at === lineStart) return at;
+    at += length || 1;
+    if (length > 0) lineStart = at;
+  }
+  return octets.length;
+}
+
+/** LF, CR LF, CR CR LF or CR: the same line ends that {@link readSource} knows. */
+function lineEndLength(octets: Uint8Array, at: number): number {
+  if (octets[at] === 10) return 1;
+  if (octets[at] !== 13) return 0;
+  if (octets[at + 1] === 10) return 2;
+  return octets[at + 1] === 13 && octets[at + 2] === 10 ? 3 : 1;
+}
+
+/** The value of the first field of this name (in lower case), `''` if it is empty, `undefined` if there is none. */
 export function fieldValue(headers: readonly Field[], name: string): string | undefined {
   for (const field of headers) {
     if (field.name.length === name.length && field.name.toLowerCase() === name) return field.value;
@@ -47,112 +65,87 @@ export function fieldValue(headers: readonly Field[], name: string): string | un
   return undefined;
 }
 
-export interface HeaderBlock {
-  /** After the line end of the last header line. */
+/** A header as it was found. */
+export interface Header {
+  readonly headers: readonly Field[];
+  /** After the line end of the last line of the header. */
   readonly end: number;
   readonly bodyStart: number;
-  /** A blank line closed the header. */
+  /** A blank line closed it. */
   readonly closed: boolean;
 }
 
 /**
- * Find the end of a header.
+ * Read the header that begins at `start`.
  *
- * The header of a whole message ends at a blank line only: damaged lines in it are skipped later. The header of a body
- * part also ends before a line that can't be a field, or at a delimiter, since writers forget the blank line
- * (RFC 3461 §10.9 does).
+ * The header of a message ends at a blank line, and damaged lines in it are skipped. The header of a body part also
+ * ends before a line that can't be a field, since writers forget the blank line (the example in RFC 3461 §10.9 does).
+ * Both end before a line that begins with `--`, since that is a delimiter.
  */
-export function findHeader(octets: Uint8Array, start: number, end: number, of: 'message' | 'part'): HeaderBlock {
+export function readHeader(source: Source, start: number, of: 'message' | 'part'): Header {
+  const { text } = source;
+  const headers: Field[] = [];
+  const end = text.length;
+  let colon = -1;
   let at = start;
   while (at < end) {
-    const c = octets[at];
-    if (c === 10) return { end: at, bodyStart: at + 1, closed: true };
-    if (c === 13) {
-      const stop = afterCrs(octets, at, end);
-      if (octets[stop] === 10 && stop < end) return { end: at, bodyStart: stop + 1, closed: true };
-    }
-    if (of === 'part' && !(at > start && (c === 32 || c === 9)) && !looksLikeField(octets, at, end)) {
-      return { end: at, bodyStart: at, closed: false };
-    }
-    at = lineEnd(octets, at, end) + 1;
-  }
-  return { end, bodyStart: end, closed: false };
-}
-
-function afterCrs(octets: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end && octets[at] === 13) at++;
-  return at;
-}
-
-/** field-name = 1*ftext, then ":" (blanks before the colon are an obsolete form). RFC 5322 §2.2, §4.5. */
-export function looksLikeField(octets: Uint8Array, start: number, end: number): boolean {
-  if (octets[start] === 45 && octets[start + 1] === 45) return false; // a delimiter may hold a colon, too
-  let at = start;
-  while (at < end) {
-    const c = octets[at] as number;
-    if (c === 58) return at > start;
-    if (c <= 32 || c > 126) break;
-    at++;
-  }
-  if (at === start) return false;
-  while (at < end && (octets[at] === 32 || octets[at] === 9)) at++;
-  return octets[at] === 58 && at < end;
-}
-
-/** Split header text into unfolded fields; lines that are no field are skipped. */
-export function splitFields(text: string): Field[] {
-  const fields: Field[] = [];
-  const length = text.length;
-  let at = 0;
-  while (at < length) {
-    let stop = nextBreak(text, at);
-    const colon = text.indexOf(':', at);
-    let folded = false;
-    for (let c = text.charCodeAt(stop + 1); c === 32 || c === 9; c = text.charCodeAt(stop + 1)) {
-      folded = true;
-      stop = nextBreak(text, stop + 1);
-    }
-    if (colon < 0) break;
-    if (colon < stop) {
-      const name = trimBlanks(text, at, colon);
-      if (isFieldName(name)) {
-        const value = trimBlanks(text, colon + 1, stop);
-        fields.push({ name, value: folded ? unfold(value) : value });
-      }
-    }
+    const c = text.charCodeAt(at);
+    if (c === 10) return { headers, end: at, bodyStart: at + 1, closed: true };
+    if (c === 13) return { headers, end: at, bodyStart: text.indexOf('\n', at) + 1, closed: true };
+    const stop = endOfField(text, at);
+    // Asked for once per colon, not once per line: a text without colons costs one look.
+    if (colon < at) colon = indexOrEnd(text, ':', at);
+    const nameEnd = endOfName(text, at, colon < stop ? colon : at);
+    if (nameEnd > at) headers.push({ name: text.slice(at, nameEnd), value: readValue(source, colon + 1, stop) });
+    else if (of === 'part' || (c === 45 && text.charCodeAt(at + 1) === 45))
+      return { headers, end: at, bodyStart: at, closed: false };
     at = stop + 1;
   }
-  return fields;
+  return { headers, end, bodyStart: end, closed: false };
 }
 
-function nextBreak(text: string, from: number): number {
-  const at = text.indexOf('\n', from);
+function indexOrEnd(text: string, what: string, from: number): number {
+  const at = text.indexOf(what, from);
   return at < 0 ? text.length : at;
 }
 
-function isFieldName(name: string): boolean {
-  if (name === '') return false;
-  for (let i = 0; i < name.length; i++) {
-    const c = name.charCodeAt(i);
-    if (c <= 32 || c > 126) return false;
+/** The LF of the last line of a folded field, or the end of the text. RFC 5322 §2.2.3. */
+function endOfField(text: string, from: number): number {
+  let stop = indexOrEnd(text, '\n', from);
+  for (let c = text.charCodeAt(stop + 1); c === 32 || c === 9; c = text.charCodeAt(stop + 1)) {
+    stop = indexOrEnd(text, '\n', stop + 1);
   }
-  return true;
+  return stop;
 }
 
-function trimBlanks(text: string, from: number, to: number): string {
+/**
+ * End of the field name that begins at `from`; `from` if there is none.
+ *
+ *     field-name = 1*ftext     ; %d33-57 / %d59-126
+ *
+ * Blanks before the colon are an obsolete form. A name that begins with two hyphens is a delimiter. RFC 5322 §3.6.8, §4.5.
+ */
+function endOfName(text: string, from: number, colon: number): number {
+  let end = colon;
+  while (end > from && isBlank(text.charCodeAt(end - 1))) end--;
+  for (let at = from; at < end; at++) {
+    const c = text.charCodeAt(at);
+    if (c < 33 || c > 126) return from;
+  }
+  return text.startsWith('--', from) ? from : end;
+}
+
+function readValue(source: Source, from: number, to: number): string {
+  const { text } = source;
   let start = from;
   let end = to;
   while (start < end && isBlank(text.charCodeAt(start))) start++;
   while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
+  const value = source.ascii ? text.slice(start, end) : textBetween(source, start, end);
+  // Unfolding removes each line break, and nothing else. RFC 5322 §2.2.3.
+  return value.includes('\n') ? value.replace(/\r*\n/g, '') : value;
 }
 
 function isBlank(c: number): boolean {
   return c === 32 || c === 9 || c === 13 || c === 10;
-}
-
-/** Unfolding removes each line break that a blank follows, and nothing else. RFC 5322 §2.2.3. */
-function unfold(value: string): string {
-  return value.replace(/\r*\n/g, '');
 }

@@ -1,7 +1,7 @@
-import { decodeCharset } from './charset.ts';
 import { fieldValue } from './header.ts';
 import { Issues } from './issue.ts';
-import { decodeTransfer } from './transfer.ts';
+import { partOctets, partText } from './part.ts';
+import { readSource, type Source } from './source.ts';
 import { readTree, type MimePart } from './tree.ts';
 
 /** What a report tells a person. Line breaks are LF. RFC 6522 §3. */
@@ -22,9 +22,9 @@ export interface Translation {
 }
 
 /** Read the human part: any arrangement of text/plain and text/html in multiparts. */
-export function readHuman(part: MimePart, octets: Uint8Array, issues: Issues): HumanReadable {
-  const found = new Map<string, Rendering>();
-  collect(part, octets, issues, '', found);
+export function readHuman(part: MimePart, source: Source, issues: Issues): HumanReadable {
+  const found: Found = new Map();
+  collect(part, '', { source, issues, found, messages: true });
   const [first, ...rest] = found.values();
   if (first === undefined) return {};
   const { language, ...main } = first;
@@ -35,67 +35,37 @@ export function readHuman(part: MimePart, octets: Uint8Array, issues: Issues): H
   };
 }
 
-interface Rendering {
-  readonly language: string;
-  text?: string;
-  html?: string;
+type Found = Map<string, { readonly language: string; text?: string; html?: string }>;
+
+interface Walk {
+  readonly source: Source;
+  readonly issues: Issues;
+  readonly found: Found;
+  /** Messages may be opened: one level of them, else a message nested in itself a million times would be. */
+  readonly messages: boolean;
 }
 
-function collect(
-  part: MimePart,
-  octets: Uint8Array,
-  issues: Issues,
-  outer: string,
-  found: Map<string, Rendering>,
-): void {
+function collect(part: MimePart, outer: string, walk: Walk): void {
   const language = fieldValue(part.headers, 'content-language') ?? outer;
+  const open = walk.messages && part.mediaType === 'multipart/multilingual';
   for (const inner of part.parts) {
-    if (part.mediaType === 'multipart/multilingual' && inner.mediaType.startsWith('message/')) {
-      collectMessage(inner, octets, found);
-    } else collect(inner, octets, issues, language, found);
+    if (open && inner.mediaType.startsWith('message/')) collectMessage(inner, walk);
+    else collect(inner, language, walk);
   }
   if (part.mediaType !== 'text/plain' && part.mediaType !== 'text/html') return;
   if (fieldValue(part.headers, 'content-disposition')?.toLowerCase().startsWith('attachment') === true) return;
   const key = part.mediaType === 'text/plain' ? 'text' : 'html';
-  const content = readText(part, octets, issues);
-  let rendering = found.get(language);
-  if (rendering === undefined) found.set(language, (rendering = { language }));
+  const content = partText(part, walk.source, walk.issues);
+  let rendering = walk.found.get(language);
+  if (rendering === undefined) walk.found.set(language, (rendering = { language }));
   const before = rendering[key];
   rendering[key] = before === undefined ? content : `${before}\n${content}`;
 }
 
 /** Each language of a multipart/multilingual is a message of its own. RFC 8255 §3.2. */
-function collectMessage(part: MimePart, octets: Uint8Array, found: Map<string, Rendering>): void {
-  const message = octets.subarray(part.range.bodyStart, part.range.end);
-  const issues = new Issues();
-  collect(readTree(message, issues), message, issues, fieldValue(part.headers, 'content-language') ?? '', found);
-}
-
-/** The text of a leaf behind its transfer encoding and charset. */
-export function readText(part: MimePart, octets: Uint8Array, issues: Issues): string {
-  const { bodyStart, end } = part.range;
-  const content = decodeTransfer(octets.subarray(bodyStart, end), part.transferEncoding);
-  if (!content.sound) noteEncoding(part, issues);
-  const { text, sound } = decodeCharset(content.octets, part.parameters.get('charset') ?? '');
-  if (!sound) {
-    issues.add(part.range.start, {
-      code: 'bad-charset',
-      field: 'Content-Type',
-      clause: 'RFC 2046 §4.1.2',
-      message: 'the text is not in the charset of its label, or that charset is unknown',
-      repaired: 'read as UTF-8 if possible, else as windows-1252',
-    });
-  }
-  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
-}
-
-/** Say that a part does not keep to its transfer encoding. */
-export function noteEncoding(part: MimePart, issues: Issues): void {
-  issues.add(part.range.start, {
-    code: 'bad-transfer-encoding',
-    field: 'Content-Transfer-Encoding',
-    clause: 'RFC 2045 §6',
-    message: `the part does not keep to its encoding, ${JSON.stringify(part.transferEncoding)}`,
-    repaired: 'decoded as far as it goes',
-  });
+function collectMessage(part: MimePart, { source, found }: Walk): void {
+  const issues = new Issues(); // of the inner message: their lines would point nowhere in this one
+  const message = readSource(partOctets(part, source, issues));
+  const language = fieldValue(part.headers, 'content-language') ?? '';
+  collect(readTree(message, issues), language, { source: message, issues, found, messages: false });
 }

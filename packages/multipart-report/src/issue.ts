@@ -1,5 +1,5 @@
 import type { Issue, IssueCode } from '@dsnkit/delivery-status';
-import { lineCounter } from './octets.ts';
+import { lineCounter } from './source.ts';
 
 /** Departures that concern the container rather than the fields in it. Codes are never renamed. */
 export type ReportIssueCode =
@@ -14,10 +14,10 @@ export type ReportIssueCode =
   | 'extra-part'
   | 'headers-labelled-message'
   | 'human-part-missing'
-  | 'label-obsolete'
   | 'machine-part-missing'
   | 'machine-part-misplaced'
   | 'message-labelled-headers'
+  | 'message-too-long'
   | 'not-multipart-report'
   | 'part-blank-line-missing'
   | 'parts-missing'
@@ -49,9 +49,9 @@ export class Issues {
     }
   }
 
-  list(octets: Uint8Array): readonly ReportIssue[] {
+  list(text: string): readonly ReportIssue[] {
     if (this.#found.length === 0) return [];
-    const lineAt = lineCounter(octets);
+    const lineAt = lineCounter(text);
     this.#found.sort((a, b) => a.offset - b.offset || a.lines - b.lines);
     return this.#found.map(({ offset, lines, issue }) => ({ ...issue, line: lineAt(offset) + lines }));
   }

@@ -7,7 +7,11 @@ export interface MediaType {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-const NONE: ReadonlyMap<string, string> = new Map();
+const NO_PARAMETERS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map();
+const SEMICOLON = 59;
+const EQUALS = 61;
+const QUOTE = 34;
+const BACKSLASH = 92;
 
 /**
  * Read the value of a Content-Type field, or of another field of that form.
@@ -23,23 +27,22 @@ const NONE: ReadonlyMap<string, string> = new Map();
  * parseMediaType('Text/Plain; charset="UTF-8"'); // { mediaType: 'text/plain', parameters: Map { 'charset' => 'UTF-8' } }
  */
 export function parseMediaType(value: string): MediaType {
-  const semicolon = value.indexOf(';');
-  if (semicolon < 0 && !value.includes('(')) return { mediaType: value.trim().toLowerCase(), parameters: NONE };
   const scanner: Scanner = { text: value, at: 0 };
-  const mediaType = readUntil(scanner, ';').toLowerCase();
-  const plain = new Map<string, string>();
+  const mediaType = readUntil(scanner, SEMICOLON).toLowerCase();
+  if (scanner.at === value.length) return { mediaType, parameters: NO_PARAMETERS };
+  const parameters = new Map<string, string>();
   const sections: Section[] = [];
   while (scanner.at < value.length) {
     scanner.at++; // the semicolon
-    const name = readUntil(scanner, '=;').toLowerCase();
-    if (value[scanner.at] !== '=') continue;
+    const name = readUntil(scanner, EQUALS).toLowerCase();
+    if (value.charCodeAt(scanner.at) !== EQUALS) continue;
     scanner.at++;
     const content = readValue(scanner);
     if (name.includes('*')) sections.push({ name, content });
-    else if (!plain.has(name)) plain.set(name, content);
+    else if (!parameters.has(name)) parameters.set(name, content);
   }
-  joinSections(sections, plain);
-  return { mediaType, parameters: plain };
+  if (sections.length > 0) joinSections(sections, parameters);
+  return { mediaType, parameters };
 }
 
 interface Scanner {
@@ -51,111 +54,111 @@ interface Section {
   readonly content: string;
 }
 
-/** Text up to one of `stops`, without comments and without the blanks around it. */
-function readUntil(scanner: Scanner, stops: string): string {
+/** Text up to `stop` or a semicolon, without comments and without the blanks around it. */
+function readUntil(scanner: Scanner, stop: number): string {
   const { text } = scanner;
   let out = '';
   let from = scanner.at;
   let at = from;
-  for (; at < text.length; at++) {
-    const c = text.charAt(at);
-    if (stops.includes(c)) break;
-    if (c !== '(') continue;
-    out += text.slice(from, at);
-    at = afterComment(text, at) - 1;
-    from = at + 1;
+  while (at < text.length) {
+    const c = text.charCodeAt(at);
+    if (c === stop || c === SEMICOLON) break;
+    at++;
+    if (c !== 40) continue;
+    out += text.slice(from, at - 1);
+    at = from = afterComment(text, at - 1);
   }
-  out += text.slice(from, at);
   scanner.at = at;
-  return out.trim();
+  return (out + text.slice(from, at)).trim();
 }
 
 /** A quoted string, or text up to the next semicolon: QUIRK: blanks and `=` stand unquoted in boundaries. */
 function readValue(scanner: Scanner): string {
   const { text } = scanner;
-  skipBlanks(scanner);
-  if (text[scanner.at] !== '"') return readUntil(scanner, ';');
+  let at = afterBlanks(text, scanner.at);
+  if (text.charCodeAt(at) !== QUOTE) return readUntil(scanner, SEMICOLON);
   let out = '';
-  let at = scanner.at + 1;
-  let from = at;
-  for (; at < text.length && text[at] !== '"'; at++) {
-    if (text[at] !== '\\') continue;
-    out += text.slice(from, at);
-    from = ++at;
+  let from = ++at;
+  for (let c = text.charCodeAt(at); at < text.length && c !== QUOTE; c = text.charCodeAt(at)) {
+    if (c === BACKSLASH) {
+      out += text.slice(from, at);
+      from = ++at;
+    }
+    at++;
   }
   out += text.slice(from, at);
   scanner.at = at + 1;
-  readUntil(scanner, ';');
+  readUntil(scanner, SEMICOLON);
   return out;
 }
 
-function skipBlanks(scanner: Scanner): void {
-  const { text } = scanner;
-  for (;;) {
-    const c = text[scanner.at];
-    if (c === ' ' || c === '\t') scanner.at++;
-    else if (c === '(') scanner.at = afterComment(text, scanner.at);
-    else return;
+function afterBlanks(text: string, from: number): number {
+  let at = from;
+  for (let c = text.charCodeAt(at); c === 32 || c === 9 || c === 40; c = text.charCodeAt(at)) {
+    at = c === 40 ? afterComment(text, at) : at + 1;
   }
+  return at;
 }
 
+/** Comments nest, and a backslash takes the meaning from a parenthesis. RFC 5322 §3.2.2. */
 function afterComment(text: string, from: number): number {
   let depth = 0;
   for (let at = from; at < text.length; at++) {
-    const c = text[at];
-    if (c === '\\') at++;
-    else if (c === '(') depth++;
-    else if (c === ')' && --depth === 0) return at + 1;
+    const c = text.charCodeAt(at);
+    if (c === BACKSLASH) at++;
+    else if (c === 40) depth++;
+    else if (c === 41 && --depth === 0) return at + 1;
   }
   return text.length;
 }
 
+interface Piece {
+  readonly number: number;
+  readonly encoded: boolean;
+  readonly content: string;
+}
+
 /** Put `name*0`, `name*1*`, … together in the order of their numbers. RFC 2231 §3, §4. */
 function joinSections(sections: readonly Section[], into: Map<string, string>): void {
-  if (sections.length === 0) return;
-  const byName = new Map<string, { number: number; encoded: boolean; content: string }[]>();
+  const byName = new Map<string, Piece[]>();
   for (const { name, content } of sections) {
     const [base = '', number = '', star] = name.split('*');
-    const list = byName.get(base) ?? [];
-    list.push({ number: number === '' ? 0 : Number(number), encoded: number === '' || star === '', content });
-    byName.set(base, list);
+    let pieces = byName.get(base);
+    if (pieces === undefined) byName.set(base, (pieces = []));
+    pieces.push({ number: Number.parseInt(number, 10) || 0, encoded: star === '' || number === '', content });
   }
-  for (const [name, list] of byName) {
-    list.sort((a, b) => a.number - b.number);
-    into.set(name, decodeSections(list));
+  for (const [name, pieces] of byName) {
+    pieces.sort((a, b) => a.number - b.number);
+    into.set(name, joinPieces(pieces));
   }
 }
 
-function decodeSections(list: readonly { encoded: boolean; content: string }[]): string {
-  let charset = 'utf-8';
-  let raw = '';
-  list.forEach(({ encoded, content }, index) => {
+/** The first piece names the charset, in `charset'language'text`; pieces without a final `*` are as they are. */
+function joinPieces(pieces: readonly Piece[]): string {
+  let charset = '';
+  const octets: number[] = [];
+  let first = true;
+  for (const { encoded, content } of pieces) {
     let text = content;
-    if (encoded && index === 0) {
-      const [label = '', , ...rest] = content.split("'");
-      if (rest.length > 0) {
-        charset = label;
-        text = rest.join("'");
-      }
+    const label = encoded && first ? /^([^']*)'[^']*'/.exec(content) : null;
+    if (label !== null) {
+      charset = label[1] ?? '';
+      text = content.slice(label[0].length);
     }
-    raw += encoded ? text : text.replaceAll('%', '%25');
-  });
-  return raw.includes('%') ? decodeCharset(percentDecoded(raw), charset).text : raw;
+    pushOctets(octets, encoded ? text : text.replaceAll('%', '%25'));
+    first = false;
+  }
+  return decodeCharset(Uint8Array.from(octets), charset).text;
 }
 
-function percentDecoded(text: string): Uint8Array {
-  const octets = new TextEncoder().encode(text);
-  let length = 0;
-  for (let at = 0; at < octets.length; at++) {
-    let c = octets[at] as number;
-    if (c === 37) {
-      const code = Number.parseInt(String.fromCharCode(octets[at + 1] ?? 0, octets[at + 2] ?? 0), 16);
-      if (!Number.isNaN(code)) {
-        c = code;
-        at += 2;
-      }
-    }
-    octets[length++] = c;
-  }
-  return octets.subarray(0, length);
+function pushOctets(octets: number[], text: string): void {
+  const plain = new TextEncoder().encode(text);
+  let skip = 0;
+  plain.forEach((octet, at) => {
+    if (skip > 0) skip--;
+    else if (octet === 37 && /^[0-9A-Fa-f]{2}$/.test(String.fromCharCode(...plain.subarray(at + 1, at + 3)))) {
+      octets.push(Number.parseInt(String.fromCharCode(...plain.subarray(at + 1, at + 3)), 16));
+      skip = 2;
+    } else octets.push(octet);
+  });
 }

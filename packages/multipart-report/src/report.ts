@@ -7,15 +7,19 @@ import {
   type ParsedDeliveryStatus,
 } from '@dsnkit/delivery-status';
 import { decodeOctets } from './charset.ts';
-import { noteEncoding, readHuman, type HumanReadable } from './human.ts';
-import { Issues, type ReportIssue } from './issue.ts';
-import { readDispositionNotification, readFeedbackReport } from './machine.ts';
-import type { DispositionNotification, FeedbackReport } from './machine.ts';
-import { soundLines } from './octets.ts';
-import { findReport, machineKind, type FoundReport, type ReportKind } from './find.ts';
+import { locate, machineKind, type FoundReport, type ReportKind } from './find.ts';
+import { readHuman, type HumanReadable } from './human.ts';
+import type { Issues, ReportIssue } from './issue.ts';
+import {
+  readDispositionNotification,
+  readFeedbackReport,
+  type DispositionNotification,
+  type FeedbackReport,
+} from './machine.ts';
+import { isEncoded, partOctets } from './part.ts';
 import { readReturned, type Returned } from './returned.ts';
-import { decodeTransfer } from './transfer.ts';
-import { readTree, type MimePart, type Range } from './tree.ts';
+import { MAX_OCTETS, readSource, textBetween, type Source } from './source.ts';
+import type { MimePart, Range } from './tree.ts';
 
 /** A report as it was understood. RFC 6522 §3. */
 export interface ParsedReport {
@@ -68,31 +72,39 @@ export interface ReportRanges {
  * }
  */
 export function parseReport(message: Uint8Array): ParsedReport | undefined {
-  const lines = soundLines(message);
-  const { octets } = lines;
-  const issues = new Issues();
-  const root = readTree(octets, issues);
-  const found = findReport(root, issues);
+  const source = readSource(message);
+  const { found, root, issues } = locate(source);
   if (found === undefined) return undefined;
-  if (lines.bareCr >= 0) {
-    const repaired = 'each taken as a line end';
-    issues.add(lines.bareCr, { code: 'bare-cr', clause: 'RFC 5322 §2.3', message: 'CR without LF', repaired });
-  }
-  const { report, human, machine, returned, reportType } = found;
-  const content = machine && readMachine(machine, octets, issues);
+  noteSource(source, message, issues);
+  const { human, machine, returned, reportType } = found;
   return {
     kind: found.kind,
     ...(reportType === undefined ? {} : { reportType }),
-    humanReadable: human === undefined ? {} : readHuman(human, octets, issues),
-    ...content,
-    ...(returned === undefined ? {} : { returned: readReturnedPart(returned, message, octets, issues) }),
+    humanReadable: human === undefined ? {} : readHuman(human, source, issues),
+    ...(machine === undefined ? {} : readMachine(machine, source, issues)),
+    ...(returned === undefined ? {} : { returned: readReturned(returned, source, issues) }),
     headers: root.headers,
-    ranges: rangesOf(found, report),
-    issues: issues.list(octets),
+    ranges: rangesOf(found),
+    issues: issues.list(source.text),
   };
 }
 
-function rangesOf({ human, machine, returned }: FoundReport, report: MimePart): ReportRanges {
+function noteSource({ bareCr, octets }: Source, message: Uint8Array, issues: Issues): void {
+  if (bareCr >= 0) {
+    const place = { code: 'bare-cr', clause: 'RFC 5322 §2.3' } as const;
+    issues.add(bareCr, { ...place, message: 'CR without LF', repaired: 'each taken as a line end' });
+  }
+  if (octets.length < message.length) {
+    issues.add(octets.length, {
+      code: 'message-too-long',
+      clause: 'RFC 6533 §7',
+      message: `longer than ${MAX_OCTETS} octets`,
+      repaired: 'read up to here',
+    });
+  }
+}
+
+function rangesOf({ report, human, machine, returned }: FoundReport): ReportRanges {
   return {
     report: report.range,
     ...(human === undefined ? {} : { human: human.range }),
@@ -103,25 +115,22 @@ function rangesOf({ human, machine, returned }: FoundReport, report: MimePart): 
 
 type MachineContent = Pick<ParsedReport, 'machineReadable' | 'deliveryStatus' | 'mdn' | 'feedback'>;
 
-function readMachine(part: MimePart, octets: Uint8Array, issues: Issues): MachineContent {
-  const { bodyStart, end } = part.range;
+function readMachine(part: MimePart, source: Source, issues: Issues): MachineContent {
+  const { mediaType, range } = part;
   const encoded = isEncoded(part);
-  const content = encoded
-    ? decodeTransfer(octets.subarray(bodyStart, end), part.transferEncoding)
-    : { octets: octets.subarray(bodyStart, end), sound: true };
-  if (!content.sound) noteEncoding(part, issues);
-  if (encoded && !part.mediaType.startsWith('message/global')) noteEncodedMachine(part, issues);
-  const machineReadable: MachinePart = { mediaType: part.mediaType, octets: content.octets };
-  const kind = machineKind(part.mediaType);
+  const octets = partOctets(part, source, issues);
+  if (encoded && !mediaType.startsWith('message/global')) noteEncodedMachine(part, issues);
+  const machineReadable: MachinePart = { mediaType, octets };
+  const kind = machineKind(mediaType);
   if (kind === undefined) return { machineReadable };
-  const text = decodeOctets(content.octets, 0, content.octets.length);
-  // Lines behind an encoding are not lines of the message: their issues point at the begin of the part.
+  const text = encoded ? decodeOctets(octets) : textBetween(source, range.bodyStart, range.end);
   const place = (inner: readonly Issue[]): void => {
-    for (const { line, ...issue } of inner) issues.add(bodyStart, issue, encoded ? 0 : line - 1);
+    // Lines behind an encoding are not lines of the message: their issues point at the begin of the part.
+    for (const { line, ...issue } of inner) issues.add(range.bodyStart, issue, encoded ? 0 : line - 1);
   };
   if (kind === 'dsn') {
-    const global = part.mediaType === 'message/global-delivery-status';
-    const deliveryStatus = global ? parseGlobalDeliveryStatus(text) : parseDeliveryStatus(text);
+    const deliveryStatus =
+      mediaType === 'message/delivery-status' ? parseDeliveryStatus(text) : parseGlobalDeliveryStatus(text);
     place(deliveryStatus.issues);
     return { machineReadable, deliveryStatus };
   }
@@ -131,44 +140,12 @@ function readMachine(part: MimePart, octets: Uint8Array, issues: Issues): Machin
   return { machineReadable, feedback: readFeedbackReport(fields) };
 }
 
-function isEncoded(part: MimePart): boolean {
-  return part.transferEncoding !== '7bit' && part.transferEncoding !== '8bit' && part.transferEncoding !== 'binary';
-}
-
 function noteEncodedMachine(part: MimePart, issues: Issues): void {
   issues.add(part.range.start, {
     code: 'encoded-machine-part',
     field: 'Content-Transfer-Encoding',
     clause: 'RFC 3464 §2.1',
-    message: `${part.mediaType} must be 7bit, not ${JSON.stringify(part.transferEncoding)}`,
+    message: `${part.mediaType} must be 7bit`,
     repaired: 'decoded',
   });
-}
-
-function readReturnedPart(part: MimePart, message: Uint8Array, octets: Uint8Array, issues: Issues): Returned {
-  const { bodyStart, end } = part.range;
-  if (!isEncoded(part)) {
-    return noteLabel(
-      part,
-      readReturned(part.mediaType, message.subarray(bodyStart, end), octets.subarray(bodyStart, end)),
-      issues,
-    );
-  }
-  const content = decodeTransfer(octets.subarray(bodyStart, end), part.transferEncoding);
-  if (!content.sound) noteEncoding(part, issues);
-  return noteLabel(part, readReturned(part.mediaType, content.octets, soundLines(content.octets).octets), issues);
-}
-
-function noteLabel(part: MimePart, returned: Returned, issues: Issues): Returned {
-  const label = part.mediaType.includes('headers') ? 'headers' : 'message';
-  if (label !== returned.kind && part.mediaType !== 'message/partial') {
-    issues.add(part.range.start, {
-      code: label === 'message' ? 'headers-labelled-message' : 'message-labelled-headers',
-      field: 'Content-Type',
-      clause: 'RFC 6522 §4',
-      message: `${part.mediaType} holds ${returned.kind === 'headers' ? 'no more than a header' : 'a whole message'}`,
-      repaired: `taken for ${returned.kind === 'headers' ? 'headers' : 'a message'}`,
-    });
-  }
-  return returned;
 }

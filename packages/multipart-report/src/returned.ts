@@ -1,7 +1,10 @@
 import type { Field } from '@dsnkit/delivery-status';
-import { decodeOctets } from './charset.ts';
 import { decodeHeaderText } from './encoded-word.ts';
-import { fieldValue, findHeader, splitFields } from './header.ts';
+import { fieldValue, readHeader } from './header.ts';
+import type { Issues } from './issue.ts';
+import { isEncoded, partOctets } from './part.ts';
+import { readSource, type Source } from './source.ts';
+import type { MimePart } from './tree.ts';
 
 /** The message that a report speaks of, or its header. RFC 6522 §3. */
 export interface Returned {
@@ -37,14 +40,24 @@ export function returnedLabel(mediaType: string): 'message' | 'headers' | undefi
   return LABELS.get(mediaType);
 }
 
-/** Read a returned message or header; `sound` has the same octets with sound line ends. */
-export function readReturned(mediaType: string, octets: Uint8Array, sound: Uint8Array): Returned {
-  const block = findHeader(sound, 0, sound.length, 'message');
-  const headers = splitFields(decodeOctets(sound, 0, block.end));
+/** Read what a part returns. */
+export function readReturned(part: MimePart, source: Source, issues: Issues): Returned {
+  const { bodyStart, end } = part.range;
+  if (isEncoded(part)) {
+    const octets = partOctets(part, source, issues);
+    return readContent(part, octets, readSource(octets), 0, issues);
+  }
+  const text = source.text.slice(0, end);
+  return readContent(part, source.octets.subarray(bodyStart, end), { ...source, text }, bodyStart, issues);
+}
+
+function readContent(part: MimePart, octets: Uint8Array, source: Source, start: number, issues: Issues): Returned {
+  const { headers, bodyStart, closed } = readHeader(source, start, 'message');
+  const { mediaType } = part;
   const label = LABELS.get(mediaType) ?? 'message';
-  const hasBody = block.bodyStart < sound.length;
   // Only the blank line tells a message without text from a header under the wrong label.
-  const kind = hasBody || (label === 'message' && block.closed) ? 'message' : 'headers';
+  const kind = bodyStart < source.text.length || (label === 'message' && closed) ? 'message' : 'headers';
+  if (kind !== label) noteLabel(part, kind, issues);
   const messageId = fieldValue(headers, 'message-id');
   return {
     mediaType,
@@ -58,6 +71,16 @@ export function readReturned(mediaType: string, octets: Uint8Array, sound: Uint8
     ...text(headers, 'date', 'date'),
     ...text(headers, 'list-id', 'listId'),
   };
+}
+
+function noteLabel(part: MimePart, kind: 'message' | 'headers', issues: Issues): void {
+  issues.add(part.range.start, {
+    code: kind === 'headers' ? 'headers-labelled-message' : 'message-labelled-headers',
+    field: 'Content-Type',
+    clause: 'RFC 6522 §4',
+    message: `${part.mediaType} holds ${kind === 'headers' ? 'no more than a header' : 'a whole message'}`,
+    repaired: kind === 'headers' ? 'taken for a header' : 'taken for a message',
+  });
 }
 
 type TextKey = 'subject' | 'from' | 'to' | 'date' | 'listId';

@@ -7,8 +7,10 @@ export interface DecodedContent {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const PAD = 64;
+const BLANK = 65;
 const FOREIGN = 66;
-const VALUES: Uint8Array = /* @__PURE__ */ base64Values();
+/** One character per octet: the value of a base64 digit, or one of the marks above. A string gives numbers, never `undefined`. */
+const VALUES: string = /* @__PURE__ */ base64Values();
 
 /**
  * Decode base64, skipping what is not of its alphabet. RFC 2045 §6.8.
@@ -26,7 +28,7 @@ export function decodeBase64(encoded: Uint8Array): DecodedContent {
   let held = 0;
   let sound = true;
   for (const octet of encoded) {
-    const value = VALUES[octet] as number;
+    const value = VALUES.charCodeAt(octet);
     if (value < PAD) {
       bits = (bits << 6) | value;
       if (++held < 4) continue;
@@ -46,12 +48,12 @@ export function decodeBase64(encoded: Uint8Array): DecodedContent {
   return { octets: out.subarray(0, flush(out, length, bits, held)), sound };
 }
 
-function base64Values(): Uint8Array {
+function base64Values(): string {
   const values = new Uint8Array(256).fill(FOREIGN);
   for (let i = 0; i < 64; i++) values[ALPHABET.charCodeAt(i)] = i;
   values[61] = PAD;
-  for (const blank of [9, 10, 13, 32]) values[blank] = 65;
-  return values;
+  for (const blank of [9, 10, 13, 32]) values[blank] = BLANK;
+  return String.fromCharCode(...values);
 }
 
 /** Two characters hold one octet, three hold two; one alone holds nothing. */
@@ -99,12 +101,10 @@ export function encodeBase64Word(octets: Uint8Array): string {
  */
 export function decodeQuotedPrintable(encoded: Uint8Array): DecodedContent {
   const out = new Uint8Array(encoded.length);
-  const end = encoded.length;
   let length = 0;
   let solid = 0; // length of the output without the blanks that only a line end would show to be padding
   let sound = true;
-  for (let at = 0; at < end; at++) {
-    const c = encoded[at] as number;
+  for (let at = 0, c = encoded[0]; c !== undefined; c = encoded[++at]) {
     if (c === 61) {
       const octet = hexPair(encoded, at + 1);
       const next = octet < 0 ? softBreak(encoded, at + 1) : at + 2;
@@ -116,7 +116,10 @@ export function decodeQuotedPrintable(encoded: Uint8Array): DecodedContent {
     } else if (c === 10 || (c === 13 && encoded[at + 1] === 10)) {
       length = solid;
       out[length++] = c;
-      if (c === 13) out[length++] = encoded[++at] as number;
+      if (c === 13) {
+        out[length++] = 10;
+        at++;
+      }
       solid = length;
     } else {
       out[length++] = c;
@@ -157,8 +160,7 @@ function softBreak(octets: Uint8Array, from: number): number {
 export function encodeQuotedPrintable(octets: Uint8Array): string {
   let out = '';
   let column = 0;
-  for (let at = 0; at < octets.length; at++) {
-    const c = octets[at] as number;
+  for (let at = 0, c = octets[0]; c !== undefined; c = octets[++at]) {
     if (c === 10 || (c === 13 && octets[at + 1] === 10)) {
       if (c === 13) at++;
       out += '\r\n';

@@ -1,9 +1,8 @@
 import type { Field } from '@dsnkit/delivery-status';
-import { decodeOctets } from './charset.ts';
-import { fieldValue, findHeader, looksLikeField, splitFields } from './header.ts';
-import { Issues } from './issue.ts';
+import { fieldValue, readHeader } from './header.ts';
+import type { Issues } from './issue.ts';
 import { parseMediaType } from './media-type.ts';
-import { beforeBreak, lineEnd } from './octets.ts';
+import { beforeLineEnd, type Source } from './source.ts';
 
 /** Multiparts may stand in each other this deep; what lies deeper stays one opaque part. */
 export const MAX_DEPTH = 20;
@@ -11,7 +10,10 @@ export const MAX_DEPTH = 20;
 /** A message may have this many parts; the rest of it then belongs to the last one. */
 export const MAX_PARTS = 10_000;
 
-/** Where a part stands in its message, in octets: header, blank line, body. The line break before a delimiter is not part of it. */
+/**
+ * Where a part stands in its message, in octets: header, blank line, body. The line end before a delimiter belongs to
+ * the delimiter. RFC 2046 §5.1.1.
+ */
 export interface Range {
   readonly start: number;
   readonly bodyStart: number;
@@ -32,7 +34,7 @@ export interface MimePart {
 }
 
 interface Draft extends MimePart {
-  readonly range: { start: number; bodyStart: number; end: number };
+  readonly range: { readonly start: number; readonly bodyStart: number; end: number };
   readonly parts: Draft[];
 }
 
@@ -43,78 +45,78 @@ interface Open {
 }
 
 /**
- * Read the tree of multiparts in a message in one pass. RFC 2046 §5.1.
+ * Read the tree of multiparts in a message in one pass. RFC 2046 §5.1. A message in the message stays closed.
  *
- * Expects sound line ends. A `message/rfc822` part stays closed.
+ * @param indented take a delimiter also where blanks stand before it; some are printed so (RFC 3464 appendix E)
  */
-export function readTree(octets: Uint8Array, issues: Issues): MimePart {
-  const reader = new TreeReader(octets, issues);
-  return reader.read();
+export function readTree(source: Source, issues: Issues, indented = false): MimePart {
+  return new TreeReader(source, issues, indented).read();
 }
 
 class TreeReader {
-  readonly #octets: Uint8Array;
+  readonly #source: Source;
   readonly #issues: Issues;
-  /** Multiparts that the current line may delimit, outermost first. */
+  readonly #indented: boolean;
+  /** Outermost first. */
   readonly #open: Open[] = [];
-  /** The part that the current line belongs to. */
+  /** The part that the octets at hand belong to. */
   #current: Draft | undefined;
   #count = 1;
 
-  constructor(octets: Uint8Array, issues: Issues) {
-    this.#octets = octets;
+  constructor(source: Source, issues: Issues, indented: boolean) {
+    this.#source = source;
     this.#issues = issues;
+    this.#indented = indented;
   }
 
   read(): MimePart {
-    const octets = this.#octets;
-    const end = octets.length;
+    const { text } = this.#source;
     const root = this.#startPart(0, 'message', 'text/plain');
     let at = root.range.bodyStart;
-    while (at < end && this.#open.length > 0) {
-      const stop = lineEnd(octets, at, end);
-      const c = octets[at];
-      if (c === 45 || c === 32 || c === 9) {
-        const next = this.#delimiter(at, stop);
-        if (next >= 0) {
-          at = next;
-          continue;
-        }
-      }
-      at = stop + 1;
+    while (this.#open.length > 0) {
+      const line = this.#nextCandidate(at);
+      if (line < 0) break;
+      at = this.#delimiter(line);
     }
-    this.#finish(end);
+    for (const { part } of this.#open) this.#noteUnclosed(part, text.length);
     return root;
   }
 
-  /** Read a header at `start` and make the part the current one. */
+  /** Start of the next line, at or after a line start `at`, that begins as delimiters do; -1 if there is none. */
+  #nextCandidate(at: number): number {
+    const { text } = this.#source;
+    if (!this.#indented) return text.indexOf('\n--', at - 1) + 1 || -1;
+    const pattern = /\n[ \t]*--/g;
+    pattern.lastIndex = at - 1;
+    const match = pattern.exec(text);
+    return match === null ? -1 : match.index + 1;
+  }
+
+  /** Read a header at `start`; the part it begins becomes the current one. */
   #startPart(start: number, of: 'message' | 'part', defaultType: string): Draft {
-    const octets = this.#octets;
-    const block = findHeader(octets, start, octets.length, of);
-    const headers = block.end > start ? splitFields(decodeOctets(octets, start, block.end)) : [];
-    const contentType = fieldValue(headers, 'content-type');
-    const { mediaType, parameters } = parseMediaType(contentType ?? '');
+    const { text } = this.#source;
+    const { headers, bodyStart, closed } = readHeader(this.#source, start, of);
+    const { mediaType, parameters } = parseMediaType(fieldValue(headers, 'content-type') ?? '');
+    const encoding = fieldValue(headers, 'content-transfer-encoding');
     const part: Draft = {
       mediaType: mediaType.includes('/') ? mediaType : defaultType,
       parameters,
-      transferEncoding: parseMediaType(fieldValue(headers, 'content-transfer-encoding') ?? '').mediaType || '7bit',
+      transferEncoding: encoding === undefined ? '7bit' : parseMediaType(encoding).mediaType || '7bit',
       headers,
-      range: { start, bodyStart: block.bodyStart, end: octets.length },
+      range: { start, bodyStart, end: text.length },
       parts: [],
     };
     this.#current = part;
-    if (of === 'part' && !block.closed) this.#noteMissingBlank(block.bodyStart);
+    if (!closed && bodyStart < text.length) this.#noteMissingBlank(bodyStart);
     if (part.mediaType.startsWith('multipart/')) this.#enter(part);
     return part;
   }
 
   #noteMissingBlank(offset: number): void {
-    const at = this.#octets[offset];
-    if (at === undefined || (at === 45 && this.#octets[offset + 1] === 45)) return;
     this.#issues.add(offset, {
       code: 'part-blank-line-missing',
       clause: 'RFC 2046 §5.1.1',
-      message: 'no blank line between the header of a part and its body',
+      message: 'no blank line between a header and its body',
       repaired: 'the body begins at the first line that is no field',
     });
   }
@@ -133,41 +135,62 @@ class TreeReader {
     }
     let boundary = part.parameters.get('boundary')?.trimEnd() ?? '';
     if (boundary === '') {
-      boundary = this.#open.length === 0 ? guessBoundary(this.#octets, part.range.bodyStart) : '';
+      if (this.#open.length === 0) boundary = guessBoundary(this.#source.text, part.range.bodyStart);
       this.#issues.add(offset, {
         code: 'boundary-missing',
+        field: 'Content-Type',
         clause: 'RFC 2046 §5.1.1',
         message: 'multipart without a boundary parameter',
-        ...(boundary === '' ? {} : { repaired: 'taken from the first line that begins with two hyphens' }),
+        ...(boundary === '' ? {} : { repaired: 'taken from the first line that looks like a delimiter' }),
       });
       if (boundary === '') return;
     }
-    this.#open.push({ part, boundary });
+    this.#open.push({ part, boundary: toOctetText(boundary) });
   }
 
-  /** If the line is a delimiter: end what it ends, begin what it begins; the offset to go on from. Else -1. */
-  #delimiter(start: number, stop: number): number {
-    const octets = this.#octets;
-    let dashes = start;
-    while (dashes < stop && (octets[dashes] === 32 || octets[dashes] === 9)) dashes++;
-    if (octets[dashes] !== 45 || octets[dashes + 1] !== 45 || dashes + 2 > stop) return -1;
-    const found = this.#match(dashes + 2, stop, dashes === start);
-    if (found === undefined) return -1;
-    if (!found.closing && this.#count >= MAX_PARTS) return this.#stopCounting(start);
-    if (dashes > start) this.#noteDelimiter('delimiter-indented', start, 'blanks stand before a delimiter');
-    if (!found.exact) this.#noteDelimiter('delimiter-trailing-text', start, 'text follows the boundary in a delimiter');
-    this.#endPartsBelow(found.level, start);
-    const open = this.#open[found.level] as Open;
+  /** If the line is a delimiter: end what it ends and begin what it begins. The line start to go on from. */
+  #delimiter(lineStart: number): number {
+    const { text } = this.#source;
+    const dashes = text.indexOf('--', lineStart);
+    const found = this.#match(dashes + 2);
+    if (found === undefined) return dashes + 2;
+    const next = Math.min(endOfLine(text, dashes) + 1, text.length);
+    if (!found.closing && this.#count >= MAX_PARTS) return this.#stopCounting(lineStart);
+    if (dashes > lineStart) this.#noteDelimiter('delimiter-indented', lineStart, 'blanks stand before a delimiter');
+    if (!found.exact)
+      this.#noteDelimiter('delimiter-trailing-text', lineStart, 'text follows the boundary in a delimiter');
+    this.#endPartsIn(found.open, lineStart);
     if (found.closing) {
-      this.#open.length = found.level;
-      this.#current = open.part; // what follows is its epilogue
-      return stop + 1;
+      this.#open.pop();
+      this.#current = found.open.part; // what follows is its epilogue
+      return next;
     }
     this.#count++;
-    const defaultType = open.part.mediaType === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
-    const part = this.#startPart(Math.min(stop + 1, octets.length), 'part', defaultType);
-    open.part.parts.push(part);
+    const { part: outer } = found.open;
+    const part = this.#startPart(
+      next,
+      'part',
+      outer.mediaType === 'multipart/digest' ? 'message/rfc822' : 'text/plain',
+    );
+    outer.parts.push(part);
     return part.range.bodyStart;
+  }
+
+  /** The innermost multipart whose boundary the line holds exactly, else the one with the longest boundary it begins with. */
+  #match(from: number): Match | undefined {
+    const { text } = this.#source;
+    let best: Match | undefined;
+    let length = 0;
+    for (let level = this.#open.length - 1; level >= 0; level--) {
+      const open = this.#open[level];
+      if (open === undefined || open.boundary.length <= length || !text.startsWith(open.boundary, from)) continue;
+      const match = readTail(text, from + open.boundary.length, open);
+      if (match?.exact === true) return match;
+      if (match === undefined || this.#indented) continue;
+      best = match;
+      length = open.boundary.length;
+    }
+    return best;
   }
 
   #noteDelimiter(code: 'delimiter-indented' | 'delimiter-trailing-text', offset: number, message: string): void {
@@ -183,114 +206,79 @@ class TreeReader {
       repaired: 'the rest belongs to the last part',
     });
     this.#open.length = 0;
-    return this.#octets.length;
+    return offset;
   }
 
-  /** The innermost open multipart whose boundary the line holds exactly, else the one with the longest prefix. */
-  #match(from: number, stop: number, prefixes: boolean): Match | undefined {
-    let best: Match | undefined;
-    let length = 0;
-    for (let level = this.#open.length - 1; level >= 0; level--) {
-      const { boundary } = this.#open[level] as Open;
-      if (boundary.length <= length || !startsWith(this.#octets, from, stop, boundary)) continue;
-      const match = this.#tail(level, from + boundary.length, stop);
-      if (match?.exact === true) return match;
-      if (match !== undefined && prefixes) {
-        best = match;
-        length = boundary.length;
-      }
+  /** End the current part, and all multiparts inside `open`, at the line end before `offset`. */
+  #endPartsIn(open: Open, offset: number): void {
+    const { text } = this.#source;
+    const end = (part: Draft): number => (part.range.end = beforeLineEnd(text, offset, part.range.bodyStart));
+    for (let inner = this.#open.pop(); inner !== undefined && inner !== open; inner = this.#open.pop()) {
+      this.#noteUnclosed(inner.part, offset);
+      end(inner.part);
     }
-    return best;
-  }
-
-  /**
-   * What follows the boundary in a line that begins with it.
-   *
-   * RFC 2046 §5.1.1 has it that the boundary at the beginning is enough. But a returned message may hold delimiters of
-   * its own that begin with ours (`Part_1`, `Part_12`), so text counts as following only if no boundary goes on in it.
-   */
-  #tail(level: number, from: number, stop: number): Match | undefined {
-    const octets = this.#octets;
-    const closing = octets[from] === 45 && octets[from + 1] === 45 && from + 2 <= stop;
-    const start = closing ? from + 2 : from;
-    for (let at = start; at < stop; at++) {
-      const c = octets[at] as number;
-      if (c !== 32 && c !== 9 && c !== 13)
-        return at === start && isBoundaryOctet(c) ? undefined : { level, closing, exact: false };
-    }
-    return { level, closing, exact: true };
-  }
-
-  /** End the current part and all multiparts inside the one at `level`, at the line break before `offset`. */
-  #endPartsBelow(level: number, offset: number): void {
-    for (let inner = this.#open.length - 1; inner > level; inner--) {
-      const { part } = this.#open[inner] as Open;
-      this.#noteUnclosed(part, offset);
-      part.range.end = beforeBreak(this.#octets, offset, part.range.bodyStart);
-    }
-    this.#open.length = level + 1;
-    const current = this.#current;
-    const outer = (this.#open[level] as Open).part;
-    if (current !== undefined && current !== outer) {
-      current.range.end = beforeBreak(this.#octets, offset, current.range.bodyStart);
-    }
+    this.#open.push(open);
+    if (this.#current !== undefined && this.#current !== open.part) end(this.#current);
   }
 
   #noteUnclosed(part: Draft, offset: number): void {
+    const empty = part.parts.length === 0;
     this.#issues.add(offset, {
-      code: part.parts.length === 0 ? 'parts-missing' : 'boundary-unclosed',
+      code: empty ? 'parts-missing' : 'boundary-unclosed',
       clause: 'RFC 2046 §5.1.1',
-      message:
-        part.parts.length === 0 ? 'multipart without a single delimiter' : 'multipart without its close delimiter',
-      ...(part.parts.length === 0 ? {} : { repaired: 'its last part ends here' }),
+      message: empty ? 'multipart without a single delimiter' : 'multipart without its close delimiter',
+      ...(empty ? {} : { repaired: 'its last part ends here' }),
     });
-  }
-
-  #finish(end: number): void {
-    for (const { part } of this.#open) this.#noteUnclosed(part, end);
   }
 }
 
 interface Match {
-  readonly level: number;
+  readonly open: Open;
   readonly closing: boolean;
-  /** Nothing but blanks follows. */
+  /** Nothing but blanks follows. RFC 2046 §5.1.1 calls them transport padding. */
   readonly exact: boolean;
 }
 
-function startsWith(octets: Uint8Array, from: number, stop: number, text: string): boolean {
-  if (from + text.length > stop) return false;
-  for (let i = 0; i < text.length; i++) if (octets[from + i] !== text.charCodeAt(i)) return false;
-  return true;
-}
-
-/** bcharsnospace := DIGIT / ALPHA / "'" / "(" / ")" / "+" / "_" / "," / "-" / "." / "/" / ":" / "=" / "?". RFC 2046 §5.1.1. */
-function isBoundaryOctet(c: number): boolean {
-  return (
-    (c >= 39 && c <= 58 && c !== 42) ||
-    (c >= 65 && c <= 90) ||
-    (c >= 97 && c <= 122) ||
-    c === 61 ||
-    c === 63 ||
-    c === 95
-  );
-}
-
-/** QUIRK: without a boundary parameter the first line that begins with `--` and is followed by a field tells it. */
-function guessBoundary(octets: Uint8Array, from: number): string {
-  const end = octets.length;
-  for (let at = from; at < end;) {
-    const stop = lineEnd(octets, at, end);
-    if (
-      octets[at] === 45 &&
-      octets[at + 1] === 45 &&
-      stop - at > 3 &&
-      stop - at < 80 &&
-      looksLikeField(octets, stop + 1, end)
-    ) {
-      return decodeOctets(octets, at + 2, stop).trimEnd();
-    }
-    at = stop + 1;
+/**
+ * What follows a boundary in the line that begins with it.
+ *
+ * RFC 2046 §5.1.1 has it that the boundary at the beginning of the line is enough. But a returned message may hold
+ * delimiters of its own that begin with ours (`Part_1` and `Part_12`), so other text may follow only if it can't be the
+ * rest of a longer boundary.
+ */
+function readTail(text: string, from: number, open: Open): Match | undefined {
+  const closing = text.startsWith('--', from);
+  const start = closing ? from + 2 : from;
+  for (let at = start; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (c === 10) break;
+    if (c === 32 || c === 9 || c === 13) continue;
+    return at === start && isBoundaryCharacter(c) ? undefined : { open, closing, exact: false };
   }
-  return '';
+  return { open, closing, exact: true };
+}
+
+/**
+ *     bcharsnospace := DIGIT / ALPHA / "'" / "(" / ")" / "+" / "_" / "," / "-" / "." / "/" / ":" / "=" / "?"
+ */
+function isBoundaryCharacter(c: number): boolean {
+  return /[0-9A-Za-z'()+_,./:=?-]/.test(String.fromCharCode(c));
+}
+
+/** QUIRK: without a boundary parameter, the first line after a blank one that begins with `--` and precedes a field tells it. */
+function guessBoundary(text: string, from: number): string {
+  const pattern = /\n--([^\r\n]{1,70})\r*\n[!-9;-~]+[ \t]*:/g;
+  pattern.lastIndex = from - 1;
+  return pattern.exec(text)?.[1]?.trimEnd() ?? '';
+}
+
+/** A boundary beyond ASCII as the source text has it, one character per octet. */
+function toOctetText(boundary: string): string {
+  if (!/[^\0-\x7F]/.test(boundary)) return boundary;
+  return new TextDecoder('windows-1252').decode(new TextEncoder().encode(boundary));
+}
+
+function endOfLine(text: string, from: number): number {
+  const at = text.indexOf('\n', from);
+  return at < 0 ? text.length : at;
 }

@@ -1,0 +1,87 @@
+import { decodeOctets } from './charset.ts';
+
+/** Longer messages are read up to here: JavaScript engines have no longer strings to hold them. */
+export const MAX_OCTETS: number = 2 ** 28;
+
+/** A message as octets and as text of the same offsets. */
+export interface Source {
+  /** As it came. */
+  readonly octets: Uint8Array;
+  /** The same with sound line ends; the very same if nothing had to be changed. */
+  readonly sound: Uint8Array;
+  /** One character per octet; every CR in it is part of a line end that LF closes. */
+  readonly text: string;
+  /** The text says what the octets mean. Otherwise {@link textBetween} has to decode them. */
+  readonly ascii: boolean;
+  /** Offset of the first CR that stood alone and became LF in the text; -1 if there was none. */
+  readonly bareCr: number;
+}
+
+const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });
+const perOctet = /* @__PURE__ */ new TextDecoder('windows-1252');
+
+/**
+ * Make text of a message that can be searched as strings can, without moving an octet.
+ *
+ * A CR without LF counts as a line end and becomes LF. What searches the text therefore knows one rule: a line ends at
+ * LF, and CRs before it belong to the line end.
+ */
+export function readSource(message: Uint8Array, maxOctets: number = MAX_OCTETS): Source {
+  const octets = message.length > maxOctets ? message.subarray(0, maxOctets) : message;
+  let text = utf8.decode(octets);
+  // A character beyond ASCII has more octets than one, or was none and is replaced.
+  const ascii = text.length === octets.length && !text.includes('\uFFFD');
+  if (!ascii) text = perOctet.decode(octets);
+  const bareCr = findBareCr(text);
+  if (bareCr < 0) return { octets, sound: octets, text, ascii, bareCr };
+  text = text.replace(/\r(?!\r?\n)/g, '\n');
+  return { octets, sound: withSoundLines(octets, text), text, ascii, bareCr };
+}
+
+/** QUIRK: CR CR LF is one line end. Files that went twice through a text-mode conversion hold it. */
+function findBareCr(text: string): number {
+  for (let at = text.indexOf('\r'); at >= 0; at = text.indexOf('\r', at + 1)) {
+    const next = text.charCodeAt(at + 1);
+    if (next !== 10 && (next !== 13 || text.charCodeAt(at + 2) !== 10)) return at;
+  }
+  return -1;
+}
+
+function withSoundLines(octets: Uint8Array, text: string): Uint8Array {
+  const sound = octets.slice();
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) sound[at] = 10;
+  return sound;
+}
+
+/** What the octets of a range mean as text: UTF-8, or windows-1252 where they are none. */
+export function textBetween(source: Source, start: number, end: number): string {
+  const text = source.text.slice(start, end);
+  if (source.ascii || isAsciiText(text)) return text;
+  return decodeOctets(source.sound.subarray(start, end));
+}
+
+/** True if every character is ASCII. */
+export function isAsciiText(text: string): boolean {
+  return !/[^\0-\x7F]/.test(text);
+}
+
+/** End of the content that a line end before `at` closes: the line end belongs to what follows. RFC 2046 §5.1.1. */
+export function beforeLineEnd(text: string, at: number, floor: number): number {
+  let end = at;
+  if (end > floor && text.charCodeAt(end - 1) === 10) end--;
+  while (end < at && end > floor && text.charCodeAt(end - 1) === 13) end--;
+  return end;
+}
+
+/** A counter of lines for ascending offsets: any number of questions costs one pass. */
+export function lineCounter(text: string): (offset: number) => number {
+  let line = 1;
+  let next = text.indexOf('\n');
+  return (offset) => {
+    while (next >= 0 && next < offset) {
+      line++;
+      next = text.indexOf('\n', next + 1);
+    }
+    return line;
+  };
+}
