@@ -6,5 +6,8 @@ export {
   decodeUtf8AddrXtext,
   encodeUtf8AddrUnitext,
   encodeUtf8AddrXtext,
+  downconvertUtf8Addr,
+  utf8AddrForm,
+  type Utf8AddrForm,
 } from './utf8-address.ts';
 export { decodeXtext, decodeXtextOctets, encodeXtext, encodeXtextOctets, isXtext, type Xtext } from './xtext.ts';

@@ -26,26 +26,30 @@ export function decodeXtextLenient(text: string): {
   readonly octets: Uint8Array;
   readonly repairs: readonly XtextRepair[];
 } {
-  const input = new TextEncoder().encode(text);
-  const octets = new Uint8Array(input.length);
+  const octets = new Uint8Array(text.length * 3);
   const repairs: XtextRepair[] = [];
   let length = 0;
-  let offset = 0;
-  for (let at = 0; at < input.length; at++) {
-    const octet = input[at] ?? 0;
-    octets[length++] = octet;
-    if (octet === 0x2b) {
-      const hex = String.fromCharCode(input[at + 1] ?? 0, input[at + 2] ?? 0);
-      if (/^[0-9A-Fa-f]{2}$/.test(hex)) {
-        octets[length - 1] = Number.parseInt(hex, 16);
-        if (/[a-f]/.test(hex)) repairs.push({ offset, code: 'lower-case-hexchar' });
-        at += 2;
-        offset += 2;
-      } else repairs.push({ offset, code: 'bad-hexchar' });
-    } else if (octet >= 0xc0) repairs.push({ offset, code: 'not-ascii' });
-    else if (octet <= 0x20 || octet === 0x3d || octet === 0x7f) repairs.push({ offset, code: 'bad-character' });
-    // A UTF-16 index: continuation octets add nothing, a four-octet sequence stands for two units.
-    if (octet < 0x80 || octet >= 0xc0) offset += octet >= 0xf0 ? 2 : 1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const hex = code === PLUS ? text.slice(at + 1, at + 3) : '';
+    if (HEX.test(hex)) {
+      octets[length++] = Number.parseInt(hex, 16);
+      if (hex !== hex.toUpperCase()) repairs.push({ offset: at, code: 'lower-case-hexchar' });
+      at += 2;
+    } else if (code < 0x80) {
+      octets[length++] = code;
+      if (code === PLUS) repairs.push({ offset: at, code: 'bad-hexchar' });
+      else if (code <= 0x20 || code === 0x3d || code === 0x7f) repairs.push({ offset: at, code: 'bad-character' });
+    } else {
+      repairs.push({ offset: at, code: 'not-ascii' });
+      const char = String.fromCodePoint(Number(text.codePointAt(at)));
+      length += encoder.encodeInto(char, octets.subarray(length)).written;
+      at += char.length - 1;
+    }
   }
   return { octets: octets.slice(0, length), repairs };
 }
+
+const PLUS = 0x2b;
+const HEX = /^[0-9A-Fa-f]{2}$/;
+const encoder: TextEncoder = new TextEncoder();

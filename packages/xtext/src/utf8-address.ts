@@ -70,6 +70,55 @@ export function decodeUtf8AddrUnitext(unitext: string): string {
   return decodeAddress(unitext, 0x10ffff);
 }
 
+/**
+ * Turn a value of the `utf-8` address type into its ASCII form: what a relay does before a hop without SMTPUTF8. Only
+ * characters beyond ASCII change; escapes that are there, and anything outside the grammar, stay as received.
+ * RFC 6533 §3.
+ *
+ * @throws {XtextError} `bad-code-point` on a lone surrogate.
+ *
+ * @example
+ * ```ts
+ * downconvertUtf8Addr('"a\\x{20}b"@é.example'); // '"a\\x{20}b"@\\x{E9}.example'
+ * ```
+ */
+export function downconvertUtf8Addr(value: string): string {
+  let ascii = '';
+  let start = 0;
+  for (let at = 0; at < value.length; at++) {
+    if (value.charCodeAt(at) < 0x80) continue;
+    const char = embed(value, at);
+    ascii += value.slice(start, at) + char.escape;
+    at += char.units - 1;
+    start = at + 1;
+  }
+  return ascii + value.slice(start);
+}
+
+/** The three forms of an address under type `utf-8`. RFC 6533 §3. */
+export type Utf8AddrForm = 'utf-8-addr-xtext' | 'utf-8-addr-unitext' | 'utf-8-address';
+
+/**
+ * Tell in which form a value of the `utf-8` address type is: ASCII only, native characters with escapes, or native
+ * characters alone; undefined if it is in none that ORCPT can carry. RFC 6533 §3.
+ *
+ * @example
+ * ```ts
+ * utf8AddrForm('jos\\x{E9}@example.org'); // 'utf-8-addr-xtext'
+ * utf8AddrForm('josé@example.org'); // 'utf-8-address'
+ * utf8AddrForm('a+2Bb@example.org'); // undefined: "+" needs an escape of the other kind
+ * ```
+ */
+export function utf8AddrForm(value: string): Utf8AddrForm | undefined {
+  try {
+    decodeAddress(value, 0x10ffff);
+  } catch {
+    return undefined;
+  }
+  if (!/[^\x00-\x7f]/.test(value)) return 'utf-8-addr-xtext';
+  return value.includes('\\') ? 'utf-8-addr-unitext' : 'utf-8-address';
+}
+
 const EQUALS = 0x3d;
 const PLUS = 0x2b;
 const BACKSLASH = 0x5c;
@@ -91,18 +140,24 @@ function encodeAddress(address: string, native: boolean): string {
   let encoded = '';
   let start = 0;
   for (let at = 0; at < address.length; at++) {
-    const code = address.codePointAt(at) ?? 0;
-    const units = code > 0xffff ? 2 : 1;
-    if (!isQchar(code)) {
-      if (!isHexpoint(code)) throw new XtextError('bad-code-point', at);
-      if (!native || code < 0x80) {
-        encoded += `${address.slice(start, at)}\\x{${code.toString(16).toUpperCase().padStart(2, '0')}}`;
-        start = at + units;
-      }
+    const code = address.charCodeAt(at);
+    if (isQchar(code)) continue;
+    const char = embed(address, at);
+    if (!native || code < 0x80) {
+      encoded += address.slice(start, at) + char.escape;
+      start = at + char.units;
     }
-    at += units - 1;
+    at += char.units - 1;
   }
   return encoded + address.slice(start);
+}
+
+/** The character at an offset as EmbeddedUnicodeChar, and how many UTF-16 units it takes. */
+function embed(text: string, at: number): { readonly escape: string; readonly units: 1 | 2 } {
+  const code = Number(text.codePointAt(at));
+  if (!isHexpoint(code)) throw new XtextError('bad-code-point', at);
+  const hex = code.toString(16).toUpperCase().padStart(2, '0');
+  return { escape: `\\x{${hex}}`, units: code > 0xffff ? 2 : 1 };
 }
 
 function decodeAddress(encoded: string, highest: number): string {
@@ -110,7 +165,7 @@ function decodeAddress(encoded: string, highest: number): string {
   let address = '';
   let start = 0;
   for (let at = 0; at < encoded.length; at++) {
-    const code = encoded.codePointAt(at) ?? 0;
+    const code = Number(encoded.codePointAt(at));
     if (isQchar(code)) continue;
     if (code === BACKSLASH) {
       const end = encoded.indexOf('}', at);

@@ -20,8 +20,9 @@ export type Xtext = string & { readonly [brand]: 'Xtext' };
  * ```
  */
 export function encodeXtextOctets(octets: Uint8Array): Xtext {
+  if (octets.length > SHORT) return encodeLong(octets);
   let xtext = '';
-  for (const octet of octets) xtext += ENCODED[octet] ?? '';
+  for (const octet of octets) xtext += encoded(octet);
   return xtext as Xtext;
 }
 
@@ -36,13 +37,8 @@ export function encodeXtextOctets(octets: Uint8Array): Xtext {
  * ```
  */
 export function decodeXtextOctets(xtext: string): Uint8Array {
-  const octets = new Uint8Array(xtext.length - 2 * countHexchars(xtext));
-  for (let at = 0, to = 0; to < octets.length; to++) {
-    const code = xtext.charCodeAt(at);
-    octets[to] = code === PLUS ? hexOctet(xtext, at) : code;
-    at += code === PLUS ? 3 : 1;
-  }
-  return octets;
+  const octets = bufferFor(xtext.length);
+  return octets.slice(0, decodeInto(octets, xtext));
 }
 
 /**
@@ -57,16 +53,19 @@ export function decodeXtextOctets(xtext: string): Uint8Array {
  * ```
  */
 export function encodeXtext(text: string): Xtext {
+  let at = text.search(NOT_XCHAR);
+  if (at < 0) return text as Xtext;
+  if (text.length > SHORT) return encodeLong(asciiOctets(text));
   let xtext = '';
   let start = 0;
-  for (let at = 0; at < text.length; at++) {
+  for (; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code > SPACE && code < DELETE && code !== PLUS && code !== EQUALS) continue;
+    if (XCHAR[code] === 1) continue;
     if (code > DELETE) throw new XtextError('not-ascii', at);
-    xtext += text.slice(start, at) + (ENCODED[code] ?? '');
+    xtext += text.slice(start, at) + encoded(code);
     start = at + 1;
   }
-  return (start === 0 ? text : xtext + text.slice(start)) as Xtext;
+  return (xtext + text.slice(start)) as Xtext;
 }
 
 /**
@@ -81,20 +80,21 @@ export function encodeXtext(text: string): Xtext {
  * ```
  */
 export function decodeXtext(xtext: string): string {
+  let at = xtext.search(NOT_XCHAR);
+  if (at < 0) return xtext;
+  if (xtext.length > SHORT) return decodeLong(xtext);
   let text = '';
   let start = 0;
-  for (let at = 0; at < xtext.length; at++) {
-    const code = xtext.charCodeAt(at);
-    if (code > SPACE && code < DELETE && code !== PLUS && code !== EQUALS) continue;
-    if (code !== PLUS) throw new XtextError('bad-character', at);
+  for (; at < xtext.length; at++) {
+    if (XCHAR[xtext.charCodeAt(at)] === 1) continue;
     const octet = hexOctet(xtext, at);
-    if (octet < 0) throw new XtextError('bad-hexchar', at);
+    if (octet > 255) throw badXtext(xtext, at);
     if (octet > DELETE) throw new XtextError('not-ascii', at);
     text += xtext.slice(start, at) + String.fromCharCode(octet);
     at += 2;
     start = at + 1;
   }
-  return start === 0 ? xtext : text + xtext.slice(start);
+  return text + xtext.slice(start);
 }
 
 /**
@@ -107,48 +107,113 @@ export function decodeXtext(xtext: string): string {
  * ```
  */
 export function isXtext(value: string): value is Xtext {
-  return scan(value).bad < 0;
+  for (let at = value.search(NOT_XCHAR); at >= 0 && at < value.length; at++) {
+    if (XCHAR[value.charCodeAt(at)] === 1) continue;
+    if (hexOctet(value, at) > 255) return false;
+    at += 2;
+  }
+  return true;
 }
 
 const SPACE = 0x20;
 const PLUS = 0x2b;
 const EQUALS = 0x3d;
 const DELETE = 0x7f;
+const UPPER_HEX = '0123456789ABCDEF';
+const ascii: TextDecoder = new TextDecoder();
+
+/**
+ * Up to here results are put together from pieces, which is fastest; longer ones are written into one buffer, which is
+ * faster then and keeps memory linear.
+ */
+const SHORT = 64;
+const scratch: Uint8Array = new Uint8Array(1024);
+
+/** One pass in native code: most values hold nothing to code, and then there is nothing else to do. */
+const NOT_XCHAR = /[^!-*,-<>-~]/;
+
+/** By character code: 1 for an xchar. A table, since it is looked up for every character. */
+const XCHAR: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+  code > SPACE && code < DELETE && code !== PLUS && code !== EQUALS ? 1 : 0,
+);
+
+/** By character code: the value of an upper-case hex digit, 255 for anything else. */
+const HEX_DIGIT: Uint8Array = Uint8Array.from(
+  { length: 128 },
+  (_, code) => UPPER_HEX.indexOf(String.fromCharCode(code)) & 255,
+);
 
 /** What each octet becomes. */
 const ENCODED: readonly string[] = Array.from({ length: 256 }, (_, octet) =>
-  octet > SPACE && octet < DELETE && octet !== PLUS && octet !== EQUALS
-    ? String.fromCharCode(octet)
-    : `+${octet.toString(16).toUpperCase().padStart(2, '0')}`,
+  XCHAR[octet] === 1 ? String.fromCharCode(octet) : `+${octet.toString(16).toUpperCase().padStart(2, '0')}`,
 );
 
-function countHexchars(xtext: string): number {
-  const { bad, hexchars } = scan(xtext);
-  if (bad >= 0) throw new XtextError(xtext.charCodeAt(bad) === PLUS ? 'bad-hexchar' : 'bad-character', bad);
-  return hexchars;
+function encoded(octet: number): string {
+  return entry(ENCODED, octet);
 }
 
-/** The offset of the first character outside the grammar, or -1. */
-function scan(xtext: string): { bad: number; hexchars: number } {
-  let hexchars = 0;
-  for (let at = 0; at < xtext.length; at++) {
-    const code = xtext.charCodeAt(at);
-    if (code > SPACE && code < DELETE && code !== PLUS && code !== EQUALS) continue;
-    if (code !== PLUS || hexOctet(xtext, at) < 0) return { bad: at, hexchars };
-    hexchars++;
-    at += 2;
-  }
-  return { bad: -1, hexchars };
+/** An entry that is known to be there. */
+function entry<T>(table: readonly T[], index: number): T {
+  return table[index] as T;
 }
 
-/** The octet of the hexchar at an offset, or a negative number if no hexchar stands there. */
+/** The octet of the hexchar at an offset, or a number above 255 if no hexchar stands there. */
 function hexOctet(xtext: string, at: number): number {
-  const high = upperHexDigit(xtext.charCodeAt(at + 1));
-  const low = upperHexDigit(xtext.charCodeAt(at + 2));
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
+  if (xtext.charCodeAt(at) !== PLUS) return 256;
+  const high = HEX_DIGIT[xtext.charCodeAt(at + 1)] ?? 255;
+  const low = HEX_DIGIT[xtext.charCodeAt(at + 2)] ?? 255;
+  return high > 15 || low > 15 ? 256 : high * 16 + low;
 }
 
-function upperHexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  return code >= 0x41 && code <= 0x46 ? code - 0x37 : -1;
+function badXtext(xtext: string, at: number): XtextError {
+  return new XtextError(xtext.charCodeAt(at) === PLUS ? 'bad-hexchar' : 'bad-character', at);
+}
+
+function asciiOctets(text: string): Uint8Array {
+  const bad = text.search(/[^\x00-\x7f]/);
+  if (bad >= 0) throw new XtextError('not-ascii', bad);
+  return new TextEncoder().encode(text);
+}
+
+/** Values are small and calls don't nest, so nearly all use one buffer; callers must not let it out. */
+function bufferFor(octets: number): Uint8Array {
+  return octets > scratch.length ? new Uint8Array(octets) : scratch;
+}
+
+function encodeLong(octets: Uint8Array): Xtext {
+  const written = bufferFor(octets.length * 3);
+  let length = 0;
+  for (const octet of octets) {
+    if (XCHAR[octet] === 1) written[length++] = octet;
+    else {
+      written[length] = PLUS;
+      written[length + 1] = UPPER_HEX.charCodeAt(octet >> 4);
+      written[length + 2] = UPPER_HEX.charCodeAt(octet & 15);
+      length += 3;
+    }
+  }
+  return ascii.decode(written.subarray(0, length)) as Xtext;
+}
+
+function decodeLong(xtext: string): string {
+  const high = xtext.search(/\+[89A-F][0-9A-F]/);
+  const octets = bufferFor(xtext.length);
+  const length = decodeInto(octets, high < 0 ? xtext : xtext.slice(0, high));
+  if (high >= 0) throw new XtextError('not-ascii', high);
+  return ascii.decode(octets.subarray(0, length));
+}
+
+/** Decodes into a buffer of at least the same length; gives how many octets that made. */
+function decodeInto(octets: Uint8Array, xtext: string): number {
+  let length = 0;
+  for (let at = 0; at < xtext.length; at++) {
+    let octet = xtext.charCodeAt(at);
+    if (XCHAR[octet] !== 1) {
+      octet = hexOctet(xtext, at);
+      if (octet > 255) throw badXtext(xtext, at);
+      at += 2;
+    }
+    octets[length++] = octet;
+  }
+  return length;
 }
