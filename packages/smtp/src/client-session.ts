@@ -1,11 +1,10 @@
-import { EsmtpParameterError, formatMailCommand, formatRcptCommand } from '@dsnkit/esmtp-parameters';
 import { decodeBase64, encodeBase64 } from './base64.ts';
-import type { ClientEvent, ClientTransaction } from './client-events.ts';
+import { OutgoingContent } from './client-content.ts';
+import type { ClientClosedEvent, ClientEvent, ClientTransaction } from './client-events.ts';
 import { assertAnnounced, readExtensions } from './client-extensions.ts';
-import { Outgoing, isPositive } from './client-transaction.ts';
-import { ContentWriter } from './content-writer.ts';
+import { Outgoing, envelopeCommands, isPositive } from './client-transaction.ts';
 import { SmtpError } from './error.ts';
-import { Output } from './output.ts';
+import { type Expected, Pipeline } from './pipeline.ts';
 import { type ReceivedReply, ReplyReader } from './reply-reader.ts';
 
 /** How a {@link ClientSession} behaves. */
@@ -16,38 +15,11 @@ export interface ClientSessionOptions {
   readonly protocol?: 'smtp' | 'lmtp';
 }
 
-type Expected =
-  | { readonly kind: 'greeting' | 'ehlo' | 'helo' | 'rset' | 'reset' | 'quit' | 'starttls' | 'auth' }
-  | { readonly kind: 'mail' | 'data' | 'chunk' | 'discard'; readonly to: Outgoing }
-  | { readonly kind: 'rcpt'; readonly to: Outgoing; readonly place: number }
-  | { readonly kind: 'content'; readonly to: Outgoing; readonly place?: number; readonly last: boolean };
-
-interface Command {
-  readonly line: string;
-  readonly expected: Expected;
-}
-
 type Phase = 'hello' | 'ready' | 'tls' | 'auth' | 'quitting' | 'closed';
 
-const MINUTE = 60_000;
-/** RFC 5321 §4.5.3.2. */
-const TIMEOUTS: Readonly<Record<Expected['kind'], number>> = {
-  greeting: 5 * MINUTE,
-  ehlo: 5 * MINUTE,
-  helo: 5 * MINUTE,
-  mail: 5 * MINUTE,
-  rcpt: 5 * MINUTE,
-  data: 2 * MINUTE,
-  chunk: 3 * MINUTE,
-  content: 10 * MINUTE,
-  discard: 10 * MINUTE,
-  rset: 5 * MINUTE,
-  reset: 5 * MINUTE,
-  quit: 5 * MINUTE,
-  starttls: 5 * MINUTE,
-  auth: 5 * MINUTE,
-};
 const NO_EXTENSIONS: ReadonlyMap<string, string> = new Map();
+/** RFC 5321 §4.5.3.2.5: for each block of content. */
+const BLOCK_TIMEOUT = 180_000;
 
 /**
  * The client's side of one SMTP or LMTP connection, without I/O.
@@ -69,31 +41,31 @@ export class ClientSession {
   readonly #options: ClientSessionOptions;
   readonly #lmtp: boolean;
   readonly #reader = new ReplyReader();
-  readonly #output = new Output();
-  readonly #emit = (slice: Uint8Array): void => this.#output.octets(slice);
+  readonly #pipeline = new Pipeline();
   #events: ClientEvent[] = [];
   #phase: Phase = 'hello';
   #extensions = NO_EXTENSIONS;
   #greeting: ReceivedReply | undefined;
-  /** Replies to come, in order: what makes an off-by-one impossible. */
-  #expected: Expected[] = [{ kind: 'greeting' }];
-  /** Commands that wait for the reply to the one before (no PIPELINING). */
-  #unsent: Command[] = [];
   /** The transaction whose content has not ended. */
   #current: Outgoing | undefined;
-  /** Given while the content is wanted. */
-  #writer: ContentWriter | undefined;
-  #contentWanted = false;
+  /** Its content, while it is wanted. */
+  #content: OutgoingContent | undefined;
   /** The server may still hold an envelope that came to nothing. */
   #resetNeeded = false;
+  /** Why there is no more input. */
+  #over: 'lost' | 'timeout' | undefined;
 
+  /** @throws {SmtpError} `bad-argument` for a name that EHLO can't say */
   constructor(options: ClientSessionOptions) {
-    if (!/^[!-~]{1,255}$/.test(options.clientName))
+    if (!/^[!-~]{1,255}$/.test(options.clientName)) {
       throw new SmtpError('bad-argument', 'clientName is no domain or address literal');
+    }
     this.#options = options;
     this.#lmtp = options.protocol === 'lmtp';
+    this.#pipeline.expect({ kind: 'greeting' });
   }
 
+  /** Nothing more will happen. */
   get closed(): boolean {
     return this.#phase === 'closed';
   }
@@ -105,37 +77,33 @@ export class ClientSession {
 
   /** Whether {@link ClientSession.begin} may be called now. */
   get canBegin(): boolean {
-    return this.#phase === 'ready' && this.#current === undefined && (this.#expected.length === 0 || this.#pipelining);
+    return this.#phase === 'ready' && this.#current === undefined && this.#pipeline.open;
   }
 
   /** How long to wait for the server now, in milliseconds; while content is wanted, for each write. RFC 5321 §4.5.3.2. */
   get timeoutMs(): number | undefined {
-    if (this.#contentWanted) return 3 * MINUTE;
-    const expected = this.#expected[0];
-    return expected === undefined || this.#phase === 'closed' ? undefined : TIMEOUTS[expected.kind];
+    if (this.#phase === 'closed') return undefined;
+    return this.#content === undefined ? this.#pipeline.timeoutMs : BLOCK_TIMEOUT;
   }
 
+  /** Octets from the server. Dropped while TLS is being started and after the end. */
   receive(octets: Uint8Array): void {
     if (this.#phase !== 'closed' && this.#phase !== 'tls') this.#reader.receive(octets);
   }
 
+  /** The next event, or undefined: then the session needs input or a call, or is closed. */
   next(): ClientEvent | undefined {
-    while (this.#events.length === 0 && this.#phase !== 'closed' && this.#phase !== 'tls') {
-      try {
-        const reply = this.#reader.next();
-        if (reply === undefined) break;
-        this.#take(reply);
-      } catch (error) {
-        if (!(error instanceof SmtpError)) throw error;
-        this.#close('protocol', { error });
-      }
+    while (this.#events.length === 0 && this.#phase !== 'closed') {
+      if (this.#advance()) continue;
+      if (this.#over === undefined) break;
+      this.#close(this.#phase === 'quitting' && this.#over === 'lost' ? 'quit' : this.#over, {});
     }
     return this.#events.shift();
   }
 
   /** What is to be written to the server; all of it. */
   takeOutput(): Uint8Array | undefined {
-    return this.#output.take();
+    return this.#pipeline.output.take();
   }
 
   /**
@@ -148,279 +116,258 @@ export class ClientSession {
     if (!this.canBegin) throw new SmtpError('wrong-state', 'No transaction can begin now');
     assertAnnounced(transaction, this.#extensions);
     const to = new Outgoing(transaction);
-    const commands = this.#envelope(transaction, to);
+    const commands = envelopeCommands(to);
     if (this.#resetNeeded) commands.unshift({ line: 'RSET', expected: { kind: 'rset' } });
     this.#resetNeeded = false;
     this.#current = to;
-    this.#unsent = commands;
-    this.#send();
+    this.#pipeline.queue(commands);
   }
 
-  /** More of the content. Its octets are not copied where nothing needs changing: leave them be until written. */
+  /**
+   * More of the content. Its octets are not copied where nothing needs changing: leave them be until they are written.
+   *
+   * @throws {SmtpError} `wrong-state` unless `content-wanted` came and nothing ended it
+   */
   content(octets: Uint8Array): void {
-    const to = this.#wanted();
-    if (to.transaction.chunking !== true) {
-      this.#writer ??= new ContentWriter();
-      this.#writer.write(octets, this.#emit);
-    } else if (octets.length > 0) {
-      this.#output.text(`BDAT ${octets.length}\r\n`);
-      this.#output.octets(octets);
-      this.#expected.push({ kind: 'chunk', to });
-    }
+    this.#wanted().write(octets);
   }
 
-  /** The content is whole. */
+  /** The content is whole. Throws as {@link ClientSession.content}. */
   endContent(): void {
-    const to = this.#wanted();
-    if (to.transaction.chunking === true) this.#output.text('BDAT 0 LAST\r\n');
-    else (this.#writer ?? new ContentWriter()).end(this.#emit);
-    to.contentEnded = true;
-    if (this.#lmtp) {
-      const count = to.acceptedCount;
-      for (let place = 0; place < count; place++)
-        this.#expected.push({ kind: 'content', to, place, last: place === count - 1 });
-    } else this.#expected.push({ kind: 'content', to, last: true });
-    this.#writer = undefined;
-    this.#contentWanted = false;
+    this.#wanted().end(this.#lmtp);
+    this.#content = undefined;
     this.#current = undefined;
   }
 
-  /** RSET, to see whether a connection that was kept still lives. */
+  /**
+   * RSET, to see whether a connection that was kept still lives.
+   *
+   * @throws {SmtpError} `wrong-state` unless the session is idle
+   */
   reset(): void {
     this.#say('RSET', { kind: 'reset' });
   }
 
-  /** QUIT; with PIPELINING also behind content whose reply is still to come. */
+  /**
+   * QUIT; with PIPELINING also behind content whose reply is still to come.
+   *
+   * @throws {SmtpError} `wrong-state` when {@link ClientSession.canBegin} is false
+   */
   quit(): void {
     if (!this.canBegin) throw new SmtpError('wrong-state', 'QUIT is not possible now');
-    this.#phase = 'quitting';
-    this.#output.text('QUIT\r\n');
-    this.#expected.push({ kind: 'quit' });
+    this.#quit();
   }
 
-  /** @throws {SmtpError} `not-announced` where the server did not offer STARTTLS */
+  /** @throws {SmtpError} `not-announced` where the server does not offer STARTTLS, `wrong-state` unless idle */
   startTls(): void {
     if (!this.#extensions.has('STARTTLS')) throw new SmtpError('not-announced', 'The server does not offer STARTTLS');
     this.#say('STARTTLS', { kind: 'starttls' });
   }
 
-  /** TLS is up: greet again; what was offered in the clear is forgotten. RFC 3207 §4.2. */
+  /**
+   * TLS is up: greet again; what was offered in the clear is forgotten. RFC 3207 §4.2.
+   *
+   * @throws {SmtpError} `wrong-state` unless `tls` came
+   */
   secured(): void {
     if (this.#phase !== 'tls') throw new SmtpError('wrong-state', 'STARTTLS was not accepted');
-    this.#extensions = NO_EXTENSIONS;
+    this.#learn(NO_EXTENSIONS);
     this.#hello('ehlo');
   }
 
   /**
    * Begin a SASL exchange. RFC 4954 §4.
    *
-   * @throws {SmtpError} `not-announced` where the server does not offer the mechanism
+   * @throws {SmtpError} `not-announced` where the server does not offer the mechanism, `wrong-state` unless idle
    */
   authenticate(mechanism: string, initialResponse?: Uint8Array): void {
     const offered = this.#extensions.get('AUTH')?.toUpperCase().split(' ');
-    if (offered?.includes(mechanism.toUpperCase()) !== true)
+    if (offered?.includes(mechanism.toUpperCase()) !== true) {
       throw new SmtpError('not-announced', `The server does not offer AUTH ${mechanism}`);
+    }
     const initial = initialResponse === undefined ? '' : ` ${encodeBase64(initialResponse) || '='}`;
     this.#say(`AUTH ${mechanism}${initial}`, { kind: 'auth' });
   }
 
-  /** Respond to a `challenge`; without octets, cancel the exchange. */
+  /**
+   * Respond to a `challenge`; without octets, cancel the exchange.
+   *
+   * @throws {SmtpError} `wrong-state` when none waits
+   */
   respond(octets?: Uint8Array): void {
     if (this.#phase !== 'auth') throw new SmtpError('wrong-state', 'No challenge waits');
     this.#phase = 'ready';
-    this.#output.text(octets === undefined ? '*\r\n' : `${encodeBase64(octets)}\r\n`);
-    this.#expected.push({ kind: 'auth' });
+    this.#pipeline.say(octets === undefined ? '*' : encodeBase64(octets), { kind: 'auth' });
   }
 
-  /** The server closed the connection, or it broke. */
+  /** The server closed the connection, or it broke. What came before is still read. */
   eof(): void {
-    this.#close(this.#phase === 'quitting' ? 'quit' : 'lost', {});
+    this.#over ??= 'lost';
   }
 
   /** The server let {@link ClientSession.timeoutMs} go by. */
   timeout(): void {
-    this.#close('timeout', {});
+    this.#over ??= 'timeout';
   }
 
-  get #pipelining(): boolean {
-    return this.#extensions.has('PIPELINING');
+  #advance(): boolean {
+    if (this.#phase === 'tls') return false;
+    try {
+      const reply = this.#reader.next();
+      if (reply !== undefined) this.#take(reply);
+      return reply !== undefined;
+    } catch (error) {
+      if (!(error instanceof SmtpError)) throw error;
+      this.#close('protocol', { error });
+      return true;
+    }
   }
 
-  #wanted(): Outgoing {
-    if (!this.#contentWanted || this.#current === undefined) throw new SmtpError('wrong-state', 'No content is wanted');
-    return this.#current;
+  #wanted(): OutgoingContent {
+    if (this.#content === undefined) throw new SmtpError('wrong-state', 'No content is wanted');
+    return this.#content;
   }
 
   #say(line: string, expected: Expected): void {
-    if (this.#phase !== 'ready' || this.#current !== undefined || this.#expected.length > 0) {
-      throw new SmtpError('wrong-state', `${line.split(' ', 1)[0]} is not possible now`);
+    if (this.#phase !== 'ready' || this.#current !== undefined || !this.#pipeline.idle) {
+      throw new SmtpError('wrong-state', `${expected.kind.toUpperCase()} is not possible now`);
     }
-    this.#output.text(`${line}\r\n`);
-    this.#expected.push(expected);
+    this.#pipeline.say(line, expected);
   }
 
   #hello(kind: 'ehlo' | 'helo'): void {
     this.#phase = 'hello';
     const verb = kind === 'helo' ? 'HELO' : this.#lmtp ? 'LHLO' : 'EHLO';
-    this.#output.text(`${verb} ${this.#options.clientName}\r\n`);
-    this.#expected.push({ kind });
+    this.#pipeline.say(`${verb} ${this.#options.clientName}`, { kind });
   }
 
-  #envelope(transaction: ClientTransaction, to: Outgoing): Command[] {
-    const { reversePath, mailParameters, recipients } = transaction;
-    const smtputf8 = mailParameters.some(({ keyword }) => keyword.toUpperCase() === 'SMTPUTF8');
-    try {
-      const commands: Command[] = [
-        { line: formatMailCommand({ reversePath, parameters: mailParameters }), expected: { kind: 'mail', to } },
-      ];
-      for (const [place, recipient] of recipients.entries()) {
-        commands.push({ line: formatRcptCommand(recipient, { smtputf8 }), expected: { kind: 'rcpt', to, place } });
-      }
-      if (transaction.chunking !== true) commands.push({ line: 'DATA', expected: { kind: 'data', to } });
-      return commands;
-    } catch (error) {
-      if (!(error instanceof EsmtpParameterError)) throw error;
-      throw new SmtpError('bad-argument', `The envelope can't be sent: ${error.message}`, { cause: error });
-    }
-  }
-
-  /** All commands that may go out now. */
-  #send(): void {
-    while (this.#unsent.length > 0 && (this.#pipelining || this.#expected.length === 0)) {
-      const { line, expected } = this.#unsent.shift()!;
-      this.#output.text(`${line}\r\n`);
-      this.#expected.push(expected);
-    }
+  #learn(extensions: ReadonlyMap<string, string>): void {
+    this.#extensions = extensions;
+    this.#pipeline.pipelining = extensions.has('PIPELINING');
   }
 
   #take(reply: ReceivedReply): void {
-    const expected = this.#expected.shift();
+    const expected = this.#pipeline.next;
     if (expected === undefined) {
-      if (reply.code === 421) {
-        this.#close('shutdown', { reply });
-        return;
-      }
-      throw new SmtpError('unexpected-reply', `A reply to nothing: ${reply.raw[0]}`);
+      if (reply.code !== 421) throw new SmtpError('unexpected-reply', `A reply to nothing: ${reply.raw[0]}`);
+      this.#close('shutdown', { reply });
+      return;
     }
-    const wants3 = expected.kind === 'data' || expected.kind === 'auth';
-    if (reply.code >= 300 && reply.code < 400 && !wants3) {
+    const mayAsk = expected.kind === 'data' || expected.kind === 'auth';
+    if (reply.code >= 300 && reply.code < 400 && !mayAsk) {
       throw new SmtpError('unexpected-reply', `${reply.code} in reply to ${expected.kind}`);
     }
+    this.#pipeline.settle();
     this.#settle(expected, reply);
     if (reply.code === 421) this.#close('shutdown', { reply });
-    else this.#send();
+    else this.#pipeline.flush();
   }
 
   #settle(expected: Expected, reply: ReceivedReply): void {
     switch (expected.kind) {
       case 'greeting':
-        this.#greeting = reply;
-        if (isPositive(reply)) this.#hello('ehlo');
-        else this.#fail('connect', reply);
+        this.#greetingReply(reply);
         return;
       case 'ehlo':
-      case 'helo': {
+      case 'helo':
         this.#helloReply(expected.kind, reply);
         return;
-      }
-      case 'mail': {
-        this.#mailReply(expected.to, reply);
+      case 'mail':
+        expected.to.mail(reply);
+        if (isPositive(reply)) this.#resetNeeded = true;
+        else if (!this.#pipeline.pipelining) this.#finish(expected.to);
         return;
-      }
       case 'rcpt':
         expected.to.rcpt(expected.place, reply);
-        if (expected.place === expected.to.transaction.recipients.length - 1) this.#lastRcptReply(expected.to);
+        if (expected.to.rcptsAnswered) this.#rcptsAnswered(expected.to);
         return;
-      case 'data': {
+      case 'data':
         this.#dataReply(expected.to, reply);
         return;
-      }
-      case 'chunk': {
+      case 'chunk':
         expected.to.chunk(reply);
         return;
-      }
       case 'content':
         expected.to.content(reply, expected.place);
+        // RFC 3030 §2: after a refused chunk the server wants RSET.
         if (expected.to.transaction.chunking === true && !isPositive(reply)) this.#resetNeeded = true;
         if (expected.last) this.#done(expected.to);
         return;
-      case 'discard': {
+      case 'discard':
         this.#done(expected.to);
         return;
-      }
+      case 'rset':
+        return;
       case 'reset':
         this.#events.push({ kind: 'reset', reply });
         return;
-      case 'starttls': {
+      case 'starttls':
         this.#tlsReply(reply);
         return;
-      }
-      case 'auth': {
+      case 'auth':
         this.#authReply(reply);
         return;
-      }
-      case 'quit': {
+      case 'quit':
         this.#close('quit', { reply });
-        return;
-      }
-      case 'rset':
-        return;
     }
   }
 
+  #greetingReply(reply: ReceivedReply): void {
+    this.#greeting = reply;
+    if (isPositive(reply)) this.#hello('ehlo');
+    else this.#fail('connect', reply);
+  }
+
+  /** RFC 5321 §3.2: whoever does not know EHLO is asked with HELO. LMTP has only LHLO. */
   #helloReply(kind: 'ehlo' | 'helo', reply: ReceivedReply): void {
-    if (isPositive(reply)) {
-      this.#extensions = kind === 'ehlo' ? readExtensions(reply) : NO_EXTENSIONS;
+    const greeting = this.#greeting;
+    if (isPositive(reply) && greeting !== undefined) {
+      this.#learn(kind === 'ehlo' ? readExtensions(reply) : NO_EXTENSIONS);
       this.#phase = 'ready';
-      this.#events.push({ kind: 'ready', extensions: this.#extensions, greeting: this.#greeting! });
+      this.#events.push({ kind: 'ready', extensions: this.#extensions, greeting });
     } else if (kind === 'ehlo' && reply.code >= 500 && !this.#lmtp) this.#hello('helo');
     else this.#fail('hello', reply);
   }
 
   #fail(stage: 'connect' | 'hello', reply: ReceivedReply): void {
     this.#events.push({ kind: 'failed', stage, reply });
-    if (reply.code === 421) return;
+    if (reply.code !== 421) this.#quit();
+  }
+
+  #quit(): void {
     this.#phase = 'quitting';
-    this.#output.text('QUIT\r\n');
-    this.#expected.push({ kind: 'quit' });
+    this.#pipeline.say('QUIT', { kind: 'quit' });
   }
 
-  #mailReply(to: Outgoing, reply: ReceivedReply): void {
-    to.mail(reply);
-    if (to.refused && !this.#pipelining) this.#finish(to);
-    else if (!to.refused) this.#resetNeeded = true;
-  }
-
-  #lastRcptReply(to: Outgoing): void {
-    if (to.acceptedCount === 0 || to.refused) {
-      if (!this.#pipelining || to.transaction.chunking === true) this.#finish(to);
-    } else if (to.transaction.chunking === true) this.#want(to);
+  #rcptsAnswered(to: Outgoing): void {
+    const chunking = to.transaction.chunking === true;
+    if (to.acceptedCount > 0 && !to.refused) {
+      if (chunking) this.#want(to);
+    } else if (chunking || !this.#pipeline.pipelining) this.#finish(to);
   }
 
   #dataReply(to: Outgoing, reply: ReceivedReply): void {
-    if (reply.code !== 354) {
-      if (reply.code < 400) throw new SmtpError('unexpected-reply', `${reply.code} in reply to DATA`);
+    if (reply.code >= 400) {
       to.data(reply);
       this.#finish(to);
-      return;
-    }
-    if (to.acceptedCount > 0) {
-      if (to.refused) throw new SmtpError('unexpected-reply', 'RCPT and DATA accepted after MAIL was refused');
-      this.#want(to);
-      return;
-    }
-    // RFC 2920 §3.1: nobody is there to receive it, so the content is a lone dot.
-    this.#output.text('.\r\n');
+    } else if (reply.code !== 354 || (to.refused && to.acceptedCount > 0)) {
+      throw new SmtpError('unexpected-reply', `${reply.code} in reply to DATA`);
+    } else if (to.acceptedCount > 0) this.#want(to);
+    else this.#discard(to);
+  }
+
+  /** RFC 2920 §3.1: 354 although nobody is there to receive it; the content is a lone dot. */
+  #discard(to: Outgoing): void {
+    this.#pipeline.output.text('.\r\n');
     this.#resetNeeded = false;
-    to.contentEnded = true;
     this.#current = undefined;
     if (this.#lmtp) this.#done(to);
-    else this.#expected.push({ kind: 'discard', to });
+    else this.#pipeline.expect({ kind: 'discard', to });
   }
 
   #want(to: Outgoing): void {
     this.#resetNeeded = false;
-    this.#contentWanted = true;
+    this.#content = new OutgoingContent(to, this.#pipeline);
     this.#events.push({ kind: 'content-wanted', transaction: to.transaction });
   }
 
@@ -443,13 +390,14 @@ export class ClientSession {
     }
     this.#phase = 'auth';
     const octets = decodeBase64(reply.lines[0] ?? '');
+    // A challenge that is none is given up; the reply to that ends the exchange.
     if (octets === undefined || reply.code !== 334) this.respond();
     else this.#events.push({ kind: 'challenge', octets });
   }
 
   /** The envelope came to nothing before any content. */
   #finish(to: Outgoing): void {
-    this.#unsent = [];
+    this.#pipeline.forget();
     this.#current = undefined;
     this.#done(to);
   }
@@ -458,20 +406,15 @@ export class ClientSession {
     this.#events.push({ kind: 'done', transaction: to.transaction, recipients: to.results() });
   }
 
-  #close(
-    reason: Extract<ClientEvent, { kind: 'closed' }>['reason'],
-    why: { readonly reply?: ReceivedReply; readonly error?: SmtpError },
-  ): void {
+  #close(reason: ClientClosedEvent['reason'], why: Pick<ClientClosedEvent, 'reply' | 'error'>): void {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
-    const open = new Set(this.#expected.flatMap((expected) => ('to' in expected ? [expected.to] : [])));
+    const open = this.#pipeline.end();
     if (this.#current !== undefined) open.add(this.#current);
-    this.#expected = [];
-    this.#unsent = [];
     this.#current = undefined;
-    this.#contentWanted = false;
+    this.#content = undefined;
     for (const to of open) {
-      to.abandon(reason === 'shutdown' ? why.reply : undefined);
+      to.abandon(why.reply);
       this.#done(to);
     }
     this.#events.push({ kind: 'closed', reason, ...why });

@@ -1,13 +1,16 @@
+import { EsmtpParameterError, formatMailCommand, formatRcptCommand } from '@dsnkit/esmtp-parameters';
 import type { ClientTransaction, RecipientResult } from './client-events.ts';
+import { SmtpError } from './error.ts';
+import type { Command } from './pipeline.ts';
 import type { ReceivedReply } from './reply-reader.ts';
 
 /** What is known so far about a transaction that was begun: one place per recipient, filled once. */
 export class Outgoing {
   readonly transaction: ClientTransaction;
-  /** The dot, or BDAT LAST, has been sent. */
+  /** The dot, or BDAT LAST, has been written. */
   contentEnded = false;
   readonly #results: (RecipientResult | undefined)[];
-  /** Places of recipients whose RCPT was accepted. */
+  /** Places of the recipients whose RCPT was accepted. */
   readonly #accepted: number[] = [];
   #mail: ReceivedReply | undefined;
   #rcptReplies = 0;
@@ -27,9 +30,14 @@ export class Outgoing {
     return this.#mail !== undefined && !isPositive(this.#mail);
   }
 
+  /** Whether every RCPT has its reply. */
+  get rcptsAnswered(): boolean {
+    return this.#rcptReplies === this.#results.length;
+  }
+
   mail(reply: ReceivedReply): void {
     this.#mail = reply;
-    if (!isPositive(reply)) this.#results.fill({ accepted: false, stage: 'mail', reply });
+    if (!isPositive(reply)) this.#fill({ accepted: false, stage: 'mail', reply });
   }
 
   rcpt(place: number, reply: ReceivedReply): void {
@@ -43,7 +51,7 @@ export class Outgoing {
     this.#fill({ accepted: false, stage: 'data', reply });
   }
 
-  /** A chunk before the last was refused; the replies that follow only say so again. */
+  /** A chunk before the last was answered. The replies after a refusal only say so again. */
   chunk(reply: ReceivedReply): void {
     if (!isPositive(reply)) this.#chunkRefusal ??= reply;
   }
@@ -56,23 +64,48 @@ export class Outgoing {
     else this.#results[this.#accepted[place] ?? -1] = result;
   }
 
-  /** The connection is over: whoever has no result yet gets the stage reached, and the 421 if there was one. */
+  /** The connection is over: who has no result yet gets the stage reached, with the 421 if there was one. */
   abandon(reply: ReceivedReply | undefined): void {
-    const base = { accepted: false, ...(reply !== undefined && { reply }) };
     for (const place of this.#results.keys()) {
-      const answered = place < this.#rcptReplies;
-      const stage = this.contentEnded ? 'content' : this.#mail === undefined ? 'mail' : answered ? 'data' : 'rcpt';
-      this.#results[place] ??= { ...base, stage };
+      const stage = this.contentEnded ? 'content' : this.#stageBefore(place);
+      this.#results[place] ??= { accepted: false, stage, ...(reply !== undefined && { reply }) };
     }
   }
 
-  /** All results; only when each recipient has one. */
+  /** One result per recipient; only when each has one. */
   results(): readonly RecipientResult[] {
     return this.#results.filter((result) => result !== undefined);
   }
 
+  #stageBefore(place: number): 'mail' | 'rcpt' | 'data' {
+    if (this.#mail === undefined) return 'mail';
+    return place < this.#rcptReplies ? 'data' : 'rcpt';
+  }
+
   #fill(result: RecipientResult): void {
     for (const place of this.#results.keys()) this.#results[place] ??= result;
+  }
+}
+
+/**
+ * MAIL, RCPT for each recipient, and DATA unless the content goes out with BDAT.
+ *
+ * @throws {SmtpError} `bad-argument` for paths and parameters that can't be said
+ */
+export function envelopeCommands(to: Outgoing): Command[] {
+  const { reversePath, mailParameters, recipients, chunking } = to.transaction;
+  const smtputf8 = mailParameters.some(({ keyword }) => keyword.toUpperCase() === 'SMTPUTF8');
+  try {
+    const line = formatMailCommand({ reversePath, parameters: mailParameters });
+    const commands: Command[] = [{ line, expected: { kind: 'mail', to } }];
+    for (const [place, recipient] of recipients.entries()) {
+      commands.push({ line: formatRcptCommand(recipient, { smtputf8 }), expected: { kind: 'rcpt', to, place } });
+    }
+    if (chunking !== true) commands.push({ line: 'DATA', expected: { kind: 'data', to } });
+    return commands;
+  } catch (error) {
+    if (!(error instanceof EsmtpParameterError)) throw error;
+    throw new SmtpError('bad-argument', `The envelope can't be sent: ${error.message}`, { cause: error });
   }
 }
 

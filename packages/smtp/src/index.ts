@@ -4,5 +4,6 @@ export { type Reply, formatReply } from './reply.ts';
 export { type ReceivedReply, ReplyReader } from './reply-reader.ts';
 export { ClientSession, type ClientSessionOptions } from './client-session.ts';
 export type * from './client-events.ts';
-export { ServerSession, type ServerSessionOptions } from './server-session.ts';
+export { ServerSession } from './server-session.ts';
+export type { ServerSessionOptions } from './server-state.ts';
 export type * from './server-events.ts';

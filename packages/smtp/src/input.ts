@@ -58,6 +58,14 @@ export class Input {
     return true;
   }
 
+  /** Up to `most` octets as they are, out of one chunk. */
+  take(most: number): Uint8Array | undefined {
+    if (most === 0 || !this.more()) return undefined;
+    const { chunk, position } = this;
+    this.position = Math.min(chunk.length, position + most);
+    return chunk.subarray(position, this.position);
+  }
+
   clear(): void {
     this.chunk = NOTHING;
     this.position = 0;

@@ -43,10 +43,15 @@ export function prepareReply(code: number, status: string | undefined, ...lines:
   return { ...reply, wire: write(reply, status), bare: write(reply, undefined) };
 }
 
-/** The wire form of any reply, made anew only where it was not prepared. */
+/**
+ * The wire form of any reply, made anew only where it was not prepared.
+ *
+ * @param enhanced Whether status codes are said; X.0.0 where the reply has none, since each needs one. RFC 2034 §3.
+ */
 export function replyWire(reply: Reply, enhanced: boolean): string {
   if (isPrepared(reply)) return enhanced ? reply.wire : reply.bare;
-  return write(reply, enhanced ? reply.status : undefined);
+  const { code, status } = reply;
+  return write(reply, enhanced ? (status ?? `${Math.trunc(code / 100)}.0.0`) : undefined);
 }
 
 function isPrepared(reply: Reply): reply is PreparedReply {

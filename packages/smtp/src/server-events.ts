@@ -44,7 +44,7 @@ export interface EndOfContentEvent {
 /** The transaction is over without a message: forget sender, recipients, parameters and content. */
 export interface ResetEvent {
   readonly kind: 'reset';
-  readonly reason: 'rset' | 'hello' | 'too-large' | 'bare-line-end' | 'bad-chunk' | 'closed';
+  readonly reason: 'rset' | 'hello' | 'too-large' | 'bare-line-end' | 'closed';
 }
 
 /** STARTTLS. Pauses; after a positive answer do the handshake, then call {@link ServerSession.secured}. */
@@ -72,11 +72,13 @@ export interface AuthCancelledEvent {
   readonly kind: 'auth-cancelled';
 }
 
-/** VRFY or EXPN, if it is announced. Pauses; the standard answer to VRFY is 252, to EXPN 502. */
+/** VRFY or EXPN, if it is announced. Pauses; the standard answer is 252. */
 export interface VerifyEvent {
   readonly kind: 'verify';
   readonly verb: 'VRFY' | 'EXPN';
   readonly argument: string;
+  /** The command had the parameter SMTPUTF8: the reply may have UTF-8 in it. RFC 6531 §3.7.4.2. */
+  readonly smtputf8: boolean;
 }
 
 /** XCLIENT, if it is announced. Pauses; a positive answer starts the session anew with a greeting. */

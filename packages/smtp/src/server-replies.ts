@@ -19,6 +19,8 @@ export const SHUTTING_DOWN = prepareReply(421, '4.3.2', 'Service shutting down, 
 export const TIMED_OUT = prepareReply(421, '4.4.2', 'Timeout, closing connection');
 export const TOO_MANY_ERRORS = prepareReply(421, '4.7.0', 'Too many errors, closing connection');
 export const TOO_MANY_COMMANDS = prepareReply(421, '4.7.0', 'Too many commands without a message, closing connection');
+/** RFC 5321 §3.8: a server that closes says 421, after the reply to the command. */
+export const BAD_CHUNK = prepareReply(421, '4.5.4', 'End of chunk unknown, closing connection');
 export const TOO_MANY_RECIPIENTS = prepareReply(452, '4.5.3', 'Too many recipients');
 
 export const UNKNOWN_COMMAND = prepareReply(500, '5.5.1', 'Command not recognised');
@@ -27,7 +29,9 @@ export const BARE_LF = prepareReply(500, '5.5.2', 'Lines end in CR LF');
 export const NOT_ASCII = prepareReply(500, '5.5.2', 'Only ASCII, or UTF-8 with SMTPUTF8');
 export const RESPONSE_TOO_LONG = prepareReply(500, '5.5.6', 'Authentication response too long');
 export const BAD_CHARACTER = prepareReply(501, '5.5.2', 'Control character in command');
-export const BAD_NAME = prepareReply(501, '5.5.4', 'A domain or address literal is needed');
+/** RFC 2034 §3: replies to a hello have no status. */
+export const WRONG_HELLO = prepareReply(500, undefined, 'LMTP says LHLO, SMTP says EHLO');
+export const BAD_NAME = prepareReply(501, undefined, 'A domain or address literal is needed');
 export const NO_ARGUMENT = prepareReply(501, '5.5.4', 'This command takes no argument');
 export const BAD_ARGUMENT = prepareReply(501, '5.5.4', 'Bad argument');
 export const BAD_BASE64 = prepareReply(501, '5.5.2', 'Not base64');

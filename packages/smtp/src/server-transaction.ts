@@ -1,20 +1,21 @@
 import type { MailParameters } from '@dsnkit/esmtp-parameters';
 import { ContentReader } from './content-reader.ts';
 import type { Input } from './input.ts';
-import { type PreparedReply } from './reply.ts';
+import type { PreparedReply } from './reply.ts';
+import type { ServerEvent } from './server-events.ts';
 import { BARE_LINE_END, TOO_LARGE } from './server-replies.ts';
 
-/** One mail transaction, from MAIL to the reply to its content. */
+/** One mail transaction, from the answer to MAIL to the answer to its content. */
 export class Transaction {
   readonly smtputf8: boolean;
   readonly binary: boolean;
-  /** RCPT commands that asked, and those that were accepted. */
+  /** RCPT commands that came, and those that were accepted. */
   tried = 0;
   accepted = 0;
   /** BDAT has begun. */
   chunked = false;
   size = 0;
-  /** Why the content won't be taken. */
+  /** Why the content won't be taken. What comes of it is read and thrown away, in no memory. */
   refusal: PreparedReply | undefined;
   readonly #limit: number;
   readonly #normalise: boolean;
@@ -28,46 +29,50 @@ export class Transaction {
     this.#normalise = normalise;
   }
 
-  /** Whether the dot at the end of data was read. */
-  get ended(): boolean {
-    return this.#reader?.ended === true;
-  }
-
-  /** The next slice of content that is to be given to the owner; reads on over content that is refused. */
-  readData(input: Input): Uint8Array | undefined {
+  /** Read on to the next event, or the end of the input; true when the end of data was met. */
+  readData(input: Input, events: ServerEvent[]): boolean {
     this.#reader ??= new ContentReader(true, this.#normalise);
-    return this.#check(this.#reader.read(input, Infinity));
-  }
-
-  /** As {@link Transaction.readData}, at most `most` octets of the wire. */
-  readChunk(input: Input, most: number): Uint8Array | undefined {
-    if (this.binary || this.refusal !== undefined) {
-      const slice = skip(input, most);
-      return this.refusal === undefined ? this.#check(slice) : undefined;
+    while (events.length === 0) {
+      const slice = this.#reader.read(input, Infinity);
+      if (slice !== undefined) this.#give(slice, events);
+      if (this.#reader.flawed) this.#refuse(BARE_LINE_END, events);
+      if (slice === undefined) break;
     }
-    this.#reader ??= new ContentReader(false, this.#normalise);
-    return this.#check(this.#reader.read(input, most));
+    return this.#reader.ended;
   }
 
-  /** What a reader that waited for more has still to give. */
-  finish(): Uint8Array | undefined {
-    const rest = this.#check(this.#reader?.finish());
-    return rest?.length === 0 ? undefined : rest;
+  /** Octets of a chunk, at most `most`; returns how many were read. */
+  readChunk(input: Input, most: number, events: ServerEvent[]): number {
+    const before = input.length;
+    if (this.binary || this.refusal !== undefined) {
+      const slice = input.take(most);
+      if (slice !== undefined) this.#give(slice, events);
+    } else {
+      this.#reader ??= new ContentReader(false, this.#normalise);
+      const slice = this.#reader.read(input, most);
+      if (slice !== undefined) this.#give(slice, events);
+      if (this.#reader.flawed) this.#refuse(BARE_LINE_END, events);
+    }
+    return before - input.length;
   }
 
-  #check(slice: Uint8Array | undefined): Uint8Array | undefined {
-    if (this.refusal !== undefined) return undefined;
-    this.size += slice?.length ?? 0;
-    if (this.#limit > 0 && this.size > this.#limit) this.refusal = TOO_LARGE;
-    else if (this.#reader?.flawed === true) this.refusal = BARE_LINE_END;
-    return this.refusal === undefined ? slice : undefined;
+  /** The last chunk has been read: a CR that waited for its LF waits in vain. */
+  finish(events: ServerEvent[]): void {
+    const rest = this.#reader?.finish();
+    if (rest !== undefined && rest.length > 0) this.#give(rest, events);
+    if (this.#reader?.flawed === true) this.#refuse(BARE_LINE_END, events);
   }
-}
 
-/** Take up to `most` octets as they are. */
-export function skip(input: Input, most: number): Uint8Array | undefined {
-  if (most === 0 || !input.more()) return undefined;
-  const { chunk, position } = input;
-  input.position = Math.min(chunk.length, position + most);
-  return chunk.subarray(position, input.position);
+  #give(octets: Uint8Array, events: ServerEvent[]): void {
+    if (this.refusal !== undefined) return;
+    this.size += octets.length;
+    if (this.#limit > 0 && this.size > this.#limit) this.#refuse(TOO_LARGE, events);
+    else events.push({ kind: 'content', octets });
+  }
+
+  #refuse(refusal: PreparedReply, events: ServerEvent[]): void {
+    if (this.refusal !== undefined) return;
+    this.refusal = refusal;
+    events.push({ kind: 'reset', reason: refusal === TOO_LARGE ? 'too-large' : 'bare-line-end' });
+  }
 }

@@ -1,0 +1,225 @@
+import {
+  EsmtpParameterError,
+  type EsmtpParameterErrorCode,
+  parseMailCommand,
+  parseRcptCommand,
+  readMailParameters,
+  readRcptParameters,
+} from '@dsnkit/esmtp-parameters';
+import { decodeBase64 } from './base64.ts';
+import type { Reply } from './reply.ts';
+import { IncomingContent, RefusedChunk } from './server-content.ts';
+import * as replies from './server-replies.ts';
+import { AUTH_LIMIT, COMMAND_LIMIT, type PausingEvent, type ServerState } from './server-state.ts';
+import { decodeUtf8 } from './text.ts';
+import { readXclient } from './xclient.ts';
+
+/** What a command leads to: a reply, a question to the owner, content, or a move of the session. */
+export type Outcome =
+  Reply | PausingEvent | IncomingContent | RefusedChunk | { readonly kind: 'rset' | 'quit' | 'bad-chunk' };
+
+/**
+ * Read one command line, given without its CRLF.
+ *
+ * The text is strict UTF-8 without control characters; beyond ASCII only where SMTPUTF8 allows it. RFC 5321 §2.4, §4.1.1,
+ * RFC 6531 §3.3.
+ */
+export function readCommand(octets: Uint8Array, state: ServerState): Outcome {
+  const text = decodeUtf8(octets);
+  if (text === undefined) return replies.NOT_ASCII;
+  const plain = !/[^ -~]/.test(text);
+  const line = plain ? text : trimEnd(text);
+  if (!plain && /[\x00-\x1F\x7F]/.test(line)) return replies.BAD_CHARACTER;
+  const space = line.indexOf(' ');
+  const verb = (space < 0 ? line : line.slice(0, space)).toUpperCase();
+  if (octets.length + 2 > limitOf(verb, state)) return replies.LINE_TOO_LONG;
+  if (state.noService && verb !== 'QUIT') return replies.NO_SERVICE;
+  const command = COMMANDS.get(verb);
+  if (command === undefined) return replies.UNKNOWN_COMMAND;
+  if (!plain && command.utf8?.(state, line) !== true && /[^ -~]/.test(line)) return replies.NOT_ASCII;
+  const argument = space < 0 ? '' : line.slice(space + 1).trim();
+  for (const guard of command.guards) {
+    const refusal = guard(state, argument);
+    if (refusal !== undefined) return refusal;
+  }
+  return command.run(state, argument, line);
+}
+
+/** The longest line any command may have now. */
+export function longestLine(state: ServerState): number {
+  return state.announced.has('AUTH') ? AUTH_LIMIT : Math.max(state.mailLimit, state.rcptLimit);
+}
+
+type Guard = (state: ServerState, argument: string) => Reply | undefined;
+
+interface Command {
+  /** The first that objects gives the reply. */
+  readonly guards: readonly Guard[];
+  readonly run: (state: ServerState, argument: string, line: string) => Outcome;
+  /** When the argument may go beyond ASCII; else never. */
+  readonly utf8?: (state: ServerState, line: string) => boolean;
+}
+
+const noArgument: Guard = (_, argument) => (argument === '' ? undefined : replies.NO_ARGUMENT);
+const greeted: Guard = (state) => (state.greeted ? undefined : replies.HELLO_FIRST);
+const noTransaction: Guard = (state) => (state.transaction === undefined ? undefined : replies.NOT_IN_TRANSACTION);
+const noSender: Guard = (state) => (state.transaction === undefined ? undefined : replies.ALREADY_SENDER);
+const sender: Guard = (state) => (state.transaction === undefined ? replies.MAIL_FIRST : undefined);
+const noChunks: Guard = (state) => (state.transaction?.chunked === true ? replies.CHUNKS_BEGUN : undefined);
+const notBinary: Guard = (state) => (state.transaction?.binary === true ? replies.BDAT_NEEDED : undefined);
+const clear: Guard = (state) => (state.secure ? replies.ALREADY_SECURE : undefined);
+const notAuthenticated: Guard = (state) => (state.authenticated ? replies.ALREADY_AUTHENTICATED : undefined);
+const offered =
+  (keyword: string): Guard =>
+  (state) =>
+    state.announced.has(keyword) ? undefined : replies.NOT_OFFERED;
+const notIdle: Guard = (state) =>
+  ++state.idleCommands > (state.options.maxIdleCommands ?? 100) ? replies.TOO_MANY_COMMANDS : undefined;
+/** RFC 2920 §3.2: DATA is accepted only with a valid recipient. RFC 2033 §4.2 wants 503 where RFC 5321 §3.3 leaves a choice. */
+const recipients: Guard = ({ transaction, lmtp }) => {
+  if (transaction === undefined || transaction.accepted > 0) return undefined;
+  return transaction.tried === 0 || lmtp ? replies.RCPT_FIRST : replies.NO_VALID_RECIPIENTS;
+};
+
+/** RFC 5321 §4.1.4, the order of commands, in one table. */
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['EHLO', { guards: [notIdle], run: (state, name) => hello('EHLO', name, state) }],
+  ['HELO', { guards: [notIdle], run: (state, name) => hello('HELO', name, state) }],
+  ['LHLO', { guards: [notIdle], run: (state, name) => hello('LHLO', name, state) }],
+  ['MAIL', { guards: [greeted, noSender], run: mail, utf8: () => true }],
+  ['RCPT', { guards: [greeted, sender, noChunks], run: rcpt, utf8: () => true }],
+  ['DATA', { guards: [noArgument, greeted, sender, noChunks, recipients, notBinary], run: data }],
+  ['BDAT', { guards: [offered('CHUNKING')], run: bdat }],
+  ['RSET', { guards: [noArgument, notIdle], run: () => ({ kind: 'rset' }) }],
+  ['NOOP', { guards: [notIdle], run: () => replies.NOOP_OK }],
+  ['HELP', { guards: [notIdle], run: () => replies.HELP }],
+  ['VRFY', { guards: [notIdle], run: (state, text) => verify('VRFY', text, state), utf8 }],
+  ['EXPN', { guards: [notIdle, offered('EXPN')], run: (state, text) => verify('EXPN', text, state), utf8 }],
+  ['STARTTLS', { guards: [noArgument, clear, offered('STARTTLS'), noTransaction], run: () => ({ kind: 'starttls' }) }],
+  ['AUTH', { guards: [offered('AUTH'), notAuthenticated, noTransaction], run: auth }],
+  ['XCLIENT', { guards: [offered('XCLIENT'), noTransaction, notIdle], run: xclient }],
+  ['QUIT', { guards: [noArgument], run: () => ({ kind: 'quit' }) }],
+]);
+
+/** RFC 2033 §4.1: each protocol has its own hello and refuses the other's. RFC 2034 §3: no status in these replies. */
+function hello(verb: 'EHLO' | 'HELO' | 'LHLO', name: string, state: ServerState): Outcome {
+  if ((verb === 'LHLO') !== state.lmtp) return replies.WRONG_HELLO;
+  return /^[!-~]{1,255}$/.test(name) ? { kind: 'hello', verb, name } : replies.BAD_NAME;
+}
+
+function mail(state: ServerState, _: string, raw: string): Outcome {
+  try {
+    const { reversePath, parameters } = parseMailCommand(raw);
+    const typed = readMailParameters(parameters, state.announced);
+    const limit = state.offer.size ?? 0;
+    // RFC 1870 §6.1.
+    if (typed.size !== undefined && limit > 0 && typed.size > limit) return replies.TOO_LARGE;
+    return { kind: 'mail', path: reversePath, parameters, typed, raw };
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
+function rcpt(state: ServerState, _: string, raw: string): Outcome {
+  const { transaction, options } = state;
+  try {
+    const context = { smtputf8: transaction?.smtputf8 === true };
+    const { forwardPath, parameters } = parseRcptCommand(raw, context);
+    const typed = readRcptParameters(parameters, state.announced, context);
+    const most = Math.max(100, options.maxRecipients ?? 1000);
+    if (transaction !== undefined && transaction.accepted >= most) return replies.TOO_MANY_RECIPIENTS;
+    return { kind: 'rcpt', path: forwardPath, parameters, typed, raw };
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
+function data({ transaction }: ServerState): Outcome {
+  return transaction === undefined ? replies.MAIL_FIRST : new IncomingContent(transaction);
+}
+
+/**
+ *     bdat-cmd = "BDAT" SP chunk-size [ SP "LAST" ] CRLF
+ *
+ * RFC 3030 §2.
+ */
+function bdat(state: ServerState, argument: string): Outcome {
+  const { transaction } = state;
+  const [, digits, last] = /^(\d{1,15})( LAST)?$/i.exec(argument) ?? [];
+  if (digits === undefined) return { kind: 'bad-chunk' };
+  const octets = Number(digits);
+  if (transaction === undefined)
+    return new RefusedChunk(octets, state.greeted ? replies.MAIL_FIRST : replies.HELLO_FIRST);
+  const refusal = transaction.refusal === undefined ? recipients(state, '') : replies.CHUNK_FAILED;
+  if (refusal !== undefined) return new RefusedChunk(octets, refusal);
+  return new IncomingContent(transaction, { octets, last: last !== undefined });
+}
+
+const SMTPUTF8 = / SMTPUTF8$/i;
+
+/** RFC 6531 §3.7.4.2: VRFY and EXPN carry the parameter themselves. */
+function utf8(state: ServerState, line: string): boolean {
+  return state.announced.has('SMTPUTF8') && SMTPUTF8.test(line);
+}
+
+/** RFC 5321 §3.5.3: 252 where nothing is said about the address. */
+function verify(verb: 'VRFY' | 'EXPN', text: string, state: ServerState): Outcome {
+  const smtputf8 = utf8(state, text);
+  const argument = smtputf8 ? text.replace(SMTPUTF8, '') : text;
+  if (argument === '') return replies.BAD_ARGUMENT;
+  return state.announced.has(verb) ? { kind: 'verify', verb, argument, smtputf8 } : replies.WILL_TRY;
+}
+
+/**
+ *     auth-command = "AUTH" SP sasl-mech [ SP ( base64 / "=" ) ] CRLF
+ *
+ * RFC 4954 §4.
+ */
+function auth(state: ServerState, argument: string): Outcome {
+  const [, name, initial] = /^([\w-]{1,20})(?: (\S+))?$/.exec(argument) ?? [];
+  if (name === undefined) return replies.BAD_ARGUMENT;
+  const mechanism = name.toUpperCase();
+  const mechanisms = state.announced.get('AUTH')?.toUpperCase().split(' ');
+  if (mechanisms?.includes(mechanism) !== true) return replies.UNKNOWN_MECHANISM;
+  if (initial === undefined) return { kind: 'auth', mechanism };
+  const initialResponse = decodeBase64(initial === '=' ? '' : initial);
+  return initialResponse === undefined ? replies.BAD_BASE64 : { kind: 'auth', mechanism, initialResponse };
+}
+
+function xclient(state: ServerState, argument: string): Outcome {
+  const attributes = readXclient(argument, state.announced.get('XCLIENT') ?? '');
+  return attributes === undefined ? replies.BAD_ARGUMENT : { kind: 'xclient', attributes };
+}
+
+function limitOf(verb: string, state: ServerState): number {
+  if (verb === 'MAIL') return state.mailLimit;
+  if (verb === 'RCPT') return state.rcptLimit;
+  return verb === 'AUTH' ? AUTH_LIMIT : COMMAND_LIMIT;
+}
+
+/** RFC 5321 §4.1.1: white space before the CRLF is tolerated. A loop, since hostile lines are mostly white space. */
+function trimEnd(line: string): string {
+  let end = line.length;
+  while (end > 0 && (line.charCodeAt(end - 1) === 32 || line.charCodeAt(end - 1) === 9)) end--;
+  return line.slice(0, end);
+}
+
+const TEXTS: Readonly<Record<EsmtpParameterErrorCode, string>> = {
+  'bad-command': 'Syntax error',
+  'bad-path': 'Syntax error in address',
+  'needs-smtputf8': 'UTF-8 needs SMTPUTF8',
+  syntax: 'Syntax error in parameters',
+  duplicate: 'Parameter given twice',
+  unknown: 'Parameter not known here',
+  'bad-value': 'Bad parameter value',
+  'too-long': 'Parameter too long',
+  conflict: 'Parameters exclude each other',
+};
+
+function refuse(error: unknown): Reply {
+  if (!(error instanceof EsmtpParameterError)) throw error;
+  const { code, keyword, reply } = error;
+  // A keyword has letters, digits and hyphens; anything else is not repeated to the client.
+  const which = keyword !== undefined && /^[\w-]{1,40}$/.test(keyword) ? `: ${keyword}` : '';
+  return { code: reply.code, status: reply.status, lines: [TEXTS[code] + which] };
+}
