@@ -29,7 +29,7 @@ export function orcptFor(address: string, smtputf8: boolean): EsmtpParameter | u
 export function orcptOnwards(parameter: EsmtpParameter, smtputf8: boolean): EsmtpParameter {
   if (smtputf8 || parameter.value === undefined || isAscii(parameter.value)) return parameter;
   const value = parameter.value.replace(/[^\x00-\x7F]/gu, (character) => {
-    return `\\x{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
+    return `\\x{${Number(character.codePointAt(0)).toString(16).toUpperCase()}}`;
   });
   return { ...parameter, value };
 }

@@ -23,26 +23,34 @@ export function mailParametersFor(message: RelayMessage, hop: NextHop, utf8Envel
   for (const parameter of message.mailParameters) {
     const keyword = parameter.keyword.toUpperCase();
     const replacement = said.get(keyword);
-    if (replacement !== undefined) parameters.push(replacement);
+    if (replacement !== undefined) parameters.push(replacement.value === parameter.value ? parameter : replacement);
     else if (passes(keyword, hop)) parameters.push(parameter);
     said.delete(keyword);
   }
   return [...parameters, ...said.values()];
 }
 
-/** What the octets need of the channel: known, or as declared. RFC 6152 §2, RFC 3030 §3 */
-export function contentOf(message: RelayMessage): '7bit' | '8bit' | 'binary' {
-  if (message.content !== undefined) return message.content;
-  const declared = find(message.mailParameters, 'BODY')?.value?.toUpperCase();
-  if (declared === 'BINARYMIME') return 'binary';
-  return declared === '8BITMIME' || message.utf8Headers === true ? '8bit' : '7bit';
+/** What BODY may say, in the order of what it allows. RFC 6152 §2, RFC 3030 §3 */
+const BODY = ['7BIT', '8BITMIME', 'BINARYMIME'] as const;
+const CONTENT = { '7bit': 0, '8bit': 1, binary: 2 } as const;
+
+/** What the octets need of the channel, as an index into BODY: known, or as declared. */
+export function neededBody(message: RelayMessage): number {
+  if (message.content !== undefined) return CONTENT[message.content];
+  return Math.max(declaredBody(message), message.utf8Headers === true ? CONTENT['8bit'] : CONTENT['7bit']);
+}
+
+/** Whether a hop can be given content of that need. */
+export function carries(hop: NextHop, body: number): boolean {
+  if (body === CONTENT.binary) return hop.extensions.has('BINARYMIME') && hop.extensions.has('CHUNKING');
+  return body === CONTENT['7bit'] || hop.extensions.has('8BITMIME');
 }
 
 export function deliverByOf(message: RelayMessage): DeliverBy | undefined {
   const [seconds, suffix] = find(message.mailParameters, 'BY')?.value?.split(';') ?? [];
   if (seconds === undefined || suffix === undefined) return undefined;
   return {
-    seconds: message.byRemainingSeconds ?? Number(seconds),
+    seconds: Math.floor(message.byRemainingSeconds ?? Number(seconds)),
     mode: suffix.toUpperCase().startsWith('N') ? 'N' : 'R',
     suffix,
   };
@@ -79,18 +87,25 @@ function saidAnew(message: RelayMessage, hop: NextHop, utf8Envelope: boolean): M
   return said;
 }
 
+/** As declared, if the hop carries that and it is enough; else what the content needs. */
 function bodyFor(message: RelayMessage, hop: NextHop): string | undefined {
-  const content = contentOf(message);
-  if (content === 'binary') return 'BINARYMIME';
-  if (!hop.extensions.has('8BITMIME')) return undefined;
-  if (content === '8bit') return '8BITMIME';
-  return find(message.mailParameters, 'BODY') === undefined ? undefined : '7BIT';
+  if (!hop.extensions.has('8BITMIME') && !hop.extensions.has('BINARYMIME')) return undefined;
+  const declared = declaredBody(message);
+  const needed = neededBody(message);
+  if (declared >= needed && carries(hop, declared)) return find(message.mailParameters, 'BODY')?.value;
+  return needed === CONTENT['7bit'] ? undefined : BODY[needed];
+}
+
+/** Index into BODY; -1 if nothing was declared. */
+function declaredBody(message: RelayMessage): number {
+  const declared = find(message.mailParameters, 'BODY')?.value?.toUpperCase();
+  return BODY.findIndex((value) => value === declared);
 }
 
 function byFor(message: RelayMessage, hop: NextHop): string | undefined {
   const by = deliverByOf(message);
   if (by === undefined || !hop.extensions.has('DELIVERBY')) return undefined;
-  return `${clamp(Math.trunc(by.seconds))};${by.suffix}`;
+  return `${clamp(by.seconds)};${by.suffix}`;
 }
 
 /** by-time has at most nine digits. RFC 2852 §4 */

@@ -1,7 +1,7 @@
 import { isNullReversePath } from './envelope.ts';
 import { isAscii } from './orcpt.ts';
 import { find } from './parameters.ts';
-import { contentOf, deliverByOf } from './relay-mail.ts';
+import { carries, deliverByOf, neededBody } from './relay-mail.ts';
 import type { NextHop, Obstacle, RelayMessage, RelayRecipient } from './hop.ts';
 
 /** Why this hop can have the message for nobody. The first reason found is given. */
@@ -41,9 +41,7 @@ function contentObstacle(message: RelayMessage, hop: NextHop): Obstacle | undefi
     const declared = find(message.mailParameters, 'SMTPUTF8') !== undefined && message.utf8Headers !== false;
     if (declared || !isAscii(message.reversePath)) return { status: '5.6.7', reason: 'utf8-address' };
   }
-  const content = contentOf(message);
-  const carries = content === '7bit' || hop.extensions.has(content === '8bit' ? '8BITMIME' : 'BINARYMIME');
-  return carries ? undefined : { status: '5.6.3', reason: '8bit-content' };
+  return carries(hop, neededBody(message)) ? undefined : { status: '5.6.3', reason: '8bit-content' };
 }
 
 /** Mode R is a promise that a hop without DELIVERBY, or with a longer minimum, can't keep. RFC 2852 §4.1.4.1 */

@@ -48,10 +48,10 @@ function deliverByLost(message: RelayMessage, hop: NextHop): boolean {
  */
 function withDelay(parameters: readonly EsmtpParameter[]): EsmtpParameter[] {
   if (isNotifyNever(parameters)) return [...parameters];
-  const notify = find(parameters, 'NOTIFY');
-  if (notify?.value === undefined) return [...parameters, { keyword: 'NOTIFY', value: 'FAILURE,DELAY' }];
-  const elements = notifyElements(notify.value);
+  const received = find(parameters, 'NOTIFY')?.value;
+  if (received === undefined) return [...parameters, { keyword: 'NOTIFY', value: 'FAILURE,DELAY' }];
+  const elements = notifyElements(received);
   if (elements.some((element) => element.toUpperCase() === 'DELAY')) return [...parameters];
   const value = [...elements, 'DELAY'].join(',');
-  return parameters.map((parameter) => (parameter === notify ? { ...notify, value } : parameter));
+  return parameters.map((parameter) => (isKeyword(parameter, 'NOTIFY') ? { ...parameter, value } : parameter));
 }
