@@ -16,7 +16,13 @@ import { readXclient } from './xclient.ts';
 
 /** What a command leads to: a reply, a question to the owner, content, or a move of the session. */
 export type Outcome =
-  Reply | PausingEvent | IncomingContent | RefusedChunk | { readonly kind: 'rset' | 'quit' | 'bad-chunk' };
+  | Reply
+  | PausingEvent
+  | IncomingContent
+  | RefusedChunk
+  | { readonly kind: 'rset' }
+  | { readonly kind: 'quit' }
+  | { readonly kind: 'bad-chunk' };
 
 /**
  * Read one command line, given without its CRLF.
