@@ -1,0 +1,225 @@
+import { formatDate, type DeliveryStatus, type RecipientFields } from '@dsnkit/delivery-status';
+import {
+  globalRecipientFields,
+  messageFields,
+  mtaName,
+  recipientFields,
+  reportEnvelope,
+  statusOf,
+  type Entry,
+  type RemoteReply,
+  type ReturnedContent,
+} from '@dsnkit/dsn-policy';
+import {
+  formatParameters,
+  parseParameters,
+  readMailParameters,
+  type EsmtpParameter,
+  type MailParameters,
+  type RcptParameters,
+} from '@dsnkit/esmtp-parameters';
+import {
+  cutHeaders,
+  deriveBoundary,
+  formatReport,
+  ReportError,
+  splitHeader,
+  type Report,
+} from '@dsnkit/multipart-report';
+import type { Message, Recipient } from '../model.ts';
+import { humanText, subjectLine, type Told } from './human.ts';
+import { en } from './texts/en.ts';
+import { threadFields } from './thread.ts';
+import { visible } from './visible.ts';
+
+/** A recipient of the message that the report is about, with what its RCPT command asked for. */
+export type ReportedRecipient = Pick<Recipient, 'address' | 'shownAs'> & {
+  readonly rcpt: RcptParameters;
+  /** What this server says of the last failure, if no remote system did. */
+  readonly reason?: string;
+};
+
+/** What a report is made of. */
+export interface ReportInput {
+  /** The message that it is about. */
+  readonly message: Message;
+  /** Those who are to be named, from `decideNotifications`; nobody else is. */
+  readonly entries: readonly [Entry<ReportedRecipient>, ...Entry<ReportedRecipient>[]];
+  readonly returned: ReturnedContent;
+  /** The content of the message: whole if it is to be returned whole, else its header at least. */
+  readonly original: Uint8Array;
+  /** The name of this server. */
+  readonly hostname: string;
+  readonly nowMs: number;
+  /** Queue id of the report. Its Message-ID and its boundary are made from it. */
+  readonly reportId: string;
+}
+
+/** A report, ready for the queue. */
+export interface ComposedReport {
+  readonly message: Message;
+  /** Its only recipient; where it goes is for the router. */
+  readonly recipient: Omit<Recipient, 'destination'>;
+  readonly content: Uint8Array;
+}
+
+/**
+ * Composes the report that is owed to the sender of a message.
+ *
+ * It goes from `<>` to the reverse-path with NOTIFY=NEVER (RFC 3461 §6.1), says what RFC 3461 §6.2 and §6.3 ask for,
+ * and stands in the thread of the message. The global forms of RFC 6533 are used if the message came with SMTPUTF8.
+ * Whatever strangers wrote into the message or a reply, the report is well-formed.
+ *
+ * @returns undefined if the message has a null reverse-path: nothing may be reported then (RFC 3461 §5.2)
+ */
+export function composeReport(input: ReportInput): ComposedReport | undefined {
+  const { message, reportId, nowMs } = input;
+  const received = parseParameters(message.mailParameters);
+  const envelope = reportEnvelope(message.reversePath, received);
+  if (envelope === undefined) return undefined;
+  const mail = readMailParameters(received);
+  const path = returnPathOf(mail, envelope.forwardPath);
+  const content = formatSafely(makeReport(input, mail, path, envelope.forwardPath), path, reportId);
+  return {
+    message: {
+      id: reportId,
+      reversePath: envelope.reversePath,
+      mailParameters: formatParameters([
+        ...envelope.mailParameters,
+        ...contentParameters(content, path, envelope.forwardPath),
+      ]),
+      arrivedAtMs: nowMs,
+      origin: 'report',
+      sizeOctets: content.length,
+    },
+    recipient: {
+      n: 0,
+      address: envelope.forwardPath,
+      parameters: formatParameters(envelope.rcptParameters),
+      attempts: 0,
+      dueAtMs: nowMs,
+      retryAtMs: nowMs,
+      delayReported: false,
+    },
+    content,
+  };
+}
+
+type ReturnPath = '7bit' | '8bit' | 'smtputf8';
+
+/** The way back is taken to be able to do what the way here could: nothing else is known of it. */
+function returnPathOf(mail: MailParameters, address: string): ReturnPath {
+  if (mail.smtputf8 || !isAscii(address)) return 'smtputf8';
+  return mail.body === '8BITMIME' ? '8bit' : '7bit';
+}
+
+function makeReport(input: ReportInput, mail: MailParameters, path: ReturnPath, to: string): Report {
+  const { message, hostname, nowMs, reportId, original, returned } = input;
+  const { headers } = splitHeader(original);
+  const told = input.entries.map((entry) => tell(entry, message, path));
+  const [first, ...rest] = told.map((each) => each.fields);
+  if (first === undefined) throw new TypeError('a report needs a recipient to speak of');
+  return {
+    headers: [
+      { name: 'From', value: `${en.sender} <MAILER-DAEMON@${hostname}>` },
+      { name: 'To', value: `<${to}>` },
+      { name: 'Subject', value: subjectLine(en, told) },
+      { name: 'Date', value: formatDate(new Date(nowMs)) },
+      { name: 'Message-ID', value: `<${reportId}@${hostname}>` },
+      ...threadFields(headers),
+      { name: 'Auto-Submitted', value: 'auto-replied' },
+    ],
+    humanReadable: { text: humanText(en, hostname, headers, told), language: en.language },
+    deliveryStatus: { message: fieldsOfMessage(message, mail, hostname), recipients: [first, ...rest] },
+    returned:
+      returned === 'full-message'
+        ? { kind: 'message', octets: original }
+        : { kind: 'headers', octets: cutHeaders(original) },
+  };
+}
+
+function fieldsOfMessage(message: Message, mail: MailParameters, hostname: string): DeliveryStatus['message'] {
+  const { by } = mail;
+  const fields = messageFields(
+    { reversePath: message.reversePath, mail },
+    {
+      hostname,
+      arrivalDate: new Date(message.arrivedAtMs),
+      queueId: message.id,
+      ...(by === undefined ? {} : { deliverByDate: new Date(message.arrivedAtMs + by.seconds * 1000) }),
+    },
+  );
+  const { client } = message;
+  if (client === undefined || !/^[!-'*-[\]-~]{1,255}$/.test(client.name)) return fields;
+  // RFC 3464 §2.2.4: the name as the client gave it, with its network address in a comment.
+  const { type, value } = mtaName(client.name);
+  const address = client.address.replace(/[^0-9a-z.:%]/gi, '').slice(0, 64);
+  return { ...fields, receivedFromMta: { type, value: `${value} (${address})` } };
+}
+
+function tell({ recipient, action, outcome }: Entry<ReportedRecipient>, message: Message, path: ReturnPath): Told {
+  const { remote } = outcome;
+  const entry = {
+    action,
+    recipient: { ...recipient, address: recipient.shownAs ?? recipient.address },
+    outcome: remote === undefined ? outcome : { ...outcome, remote: bounded(remote) },
+  };
+  const fields = path === 'smtputf8' ? globalRecipientFields(entry) : recipientFields(entry);
+  const { retryUntil } = outcome;
+  return {
+    entry,
+    fields: fitting(fields),
+    facts: {
+      action,
+      status: statusOf(action, outcome),
+      arrived: formatDate(new Date(message.arrivedAtMs)),
+      ...(retryUntil === undefined ? {} : { retryUntil: formatDate(retryUntil) }),
+      ...(recipient.reason === undefined || remote !== undefined ? {} : { reason: visible(recipient.reason, 500) }),
+    },
+  };
+}
+
+/** RFC 5321 §4.5.3.1.5 allows 512 octets in a reply line; beyond twice that, and fifty lines, nothing is told. */
+const MOST_REPLY_LINES = 50;
+const LONGEST_REPLY_LINE = 1024;
+
+/** A reply of decent size, in one that has the shape of the whole: the last lines are the last. */
+function bounded(remote: RemoteReply): RemoteReply {
+  const [first, ...rest] = remote.lines;
+  const kept = rest.length < MOST_REPLY_LINES ? rest : [...rest.slice(0, MOST_REPLY_LINES - 2), ...rest.slice(-1)];
+  const cut = (line: string) => line.slice(0, LONGEST_REPLY_LINE).toWellFormed();
+  const mta = remote.mta.replace(/[^!-~\u00a0-\uffff]/g, '?').slice(0, 255);
+  return { ...remote, mta: mta === '' ? '?' : mta, lines: [cut(first), ...kept.map(cut)] };
+}
+
+/** `\x{…}` forms can make an ORCPT longer than a line may be; the field can't be folded and must not be cut. */
+function fitting(fields: RecipientFields): RecipientFields {
+  const { originalRecipient, ...rest } = fields;
+  return originalRecipient !== undefined && originalRecipient.value.length > 900 ? rest : fields;
+}
+
+/** Formats with a boundary that occurs nowhere; a second one is looked for only if the first was foreseen by someone. */
+function formatSafely(report: Report, returnPath: ReturnPath, seed: string): Uint8Array {
+  const options = { returnPath, smtputf8: returnPath === 'smtputf8' };
+  const contents = [report.humanReadable.text ?? '', report.returned?.octets ?? ''];
+  try {
+    return formatReport(report, { ...options, boundary: deriveBoundary(seed, contents) });
+  } catch (error) {
+    if (!(error instanceof ReportError && error.code === 'boundary-collision')) throw error;
+    const status = JSON.stringify(report.deliveryStatus);
+    return formatReport(report, { ...options, boundary: deriveBoundary(seed, [...contents, status]) });
+  }
+}
+
+/** BODY and SMTPUTF8 for the report itself: only what its octets need. */
+function contentParameters(content: Uint8Array, path: ReturnPath, address: string): readonly EsmtpParameter[] {
+  const eightBit = content.some((octet) => octet > 127);
+  return [
+    ...(eightBit ? [{ keyword: 'BODY', value: '8BITMIME' }] : []),
+    ...(path === 'smtputf8' && (eightBit || !isAscii(address)) ? [{ keyword: 'SMTPUTF8' }] : []),
+  ];
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\u0000-\u007f]/.test(text);
+}
