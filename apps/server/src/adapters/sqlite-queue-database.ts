@@ -181,16 +181,16 @@ export class QueueDatabase {
     this.#commit();
     counts.messages = Number(this.#statements.countMessages.get()?.['count']);
     counts.recipients = Number(this.#statements.countRecipients.get()?.['count']);
-    for (let after = ''; ;) {
-      const next = this.#statements.nextDestination.get(after) as unknown as NextDestination | undefined;
-      if (next === undefined) break;
-      this.#destinations.lower(next.destination, next.due_at, next.seq);
-      after = next.destination;
+    const { firstDestination, nextDestination } = this.#statements;
+    for (let found = firstDestination.get(); found !== undefined;) {
+      const { destination, due_at, seq } = found as unknown as FirstOfDestination;
+      this.#destinations.lower(destination, due_at, seq);
+      found = nextDestination.get(destination);
     }
   }
 }
 
-interface NextDestination {
+interface FirstOfDestination {
   readonly destination: string;
   readonly due_at: number;
   readonly seq: number;
