@@ -24,8 +24,7 @@ export function parseFields(block: string): ParsedFields {
   const scanner = new Scanner(block, issues);
   const raws: RawField[] = [];
   for (let part = scanner.nextBlock(); part; part = scanner.nextBlock()) {
-    if (part.blankLines > 0)
-      issues.add('stray-blank-line', part.line, 'RFC 5322 §2.2', 'a blank line among fields', 'ignored');
+    if (part.blankLines > 0) issues.add('stray-blank-line', part.line);
     for (const raw of part.fields) raws.push(raw);
   }
   const fields = raws.map((raw, index) => ({

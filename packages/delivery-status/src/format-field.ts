@@ -1,6 +1,7 @@
 import { formatComment } from './comments.ts';
 import { formatDate } from './date.ts';
 import { DeliveryStatusError } from './error.ts';
+import { encodeWords } from './encoded-word.ts';
 import { assertFieldName } from './fields.ts';
 import { foldField, foldLines, plainField } from './fold.ts';
 import { knownField, type KnownField } from './known-fields.ts';
@@ -25,7 +26,7 @@ export class FieldWriter {
 
   /** The known field of a group; nothing if the group does not have it. */
   known(field: KnownField, group: Group): string {
-    return group[field.key] === undefined ? '' : this.#finish(field.name, formatKnown(field, group));
+    return group[field.key] === undefined ? '' : this.#finish(field.name, formatKnown(field, group, this.#ascii));
   }
 
   /** A diagnostic in one language. RFC 6533 §4.1. */
@@ -57,7 +58,7 @@ export class FieldWriter {
   }
 }
 
-function formatKnown(field: KnownField, group: Group): string {
+function formatKnown(field: KnownField, group: Group, ascii: boolean): string {
   const { name } = field;
   const value = group[field.key];
   switch (field.kind) {
@@ -70,11 +71,11 @@ function formatKnown(field: KnownField, group: Group): string {
     case 'action':
       if (!ACTIONS.has(value as string))
         throw new DeliveryStatusError('bad-action', `not an action: ${String(value)}`, { field: name });
-      return withComment(name, value as string, group['actionComment']);
+      return withComment(name, value as string, group['actionComment'], ascii);
     case 'status':
       if (!isStatusCode(value as string))
         throw new DeliveryStatusError('bad-status', `not a status code: ${String(value)}`, { field: name });
-      return withComment(name, value as string, group['statusComment']);
+      return withComment(name, value as string, group['statusComment'], ascii);
     case 'future-release':
       if (isFutureRelease(value as string)) return plainField(name, value as string);
       throw new DeliveryStatusError('bad-future-release', 'neither "for;" seconds nor "until;" a date', {
@@ -103,9 +104,9 @@ function formatFieldDate(name: string, value: Date): string {
   }
 }
 
-function withComment(name: string, value: string, comment: unknown): string {
-  return foldField(
-    name,
-    comment === undefined || comment === '' ? value : `${value} ${formatComment(comment as string)}`,
-  );
+function withComment(name: string, value: string, comment: unknown, ascii: boolean): string {
+  if (comment === undefined || comment === '') return foldField(name, value);
+  // RFC 3464 §2.1.1: comments may use encoded-words.
+  const text = ascii ? encodeWords(comment as string) : (comment as string);
+  return foldField(name, `${value} ${formatComment(text)}`);
 }

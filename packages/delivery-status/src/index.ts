@@ -3,6 +3,7 @@ export { formatDate, parseDate, type DateDeparture, type DateTime } from './date
 export { DeliveryStatusError, type DeliveryStatusErrorCode } from './error.ts';
 export { formatFields, parseFields, receivedFields, type ParsedFields } from './fields.ts';
 export { formatDeliveryStatus, formatGlobalDeliveryStatus } from './format.ts';
+export { toAsciiDeliveryStatus, toGlobalDeliveryStatus } from './global.ts';
 export { assertDeliveryStatus, parseDeliveryStatus, parseGlobalDeliveryStatus } from './parse.ts';
 export {
   formatSmtpDiagnostic,
@@ -12,15 +13,17 @@ export {
   type SmtpReply,
   type SmtpStage,
 } from './smtp-reply.ts';
+export { forgetSource } from './source.ts';
 export { isStatusCode, parseStatusCode, type StatusParts } from './status-code.ts';
+export { decodeStatusBody, type DecodedBody } from './transfer-encoding.ts';
 export type {
   Action,
   DeliveryStatus,
   Field,
   GroupSource,
+  HintCode,
   Issue,
   IssueCode,
-  LintCode,
   LocalizedDiagnostic,
   MessageFields,
   ParsedDeliveryStatus,
@@ -28,3 +31,4 @@ export type {
   StatusCode,
   TypedValue,
 } from './types.ts';
+export { mailboxValue, mtaName, plainAddress, plainMtaName, receivedFromMta } from './values.ts';

@@ -3,10 +3,13 @@ export type FieldKind = 'text' | 'typed' | 'date' | 'action' | 'status' | 'local
 
 /** A field that this package reads into a property. */
 export interface KnownField {
+  /** Its place in the order of the grammar. */
+  readonly index: number;
   /** The bit that stands for it in a set of fields. */
   readonly bit: number;
   /** The spelling that formatters use. */
   readonly name: string;
+  readonly lowerName: string;
   readonly key: string;
   readonly group: 'message' | 'recipient';
   readonly kind: FieldKind;
@@ -35,26 +38,45 @@ export const KNOWN_FIELDS: readonly KnownField[] = (
     ['Will-Retry-Until', 'willRetryUntil', 'recipient', 'date', 'RFC 3464 §2.3.9'],
     ['SMTP-Remote-Recipient', 'smtpRemoteRecipient', 'recipient', 'text', 'RFC 3461 §6.3(j)'],
   ] as const
-).map(([name, key, group, kind, clause], index) => ({ bit: 1 << index, name, key, group, kind, clause }));
+).map(([name, key, group, kind, clause], index) => ({
+  index,
+  bit: 1 << index,
+  name,
+  lowerName: name.toLowerCase(),
+  key,
+  group,
+  kind,
+  clause,
+}));
 
-const BY_NAME: ReadonlyMap<string, KnownField> = new Map(
-  KNOWN_FIELDS.flatMap((field) => [
-    [field.name, field],
-    [field.name.toLowerCase(), field],
-  ]),
+/** At most three names share a length, so that comparing beats making a string to look up. */
+const BY_LENGTH: readonly (readonly KnownField[])[] = Array.from({ length: 23 }, (_, length) =>
+  KNOWN_FIELDS.filter(({ name }) => name.length === length),
 );
 
-/** Names compare without regard to case. RFC 3464 §2.1.1. */
-export function knownField(name: string): KnownField | undefined {
-  return BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase());
+/** The known field whose name stands between two places of a text. Names compare without regard to case. RFC 3464 §2.1.1. */
+export function knownFieldAt(text: string, start: number, end: number): KnownField | undefined {
+  const candidates = BY_LENGTH[end - start];
+  if (candidates === undefined) return undefined;
+  const first = text.charCodeAt(start);
+  for (const field of candidates)
+    if (field.name.charCodeAt(0) === first && text.startsWith(field.name, start)) return field;
+  if (candidates.length === 0) return undefined;
+  const lower = text.slice(start, end).toLowerCase();
+  return candidates.find(({ lowerName }) => lowerName === lower);
 }
 
-const bitOf = (key: string): number => KNOWN_FIELDS.find((field) => field.key === key)?.bit ?? 0;
+/** The known field of this name. */
+export function knownField(name: string): KnownField | undefined {
+  return knownFieldAt(name, 0, name.length);
+}
 
-export const ORIGINAL_RECIPIENT: number = bitOf('originalRecipient');
-export const FINAL_RECIPIENT: number = bitOf('finalRecipient');
-export const LOCALIZED: number = bitOf('localizedDiagnostics');
-export const RECIPIENT_BITS: number = KNOWN_FIELDS.reduce(
-  (bits, field) => (field.group === 'recipient' ? bits | field.bit : bits),
-  0,
-);
+const bitsOf = (test: (field: KnownField) => boolean): number =>
+  KNOWN_FIELDS.reduce((bits, field) => (test(field) ? bits | field.bit : bits), 0);
+
+export const ORIGINAL_RECIPIENT: number = bitsOf(({ key }) => key === 'originalRecipient');
+export const FINAL_RECIPIENT: number = bitsOf(({ key }) => key === 'finalRecipient');
+export const LOCALIZED: number = bitsOf(({ kind }) => kind === 'localized');
+export const RECIPIENT_FIELDS: number = bitsOf(({ group }) => group === 'recipient');
+/** What every group of a recipient has. RFC 3464 §3. */
+export const REQUIRED_OF_RECIPIENT: number = bitsOf(({ key }) => ['finalRecipient', 'action', 'status'].includes(key));

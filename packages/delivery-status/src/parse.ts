@@ -5,13 +5,15 @@ import {
   KNOWN_FIELDS,
   LOCALIZED,
   ORIGINAL_RECIPIENT,
-  RECIPIENT_BITS,
+  RECIPIENT_FIELDS,
+  REQUIRED_OF_RECIPIENT,
   knownField,
+  knownFieldAt,
   type KnownField,
 } from './known-fields.ts';
 import { readValue, type Draft } from './read-value.ts';
 import { Scanner, valueOf, type Block, type RawField } from './scanner.ts';
-import type { DeliveryStatus, ParsedDeliveryStatus } from './types.ts';
+import type { DeliveryStatus, LocalizedDiagnostic, ParsedDeliveryStatus } from './types.ts';
 
 /**
  * Read the body of a message/delivery-status part. Never throws: what departs from the specification becomes an issue.
@@ -60,238 +62,186 @@ export function assertDeliveryStatus(parsed: ParsedDeliveryStatus): DeliveryStat
   return { message: parsed.message, recipients: parsed.recipients } as DeliveryStatus;
 }
 
-interface Entry {
-  readonly raw: RawField;
-  readonly name: string;
-  readonly known: KnownField | undefined;
-}
-
 /** A group whose end is not known yet. */
 interface OpenGroup {
   readonly draft: Draft;
   readonly start: number;
   readonly line: number;
+  /** The line of its first field. */
+  readonly firstLine: number;
   /** The bits of the known fields seen so far. */
   seen: number;
+  retryLine: number;
+  localizedLine: number;
 }
 
-/** Outside printable ASCII, white space and line ends: rare enough that one scan of the text saves one per field. */
+/** Outside printable ASCII, white space and line ends: rare enough that one look at the whole text saves one at each field. */
 const UNUSUAL = /[^\t\n\r -~]/;
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+const NON_ASCII = /[^\x00-\x7f]/;
 
 class Reader {
-  readonly #text: string;
-  readonly #global: boolean;
-  readonly #unusual: boolean;
-  readonly #issues = new IssueList();
-  readonly #message: OpenGroup = { draft: {}, start: 0, line: 1, seen: 0 };
-  readonly #recipients: Draft[] = [];
-  #group: OpenGroup = this.#message;
+  private readonly text: string;
+  private readonly isGlobal: boolean;
+  private readonly isUnusual: boolean;
+  private readonly issues = new IssueList();
+  private readonly message: OpenGroup = openGroup(0, 1, 1);
+  private readonly recipients: Draft[] = [];
+  private group: OpenGroup = this.message;
 
-  constructor(text: string, global: boolean) {
-    this.#text = text;
-    this.#global = global;
-    this.#unusual = UNUSUAL.test(text);
+  constructor(text: string, isGlobal: boolean) {
+    this.text = text;
+    this.isGlobal = isGlobal;
+    this.isUnusual = UNUSUAL.test(text);
   }
 
   read(): ParsedDeliveryStatus {
-    const scanner = new Scanner(this.#text, this.#issues);
-    for (let block = scanner.nextBlock(); block; block = scanner.nextBlock()) this.#readBlock(block);
-    this.#close(this.#text.length);
-    this.#checkMessage();
-    return {
-      message: this.#message.draft,
-      recipients: this.#recipients,
-      issues: this.#issues.items,
-    };
+    const { text, issues, message, recipients } = this;
+    const scanner = new Scanner(text, issues);
+    for (let block = scanner.nextBlock(); block; block = scanner.nextBlock()) this.readBlock(block);
+    this.close(text.length);
+    if (!message.draft.reportingMta) issues.add('missing-field', message.firstLine, REPORTING_MTA);
+    if (recipients.length === 0) issues.add('no-recipients', 1);
+    return { message: message.draft, recipients, issues: issues.items };
   }
 
-  #readBlock(block: Block): void {
-    const entries = block.fields.map((raw): Entry => {
-      const name = this.#text.slice(raw.start, raw.nameEnd);
-      return { raw, name, known: knownField(name) };
-    });
-    const atMessage = this.#group === this.#message;
-    const isFirst = block.start === 0;
-    if (block.blankLines > (isFirst ? 0 : 1))
-      this.#blankLineIssue('extra-blank-line', block, 'more blank lines than the one between groups', 'ignored');
+  private readBlock(block: Block): void {
+    const { fields, start, line } = block;
+    const isFirst = start === 0;
+    if (block.blankLines > (isFirst ? 0 : 1)) this.issues.add('extra-blank-line', line);
     let bits = 0;
-    for (const { known } of entries) if (known) bits |= known.bit;
-    const from = entries.findIndex(({ known }) => known?.group === 'recipient');
-    if (from < 0) {
-      if (!isFirst && entries.length > 0)
-        this.#blankLineIssue('stray-blank-line', block, 'a blank line inside a group', 'ignored');
-      this.#addAll(entries, 0, entries.length);
-    } else if (!atMessage && (bits & this.#group.seen & RECIPIENT_BITS & ~LOCALIZED) === 0) {
-      // QUIRK: a group torn apart by a blank line. What stands here is missing above, so it belongs there.
-      this.#blankLineIssue('stray-blank-line', block, 'a blank line inside a group', 'ignored');
-      this.#addAll(entries, 0, entries.length);
-    } else this.#readGroups(block, entries, atMessage ? from : 0);
-  }
-
-  /** A block that starts a recipient at `from`, and perhaps more of them where blank lines are missing. */
-  #readGroups(block: Block, entries: readonly Entry[], from: number): void {
-    if (from > 0) {
-      if (block.start > 0) this.#blankLineIssue('stray-blank-line', block, 'a blank line inside a group', 'ignored');
-      this.#addAll(entries, 0, from);
-    }
-    let start = from;
-    while (start < entries.length) {
-      const end = endOfGroup(entries, start);
-      const first = entries[start];
-      if (!first) return;
-      if (start === 0) this.#open(block.start, block.line);
-      else {
-        this.#issues.add(
-          'missing-blank-line',
-          first.raw.line,
-          'RFC 3464 §2.3',
-          'no blank line before the fields of a recipient',
-          'a new group starts here',
-          first.name,
-        );
-        this.#open(first.raw.start, first.raw.line);
+    let from = -1;
+    let index = 0;
+    for (const field of fields) {
+      const known = knownFieldAt(this.text, field.start, field.nameEnd);
+      if (known !== undefined) {
+        field.known = known;
+        bits |= known.bit;
+        if (from < 0 && known.group === 'recipient') from = index;
       }
-      this.#addAll(entries, start, end);
-      start = end;
+      index++;
+    }
+    const isMessage = this.group === this.message;
+    // QUIRK: a group torn apart by a blank line. A block belongs to the group above if all that it has is missing there.
+    const belongsAbove = from < 0 || (!isMessage && (bits & this.group.seen & RECIPIENT_FIELDS & ~LOCALIZED) === 0);
+    if (!isFirst && (belongsAbove ? fields.length > 0 : isMessage && from > 0))
+      this.issues.add('stray-blank-line', line);
+    if (belongsAbove) this.addAll(fields);
+    else this.readGroups(block, isMessage ? from : 0);
+  }
+
+  /** A block in which recipients start at `from`: one of them, or more where blank lines are missing. */
+  private readGroups({ start, line, fields }: Block, from: number): void {
+    this.addAll(fields.slice(0, from));
+    for (let at = from; at < fields.length;) {
+      const end = endOfGroup(fields, at);
+      const group = at === 0 && end === fields.length ? fields : fields.slice(at, end);
+      const [first] = group;
+      if (at > 0 && first) {
+        this.issues.add('missing-blank-line', first.line, first.known);
+        this.open(first.start, first.line, first.line);
+      } else this.open(start, line, first?.line ?? line);
+      this.addAll(group);
+      at = end;
     }
   }
 
-  #addAll(entries: readonly Entry[], from: number, to: number): void {
-    for (let i = from; i < to; i++) {
-      const entry = entries[i];
-      if (entry) this.#add(entry);
-    }
+  private addAll(fields: readonly RawField[]): void {
+    for (const field of fields) this.add(field);
   }
 
-  #add({ raw, name, known }: Entry): void {
-    const value = valueOf(this.#text, raw);
-    const group = this.#group;
-    if (this.#unusual) this.#checkCharacters(value, name, raw.line);
+  private add(field: RawField): void {
+    const { text, group, issues } = this;
+    const { known, line } = field;
+    const value = valueOf(text, field);
+    if (this.isUnusual) this.checkCharacters(value, text.slice(field.start, field.nameEnd), line, known);
     if (known === undefined) {
-      (group.draft.extensions ??= []).push({ name, value, line: raw.line });
+      const extension = { name: text.slice(field.start, field.nameEnd), value, line };
+      if (group.draft.extensions) group.draft.extensions.push(extension);
+      else group.draft.extensions = [extension];
       return;
     }
-    const misplaced = known.group === 'message' && group !== this.#message;
-    const home = misplaced ? this.#message : group;
-    if (misplaced) {
-      const repaired = (home.seen & known.bit) === 0 ? 'read as a field of the message' : 'left out';
-      this.#issues.add(
-        'misplaced-field',
-        raw.line,
-        'RFC 3464 §2.2',
-        'a field of the message among those of a recipient',
-        repaired,
-        known.name,
-      );
-    }
-    if ((home.seen & known.bit) !== 0 && known.bit !== LOCALIZED) {
-      if (!misplaced)
-        this.#issues.add(
-          'duplicate-field',
-          raw.line,
-          'RFC 3464 §2.2',
-          'the field stands twice in its group',
-          'the first one counts',
-          known.name,
-        );
-      return;
-    }
+    const isMisplaced = known.group === 'message' && group !== this.message;
+    const home = isMisplaced ? this.message : group;
+    const isRepeated = (home.seen & known.bit) !== 0 && known.bit !== LOCALIZED;
+    if (isMisplaced) issues.add('misplaced-field', line, known, isRepeated ? 'left out' : undefined);
+    else if (isRepeated) issues.add('duplicate-field', line, known);
+    if (isRepeated) return;
     home.seen |= known.bit;
-    readValue(known, value, raw.line, home.draft, this.#issues);
+    if (known.bit === LOCALIZED) group.localizedLine = line;
+    else if (known.bit === WILL_RETRY_UNTIL) group.retryLine = line;
+    readValue(known, value, line, home.draft, issues);
   }
 
-  #open(start: number, line: number): void {
-    this.#close(start);
-    this.#group = { draft: {}, start, line, seen: 0 };
-    this.#recipients.push(this.#group.draft);
+  private open(start: number, line: number, firstLine: number): void {
+    this.close(start);
+    this.group = openGroup(start, line, firstLine);
+    this.recipients.push(this.group.draft);
   }
 
   /** The group in hand ends at `end`: keep its octets and look for what it lacks. */
-  #close(end: number): void {
-    const { draft, start, line, seen } = this.#group;
-    draft.source = { line, text: this.#text.slice(start, end) };
-    if (this.#group === this.#message) return;
-    for (const field of KNOWN_FIELDS) {
-      if (field.group !== 'recipient' || (seen & field.bit) !== 0 || !REQUIRED.has(field.key)) continue;
-      this.#issues.add('missing-field', line, field.clause, `${field.name} is missing`, undefined, field.name);
+  private close(end: number): void {
+    const { draft, start, line, seen } = this.group;
+    draft.source = { line, text: this.text.slice(start, end) };
+    if (this.group === this.message) return;
+    if ((seen & REQUIRED_OF_RECIPIENT) !== REQUIRED_OF_RECIPIENT) {
+      for (const field of KNOWN_FIELDS) {
+        if ((REQUIRED_OF_RECIPIENT & ~seen & field.bit) !== 0)
+          this.issues.add('missing-field', this.group.firstLine, field);
+      }
     }
-    if (draft.willRetryUntil && draft.action !== undefined && draft.action !== 'delayed') {
-      this.#issues.add(
-        'retry-date-without-delay',
-        line,
-        'RFC 3464 §2.3.9',
-        `Will-Retry-Until with action ${draft.action}`,
-        undefined,
-        'Will-Retry-Until',
-      );
+    const { action, willRetryUntil, localizedDiagnostics } = draft;
+    if (willRetryUntil !== undefined && action !== undefined && action !== 'delayed') {
+      this.issues.add('retry-date-without-delay', this.group.retryLine, { name: 'Will-Retry-Until' });
     }
-    if (draft.localizedDiagnostics && !draft.diagnosticCode) {
-      this.#issues.add(
-        'localized-without-diagnostic',
-        line,
-        'RFC 6533 §4.1',
-        'Localized-Diagnostic without Diagnostic-Code',
-        undefined,
-        'Localized-Diagnostic',
-      );
-    }
+    if (localizedDiagnostics !== undefined) this.checkLocalized(localizedDiagnostics);
   }
 
-  #checkMessage(): void {
-    if (!this.#message.draft.reportingMta) {
-      this.#issues.add('missing-field', 1, 'RFC 3464 §2.2.2', 'Reporting-MTA is missing', undefined, 'Reporting-MTA');
-    }
-    if (this.#recipients.length === 0)
-      this.#issues.add('no-recipients', 1, 'RFC 3464 §2.1', 'no recipient is reported on');
+  private checkLocalized(list: readonly LocalizedDiagnostic[]): void {
+    const { draft, localizedLine } = this.group;
+    const about = { name: 'Localized-Diagnostic' };
+    if (draft.diagnosticCode === undefined) this.issues.add('localized-without-diagnostic', localizedLine, about);
+    const languages = new Set(list.map(({ language }) => language.toLowerCase()));
+    if (languages.size < list.length) this.issues.add('duplicate-language', localizedLine, about);
   }
 
-  #checkCharacters(value: string, name: string, line: number): void {
-    if (/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(value)) {
-      this.#issues.add(
-        'control-character',
-        line,
-        'RFC 5322 §2.2',
-        'a control character in the value',
-        'kept as it is',
-        name,
-      );
-    }
-    if (!this.#global && /[^\x00-\x7f]/.test(value)) {
-      this.#issues.add('non-ascii', line, 'RFC 3464 §2.1', 'a character beyond ASCII', 'kept as it is', name);
-    }
-  }
-
-  #blankLineIssue(
-    code: 'extra-blank-line' | 'stray-blank-line',
-    block: Block,
-    message: string,
-    repaired: string,
-  ): void {
-    this.#issues.add(code, block.line, 'RFC 3464 §2.1', message, repaired);
+  private checkCharacters(value: string, name: string, line: number, known: KnownField | undefined): void {
+    if (CONTROL.test(value)) this.issues.add('control-character', line, { name });
+    if (!NON_ASCII.test(value)) return;
+    if (!this.isGlobal) this.issues.add('non-ascii', line, { name });
+    else if (isAddress(known) && !/^utf-8[\s;(]/i.test(value)) this.issues.add('non-ascii-type', line, { name });
   }
 }
 
-const REQUIRED: ReadonlySet<string> = new Set(['finalRecipient', 'action', 'status']);
+const REPORTING_MTA = knownField('Reporting-MTA');
+const WILL_RETRY_UNTIL = knownField('Will-Retry-Until')?.bit ?? 0;
+
+function openGroup(start: number, line: number, firstLine: number): OpenGroup {
+  return { draft: {}, start, line, firstLine, seen: 0, retryLine: 0, localizedLine: 0 };
+}
+
+function isAddress(known: KnownField | undefined): boolean {
+  return known !== undefined && (known.bit & (ORIGINAL_RECIPIENT | FINAL_RECIPIENT)) !== 0;
+}
 
 /**
- * Where the group that starts at `start` ends within its block. Blank lines may be missing, so a second address starts a new
- * group; fields that are there for the second time just before it belong to the new group too.
+ * Where the group that starts at `start` ends within its block. Where blank lines are missing, a second address starts a new
+ * group, and fields that stand for the second time just before it belong to the new group too.
  */
-function endOfGroup(entries: readonly Entry[], start: number): number {
+function endOfGroup(fields: readonly RawField[], start: number): number {
   let seen = 0;
-  let repeated = -1;
-  for (let i = start; i < entries.length; i++) {
-    const known = entries[i]?.known;
-    if (known?.group !== 'recipient' || known.bit === LOCALIZED) continue;
-    if ((seen & known.bit) === 0) {
-      seen |= known.bit;
-      // Original-Recipient, new here, directly before a second Final-Recipient opens the next group.
-      const next = entries[i + 1]?.known?.bit;
-      if (known.bit === ORIGINAL_RECIPIENT && next === FINAL_RECIPIENT && (seen & FINAL_RECIPIENT) !== 0) return i;
-      continue;
-    }
-    if (repeated < 0) repeated = i;
-    if (known.bit === FINAL_RECIPIENT || known.bit === ORIGINAL_RECIPIENT) return repeated;
+  // Where the run of repeated fields that ends here began. Runs are read twice at most, which keeps the whole linear.
+  let run = -1;
+  for (let i = start; i < fields.length; i++) {
+    const bit = (fields[i]?.known?.bit ?? 0) & RECIPIENT_FIELDS & ~LOCALIZED;
+    const isRepeated = (seen & bit) !== 0;
+    if (isRepeated && run < 0) run = i;
+    if (isRepeated && (bit & (FINAL_RECIPIENT | ORIGINAL_RECIPIENT)) !== 0) return run;
+    // An Original-Recipient that is new here, but stands directly before a second Final-Recipient, opens the next group.
+    const isPair = bit === ORIGINAL_RECIPIENT && fields[i + 1]?.known?.bit === FINAL_RECIPIENT;
+    if (isPair && (seen & FINAL_RECIPIENT) !== 0) return run < 0 ? i : run;
+    if (!isRepeated) run = -1;
+    seen |= bit;
   }
-  return entries.length;
+  return fields.length;
 }

@@ -1,18 +1,21 @@
 import type { IssueList } from './issues.ts';
+import type { KnownField } from './known-fields.ts';
 
 /** One field as it lies in the text: places, not copies. */
 export interface RawField {
   /** Where its first line starts. */
   readonly start: number;
   readonly nameEnd: number;
-  /** Value without the white space around it. */
-  valueStart: number;
-  valueEnd: number;
-  /** After the end of its last line. */
-  end: number;
   readonly line: number;
-  /** Whether the value spans lines. */
-  folded: boolean;
+  valueStart: number;
+  /** Where its last line ends, without the line end. */
+  valueEnd: number;
+  /** The first character after its last line. */
+  end: number;
+  /** The value, if it spans lines: line ends taken out, white space kept. */
+  unfolded: string | undefined;
+  /** For the reader of the fields to set. */
+  known: KnownField | undefined;
 }
 
 /** Fields that stand together between blank lines. */
@@ -21,149 +24,108 @@ export interface Block {
   readonly start: number;
   readonly line: number;
   readonly blankLines: number;
-  readonly fields: RawField[];
+  readonly fields: readonly RawField[];
 }
 
-/** Walks over header-style lines once, whatever ends them: CRLF, LF, CR or a mix. Linear in the length of the text. */
+/** Walks once over header-style lines, whatever ends them: CRLF, LF, CR or a mix. Linear in the length of the text. */
 export class Scanner {
-  readonly #text: string;
-  readonly #issues: IssueList;
-  #at = 0;
-  #line = 1;
-  #end = 0;
-  #next = 0;
-  #lf = -1;
-  #cr = -1;
-  #colon = -1;
-  readonly #seen = { crlf: 0, lf: 0, cr: 0 };
+  private readonly text: string;
+  private readonly issues: IssueList;
+  /** The current line: its start, number, end, and the start of the next one. */
+  private at = 0;
+  private line = 1;
+  private end = 0;
+  private next = 0;
+  /** The next of each character from `at` on, so that none is looked for twice. The length of the text if there is none. */
+  private lf = -1;
+  private cr = -1;
+  private colon = -1;
+  /** The first line that ended so; 0 if none did. */
+  private crlfLine = 0;
+  private lfLine = 0;
+  private crLine = 0;
 
   constructor(text: string, issues: IssueList) {
-    this.#text = text;
-    this.#issues = issues;
-    this.#measure();
+    this.text = text;
+    this.issues = issues;
+    this.measure();
   }
 
   /** The next block, or undefined at the end of the text. */
   nextBlock(): Block | undefined {
-    const start = this.#at;
-    const line = this.#line;
+    const { at: start, line } = this;
+    const { length } = this.text;
     let blankLines = 0;
-    while (this.#at < this.#text.length && this.#isBlank()) {
+    while (this.at < length && this.isBlank()) {
       blankLines++;
-      this.#advance();
+      this.advance();
     }
-    if (this.#at >= this.#text.length) {
-      this.#finish(blankLines);
+    if (this.at >= length) {
+      this.finish(blankLines);
       return undefined;
     }
     const fields: RawField[] = [];
-    while (this.#at < this.#text.length && !this.#isBlank()) {
-      this.#readLine(fields);
-      this.#advance();
-      if (this.#end > this.#at) this.#crossWhiteLines(fields);
-    }
+    let field: RawField | undefined;
+    do {
+      const found: RawField | undefined = this.readLine(field);
+      if (found && found !== field) fields.push(found);
+      field = found;
+      this.advance();
+      // QUIRK: a line of spaces inside a folded value, as wrapped replies have, does not end the value if that goes on.
+      if (field && this.end > this.at && this.isBlank()) this.crossWhiteLines();
+    } while (this.at < length && !this.isBlank());
     return { start, line, blankLines, fields };
   }
 
-  /** QUIRK: a line of spaces inside a folded value, as wrapped replies with empty lines have: the value goes on after it. */
-  #crossWhiteLines(fields: RawField[]): void {
-    if (fields.length === 0 || !this.#isBlank()) return;
-    const line = this.#line;
-    const mark = [this.#at, line, this.#end, this.#next, this.#lf, this.#cr] as const;
-    const seen = { ...this.#seen };
-    while (this.#at < this.#text.length && this.#end > this.#at && this.#isBlank()) this.#advance();
-    if (this.#at < this.#text.length && !this.#isBlank() && isWhite(this.#text.charCodeAt(this.#at))) {
-      this.#issues.add(
-        'stray-blank-line',
-        line,
-        'RFC 3464 §2.1.1',
-        'a line of white space inside a folded field',
-        'taken as part of the field',
-      );
-      return;
-    }
-    [this.#at, this.#line, this.#end, this.#next, this.#lf, this.#cr] = mark;
-    Object.assign(this.#seen, seen);
+  private crossWhiteLines(): void {
+    const { text, at, line, end, next, lf, cr, crlfLine, lfLine, crLine } = this;
+    while (this.end > this.at && this.isBlank()) this.advance();
+    if (this.end > this.at && isWhite(text.charCodeAt(this.at))) this.issues.add('stray-blank-line', line);
+    else Object.assign(this, { at, line, end, next, lf, cr, crlfLine, lfLine, crLine });
   }
 
-  #readLine(fields: RawField[]): void {
-    const text = this.#text;
-    const at = this.#at;
-    const field = fields.at(-1);
-    if (this.#end - at > 998) {
-      this.#issues.add('line-too-long', this.#line, 'RFC 5322 §2.1.1', 'a line of more than 998 characters');
-    }
+  /** Read this line: a new field, or one more line of `field`, which is then given back. */
+  private readLine(field: RawField | undefined): RawField | undefined {
+    const { at, end, text, line } = this;
+    if (end - at > 998) this.issues.add('line-too-long', line);
     if (isWhite(text.charCodeAt(at))) {
-      if (field) this.#extend(field);
-      else
-        this.#issues.add(
-          'orphan-continuation',
-          this.#line,
-          'RFC 3464 §2.1.1',
-          'a continuation line that continues nothing',
-          'left out',
-        );
-      return;
+      if (field) this.extend(field, '');
+      else this.issues.add('orphan-continuation', line);
+      return field;
     }
-    const nameEnd = this.#fieldNameEnd();
-    if (nameEnd > at && !(field && this.#isUrl())) {
-      fields.push(this.#startField(nameEnd));
-    } else if (field) {
-      // QUIRK: replies wrapped without a leading space (Gmail, mikel/mail 620).
-      this.#issues.add(
-        'unindented-continuation',
-        this.#line,
-        'RFC 3464 §2.1.1',
-        'a line that is neither a field nor indented',
-        'joined to the field above',
-      );
-      this.#extend(field);
-    } else {
-      this.#issues.add('not-a-field', this.#line, 'RFC 3464 §2.1', 'a line that is not a field', 'left out');
-    }
+    const nameEnd = this.fieldNameEnd();
+    // QUIRK: "https://…" at the start of a wrapped line is text, not a field named https.
+    if (nameEnd > at && !(field && text.startsWith('//', this.colon + 1))) return this.startField(nameEnd);
+    // QUIRK: replies wrapped without a leading space (seen from Gmail: mikel/mail 620).
+    if (field) {
+      this.issues.add('unindented-continuation', line);
+      this.extend(field, ' ');
+    } else this.issues.add('not-a-field', line);
+    return field;
   }
 
-  #startField(nameEnd: number): RawField {
-    const text = this.#text;
-    if (nameEnd !== this.#colon) {
-      this.#issues.add(
-        'space-before-colon',
-        this.#line,
-        'RFC 5322 §4.5.8',
-        'white space between name and colon',
-        'ignored',
-      );
-    }
-    let valueStart = this.#colon + 1;
-    while (valueStart < this.#end && isWhite(text.charCodeAt(valueStart))) valueStart++;
-    let valueEnd = this.#end;
-    while (valueEnd > valueStart && isWhite(text.charCodeAt(valueEnd - 1))) valueEnd--;
-    return { start: this.#at, nameEnd, valueStart, valueEnd, end: this.#next, line: this.#line, folded: false };
+  private startField(nameEnd: number): RawField {
+    const { at, end, next, colon, line } = this;
+    if (nameEnd !== colon) this.issues.add('space-before-colon', line);
+    const valueStart = skipWhite(this.text, colon + 1, end);
+    return { start: at, nameEnd, line, valueStart, valueEnd: end, end: next, unfolded: undefined, known: undefined };
   }
 
-  #extend(field: RawField): void {
-    const text = this.#text;
-    let from = this.#at;
-    while (from < this.#end && isWhite(text.charCodeAt(from))) from++;
-    // A value that is still empty starts here; otherwise it goes on, and only its end moves.
-    if (field.valueStart === field.valueEnd) field.valueStart = from;
-    else field.folded = true;
-    let end = this.#end;
-    while (end > from && isWhite(text.charCodeAt(end - 1))) end--;
+  private extend(field: RawField, gap: string): void {
+    const { text, at, end } = this;
+    // A value that has not begun yet begins here.
+    if (field.valueStart === field.valueEnd) field.valueStart = skipWhite(text, at, end);
+    else field.unfolded = (field.unfolded ?? text.slice(field.valueStart, field.valueEnd)) + gap + text.slice(at, end);
     field.valueEnd = end;
-    field.end = this.#next;
+    field.end = this.next;
   }
 
-  /** Where the name on this line ends, or -1. The place of the next colon is kept, so that lines without one cost nothing. */
-  #fieldNameEnd(): number {
-    const text = this.#text;
-    const at = this.#at;
-    if (this.#colon < at) {
-      const colon = text.indexOf(':', at);
-      this.#colon = colon < 0 ? text.length : colon;
-    }
-    if (this.#colon >= this.#end) return -1;
-    let end = this.#colon;
+  /** Where the name on this line ends, or -1 if this line starts no field. */
+  private fieldNameEnd(): number {
+    const { text, at } = this;
+    if (this.colon < at) this.colon = placeOf(text, ':', at);
+    if (this.colon >= this.end) return -1;
+    let end = this.colon;
     while (end > at && isWhite(text.charCodeAt(end - 1))) end--;
     for (let i = at; i < end; i++) {
       const code = text.charCodeAt(i);
@@ -172,106 +134,67 @@ export class Scanner {
     return end;
   }
 
-  /** QUIRK: "https://…" at the start of a wrapped line is text, not a field named https. */
-  #isUrl(): boolean {
-    return this.#text.charCodeAt(this.#colon + 1) === 0x2f && this.#text.charCodeAt(this.#colon + 2) === 0x2f;
+  private isBlank(): boolean {
+    return skipWhite(this.text, this.at, this.end) === this.end;
   }
 
-  #isBlank(): boolean {
-    for (let i = this.#at; i < this.#end; i++) if (!isWhite(this.#text.charCodeAt(i))) return false;
-    return true;
-  }
-
-  #advance(): void {
-    this.#at = this.#next;
-    this.#line++;
-    this.#measure();
+  private advance(): void {
+    this.at = this.next;
+    this.line++;
+    this.measure();
   }
 
   /** Find the end of the line that starts here. */
-  #measure(): void {
-    const text = this.#text;
-    const at = this.#at;
-    if (this.#lf < at) {
-      const lf = text.indexOf('\n', at);
-      this.#lf = lf < 0 ? text.length : lf;
-    }
-    if (this.#cr < at) {
-      const cr = text.indexOf('\r', at);
-      this.#cr = cr < 0 ? text.length : cr;
-    }
-    const { length } = text;
-    if (this.#lf < this.#cr) {
-      this.#end = this.#lf;
-      this.#next = this.#end + 1;
-      this.#seen.lf ||= this.#line;
-    } else if (this.#cr < length) {
-      this.#end = this.#cr;
-      const crlf = this.#lf === this.#cr + 1;
-      this.#next = this.#end + (crlf ? 2 : 1);
-      if (crlf) this.#seen.crlf ||= this.#line;
-      else this.#seen.cr ||= this.#line;
-    } else this.#end = this.#next = length;
+  private measure(): void {
+    const { text, at, line } = this;
+    if (this.lf < at) this.lf = placeOf(text, '\n', at);
+    if (this.cr < at) this.cr = placeOf(text, '\r', at);
+    const { lf, cr } = this;
+    this.end = Math.min(lf, cr);
+    const isCrlf = lf === cr + 1 && lf < text.length;
+    this.next = Math.min(this.end + (isCrlf ? 2 : 1), text.length);
+    if (isCrlf) this.crlfLine ||= line;
+    else if (lf < cr) this.lfLine ||= line;
+    else if (cr < lf) this.crLine ||= line;
   }
 
-  #finish(blankLines: number): void {
-    const { crlf, lf, cr } = this.#seen;
-    const last = this.#text.charCodeAt(this.#text.length - 1);
-    if (cr > 0) {
-      this.#issues.add('bare-cr', cr, 'RFC 3464 §2.1', 'a line that ends with CR alone', 'taken as a line end');
-    }
-    if (crlf > 0 && lf > 0) {
-      this.#issues.add(
-        'mixed-line-ends',
-        Math.max(crlf, lf),
-        'RFC 3464 §2.1',
-        'some lines end with CRLF, others with LF alone',
-        'both taken as line ends',
-      );
-    }
-    if (this.#text !== '' && last !== 10 && last !== 13) {
-      this.#issues.add(
-        'missing-final-line-end',
-        this.#line - 1,
-        'RFC 3464 §2.1',
-        'the last line has no end',
-        'taken as whole',
-      );
-    } else if (blankLines > 0) {
-      this.#issues.add(
-        'extra-blank-line',
-        this.#line - blankLines,
-        'RFC 3464 §2.1',
-        'blank lines at the end',
-        'ignored',
-      );
-    }
+  private finish(blankLines: number): void {
+    const { text, issues, crlfLine, lfLine, crLine } = this;
+    if (crLine > 0) issues.add('bare-cr', crLine);
+    if (crlfLine > 0 && lfLine > 0) issues.add('mixed-line-ends', Math.max(crlfLine, lfLine));
+    if (text !== '' && !endsLine(text)) issues.add('missing-final-line-end', this.line - 1);
+    else if (blankLines > 0) issues.add('extra-blank-line', this.line - blankLines);
   }
 }
 
-/** The value of a field: unfolded if it spans lines. RFC 5322 §2.2.3. */
+/** The value of a field, unfolded and trimmed. RFC 5322 §2.2.3. */
 export function valueOf(text: string, field: RawField): string {
-  const value = text.slice(field.valueStart, field.valueEnd);
-  return field.folded ? unfold(value) : value;
+  if (field.unfolded === undefined)
+    return text.slice(field.valueStart, endOfText(text, field.valueStart, field.valueEnd));
+  return field.unfolded.slice(0, endOfText(field.unfolded, 0, field.unfolded.length));
 }
 
-/** Remove line ends before white space; one that stands before a word counts as a space, so that words stay apart. */
-function unfold(value: string): string {
-  const pieces: string[] = [];
-  let from = 0;
-  for (let at = 0; at < value.length; at++) {
-    if (!isLineEnd(value.charCodeAt(at))) continue;
-    pieces.push(value.slice(from, at));
-    while (isLineEnd(value.charCodeAt(at + 1))) at++;
-    from = at + 1;
-    if (!isWhite(value.charCodeAt(from))) pieces.push(' ');
-  }
-  pieces.push(value.slice(from));
-  return pieces.join('');
+/** Whether a text ends with a line end. */
+export function endsLine(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last === 0x0a || last === 0x0d;
 }
 
-function isLineEnd(code: number): boolean {
-  return code === 0x0d || code === 0x0a;
+function placeOf(text: string, char: string, from: number): number {
+  const place = text.indexOf(char, from);
+  return place < 0 ? text.length : place;
+}
+
+function skipWhite(text: string, from: number, end: number): number {
+  let at = from;
+  while (at < end && isWhite(text.charCodeAt(at))) at++;
+  return at;
+}
+
+function endOfText(text: string, from: number, end: number): number {
+  let at = end;
+  while (at > from && isWhite(text.charCodeAt(at - 1))) at--;
+  return at;
 }
 
 function isWhite(code: number): boolean {

@@ -1,4 +1,5 @@
-import { endOfComment, splitComments } from './comments.ts';
+import { splitComments } from './comments.ts';
+import { decodeWords } from './encoded-word.ts';
 import { DeliveryStatusError } from './error.ts';
 import type { IssueCode, StatusCode } from './types.ts';
 
@@ -66,62 +67,38 @@ function endOfNumber(text: string, at: number): number {
   return end > at + 1 && text.charCodeAt(at) === 0x30 ? -at - 1 : end;
 }
 
-/** What the value of a Status field was found to say. */
+/** What the value of a Status field was found to say, and the issues against it. */
 export interface StatusReading {
-  status?: StatusCode;
-  comment?: string;
-  /** The departures, most telling first, each with what was read instead. */
-  departures: readonly { readonly code: IssueCode; readonly message: string }[];
+  readonly status?: StatusCode;
+  readonly comment?: string;
+  readonly departures: readonly IssueCode[];
 }
-
-const NO_DEPARTURES: StatusReading['departures'] = [];
 
 /** Read the value of a Status field from the wild. RFC 3464 §2.3.4. */
 export function readStatus(value: string): StatusReading {
-  const end = endOfStatus(value, 0);
-  if (end === value.length) return { status: value as StatusCode, departures: NO_DEPARTURES };
-  if (
-    end > 0 &&
-    value.charCodeAt(end) === 0x20 &&
-    value.charCodeAt(end + 1) === 0x28 &&
-    endOfComment(value, end + 1) === value.length
-  ) {
-    return {
-      status: value.slice(0, end) as StatusCode,
-      comment: splitComments(value).comments.join(' '),
-      departures: NO_DEPARTURES,
-    };
-  }
-  return readOddStatus(value);
-}
-
-function readOddStatus(value: string): StatusReading {
+  if (isStatusCode(value)) return { status: value, departures: [] };
   const { text, comments, unclosedAt } = splitComments(value);
-  const departures: { code: IssueCode; message: string }[] = [];
-  if (unclosedAt !== undefined) departures.push({ code: 'unclosed-comment', message: 'the comment has no end' });
-  const comment = comments.join(' ');
-  const match = /^(\d{1,3})(\s*)\.(\s*)(\d{1,3})(\s*)\.(\s*)(\d{1,3})(?!\.?\d)\s*/.exec(text);
-  const first = match?.[1] ?? '';
-  if (match === null || (first !== '2' && first !== '4' && first !== '5')) {
-    const code = match !== null && first.length === 1 ? 'status-class' : 'bad-status';
-    const message = code === 'bad-status' ? 'not an enhanced status code' : `class ${first} is none of 2, 4 and 5`;
-    departures.push({ code, message });
+  const departures: IssueCode[] = unclosedAt === undefined ? [] : ['unclosed-comment'];
+  const comment = decodeWords(comments.join(' '));
+  const match = /^(\d)(\s*)\.(\s*)(\d{1,3})(\s*)\.(\s*)(\d{1,3})(?!\.?\d)\s*/.exec(text);
+  const digit = Number(match?.[1]);
+  if (match === null || (digit !== 2 && digit !== 4 && digit !== 5)) {
+    if (value !== '') departures.push(match === null ? 'bad-status' : 'status-class');
     return comment === '' ? { departures } : { comment, departures };
   }
-  const [, , afterClass, beforeSubject, subject = '', afterSubject, beforeDetail, detail = ''] = match;
-  const digit = Number(first) as StatusParts['class'];
-  const status: StatusCode = `${digit}.${Number(subject)}.${Number(detail)}`;
-  if (`${afterClass}${beforeSubject}${afterSubject}${beforeDetail}` !== '') {
-    departures.push({ code: 'status-spacing', message: 'white space or a comment inside the code' });
-  }
-  if (String(Number(subject)) !== subject || String(Number(detail)) !== detail) {
-    departures.push({ code: 'status-leading-zero', message: 'a number with leading zeros' });
-  }
-  // QUIRK: some senders put the reason after the code without parentheses (seen in mail from KumoMTA and others).
-  const rest = text.slice(match[0].length);
-  if (rest !== '') departures.push({ code: 'text-after-status', message: 'text after the code that is not a comment' });
+  const [whole, , afterClass, beforeSubject, subject = '', afterSubject, beforeDetail, detail = ''] = match;
+  if (`${afterClass}${beforeSubject}${afterSubject}${beforeDetail}` !== '') departures.push('status-spacing');
+  if (hasLeadingZero(subject) || hasLeadingZero(detail)) departures.push('status-leading-zero');
+  // QUIRK: the reason after the code without parentheses (KumoMTA and others).
+  const rest = text.slice(whole.length);
+  if (rest !== '') departures.push('text-after-status');
   const said = [rest, comment].filter((part) => part !== '').join(' ');
+  const status: StatusCode = `${digit}.${Number(subject)}.${Number(detail)}`;
   return said === '' ? { status, departures } : { status, comment: said, departures };
+}
+
+function hasLeadingZero(digits: string): boolean {
+  return digits.length > 1 && digits.startsWith('0');
 }
 
 function isDigit(code: number): boolean {

@@ -134,25 +134,25 @@ export type IssueCode =
   | 'bad-language'
   | 'duplicate-language'
   | 'localized-without-diagnostic'
+  | 'non-ascii-type'
   | 'bad-future-release'
   | 'encoded-body'
   | 'too-many-issues'
-  | LintCode;
+  | HintCode;
 
-/** What {@link lintDeliveryStatus} adds: legal forms that hint at a mistake. */
-export type LintCode =
-  | 'class-unusual'
-  | 'status-contradicts-action'
+/** What `lintDeliveryStatus` adds: forms within the grammar that hint at a mistake. */
+export type HintCode =
   | 'unregistered-status'
   | 'deprecated-status'
+  | 'unusual-class'
+  | 'status-contradicts-action'
   | 'unregistered-type'
   | 'unqualified-name'
   | 'diagnostic-without-remote-mta'
   | 'diagnostic-without-code'
   | 'unregistered-extension'
   | 'field-order'
-  | 'escaped-address'
-  | 'raw-utf8-address';
+  | 'escaped-address';
 
 /** What was understood of a delivery status, and every departure seen on the way. */
 export interface ParsedDeliveryStatus {

@@ -1,0 +1,1 @@
+export { lintDeliveryStatus, lintGlobalDeliveryStatus } from './lint.ts';
