@@ -57,7 +57,11 @@ export function localModeConfig(directory: string): Config {
     to = "simulator:"
     [[route]]
     match = "*"
-    to = "maildir:.dsnkit/mail"`;
+    to = "maildir:.dsnkit/mail"
+    [retry] # impatient, so that every kind of report can be watched
+    delays = ["2s", "3s", "5s", "15s", "1m"]
+    delayed-after = "4s"
+    expire-after = "10m"`;
   return parseConfig(text, 'local mode', directory);
 }
 

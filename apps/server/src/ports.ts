@@ -91,8 +91,17 @@ export interface Mailboxes {
    * Stores one message in the Maildir `folder` (created when missing) under `directory`: written to tmp, synced,
    * moved to new, directory synced. Resolves once a power cut can't lose it. Rejects with a plain Error on trouble.
    * `prefix` (trace header fields) goes before the content.
+   *
+   * `key` (letters, digits, dots) names this delivery: made again after a crash, it takes the place of the first one
+   * and there is still one message.
    */
-  deliver(directory: string, folder: string, prefix: Uint8Array, content: Content): Promise<void>;
+  deliver(delivery: {
+    readonly directory: string;
+    readonly folder: string;
+    readonly key: string;
+    readonly prefix: Uint8Array;
+    readonly content: Content;
+  }): Promise<void>;
 }
 
 /**

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Content } from '../model.ts';
 import { FileMailboxes, folderName } from './file-mailboxes.ts';
-import { SystemClock } from './system-clock.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -24,34 +23,49 @@ function content(pieces: readonly string[], inMemory: boolean): Content {
   };
 }
 
+function delivery(directory: string, folder: string, content: Content, key = '1.q1n0') {
+  return { directory, folder, key, prefix: octets(''), content };
+}
+
 describe('FileMailboxes', () => {
   it.each([true, false])('stores prefix and content to the octet (in memory: %s)', async (inMemory) => {
-    const mailboxes = new FileMailboxes(new SystemClock());
+    const mailboxes = new FileMailboxes();
     const root = join(directory, 'deep', 'mail');
-    await mailboxes.deliver(
-      root,
-      'Bob@Ivory.EDU',
-      octets('Return-Path: <a@b>\r\n'),
-      content(['Subject: x\r\n', '\r\nbody\r\n'], inMemory),
-    );
+    await mailboxes.deliver({
+      directory: root,
+      folder: 'Bob@Ivory.EDU',
+      key: '778000000.q1n0',
+      prefix: octets('Return-Path: <a@b>\r\n'),
+      content: content(['Subject: x\r\n', '\r\nbody\r\n'], inMemory),
+    });
     const maildir = join(root, 'bob@ivory.edu');
     expect((await readdir(maildir)).sort()).toEqual(['cur', 'new', 'tmp']);
     expect(await readdir(join(maildir, 'tmp'))).toEqual([]);
     const [name = ''] = await readdir(join(maildir, 'new'));
-    expect(name).toMatch(/^\d+\.M\d+P\d+Q\d+\.[^/:]+,S=40$/);
+    expect(name).toMatch(/^778000000\.q1n0\.[^/:]+,S=40$/);
     expect(await readFile(join(maildir, 'new', name), 'utf8')).toBe('Return-Path: <a@b>\r\nSubject: x\r\n\r\nbody\r\n');
   });
 
-  it('gives each message a name of its own', async () => {
-    const mailboxes = new FileMailboxes({ now: () => 1_790_000_000_123, after: () => ({ cancel: () => undefined }) });
-    await Promise.all(
-      Array.from({ length: 20 }, () => mailboxes.deliver(directory, 'bob', octets(''), content(['x'], true))),
-    );
+  it('keeps deliveries apart by their key, and takes one made twice for one', async () => {
+    const mailboxes = new FileMailboxes();
+    const deliver = (key: string) => mailboxes.deliver(delivery(directory, 'bob', content(['x'], true), key));
+    await Promise.all(Array.from({ length: 20 }, (_, index) => deliver(`1.q${index}n0`)));
+    await deliver('1.q7n0');
     expect(await readdir(join(directory, 'bob', 'new'))).toHaveLength(20);
   });
 
+  it('writes over what a crash left half-written', async () => {
+    const mailboxes = new FileMailboxes();
+    await mailboxes.deliver(delivery(directory, 'bob', content(['x'], true), '1.q1n0'));
+    const [name = ''] = await readdir(join(directory, 'bob', 'new'));
+    const left = name.replace('q1n0', 'q2n0');
+    await writeFile(join(directory, 'bob', 'tmp', left), 'a longer half of something');
+    await mailboxes.deliver(delivery(directory, 'bob', content(['x'], true), '1.q2n0'));
+    expect(await readFile(join(directory, 'bob', 'new', left), 'utf8')).toBe('x');
+  });
+
   it('rejects and leaves nothing behind when the content breaks off or the folder is no directory', async () => {
-    const mailboxes = new FileMailboxes(new SystemClock());
+    const mailboxes = new FileMailboxes();
     const broken: Content = {
       sizeOctets: 10,
       async *read() {
@@ -59,11 +73,11 @@ describe('FileMailboxes', () => {
         throw new Error('the disk is gone');
       },
     };
-    await expect(mailboxes.deliver(directory, 'bob', octets(''), broken)).rejects.toThrow('the disk is gone');
+    await expect(mailboxes.deliver(delivery(directory, 'bob', broken))).rejects.toThrow('the disk is gone');
     expect(await readdir(join(directory, 'bob', 'tmp'))).toEqual([]);
     expect(await readdir(join(directory, 'bob', 'new'))).toEqual([]);
     await writeFile(join(directory, 'carol'), '');
-    await expect(mailboxes.deliver(directory, 'carol', octets(''), content(['x'], true))).rejects.toThrow();
+    await expect(mailboxes.deliver(delivery(directory, 'carol', content(['x'], true)))).rejects.toThrow();
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdir, open, rename, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Content } from '../model.ts';
-import type { Clock, Mailboxes } from '../ports.ts';
+import type { Mailboxes } from '../ports.ts';
 
 /** Octets that a folder's name may have before its end is replaced by a digest: file systems allow 255. */
 const maxNameOctets = 200;
@@ -11,25 +11,19 @@ const maxNameOctets = 200;
 /**
  * Maildirs on a file system: `DIRECTORY/FOLDER/{tmp,new,cur}`, one file per message.
  *
- * A message is written to `tmp`, synced, moved to `new`, and `new` is synced. Content is stored to the octet, with its
+ * A message is written to `tmp`, synced, moved to `new`, and `new` is synced. Its name comes from the key of the delivery
+ * alone, so a delivery that a crash made twice replaces itself (unless a reader has moved it to `cur` meanwhile). Content is stored to the octet, with its
  * CRLF line ends, so that binary content survives; IMAP servers and mail readers take either line end.
  *
- * @example await new FileMailboxes(clock).deliver('./mail', 'bob@ivory.edu', prefix, content);
+ * @example await new FileMailboxes().deliver({ directory: './mail', folder: 'bob@ivory.edu', key: '778000000.q1n0', prefix, content });
  */
 export class FileMailboxes implements Mailboxes {
-  readonly #clock: Clock;
-  readonly #host: string;
-  #count = 0;
+  // These two would end a name or start its flags.
+  readonly #host = hostname().replaceAll('/', '\\057').replaceAll(':', '\\072');
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    // These two would end a name or start its flags.
-    this.#host = hostname().replaceAll('/', '\\057').replaceAll(':', '\\072');
-  }
-
-  async deliver(directory: string, folder: string, prefix: Uint8Array, content: Content): Promise<void> {
+  async deliver({ directory, folder, key, prefix, content }: Parameters<Mailboxes['deliver']>[0]): Promise<void> {
     const maildir = join(directory, folderName(folder));
-    const name = this.#uniqueName(prefix.length + content.sizeOctets);
+    const name = `${key}.${this.#host},S=${prefix.length + content.sizeOctets}`;
     const temporary = join(maildir, 'tmp', name);
     try {
       await write(temporary, prefix, content);
@@ -45,13 +39,6 @@ export class FileMailboxes implements Mailboxes {
       throw error;
     }
     await syncDirectory(join(maildir, 'new'));
-  }
-
-  /** `SECONDS.M<ms>P<pid>Q<count>.HOST,S=<size>`: no two deliveries of this host share it. */
-  #uniqueName(sizeOctets: number): string {
-    const nowMs = this.#clock.now();
-    const seconds = Math.floor(nowMs / 1000);
-    return `${seconds}.M${nowMs % 1000}P${process.pid}Q${this.#count++}.${this.#host},S=${sizeOctets}`;
   }
 }
 
@@ -79,7 +66,8 @@ export function folderName(address: string): string {
 }
 
 async function write(path: string, prefix: Uint8Array, content: Content): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
+  // A file of this name can only be a piece that a crash left.
+  const file = await open(path, 'w', 0o600);
   try {
     await file.writeFile(
       content.octets === undefined ? pieces(prefix, content) : Buffer.concat([prefix, content.octets]),

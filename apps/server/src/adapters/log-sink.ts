@@ -1,13 +1,13 @@
 import { pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import type { MailEvent } from '../model.ts';
+import type { Failure, MailEvent, RemoteReply } from '../model.ts';
 import type { EventSink } from '../ports.ts';
 
 /** Where the log goes: JSON lines, or lines for people when a terminal reads them. */
 export function openLog(): Logger {
-  if (process.stdout.isTTY) return pino({ base: null }, pretty({ colorize: true, ignore: 'pid,hostname', sync: true }));
+  if (process.stdout.isTTY) return pino({ base: null }, pretty({ colorize: true, sync: true }));
   // Written in larger pieces: a line of log must not cost a system call on the way of every message.
-  return pino({ base: null }, pino.destination({ fd: 1, sync: false, minLength: 8192 }));
+  return pino({ base: null }, pino.destination({ fd: 1, sync: false, minLength: 8192, periodicFlush: 250 }));
 }
 
 /** Writes every event as one line of the log. */
@@ -27,24 +27,23 @@ const LEVELS: Readonly<Partial<Record<MailEvent['kind'], 'debug' | 'warn'>>> = {
   'not-reported': 'warn',
 };
 
-/** Replies as one line each; times as pino writes its own. */
+/** Replies as one line each; times as people write them. */
 function forLog(event: MailEvent): Record<string, unknown> {
   const { kind, atMs, messageId, ...rest } = event;
-  return { event: kind, at: new Date(atMs).toISOString(), id: messageId, ...flat(rest) };
+  const values: Record<string, unknown> = { event: kind, at: new Date(atMs).toISOString(), id: messageId, ...rest };
+  if ('failure' in event && event.failure !== undefined) {
+    delete values['failure'];
+    Object.assign(values, failureWords(event.failure));
+  }
+  if ('remote' in event && event.remote !== undefined)
+    Object.assign(values, { remote: undefined }, remoteWords(event.remote));
+  return values;
 }
 
-function flat(values: Record<string, unknown>): Record<string, unknown> {
-  const { failure, remote, ...rest } = values as { failure?: Failing; remote?: Remote };
-  return {
-    ...rest,
-    ...(failure === undefined ? {} : { status: failure.status, reason: failure.reason, ...remoteWords(failure.remote) }),
-    ...remoteWords(remote),
-  };
+function failureWords({ status, reason, remote }: Failure): Record<string, unknown> {
+  return { status, reason, ...(remote === undefined ? {} : remoteWords(remote)) };
 }
 
-type Failing = Extract<MailEvent, { kind: 'failed' }>['failure'];
-type Remote = Extract<MailEvent, { kind: 'delivered' }>['remote'];
-
-function remoteWords(remote: Remote): Record<string, unknown> {
-  return remote === undefined ? {} : { mta: remote.mta, reply: remote.rawLines.join(' / ') };
+function remoteWords(remote: RemoteReply): Record<string, unknown> {
+  return { mta: remote.mta, reply: remote.rawLines.join(' / ') };
 }

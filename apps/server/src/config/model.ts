@@ -138,8 +138,8 @@ export interface LimitsConfig {
 
 /** The `[delivery]` table. */
 export interface DeliveryConfig {
-  /** `max-attempts`: attempts under way at once. Default 200. */
+  /** `max-attempts`: messages in hand at once, under way or waiting for a connection; more rest in the store. Default 1000. */
   readonly maxAttempts: number;
-  /** `max-per-destination`: of these, to one destination. Default 20. */
+  /** `max-per-destination`: connections to one destination at once. Default 20. */
   readonly maxPerDestination: number;
 }

@@ -162,7 +162,7 @@ const limits = v.pipe(
 
 const delivery = v.pipe(
   table({
-    'max-attempts': optional(whole(1), 200),
+    'max-attempts': optional(whole(1), 1000),
     'max-per-destination': optional(whole(1), 20),
   }),
   v.transform((file): DeliveryConfig => ({

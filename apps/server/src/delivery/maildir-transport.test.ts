@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../test/simulation/clock.ts';
-import type { Content } from '../model.ts';
+import type { Mailboxes } from '../ports.ts';
 import { contentOf } from '../queue/content.ts';
 import { deliveryHeader, MaildirTransport } from './maildir-transport.ts';
 import { deliveryOf, recipientOf } from '../../test/simulation/delivery.ts';
@@ -10,7 +10,7 @@ const clock = new SimulatedClock(0);
 class Kept {
   readonly stored: string[] = [];
   readonly errors = new Map<string, Error>();
-  deliver(directory: string, folder: string, prefix: Uint8Array, content: Content): Promise<void> {
+  deliver({ directory, folder, prefix, content }: Parameters<Mailboxes['deliver']>[0]): Promise<void> {
     const error = this.errors.get(folder);
     if (error !== undefined) return Promise.reject(error);
     const text = new TextDecoder().decode(prefix) + new TextDecoder().decode(content.octets);
@@ -29,8 +29,8 @@ describe('MaildirTransport', () => {
       content: contentOf([new TextEncoder().encode('Subject: x\r\n\r\nbody\r\n')]),
     });
     expect(await transport.deliver(delivery)).toEqual([
-      { kind: 'delivered', status: '2.1.5' },
-      { kind: 'delivered', status: '2.1.5' },
+      { kind: 'delivered', status: '2.0.0' },
+      { kind: 'delivered', status: '2.0.0' },
     ]);
     expect(mailboxes.stored).toEqual([
       './mail Bob@ivory.edu Return-Path: <alice@pure-heart.org>\r\nDelivered-To: Bob@ivory.edu\r\nSubject: x\r\n\r\nbody\r\n',
@@ -53,7 +53,7 @@ describe('MaildirTransport', () => {
       );
       expect(outcomes).toEqual([
         { kind: 'deferred', failure: { status, reason, atMs: 0 } },
-        { kind: 'delivered', status: '2.1.5' },
+        { kind: 'delivered', status: '2.0.0' },
       ]);
     },
   );

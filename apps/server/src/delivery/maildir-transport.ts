@@ -39,8 +39,10 @@ export class MaildirTransport implements Transport {
   async #store(delivery: Delivery, recipient: Recipient): Promise<Outcome> {
     const prefix = new TextEncoder().encode(deliveryHeader(delivery.message, recipient));
     try {
-      await this.#mailboxes.deliver(this.#directory, recipient.address, prefix, delivery.content);
-      return { kind: 'delivered', status: '2.1.5' };
+      const { message, content } = delivery;
+      const key = `${Math.floor(message.arrivedAtMs / 1000)}.${message.id}n${recipient.n}`;
+      await this.#mailboxes.deliver({ directory: this.#directory, folder: recipient.address, key, prefix, content });
+      return { kind: 'delivered', status: '2.0.0' };
     } catch (error) {
       return fault(mailboxTrouble(error), this.#clock.now());
     }

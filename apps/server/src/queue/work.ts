@@ -6,10 +6,14 @@ import { expandDestination, type Router } from '../routing/router.ts';
 import { consequenceOf, eventAt, type Consequence, type Fate } from './outcome.ts';
 import { judge, type RetryPlan } from './schedule.ts';
 
-/** A recipient with what its RCPT command asked for, as the policy reads it. */
+/** A recipient with what its RCPT command asked for, as the policy reads it, and why it failed in our own words. */
 export interface AskingRecipient extends Recipient {
   readonly rcpt: ReturnType<typeof readRcptParameters>;
+  readonly reason?: string;
 }
+
+/** The report that the policy found owed. */
+export type Owed = NonNullable<Notifications<AskingRecipient>['sender']>;
 
 /** What an alias or a list makes of a recipient. */
 export interface Expanded {
@@ -40,7 +44,7 @@ export interface WorkParts {
   /** Composes the report that is owed, as a message for the queue. */
   readonly report: (
     message: Message,
-    notifications: NonNullable<Notifications<AskingRecipient>['sender']>,
+    owed: Owed,
     content: () => Promise<Content>,
   ) => Promise<{ readonly message: NewMessage; readonly event: NewEvent }>;
   /** From 0 up to 1: spreads retries. */
@@ -191,16 +195,14 @@ async function tell(
   consequences: readonly (Consequence & { readonly recipient: Recipient })[],
   content: () => Promise<Content>,
 ): Promise<{ readonly report?: NewMessage; readonly events: readonly NewEvent[] }> {
-  const results = consequences.flatMap(({ recipient, outcome }) =>
-    outcome === undefined ? [] : [{ recipient: asking(recipient), outcome }],
+  const results = consequences.flatMap(({ recipient, outcome, event }) =>
+    outcome === undefined ? [] : [{ recipient: asking(recipient, event), outcome }],
   );
   if (results.length === 0) return { events: [] };
   const mail = readMailParameters(parseParameters(message.mailParameters));
   const envelope = { reversePath: message.reversePath, mail, sizeOctets: message.sizeOctets };
   const { sender, postmaster } = decideNotifications(envelope, results, { returnedMaxOctets: parts.returnedMaxOctets });
-  const events = postmaster.map(({ recipient, reason }) =>
-    notReported(recipient.shownAs ?? recipient.address, reason),
-  );
+  const events = postmaster.map(({ recipient, reason }) => notReported(recipient.shownAs ?? recipient.address, reason));
   if (sender === undefined) return { events };
   try {
     const { message: report, event } = await parts.report(message, sender, content);
@@ -217,8 +219,10 @@ function notReported(recipient: string, reason: 'null-reverse-path' | 'not-asked
   return { kind: 'not-reported', recipient, reason };
 }
 
-function asking(recipient: Recipient): AskingRecipient {
-  return { ...recipient, rcpt: readRcptParameters(parseParameters(recipient.parameters)) };
+function asking(recipient: Recipient, event: NewEvent): AskingRecipient {
+  const rcpt = readRcptParameters(parseParameters(recipient.parameters));
+  const failure = 'failure' in event ? event.failure : undefined;
+  return { ...recipient, rcpt, ...(failure === undefined ? {} : { reason: failure.reason }) };
 }
 
 /** What was sent can't be un-sent: the settlement is tried until the store takes it or the lease has passed on. */
@@ -237,7 +241,9 @@ async function settleSurely(parts: WorkParts, settlement: Parameters<QueueStore[
 
 /** X.4.7 stands only where no better code is known (RFC 3463 §3.5). */
 function expiry(recipient: Recipient, nowMs: number): Failure {
-  return recipient.lastFailure ?? { status: '4.4.7', reason: 'the message could not be delivered in time', atMs: nowMs };
+  return (
+    recipient.lastFailure ?? { status: '4.4.7', reason: 'the message could not be delivered in time', atMs: nowMs }
+  );
 }
 
 function unroutable(reply: { readonly status?: string; readonly lines: readonly string[] }, atMs: number): Failure {

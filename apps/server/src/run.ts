@@ -1,0 +1,120 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DnsResolver } from './adapters/dns-resolver.ts';
+import { FileMailboxes } from './adapters/file-mailboxes.ts';
+import { TimeOrderedIds } from './adapters/id-source.ts';
+import { logSink, openLog } from './adapters/log-sink.ts';
+import { NodeNetwork } from './adapters/node-network.ts';
+import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
+import { SystemClock } from './adapters/system-clock.ts';
+import { ConfigError, localModeConfig, parseConfig, type Config } from './config.ts';
+import { welcome } from './local-mode.ts';
+import type { EventSink, QueueStore } from './ports.ts';
+import { startServer, type RunningServer } from './server.ts';
+
+/** Runs the server until a signal ends it: with a configuration file, or without one in local mode. */
+export async function run(file: string | undefined): Promise<void> {
+  endWithParent();
+  const config = readConfig(file);
+  if (config === undefined) return;
+  const firstStart = !existsSync(config.store.directory);
+  const store = await openStore(config);
+  if (store === undefined) return;
+  const log = openLog();
+  // Local mode speaks in sentences of its own.
+  const sinks: EventSink[] = file === undefined ? [] : [logSink(log)];
+  const clock = new SystemClock();
+  const network = new NodeNetwork();
+  let server: RunningServer;
+  try {
+    server = await startServer(config, {
+      store,
+      clock,
+      ids: new TimeOrderedIds(clock),
+      network,
+      resolver: new DnsResolver(),
+      mailboxes: new FileMailboxes(),
+      events: { emit: (event) => sinks.forEach((sink) => sink.emit(event)) },
+      random: Math.random,
+      trouble: (error) => log.error({ err: error }, 'trouble'),
+    });
+  } catch (error) {
+    await store.close();
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+  stopOnSignal(async () => {
+    await server.stop();
+    await store.close();
+    log.flush();
+  });
+  if (file !== undefined) return log.info({ listening: server.listening }, 'ready');
+  const { host, port } = server.listening[0] ?? { host: '127.0.0.1', port: 2525 };
+  await welcome({
+    network,
+    host,
+    port,
+    firstStart,
+    mailDirectory: '.dsnkit/mail',
+    write: (line) => console.log(line),
+    wait: (ms) => new Promise((done) => setTimeout(done, ms)),
+    follow(sink) {
+      sinks.push(sink);
+      return () => sinks.splice(sinks.indexOf(sink), 1);
+    },
+  });
+}
+
+function readConfig(file: string | undefined): Config | undefined {
+  if (file === undefined) return localModeConfig(process.cwd());
+  try {
+    return parseConfig(readFileSync(file, 'utf8'), file, dirname(resolve(file)));
+  } catch (error) {
+    if (!(error instanceof ConfigError) && !isSystemError(error)) throw error;
+    fail(error.message);
+    return undefined;
+  }
+}
+
+async function openStore(config: Config): Promise<QueueStore | undefined> {
+  try {
+    if (!existsSync(config.store.directory)) mkdirSync(config.store.directory, { recursive: true, mode: 0o700 });
+    return await openSqliteQueueStore(config.store.directory);
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
+/** The first signal finishes what is in flight; a second one does not wait. */
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143);
+    stopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(`dsnd: ${String(error)}`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}
+
+/** Started over a channel by an older Node (see main.ts): when that one dies, so do we, and as suddenly. */
+function endWithParent(): void {
+  if (process.channel === undefined) return;
+  process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.channel.unref();
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && 'syscall' in error;
+}
+
+function fail(what: string): void {
+  console.error(`dsnd: ${what}`);
+  process.exitCode = 2;
+}

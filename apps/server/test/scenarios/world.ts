@@ -1,0 +1,90 @@
+import { parseConfig } from '../../src/config.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import type { MailEvent } from '../../src/model.ts';
+import type { IdSource, Mailboxes, QueueStore } from '../../src/ports.ts';
+import { readWhole } from '../../src/queue/content.ts';
+import { startServer, type RunningServer } from '../../src/server.ts';
+import { SimulatedClock } from '../simulation/clock.ts';
+import { SimulatedNetwork, type SimulatedHost } from '../simulation/network.ts';
+import { TableResolver } from '../simulation/resolver.ts';
+
+/** A message as it lies in a simulated Maildir. */
+export interface Delivered {
+  readonly folder: string;
+  readonly text: string;
+  readonly octets: Uint8Array;
+}
+
+/** One simulated host that runs the server. */
+export interface SimulatedServer {
+  readonly host: SimulatedHost;
+  readonly events: MailEvent[];
+  readonly delivered: Delivered[];
+  readonly store: QueueStore;
+  readonly troubles: unknown[];
+  stop(): Promise<void>;
+}
+
+/** Hosts, a clock and a DNS of one's own: days of mail in milliseconds. */
+export class World {
+  readonly clock: SimulatedClock;
+  readonly network: SimulatedNetwork;
+  readonly resolver: TableResolver;
+  #addresses = 0;
+
+  constructor(startMs?: number) {
+    this.clock = new SimulatedClock(startMs);
+    this.network = new SimulatedNetwork(this.clock);
+    this.resolver = new TableResolver();
+  }
+
+  /** A host with an address of 192.0.2.0/24, known to the DNS by its name. */
+  host(name: string): SimulatedHost {
+    const address = `192.0.2.${++this.#addresses}`;
+    this.resolver.table.set(name.toLowerCase(), { addresses: [address] });
+    return this.network.host(name, address);
+  }
+
+  /** Starts a server on a host of its own. The configuration gets `hostname`, `store` and, on port 25, `[[listen]]`. */
+  async server(name: string, toml: string, store: QueueStore = openMemoryQueueStore()): Promise<SimulatedServer> {
+    const host = this.host(name);
+    const config = parseConfig(
+      `hostname = "${name}"\nstore = "sqlite:unused"\n[[listen]]\naddress = "0.0.0.0:25"\nrelay-from = ["0.0.0.0/0"]\ndsn = "everyone"\n${toml}`,
+      `${name}.toml`,
+      '/simulated',
+    );
+    const events: MailEvent[] = [];
+    const delivered: Delivered[] = [];
+    const troubles: unknown[] = [];
+    const running: RunningServer = await this.clock.during(
+      startServer(config, {
+        store,
+        clock: this.clock,
+        ids: countingIds(name),
+        network: host,
+        resolver: this.resolver,
+        mailboxes: mailboxes(delivered),
+        events: { emit: (event) => void events.push(event) },
+        random: () => 0.5,
+        trouble: (error) => void troubles.push(error),
+      }),
+    );
+    return { host, events, delivered, store, troubles, stop: () => running.stop() };
+  }
+}
+
+function mailboxes(delivered: Delivered[]): Mailboxes {
+  return {
+    async deliver({ folder, prefix, content }) {
+      const body = await readWhole(content);
+      const octets = new Uint8Array([...prefix, ...body]);
+      delivered.push({ folder, octets, text: new TextDecoder('latin1').decode(octets) });
+    },
+  };
+}
+
+function countingIds(name: string): IdSource {
+  const prefix = name.replace(/[^A-Za-z0-9]/g, '').slice(0, 6);
+  let count = 0;
+  return { next: () => `${prefix}${String(++count).padStart(6, '0')}` };
+}
