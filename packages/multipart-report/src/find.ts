@@ -19,6 +19,13 @@ export function machineKind(mediaType: string): ReportKind | undefined {
   return mediaType.startsWith('message/') ? KINDS.get(mediaType.slice(8)) : undefined;
 }
 
+/** Offset of the first field in a text that begins machine parts and stands in no header of a part; -1 if there is none. */
+export function firstMachineField(text: string): number {
+  return text.search(
+    /^(?:reporting-mta|original-envelope-id|received-from-mta|final-recipient|original-recipient|reporting-ua|disposition|feedback-type)[ \t]*:/im,
+  );
+}
+
 /** A report in the tree, its parts by their role. */
 export interface FoundReport {
   readonly kind: ReportKind;
@@ -38,22 +45,24 @@ export interface Located {
 
 /** Read the tree of a message and find the report in it. */
 export function locate(source: Source): Located {
-  const issues = new Issues();
-  const root = readTree(source, issues);
-  const found = findReport(root, issues);
-  if (found === undefined || found.machine !== undefined || !/\n[ \t]+--/.test(source.text))
-    return { root, found, issues };
+  const first = locateIn(source, false);
   // QUIRK: RFC 3464 appendix E prints blanks before a delimiter, and software took it up. Believed only where a part is missing.
-  const again = new Issues();
-  const indented = readTree(source, again, true);
-  const better = findReport(indented, again);
-  return better?.machine === undefined ? { root, found, issues } : { root: indented, found: better, issues: again };
+  if (first.found === undefined || first.found.machine !== undefined || !/\n[ \t]+--/.test(source.text)) return first;
+  const second = locateIn(source, true);
+  return second.found?.machine === undefined ? first : second;
+}
+
+function locateIn(source: Source, indented: boolean): Located {
+  const issues = new Issues();
+  const root = readTree(source, issues, indented);
+  const report = findReport(root, issues);
+  return { root, found: report && assignRoles(report, source, issues), issues };
 }
 
 /** The first multipart/report in the tree, or else the first multipart with a machine part in it. */
-function findReport(root: MimePart, issues: Issues): FoundReport | undefined {
+function findReport(root: MimePart, issues: Issues): MimePart | undefined {
   const report = firstPart(root, (part) => part.mediaType === 'multipart/report');
-  if (report !== undefined) return assignRoles(report, issues);
+  if (report !== undefined) return report;
   // QUIRK: OpenSMTPD 5 sends its delivery status in a multipart/mixed.
   const other = firstPart(root, (part) => part.parts.some((inner) => machineKind(inner.mediaType) !== undefined));
   if (other === undefined) return undefined;
@@ -64,7 +73,7 @@ function findReport(root: MimePart, issues: Issues): FoundReport | undefined {
     message: `the report stands in a ${other.mediaType}`,
     repaired: 'read as multipart/report',
   });
-  return assignRoles(other, issues);
+  return other;
 }
 
 /** The first part in the order of the message that passes. */
@@ -78,16 +87,16 @@ function firstPart(part: MimePart, passes: (part: MimePart) => boolean): MimePar
 }
 
 /** RFC 6522 §3 gives roles by order; types correct it where a report lacks a part, has one too many or shuffles them. */
-function assignRoles(report: MimePart, issues: Issues): FoundReport {
+function assignRoles(report: MimePart, source: Source, issues: Issues): FoundReport {
   const { parts } = report;
   const reportType = report.parameters.get('report-type')?.toLowerCase();
   const promised = KINDS.get(reportType ?? '');
-  const machine =
-    firstPart(report, (part) => machineKind(part.mediaType) !== undefined) ?? opaqueMachine(parts[1], promised);
+  const typed = firstPart(report, (part) => machineKind(part.mediaType) !== undefined);
+  const machine = typed ?? unlabelledMachine(parts[1], promised, source);
   const returned = parts.find((part) => part !== machine && returnedLabel(part.mediaType) !== undefined);
   const human = parts[0] === machine || parts[0] === returned ? undefined : parts[0];
   const found: FoundReport = {
-    kind: (machine === undefined ? undefined : machineKind(machine.mediaType)) ?? promised ?? 'other',
+    kind: (typed && machineKind(typed.mediaType)) ?? promised ?? 'other',
     ...(reportType === undefined ? {} : { reportType }),
     report,
     ...(human === undefined ? {} : { human }),
@@ -95,51 +104,71 @@ function assignRoles(report: MimePart, issues: Issues): FoundReport {
     ...(returned === undefined ? {} : { returned }),
   };
   noteRoles(found, issues);
+  if (machine !== undefined && report.mediaType === 'multipart/report') noteReportType(found, machine, issues);
   return found;
 }
 
-/** The second part of a report of a type that is not read here. */
-function opaqueMachine(second: MimePart | undefined, promised: ReportKind | undefined): MimePart | undefined {
-  return second === undefined || promised !== undefined || returnedLabel(second.mediaType) !== undefined
-    ? undefined
-    : second;
+/** The second part, if it can serve under a foreign label: that of a report unknown here, or one with the fields promised. */
+function unlabelledMachine(
+  second: MimePart | undefined,
+  promised: ReportKind | undefined,
+  source: Source,
+): MimePart | undefined {
+  if (second === undefined || returnedLabel(second.mediaType) !== undefined) return undefined;
+  if (promised === undefined) return second;
+  // QUIRK: gateways turn the part into text/plain.
+  const text = source.text.slice(second.range.bodyStart, second.range.end);
+  return second.parts.length === 0 && firstMachineField(text) >= 0 ? second : undefined;
 }
 
-function noteRoles(found: FoundReport, issues: Issues): void {
-  const { report, human, machine, returned } = found;
-  const offset = report.range.start;
+function noteRoles({ report, human, machine, returned }: FoundReport, issues: Issues): void {
+  const { parts, range } = report;
   const clause = 'RFC 6522 §3';
   if (human === undefined)
-    issues.add(offset, { code: 'human-part-missing', clause, message: 'no part for a person to read' });
-  if (machine === undefined)
-    issues.add(offset, { code: 'machine-part-missing', clause, message: 'no part for a machine to read' });
-  else if (report.parts[1] !== machine) {
+    issues.add(range.start, { code: 'human-part-missing', clause, message: 'no part for a person to read' });
+  if (machine === undefined) {
+    issues.add(range.start, { code: 'machine-part-missing', clause, message: 'no part for a machine to read' });
+    return;
+  }
+  if (parts[human === undefined ? 0 : 1] !== machine) {
     const message = 'the machine-readable part is not the second';
     issues.add(machine.range.start, { code: 'machine-part-misplaced', clause, message, repaired: 'found by its type' });
   }
-  const extra = report.parts.find((part, index) => index > 0 && part !== machine && part !== returned);
-  if (extra !== undefined && machine !== undefined) {
+  const extra = parts.find((part) => part !== human && part !== machine && part !== returned);
+  if (extra !== undefined) {
     issues.add(extra.range.start, {
       code: 'extra-part',
       clause,
       message: `a ${extra.mediaType} part beyond the three of a report`,
     });
   }
-  if (machine !== undefined && report.mediaType === 'multipart/report') noteReportType(found, machine, issues);
 }
 
-function noteReportType({ report, reportType }: FoundReport, machine: MimePart, issues: Issues): void {
+function noteReportType({ kind, report, reportType }: FoundReport, machine: MimePart, issues: Issues): void {
   const subtype = machine.mediaType.slice(machine.mediaType.indexOf('/') + 1);
+  if (reportType === subtype || (reportType !== undefined && `global-${reportType}` === subtype)) return;
   const place = {
     field: 'Content-Type',
     clause: 'RFC 6522 §3',
     repaired: `taken for ${subtype}, as the machine part says`,
   };
-  const offset = report.range.start;
   if (reportType === undefined) {
-    issues.add(offset, { ...place, code: 'report-type-missing', message: 'multipart/report without report-type' });
-  } else if (reportType !== subtype && `global-${reportType}` !== subtype) {
-    const message = `report-type ${JSON.stringify(reportType)} over a part of type ${machine.mediaType}`;
-    issues.add(offset, { ...place, code: 'report-type-mismatch', message });
+    issues.add(report.range.start, {
+      ...place,
+      code: 'report-type-missing',
+      message: 'multipart/report without report-type',
+    });
+    return;
+  }
+  const message = `report-type ${JSON.stringify(reportType)} over a part of type ${machine.mediaType}`;
+  if (kind === 'other' || machineKind(machine.mediaType) !== undefined) {
+    issues.add(report.range.start, { ...place, code: 'report-type-mismatch', message });
+  } else {
+    issues.add(machine.range.start, {
+      ...place,
+      code: 'machine-part-mislabelled',
+      message,
+      repaired: `taken for ${reportType}`,
+    });
   }
 }

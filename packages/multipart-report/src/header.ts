@@ -73,6 +73,8 @@ export interface Header {
   readonly bodyStart: number;
   /** A blank line closed it. */
   readonly closed: boolean;
+  /** Offset of the first line that continues a field without a blank before it; -1 if there is none. */
+  readonly unindented: number;
 }
 
 /**
@@ -86,22 +88,43 @@ export function readHeader(source: Source, start: number, of: 'message' | 'part'
   const { text } = source;
   const headers: Field[] = [];
   const end = text.length;
+  const header = (at: number, bodyStart: number, closed: boolean): Header => ({
+    headers,
+    end: at,
+    bodyStart,
+    closed,
+    unindented,
+  });
   let colon = -1;
+  let unindented = -1;
+  let value = '';
   let at = start;
   while (at < end) {
     const c = text.charCodeAt(at);
-    if (c === 10) return { headers, end: at, bodyStart: at + 1, closed: true };
-    if (c === 13) return { headers, end: at, bodyStart: text.indexOf('\n', at) + 1, closed: true };
+    if (c === 10) return header(at, at + 1, true);
+    if (c === 13) return header(at, text.indexOf('\n', at) + 1, true);
     const stop = endOfField(text, at);
     // Asked for once per colon, not once per line: a text without colons costs one look.
     if (colon < at) colon = indexOrEnd(text, ':', at);
     const nameEnd = endOfName(text, at, colon < stop ? colon : at);
-    if (nameEnd > at) headers.push({ name: text.slice(at, nameEnd), value: readValue(source, colon + 1, stop) });
-    else if (of === 'part' || (c === 45 && text.charCodeAt(at + 1) === 45))
-      return { headers, end: at, bodyStart: at, closed: false };
+    if (nameEnd > at) {
+      value = readValue(source, colon + 1, stop);
+      headers.push({ name: text.slice(at, nameEnd), value });
+    } else if (text.startsWith('--', at)) return header(at, at, false);
+    else if (value.endsWith(';')) {
+      // QUIRK: relays of Outlook.com strip the blank before a continued parameter. A semicolon tells that one is due.
+      if (unindented < 0) unindented = at;
+      value = readValue(source, at, stop);
+      append(headers, value);
+    } else if (of === 'part') return header(at, at, false);
     at = stop + 1;
   }
-  return { headers, end, bodyStart: end, closed: false };
+  return header(end, end, false);
+}
+
+function append(headers: Field[], more: string): void {
+  const last = headers.pop();
+  if (last !== undefined) headers.push({ name: last.name, value: `${last.value} ${more}` });
 }
 
 function indexOrEnd(text: string, what: string, from: number): number {

@@ -7,7 +7,7 @@ import {
   type ParsedDeliveryStatus,
 } from '@dsnkit/delivery-status';
 import { decodeOctets } from './charset.ts';
-import { locate, machineKind, type FoundReport, type ReportKind } from './find.ts';
+import { firstMachineField, locate, type FoundReport, type ReportKind } from './find.ts';
 import { readHuman, type HumanReadable } from './human.ts';
 import type { Issues, ReportIssue } from './issue.ts';
 import {
@@ -81,7 +81,7 @@ export function parseReport(message: Uint8Array): ParsedReport | undefined {
     kind: found.kind,
     ...(reportType === undefined ? {} : { reportType }),
     humanReadable: human === undefined ? {} : readHuman(human, source, issues),
-    ...(machine === undefined ? {} : readMachine(machine, source, issues)),
+    ...(machine === undefined ? {} : readMachine(machine, found.kind, source, issues)),
     ...(returned === undefined ? {} : { returned: readReturned(returned, source, issues) }),
     headers: root.headers,
     ranges: rangesOf(found),
@@ -115,22 +115,22 @@ function rangesOf({ report, human, machine, returned }: FoundReport): ReportRang
 
 type MachineContent = Pick<ParsedReport, 'machineReadable' | 'deliveryStatus' | 'mdn' | 'feedback'>;
 
-function readMachine(part: MimePart, source: Source, issues: Issues): MachineContent {
+function readMachine(part: MimePart, kind: ReportKind, source: Source, issues: Issues): MachineContent {
   const { mediaType, range } = part;
   const encoded = isEncoded(part);
   const octets = partOctets(part, source, issues);
   if (encoded && !mediaType.startsWith('message/global')) noteEncodedMachine(part, issues);
   const machineReadable: MachinePart = { mediaType, octets };
-  const kind = machineKind(mediaType);
-  if (kind === undefined) return { machineReadable };
-  const text = encoded ? decodeOctets(octets) : textBetween(source, range.bodyStart, range.end);
+  if (kind === 'other') return { machineReadable };
+  const start = fieldsStart(part, source, issues);
+  const text = encoded ? decodeOctets(octets) : textBetween(source, start, range.end);
   const place = (inner: readonly Issue[]): void => {
     // Lines behind an encoding are not lines of the message: their issues point at the begin of the part.
-    for (const { line, ...issue } of inner) issues.add(range.bodyStart, issue, encoded ? 0 : line - 1);
+    for (const { line, ...issue } of inner) issues.add(start, issue, encoded ? 0 : line - 1);
   };
   if (kind === 'dsn') {
-    const deliveryStatus =
-      mediaType === 'message/delivery-status' ? parseDeliveryStatus(text) : parseGlobalDeliveryStatus(text);
+    const global = mediaType === 'message/global-delivery-status';
+    const deliveryStatus = global ? parseGlobalDeliveryStatus(text) : parseDeliveryStatus(text);
     place(deliveryStatus.issues);
     return { machineReadable, deliveryStatus };
   }
@@ -138,6 +138,19 @@ function readMachine(part: MimePart, source: Source, issues: Issues): MachineCon
   place(inner);
   if (kind === 'mdn') return { machineReadable, mdn: readDispositionNotification(fields) };
   return { machineReadable, feedback: readFeedbackReport(fields) };
+}
+
+/** QUIRK: without the blank line after the header of the part its first fields have been read as header. */
+function fieldsStart({ headers, range }: MimePart, source: Source, issues: Issues): number {
+  if (!headers.some(({ name }) => firstMachineField(`${name}:`) === 0)) return range.bodyStart;
+  const start = range.start + firstMachineField(source.text.slice(range.start, range.bodyStart));
+  issues.add(start, {
+    code: 'part-blank-line-missing',
+    clause: 'RFC 2046 §5.1.1',
+    message: 'no blank line between the header of the machine part and its fields',
+    repaired: 'the fields begin here',
+  });
+  return start;
 }
 
 function noteEncodedMachine(part: MimePart, issues: Issues): void {

@@ -45,6 +45,7 @@ export function readReturned(part: MimePart, source: Source, issues: Issues): Re
   const { bodyStart, end } = part.range;
   if (isEncoded(part)) {
     const octets = partOctets(part, source, issues);
+    if (part.mediaType === 'message/rfc822') noteEncoded(part, issues);
     return readContent(part, octets, readSource(octets), 0, issues);
   }
   const text = source.text.slice(0, end);
@@ -71,6 +72,16 @@ function readContent(part: MimePart, octets: Uint8Array, source: Source, start: 
     ...text(headers, 'date', 'date'),
     ...text(headers, 'list-id', 'listId'),
   };
+}
+
+function noteEncoded(part: MimePart, issues: Issues): void {
+  issues.add(part.range.start, {
+    code: 'encoded-message-part',
+    field: 'Content-Transfer-Encoding',
+    clause: 'RFC 2046 §5.2.1',
+    message: 'message/rfc822 must be 7bit, 8bit or binary',
+    repaired: 'decoded',
+  });
 }
 
 function noteLabel(part: MimePart, kind: 'message' | 'headers', issues: Issues): void {

@@ -95,7 +95,7 @@ class TreeReader {
   /** Read a header at `start`; the part it begins becomes the current one. */
   #startPart(start: number, of: 'message' | 'part', defaultType: string): Draft {
     const { text } = this.#source;
-    const { headers, bodyStart, closed } = readHeader(this.#source, start, of);
+    const { headers, bodyStart, closed, unindented } = readHeader(this.#source, this.#afterStrayBlank(start, of), of);
     const { mediaType, parameters } = parseMediaType(fieldValue(headers, 'content-type') ?? '');
     const encoding = fieldValue(headers, 'content-transfer-encoding');
     const part: Draft = {
@@ -108,6 +108,7 @@ class TreeReader {
     };
     this.#current = part;
     if (!closed && bodyStart < text.length) this.#noteMissingBlank(bodyStart);
+    if (unindented >= 0) this.#noteUnindented(unindented);
     if (part.mediaType.startsWith('multipart/')) this.#enter(part);
     return part;
   }
@@ -119,6 +120,30 @@ class TreeReader {
       message: 'no blank line between a header and its body',
       repaired: 'the body begins at the first line that is no field',
     });
+  }
+
+  #noteUnindented(offset: number): void {
+    this.#issues.add(offset, {
+      code: 'unindented-continuation',
+      clause: 'RFC 5322 §2.2.3',
+      message: 'a line that continues a field does not begin with a blank',
+      repaired: 'joined to the field before',
+    });
+  }
+
+  /** QUIRK: gateways write a blank line before the header of a part; what looks like a Content-Type is none to read. */
+  #afterStrayBlank(start: number, of: 'message' | 'part'): number {
+    const { text } = this.#source;
+    const c = text.charCodeAt(start);
+    const next = of === 'part' && (c === 10 || c === 13) ? endOfLine(text, start) + 1 : start;
+    if (next === start || !/^content-type[ \t]*:/i.test(text.slice(next, next + 20))) return start;
+    this.#issues.add(start, {
+      code: 'part-blank-line-stray',
+      clause: 'RFC 2046 §5.1',
+      message: 'a blank line stands before the header of a part',
+      repaired: 'skipped',
+    });
+    return next;
   }
 
   #enter(part: Draft): void {
