@@ -69,7 +69,7 @@ describe('a mailing list', () => {
   });
 
   it.each(['', '<>'])(
-    'RFC 5321 §4.5.5: a post from %j goes to the owner alone, its null reverse-path unchanged',
+    'RFC 5321 §4.5.5 R5321-4.5.5-c: a post from %j goes to the owner alone, its null reverse-path unchanged',
     (reversePath) => {
       expect(planList(post('RET=FULL BODY=8BITMIME', reversePath), list)).toEqual({
         kind: 'diverted',
@@ -96,7 +96,7 @@ describe('a confidential forward', () => {
   it.each([
     ['nobody is to be told R3464-4.2-e R3464-4.2-f', 'alice@example.org', ''],
     ['the message came from nobody', '', 'bob@example.com'],
-  ])('RFC 3461 §5.2.7.4, RFC 5321 §4.5.5: the copy goes from <> with NEVER if %s', (_, reversePath, returnPath) => {
+  ])('RFC 3461 §5.2.7.4, RFC 5321 §4.5.5 R5321-4.5.5-c: the copy goes from <> with NEVER if %s', (_, reversePath, returnPath) => {
     expect(planConfidentialForward(post('', reversePath), 'hidden@example.net', returnPath)).toMatchObject({
       reversePath: '',
       copies: [{ forwardPath: 'hidden@example.net', parameters: [{ keyword: 'NOTIFY', value: 'NEVER' }] }],

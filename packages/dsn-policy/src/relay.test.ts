@@ -132,7 +132,7 @@ describe('to a hop without DSN', () => {
     expect(lines(plan)).toEqual(['MAIL <alice@example.org>', 'RCPT <x@y.example>']);
   });
 
-  it('RFC 3461 §5.2.2(d) R3461-5.2.2-d3 R3461-10.4-a: recipients with NEVER go apart, under a null reverse-path', () => {
+  it('RFC 3461 §5.2.2(d) R3461-5.2.2-d3: recipients with NEVER go apart, under a null reverse-path', () => {
     const eric = to('NOTIFY=FAILURE', { address: 'Eric@Bombs.AF.MIL' });
     const fred = to('notify=never', { address: 'Fred@Bombs.AF.MIL' });
     const plan = planRelay(messageOf('RET=HDRS'), [fred, eric], NONE);

@@ -49,7 +49,7 @@ describe('the envelope of a report', () => {
 
   it.each([
     [
-      'R3461-6.1-a R3461-6.1-b R3461-6.1-d: from nobody, to the return path, with NEVER',
+      'R3461-6.1-a R3461-6.1-b R3461-6.1-d R5321-4.5.5-a: from nobody, to the return path, with NEVER',
       'Alice@Example.ORG',
       '',
       ['', '', 'Alice@Example.ORG', 'NOTIFY=NEVER'],
@@ -68,7 +68,7 @@ describe('the envelope of a report', () => {
     ['@a.example,@b.example:user@d.example', 'user@d.example'],
     ['@a.example:"x:y"@d.example', '"x:y"@d.example'],
     ['"@a:b"@d.example', '"@a:b"@d.example'],
-  ])('RFC 5321 §6.1 R5321-6.1-e: the source route of %s is stripped', (reversePath, expected) => {
+  ])('RFC 5321 §6.1 R5321-6.1-d: the source route of %s is stripped', (reversePath, expected) => {
     expect(reportEnvelope(reversePath, [])?.forwardPath).toBe(expected);
   });
 
@@ -84,7 +84,7 @@ describe('the envelope of a report', () => {
     expect(envelope('a@b', 'HOLDFOR=60')).toEqual(['', '', 'a@b', 'NOTIFY=NEVER']);
   });
 
-  it.each(['', '<>'])('RFC 3461 §5.2 R3461-5.2-a: there is none for %j', (reversePath) => {
+  it.each(['', '<>'])('RFC 3461 §5.2, RFC 5321 §6.1 R3461-5.2-a R5321-6.1-c: there is none for %j', (reversePath) => {
     expect(envelope(reversePath, 'REQUIRETLS')).toBeUndefined();
   });
 });
