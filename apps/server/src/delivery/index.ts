@@ -1,0 +1,77 @@
+import type { Transport } from '../model.ts';
+import type { Mailboxes } from '../ports.ts';
+import { parseDestination, type NextHop } from '../routing/next-hop.ts';
+import { DiscardTransport } from './discard-transport.ts';
+import { MaildirTransport } from './maildir-transport.ts';
+import { SimulatorTransport } from './simulator-transport.ts';
+import { SmtpTransport, type SmtpOptions, type SmtpPorts } from './smtp-transport.ts';
+
+export type { SmtpOptions, SmtpPorts } from './smtp-transport.ts';
+
+/** What delivery needs of the outside world. */
+export interface DeliveryPorts extends SmtpPorts {
+  readonly mailboxes: Mailboxes;
+}
+
+/** The transports of all destinations. */
+export interface Transports {
+  /**
+   * The transport of a destination, as `destinationKey` writes it; the same one as long as it has work or connections.
+   *
+   * @throws {NextHopError} for a key that stands for no next hop
+   */
+  transportFor(destination: string): Transport;
+  /** Closes all; attempts under way are finished. */
+  close(): Promise<void>;
+}
+
+/** Transports of SMTP destinations that are kept although they are idle. */
+const maxIdle = 1000;
+
+/**
+ * Makes the transport of a next hop.
+ *
+ * @example makeTransport({ kind: 'discard' }, ports, { hostname: 'mx.example.org' })
+ */
+export function makeTransport(nextHop: NextHop, ports: DeliveryPorts, options: SmtpOptions): Transport {
+  switch (nextHop.kind) {
+    case 'smtp':
+    case 'lmtp':
+    case 'mx':
+      return new SmtpTransport(nextHop, ports, options);
+    case 'maildir':
+      return new MaildirTransport(nextHop.directory, ports);
+    case 'simulator':
+      return new SimulatorTransport(ports.clock);
+    case 'discard':
+      return new DiscardTransport();
+  }
+}
+
+/**
+ * Makes transports as destinations come up, and forgets idle ones when there are many.
+ *
+ * @example makeTransports(ports, { hostname: 'mx.example.org' }).transportFor('mx:ivory.edu')
+ */
+export function makeTransports(ports: DeliveryPorts, options: SmtpOptions): Transports {
+  const transports = new Map<string, Transport>();
+  return {
+    transportFor: (destination) => {
+      const known = transports.get(destination);
+      if (known !== undefined) return known;
+      if (transports.size >= maxIdle) forgetIdle(transports);
+      const made = makeTransport(parseDestination(destination), ports, options);
+      transports.set(destination, made);
+      return made;
+    },
+    close: async () => {
+      await Promise.all([...transports.values()].map((transport) => transport.close()));
+    },
+  };
+}
+
+function forgetIdle(transports: Map<string, Transport>): void {
+  for (const [destination, transport] of transports) {
+    if (transport instanceof SmtpTransport && transport.idle) transports.delete(destination);
+  }
+}

@@ -1,0 +1,348 @@
+import { parseParameters, type EsmtpParameter } from '@dsnkit/esmtp-parameters';
+import {
+  planRelay,
+  type Obstacle,
+  type RelayMessage,
+  type RelayRecipient,
+  type RelayTransaction,
+} from '@dsnkit/dsn-policy';
+import type { ClientTransaction, RecipientResult } from '@dsnkit/smtp';
+import type { Content, Delivery, Outcome } from '../model.ts';
+import type { Clock } from '../ports.ts';
+import { scanContent, type ContentFacts } from './content-scan.ts';
+import { fault, faultOfReply, statusOfReply, type Trouble } from './outcomes.ts';
+import { remoteReply, type Hop } from './smtp-hop.ts';
+
+/** One transaction that a session performs for an attempt. */
+export interface Job {
+  readonly attempt: Attempt;
+  readonly transaction: ClientTransaction;
+  /** For each recipient of the transaction, its place in the delivery. */
+  readonly places: readonly number[];
+  readonly content: Content;
+}
+
+interface PlacedRecipient extends RelayRecipient {
+  readonly place: number;
+}
+
+const lost: Trouble = { status: '4.3.0', reason: 'the attempt ended without a result' };
+
+/** How many times a transaction that a kept connection did not even answer is begun anew. */
+const maxRestarts = 3;
+
+/**
+ * The handing over of one message: which transactions it takes, and what came of each recipient.
+ *
+ * A recipient is open until a transaction carries it; then it gets an outcome, or a provisional one, which stands only
+ * if no other host of the destination gives a better.
+ */
+export class Attempt {
+  readonly outcomes: Promise<readonly Outcome[]>;
+  readonly #resolve: (outcomes: readonly Outcome[]) => void;
+  readonly #delivery: Delivery;
+  readonly #protocol: 'smtp' | 'lmtp';
+  readonly #maxRecipients: number;
+  readonly #clock: Clock;
+  readonly #message: Omit<RelayMessage, 'byRemainingSeconds'>;
+  readonly #recipients: readonly PlacedRecipient[];
+  readonly #final: (Outcome | undefined)[];
+  readonly #provisional: (Outcome | undefined)[];
+  /** Places that no transaction carries now and that have no outcome yet. */
+  #open: number[];
+  #planned: Job[] = [];
+  #plannedFor: Hop | undefined;
+  #inFlight = 0;
+  #restarts = 0;
+
+  constructor(
+    delivery: Delivery,
+    options: { readonly protocol: 'smtp' | 'lmtp'; readonly maxRecipients: number; readonly clock: Clock },
+    facts: ContentFacts | undefined,
+  ) {
+    const { promise, resolve } = Promise.withResolvers<readonly Outcome[]>();
+    this.outcomes = promise;
+    this.#resolve = resolve;
+    this.#delivery = delivery;
+    this.#protocol = options.protocol;
+    this.#maxRecipients = options.maxRecipients;
+    this.#clock = options.clock;
+    this.#message = relayMessage(delivery, facts);
+    this.#recipients = delivery.recipients.map(({ address, parameters }, place) => ({
+      place,
+      address,
+      parameters: parseParameters(parameters),
+    }));
+    this.#open = this.#recipients.map(({ place }) => place);
+    this.#final = this.#recipients.map(() => undefined);
+    this.#provisional = this.#recipients.map(() => undefined);
+  }
+
+  /** A transaction is left to begin. */
+  get wantsTurn(): boolean {
+    return this.#open.length > 0 || this.#planned.length > 0;
+  }
+
+  /** A transaction of it is under way. */
+  get underWay(): boolean {
+    return this.#inFlight > 0;
+  }
+
+  /** Nothing is under way and nothing is left to begin. */
+  get atRest(): boolean {
+    return this.#inFlight === 0 && !this.wantsTurn;
+  }
+
+  /** A kept connection took no notice of it: it wants a new one. */
+  get wantsNewConnection(): boolean {
+    return this.#restarts > 0;
+  }
+
+  /** The next transaction for this host; undefined if it can have none of what is left. */
+  next(hop: Hop): Job | undefined {
+    if (this.#plannedFor !== hop) {
+      for (const { places } of this.#planned) this.#open.push(...places);
+      this.#planned = [];
+    }
+    if (this.#planned.length === 0 && this.#open.length > 0) this.#plan(hop);
+    const job = this.#planned.shift();
+    if (job !== undefined) this.#inFlight++;
+    return job;
+  }
+
+  /** The session could not even say the envelope. Alone, the recipient that is at fault is found. */
+  unsayable(job: Job): void {
+    this.#inFlight--;
+    const [place] = job.places;
+    if (job.places.length > 1) {
+      for (const [index, one] of job.places.entries()) {
+        const recipient = job.transaction.recipients[index];
+        if (recipient === undefined) continue;
+        this.#planned.push({ ...job, places: [one], transaction: { ...job.transaction, recipients: [recipient] } });
+      }
+    } else if (place !== undefined) {
+      this.#finish(place, { status: '5.1.3', reason: 'the envelope can not be written as SMTP commands' });
+    }
+  }
+
+  /** Our own side failed: the content can't be read. */
+  broken(job: Job, trouble: Trouble): void {
+    this.#inFlight--;
+    for (const place of job.places) this.#finish(place, trouble);
+  }
+
+  /**
+   * A transaction is over.
+   *
+   * @param reused the connection had carried a transaction before
+   * @param loss why the connection ended, if some recipients have no reply
+   */
+  settle(job: Job, results: readonly RecipientResult[], hop: Hop, reused: boolean, loss: Trouble = lost): void {
+    this.#inFlight--;
+    if (reused && results.every(isUnanswered) && this.#restarts++ < maxRestarts) {
+      this.#open.push(...job.places);
+      return;
+    }
+    const someAccepted = results.some(({ stage }) => stage === 'data' || stage === 'content');
+    for (const [index, place] of job.places.entries()) {
+      const result = results[index];
+      if (result === undefined) this.#defer(place, loss);
+      else if (someAccepted && isTooMany(result)) this.#open.push(place);
+      else this.#take(place, result, hop, loss);
+    }
+  }
+
+  /** Makes those recipients open again for which another host may do better. True if there are any. */
+  reopen(): boolean {
+    for (const [place, outcome] of this.#provisional.entries()) {
+      if (outcome !== undefined && this.#final[place] === undefined) this.#open.push(place);
+    }
+    return this.#open.length > 0;
+  }
+
+  /** No host is left to try: what is still open gets this trouble, unless something better is known of it. */
+  giveUp(trouble: Trouble): void {
+    for (const { places } of this.#planned) this.#open.push(...places);
+    this.#planned = [];
+    for (const place of this.#open) this.#provisional[place] ??= fault(trouble, this.#clock.now());
+    this.#open = [];
+  }
+
+  /**
+   * Ends the attempt.
+   *
+   * @param unseen a temporary trouble with a host that could not be asked: it may have what the others lack, so that
+   * their lack is not final (RFC 5321 §2.2.3)
+   */
+  conclude(unseen?: Trouble): void {
+    const atMs = this.#clock.now();
+    this.#resolve(
+      this.#final.map((outcome, place) => {
+        if (outcome !== undefined) return outcome;
+        const provisional = this.#provisional[place] ?? fault(lost, atMs);
+        return provisional.kind === 'failed' && unseen?.status.startsWith('4') === true
+          ? fault(unseen, atMs)
+          : provisional;
+      }),
+    );
+  }
+
+  #plan(hop: Hop): void {
+    const by = byRemaining(this.#message.mailParameters, this.#delivery.message.arrivedAtMs, this.#clock.now());
+    const message = by === undefined ? this.#message : { ...this.#message, byRemainingSeconds: by };
+    const recipients = this.#open.flatMap((place) => this.#recipients[place] ?? []);
+    const { transactions, obstructed } = planRelay(
+      message,
+      this.#protocol === 'lmtp' ? finalRecipients(recipients, hop) : recipients,
+      hop,
+    );
+    this.#open = [];
+    this.#plannedFor = hop;
+    for (const { recipient, obstacle } of obstructed) {
+      const known = this.#provisional[recipient.place];
+      // A host that may take it later is worth more than one that never can.
+      if (known?.kind !== 'deferred')
+        this.#provisional[recipient.place] = fault(troubleOfObstacle(obstacle, hop), this.#clock.now());
+    }
+    for (const transaction of transactions) {
+      for (const some of this.#split(transaction.recipients, hop)) this.#planned.push(this.#job(transaction, some));
+    }
+  }
+
+  #job(
+    { reversePath, mailParameters }: RelayTransaction,
+    recipients: RelayTransaction<PlacedRecipient>['recipients'],
+  ): Job {
+    const isBinary = mailParameters.some(({ keyword, value }) => keyword === 'BODY' && value === 'BINARYMIME');
+    return {
+      attempt: this,
+      transaction: { reversePath, mailParameters, recipients, ...(isBinary ? { chunking: true } : {}) },
+      places: recipients.map(({ recipient }) => recipient.place),
+      content: this.#delivery.content,
+    };
+  }
+
+  /** Portions that the hop takes in one transaction, in order (RFC 5321 §4.5.3.1.8, RFC 9422 §3). */
+  #split<T extends { readonly forwardPath: string }>(recipients: readonly T[], hop: Hop): readonly (readonly T[])[] {
+    const max = Math.min(this.#maxRecipients, hop.rcptMax);
+    if (recipients.length <= max && hop.rcptDomainMax === Infinity) return [recipients];
+    const portions: T[][] = [];
+    let portion: T[] = [];
+    let domains = new Set<string>();
+    for (const recipient of recipients) {
+      const domain = recipient.forwardPath.slice(recipient.forwardPath.lastIndexOf('@') + 1).toLowerCase();
+      if (portion.length === max || (domains.size >= hop.rcptDomainMax && !domains.has(domain))) {
+        portions.push(portion);
+        portion = [];
+        domains = new Set();
+      }
+      portion.push(recipient);
+      domains.add(domain);
+    }
+    return [...portions, portion];
+  }
+
+  #take(place: number, result: RecipientResult, hop: Hop, loss: Trouble): void {
+    const { accepted, reply, stage } = result;
+    if (reply === undefined) {
+      // RFC 1047: after the data the message may have been accepted, so that no other host is asked in this attempt.
+      if (stage === 'content')
+        this.#finish(place, { ...loss, reason: `${loss.reason}, after the message had been sent` });
+      else this.#defer(place, loss);
+      return;
+    }
+    const remote = remoteReply(hop, reply, stage);
+    if (!accepted) {
+      const outcome = faultOfReply(remote, this.#clock.now());
+      if (outcome.kind === 'failed') this.#final[place] = outcome;
+      else this.#provisional[place] = outcome;
+      return;
+    }
+    const status = statusOfReply(reply, stage);
+    const supportsDsn = hop.extensions.has('DSN');
+    // An LMTP server that reports by itself is a relay in this respect; else it is where delivery ends (RFC 2033 §4.2).
+    this.#final[place] =
+      this.#protocol === 'lmtp' && !supportsDsn
+        ? { kind: 'delivered', status, remote }
+        : { kind: 'relayed', status, nextHopSupportsDsn: supportsDsn, remote };
+  }
+
+  #defer(place: number, trouble: Trouble): void {
+    this.#provisional[place] = fault(trouble, this.#clock.now());
+  }
+
+  #finish(place: number, trouble: Trouble): void {
+    this.#final[place] = fault(trouble, this.#clock.now());
+  }
+}
+
+/** What has to be known of the content before a transaction can be planned; undefined if what was declared says it. */
+export function factsFor(delivery: Delivery): ContentFacts | Promise<ContentFacts> | undefined {
+  const { mailParameters } = delivery.message;
+  const declared = /\bBODY=(?:8BITMIME|BINARYMIME)\b/i.test(mailParameters);
+  return declared && !/\bSMTPUTF8\b/i.test(mailParameters) ? undefined : scanContent(delivery.content);
+}
+
+function relayMessage(
+  { message, content }: Delivery,
+  facts: ContentFacts | undefined,
+): Omit<RelayMessage, 'byRemainingSeconds'> {
+  const mailParameters = parseParameters(message.mailParameters);
+  const isBinary = mailParameters.some(
+    ({ keyword, value }) => isKeyword(keyword, 'BODY') && isKeyword(value, 'BINARYMIME'),
+  );
+  const isUtf8 = mailParameters.some(({ keyword }) => isKeyword(keyword, 'SMTPUTF8'));
+  return {
+    reversePath: message.reversePath,
+    mailParameters,
+    sizeOctets: content.sizeOctets,
+    ...(facts === undefined || isBinary ? {} : { content: facts.eightBit ? '8bit' : '7bit' }),
+    ...(facts === undefined || !isUtf8 ? {} : { utf8Headers: facts.eightBitHeader }),
+  };
+}
+
+/** Final delivery has no older MTA behind it that might bounce: NEVER needs no null reverse-path, and Return-Path stays. */
+function finalRecipients(recipients: readonly PlacedRecipient[], hop: Hop): readonly PlacedRecipient[] {
+  if (hop.extensions.has('DSN')) return recipients;
+  return recipients.map((recipient) => ({
+    ...recipient,
+    parameters: recipient.parameters.filter(({ keyword }) => !isKeyword(keyword, 'NOTIFY')),
+  }));
+}
+
+/** Seconds that BY leaves (RFC 2852 §4.1.4). */
+function byRemaining(parameters: readonly EsmtpParameter[], arrivedAtMs: number, nowMs: number): number | undefined {
+  const by = parameters.find(({ keyword }) => isKeyword(keyword, 'BY'))?.value;
+  return by === undefined ? undefined : Number.parseInt(by, 10) - Math.floor((nowMs - arrivedAtMs) / 1000);
+}
+
+/** A kept connection had ended before it took notice of the transaction. */
+function isUnanswered({ stage, reply }: RecipientResult): boolean {
+  return stage === 'mail' && (reply === undefined || reply.code === 421);
+}
+
+/** RFC 5321 §4.5.3.1.10: 452, or 552 from older servers, says "no more recipients" unless its status says something else. */
+function isTooMany({ stage, reply }: RecipientResult): boolean {
+  if (stage !== 'rcpt' || (reply?.code !== 452 && reply?.code !== 552)) return false;
+  return reply.status === undefined || reply.status.endsWith('.5.3');
+}
+
+function troubleOfObstacle({ status, reason }: Obstacle, hop: Hop): Trouble {
+  return { status, reason: `${hop.mta} ${obstacles[reason]}` };
+}
+
+const obstacles: Readonly<Record<Obstacle['reason'], string>> = {
+  'too-big': 'takes no messages of this size',
+  '8bit-content': 'takes no 8-bit content',
+  'utf8-address': 'takes no addresses beyond ASCII',
+  'utf8-headers': 'takes no header fields beyond ASCII',
+  requiretls: 'does not support REQUIRETLS, which the sender demands',
+  tls: 'offers no connection that is secure enough for this message',
+  deliverby: 'does not support DELIVERBY, which the sender demands',
+  'deliverby-passed': 'can not be reached within the time that the sender has set',
+  rrvs: 'can not tell whether the address still belongs to the same person, which the sender demands',
+};
+
+function isKeyword(text: string | undefined, keyword: string): boolean {
+  return text?.toUpperCase() === keyword;
+}

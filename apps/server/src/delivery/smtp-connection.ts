@@ -1,0 +1,307 @@
+import { ClientSession, SmtpError, type ClientEvent, type DoneEvent } from '@dsnkit/smtp';
+import type { Clock, Connection } from '../ports.ts';
+import type { Target } from './mx.ts';
+import { troubleOfReply, type Trouble } from './outcomes.ts';
+import type { Job } from './smtp-attempt.ts';
+import { clientName, hopOf, mtaName, remoteReply, shownAddress, type Hop } from './smtp-hop.ts';
+
+/** Gives a connection its work and hears what came of it. */
+export interface Feeder {
+  /** The host is ready for transactions. */
+  ready(connection: SmtpConnection): void;
+  /** A transaction may begin: the next one, if there is one. */
+  next(connection: SmtpConnection): Job | undefined;
+  /** A job is over; the attempt knows what came of it. */
+  over(connection: SmtpConnection, job: Job): void;
+  /** No more jobs can begin here, though one may still be under way. Without trouble if we said QUIT. */
+  ended(connection: SmtpConnection, trouble?: Trouble): void;
+}
+
+/** What a connection is to know. */
+export interface SmtpConnectionOptions {
+  readonly hostname: string;
+  readonly protocol: 'smtp' | 'lmtp';
+  readonly target: Target;
+  readonly clock: Clock;
+  /** How long a connection without work is kept. */
+  readonly idleMs: number;
+  readonly maxTransactions: number;
+}
+
+interface InFlight {
+  readonly job: Job;
+  readonly reused: boolean;
+  /** Our own side failed. */
+  trouble?: Trouble;
+}
+
+/** How long the reply to QUIT is waited for: it says nothing that we need. */
+const quitMs = 5000;
+/** A host may answer a group of commands slowly, but not for ever: this many times the timeout of one command. */
+const patience = 3;
+
+/** One connection to one host: drives a client session, with the timeouts of RFC 5321 §4.5.3.2. */
+export class SmtpConnection {
+  readonly target: Target;
+  /** Transactions begun so far. */
+  begun = 0;
+  #hop: Hop | undefined;
+  readonly #options: SmtpConnectionOptions;
+  readonly #connection: Connection;
+  readonly #feeder: Feeder;
+  readonly #session: ClientSession;
+  readonly #inFlight: InFlight[] = [];
+  /** Transactions that the end of the connection cut short: told of once the reason is known. */
+  #cutShort: DoneEvent[] = [];
+  #trouble: Trouble | undefined;
+  #ended = false;
+  #pumping = false;
+  #streaming = false;
+  #drained: (() => void) | undefined;
+  #deadlineMs = Infinity;
+  #progressMs: number;
+  #timer: { readonly atMs: number; readonly handle: { cancel(): void } } | undefined;
+
+  constructor(connection: Connection, feeder: Feeder, options: SmtpConnectionOptions) {
+    this.target = options.target;
+    this.#options = options;
+    this.#connection = connection;
+    this.#feeder = feeder;
+    this.#session = new ClientSession({
+      clientName: clientName(options.hostname, connection),
+      protocol: options.protocol,
+    });
+    this.#progressMs = options.clock.now();
+    connection.attach({
+      data: (octets) => {
+        this.#session.receive(octets);
+        this.#pump();
+      },
+      drained: () => {
+        this.#progressMs = this.#options.clock.now();
+        this.#drained?.();
+        this.#watch();
+      },
+      closed: () => {
+        this.#session.eof();
+        this.#pump();
+      },
+    });
+    this.#watch();
+  }
+
+  /** The host, once it is ready. */
+  get hop(): Hop | undefined {
+    return this.#hop;
+  }
+
+  /** Ready, and without a transaction under way. */
+  get idle(): boolean {
+    return this.#hop !== undefined && !this.#ended && this.#inFlight.length === 0;
+  }
+
+  /** Another transaction may begin: at once, or behind the content of one whose reply is still to come. */
+  get canBegin(): boolean {
+    return !this.#ended && this.#inFlight.length < 2 && !this.#streaming && this.#session.canBegin;
+  }
+
+  /** Asks the feeder for work. */
+  offer(): void {
+    this.#pump();
+  }
+
+  /** Says QUIT and lets no more work begin. */
+  quit(): void {
+    if (this.#ended || !this.#session.canBegin) return;
+    this.#end();
+    this.#session.quit();
+    this.#flush();
+    this.#watch();
+  }
+
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    for (let event = this.#session.next(); event !== undefined; event = this.#session.next()) {
+      this.#progressMs = this.#options.clock.now();
+      this.#handle(event);
+    }
+    this.#fill();
+    this.#pumping = false;
+    this.#flush();
+    this.#watch();
+  }
+
+  #handle(event: ClientEvent): void {
+    switch (event.kind) {
+      case 'ready':
+        this.#hop = hopOf(this.#options.target, event.greeting, event.extensions);
+        this.#feeder.ready(this);
+        return;
+      case 'content-wanted':
+        this.#sendContent(this.#inFlight.at(-1));
+        return;
+      case 'done':
+        if (event.recipients.some(({ reply }) => reply === undefined)) this.#cutShort.push(event);
+        else this.#done(event);
+        return;
+      case 'failed': {
+        const { target } = this.#options;
+        const who = { mta: mtaName(target, event.reply), address: shownAddress(target) };
+        this.#trouble = troubleOfReply(remoteReply(who, event.reply, event.stage));
+        this.#end();
+        return;
+      }
+      case 'closed':
+        this.#closed(event);
+        return;
+      default:
+        // TLS, authentication and RSET are not asked for here.
+        return;
+    }
+  }
+
+  #fill(): void {
+    while (this.canBegin && this.#hop !== undefined) {
+      if (this.begun >= Math.min(this.#options.maxTransactions, this.#hop.mailMax)) {
+        this.quit();
+        return;
+      }
+      const job = this.#feeder.next(this);
+      if (job === undefined) return;
+      this.#begin(job);
+    }
+  }
+
+  #begin(job: Job): void {
+    try {
+      this.#session.begin(job.transaction);
+    } catch (error) {
+      if (!(error instanceof SmtpError)) throw error;
+      job.attempt.unsayable(job);
+      this.#feeder.over(this, job);
+      return;
+    }
+    this.#inFlight.push({ job, reused: this.begun > 0 });
+    this.begun++;
+    this.#progressMs = this.#options.clock.now();
+  }
+
+  #sendContent(flight: InFlight | undefined): void {
+    if (flight === undefined) return;
+    const { octets } = flight.job.content;
+    if (octets === undefined) {
+      this.#streaming = true;
+      void this.#stream(flight);
+      return;
+    }
+    this.#session.content(octets);
+    this.#session.endContent();
+  }
+
+  /** Sends content piece by piece, no faster than the host takes it. */
+  async #stream(flight: InFlight): Promise<void> {
+    try {
+      for await (const piece of flight.job.content.read()) {
+        if (this.#session.closed) return;
+        this.#session.content(piece);
+        if (!this.#flush()) await new Promise<void>((resolve) => (this.#drained = resolve));
+        this.#progressMs = this.#options.clock.now();
+        this.#watch();
+      }
+      if (this.#session.closed) return;
+      this.#session.endContent();
+    } catch {
+      flight.trouble = { status: '4.3.0', reason: 'the stored message could not be read' };
+      // The host must not take what it has for the whole: no end of data, the connection breaks off.
+      this.#session.eof();
+    } finally {
+      this.#streaming = false;
+      this.#pump();
+    }
+  }
+
+  #done({ transaction, recipients }: DoneEvent, loss?: Trouble): void {
+    const index = this.#inFlight.findIndex(({ job }) => job.transaction === transaction);
+    const [flight] = this.#inFlight.splice(index, 1);
+    if (flight === undefined || this.#hop === undefined) return;
+    const { job, reused, trouble } = flight;
+    if (trouble !== undefined) {
+      job.attempt.broken(job, trouble);
+      this.#feeder.over(this, job);
+      return;
+    }
+    job.attempt.settle(job, recipients, this.#hop, reused, loss);
+    this.#feeder.over(this, job);
+  }
+
+  #closed(event: Extract<ClientEvent, { kind: 'closed' }>): void {
+    this.#trouble ??= this.#troubleOfEnd(event);
+    this.#timer?.handle.cancel();
+    this.#connection.destroy();
+    // The feeder must not think that this connection still takes work when it hears of lost transactions.
+    this.#end();
+    for (const done of this.#cutShort.splice(0)) this.#done(done, this.#trouble);
+    this.#drained?.();
+  }
+
+  #troubleOfEnd({ reason, reply }: Extract<ClientEvent, { kind: 'closed' }>): Trouble {
+    const { target } = this.#options;
+    const mta = this.#hop?.mta ?? mtaName(target, reply);
+    if (reply !== undefined && reply.code >= 400) {
+      return troubleOfReply(remoteReply({ mta, address: shownAddress(target) }, reply, 'connect'));
+    }
+    if (reason === 'protocol') return { status: '4.5.0', reason: `${mta} said something that is not SMTP` };
+    const when = this.#hop === undefined ? 'before it was ready' : 'in the middle of the transaction';
+    return { status: '4.4.2', reason: `the connection to ${mta} was lost ${when}` };
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#feeder.ended(this, this.#trouble);
+  }
+
+  /** False when the host takes octets more slowly than they come. */
+  #flush(): boolean {
+    const octets = this.#session.takeOutput();
+    return octets === undefined || this.#connection.write(octets);
+  }
+
+  /** Sets the time until which something has to happen. The timer runs lazily: it is moved when it fires too early. */
+  #watch(): void {
+    const { clock, idleMs } = this.#options;
+    if (this.#session.closed) return;
+    const nowMs = clock.now();
+    const waitMs = this.#session.timeoutMs;
+    if (waitMs === undefined) this.#deadlineMs = nowMs + idleMs;
+    else if (this.#ended && this.#inFlight.length === 0) this.#deadlineMs = nowMs + quitMs;
+    else this.#deadlineMs = Math.min(nowMs + waitMs, this.#progressMs + patience * waitMs);
+    if (this.#timer !== undefined && this.#timer.atMs <= this.#deadlineMs) return;
+    this.#timer?.handle.cancel();
+    this.#arm();
+  }
+
+  #arm(): void {
+    const { clock } = this.#options;
+    const atMs = this.#deadlineMs;
+    const handle = clock.after(atMs - clock.now(), () => {
+      this.#timer = undefined;
+      if (this.#session.closed) return;
+      if (clock.now() < this.#deadlineMs) this.#arm();
+      else this.#expired();
+    });
+    this.#timer = { atMs, handle };
+  }
+
+  #expired(): void {
+    if (this.idle) {
+      this.quit();
+      return;
+    }
+    const mta = this.#hop?.mta ?? mtaName(this.#options.target);
+    this.#trouble ??= { status: '4.4.2', reason: `${mta} did not answer in time` };
+    this.#session.timeout();
+    this.#pump();
+  }
+}

@@ -1,0 +1,70 @@
+import { readLimits, type ReceivedReply } from '@dsnkit/smtp';
+import type { RemoteReply } from '../model.ts';
+import type { Connection } from '../ports.ts';
+import { addressLiteral } from '../routing/ip-address.ts';
+import type { Target } from './mx.ts';
+
+/** A host with which a session stands, and what it can do. */
+export interface Hop {
+  /** Its name as Remote-MTA shows it. */
+  readonly mta: string;
+  /** Its network address and port. */
+  readonly address: string;
+  /** From its last EHLO or LHLO; keywords in upper case. */
+  readonly extensions: ReadonlyMap<string, string>;
+  /** Most recipients, and most domains of recipients, that it takes in one transaction (RFC 9422 §3). */
+  readonly rcptMax: number;
+  readonly rcptDomainMax: number;
+  /** Most transactions that it takes on one connection (RFC 9422 §3). */
+  readonly mailMax: number;
+}
+
+/** Describes the host of a session that is ready. */
+export function hopOf(target: Target, greeting: ReceivedReply, extensions: ReadonlyMap<string, string>): Hop {
+  const limits = readLimits(extensions.get('LIMITS') ?? '');
+  return {
+    mta: mtaName(target, greeting),
+    address: shownAddress(target),
+    extensions,
+    rcptMax: limits.rcptMax ?? Infinity,
+    rcptDomainMax: limits.rcptDomainMax ?? Infinity,
+    mailMax: limits.mailMax ?? Infinity,
+  };
+}
+
+/**
+ * The name of a host for Remote-MTA: the one under which it was looked up; of a host that is known by its address only,
+ * the one with which it greets (RFC 5321 §4.2), else its address literal.
+ */
+export function mtaName(target: Target, greeting?: ReceivedReply): string {
+  if (target.host !== undefined) return target.host;
+  const said = greeting?.lines[0]?.split(' ', 1)[0] ?? '';
+  return said.length <= 255 && /^(?:[A-Za-z0-9_-]+\.)+[A-Za-z][A-Za-z0-9-]*$/.test(said)
+    ? said
+    : addressLiteral(target.address);
+}
+
+/** A reply of this host, for outcomes. */
+export function remoteReply(
+  hop: Pick<Hop, 'mta' | 'address'>,
+  reply: ReceivedReply,
+  stage: RemoteReply['stage'],
+): RemoteReply {
+  const { code, status, lines, raw } = reply;
+  return {
+    mta: hop.mta,
+    address: hop.address,
+    reply: { code, lines, ...(status === undefined ? {} : { status }) },
+    rawLines: raw,
+    stage,
+  };
+}
+
+export function shownAddress({ address, port }: Target): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** What we call ourselves: a name only if it is fully qualified, else the address literal (RFC 5321 §4.1.4). */
+export function clientName(hostname: string, connection: Connection): string {
+  return hostname.includes('.') || connection.localAddress === '' ? hostname : addressLiteral(connection.localAddress);
+}

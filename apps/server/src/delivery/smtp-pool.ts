@@ -1,0 +1,169 @@
+import type { Clock } from '../ports.ts';
+import type { Target } from './mx.ts';
+import type { Trouble } from './outcomes.ts';
+import type { Attempt, Job } from './smtp-attempt.ts';
+import type { Feeder, SmtpConnection } from './smtp-connection.ts';
+
+/** What a pool is to know. */
+export interface SmtpPoolOptions {
+  readonly maxConnections: number;
+  readonly clock: Clock;
+  /** Opens one more connection, whose work comes from the feeder; resolves without one if no host is ready. */
+  readonly connect: (
+    feeder: Feeder,
+  ) => Promise<{ readonly connection?: SmtpConnection; readonly troubles: readonly Trouble[] }>;
+  /** An attempt has nothing more to do here; target: the host it was with last; troubles: with hosts before that one. */
+  readonly atRest: (attempt: Attempt, target: Target | undefined, troubles: readonly Trouble[]) => void;
+}
+
+/** How long a destination that did not let us open one more connection is spared further tries to. */
+const spareMs = 60_000;
+
+/**
+ * The connections to one destination and the attempts that wait for them.
+ *
+ * As long as none is open only one is tried, so that a destination that is down costs one probe, however many messages
+ * wait. When all are busy, transactions are put behind those whose reply is still to come.
+ */
+export class SmtpPool implements Feeder {
+  readonly #options: SmtpPoolOptions;
+  readonly #connections = new Set<SmtpConnection>();
+  /** Attempts with a transaction left to begin, oldest first. */
+  #waiting: Attempt[] = [];
+  #connecting = 0;
+  #limit: number;
+  #limitUntilMs = 0;
+  /** Troubles with hosts that were tried before the one that is in use. */
+  #skipped: readonly Trouble[] = [];
+  #closing = false;
+  #whenEmpty: (() => void)[] = [];
+
+  constructor(options: SmtpPoolOptions) {
+    this.#options = options;
+    this.#limit = options.maxConnections;
+  }
+
+  get empty(): boolean {
+    return this.#connections.size === 0 && this.#connecting === 0;
+  }
+
+  add(attempt: Attempt): void {
+    this.#waiting.push(attempt);
+    this.#work();
+  }
+
+  /** Ends the connections; nothing may be under way. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const connection of [...this.#connections]) connection.quit();
+    if (!this.empty) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+  }
+
+  ready(connection: SmtpConnection): void {
+    this.#connections.add(connection);
+  }
+
+  next(connection: SmtpConnection): Job | undefined {
+    if (this.#closing || connection.hop === undefined) return undefined;
+    // Behind a transaction that is under way only when no further connection can be had.
+    if (!connection.idle && this.#connections.size < this.#maxNow()) return undefined;
+    for (let at = 0; at < this.#waiting.length;) {
+      const attempt = this.#waiting[at];
+      if (attempt === undefined) break;
+      if (attempt.wantsNewConnection && connection.begun > 0) {
+        at++;
+        continue;
+      }
+      const job = attempt.next(connection.hop);
+      if (!attempt.wantsTurn) this.#waiting.splice(at, 1);
+      if (job !== undefined) return job;
+      this.#rest(attempt, connection.target);
+    }
+    return undefined;
+  }
+
+  over(connection: SmtpConnection, { attempt }: Job): void {
+    if (attempt.wantsTurn && !this.#waiting.includes(attempt)) this.#waiting.unshift(attempt);
+    this.#rest(attempt, connection.target);
+    // Once the connection has taken its next job: it goes on before others are opened.
+    if (this.#waiting.length > 0) queueMicrotask(() => this.#work());
+  }
+
+  ended(connection: SmtpConnection, trouble?: Trouble): void {
+    this.#connections.delete(connection);
+    // A host that greets and goes away is not ready: to open another connection at once would never end.
+    if (connection.begun === 0 && trouble !== undefined) this.#refused([trouble]);
+    this.#work();
+    this.#checkEmpty();
+  }
+
+  #work(): void {
+    if (this.#waiting.length === 0) return;
+    for (const connection of this.#connections) {
+      if (connection.idle) connection.offer();
+      if (this.#waiting.length === 0) return;
+    }
+    const wanted = this.#countWanted(this.#maxNow() - this.#connections.size);
+    const allowed = this.#connections.size === 0 ? Math.min(wanted, 1) : wanted;
+    while (this.#connecting < allowed) void this.#open();
+    // At the limit a busy connection may take another one behind.
+    if (this.#connections.size >= this.#maxNow()) {
+      for (const connection of this.#connections) {
+        if (this.#waiting.length === 0) return;
+        if (connection.canBegin) connection.offer();
+      }
+    }
+  }
+
+  async #open(): Promise<void> {
+    this.#connecting++;
+    const { connection, troubles } = await this.#options.connect(this);
+    this.#connecting--;
+    if (connection === undefined) this.#refused(troubles);
+    else {
+      this.#skipped = troubles;
+      if (this.#closing) connection.quit();
+    }
+    this.#work();
+    this.#checkEmpty();
+  }
+
+  /** One more connection can't be had: those that are open go on; if there is none, the destination is down. */
+  #refused(troubles: readonly Trouble[]): void {
+    if (this.#connections.size > 0) {
+      this.#limit = this.#connections.size;
+      this.#limitUntilMs = this.#options.clock.now() + spareMs;
+      return;
+    }
+    if (this.#connecting > 0) return;
+    const trouble = troubles.findLast(({ status }) => status.startsWith('4')) ?? troubles.at(-1);
+    for (const attempt of this.#waiting.splice(0)) {
+      attempt.giveUp(trouble ?? { status: '4.4.1', reason: 'the destination has no host' });
+      this.#rest(attempt, undefined);
+    }
+  }
+
+  #rest(attempt: Attempt, target: Target | undefined): void {
+    if (attempt.atRest) this.#options.atRest(attempt, target, target === undefined ? [] : this.#skipped);
+  }
+
+  /** Attempts that no connection works on, counted up to a limit: the others go on where they are. */
+  #countWanted(limit: number): number {
+    let count = 0;
+    for (const attempt of this.#waiting) {
+      if (count >= limit) break;
+      if (!attempt.underWay) count++;
+    }
+    return count;
+  }
+
+  #maxNow(): number {
+    if (this.#limitUntilMs <= this.#options.clock.now()) this.#limit = this.#options.maxConnections;
+    return Math.min(this.#limit, this.#options.maxConnections);
+  }
+
+  #checkEmpty(): void {
+    if (!this.empty) return;
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
+  }
+}

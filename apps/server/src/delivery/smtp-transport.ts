@@ -1,0 +1,247 @@
+import type { Delivery, Outcome, Transport } from '../model.ts';
+import { ConnectError, type Clock, type Network, type Resolver } from '../ports.ts';
+import type { NextHop } from '../routing/next-hop.ts';
+import type { ContentFacts } from './content-scan.ts';
+import { findTargets, type Target } from './mx.ts';
+import { fault, forAll, type Trouble } from './outcomes.ts';
+import { Attempt, factsFor } from './smtp-attempt.ts';
+import { SmtpConnection, type Feeder } from './smtp-connection.ts';
+import { mtaName, shownAddress } from './smtp-hop.ts';
+import { SmtpPool } from './smtp-pool.ts';
+
+/** What SMTP and LMTP delivery needs of the outside world. */
+export interface SmtpPorts {
+  readonly clock: Clock;
+  readonly network: Network;
+  readonly resolver: Resolver;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+}
+
+/** How SMTP and LMTP delivery behaves; the defaults suit a mail server. */
+export interface SmtpOptions {
+  /** What EHLO says; without a dot in it, the address literal of the connection is said instead. */
+  readonly hostname: string;
+  /** Names under which mail exchangers mean this server, besides `hostname`. */
+  readonly ownNames?: readonly string[];
+  /** Connections to one destination at a time; 20 by default. */
+  readonly maxConnections?: number;
+  /** Recipients in one transaction; 100 by default (RFC 5321 §4.5.3.1.8). */
+  readonly maxRecipients?: number;
+  /** Transactions on one connection; 1000 by default. */
+  readonly maxTransactions?: number;
+  /** How long a connection is kept for the next message; 5 s by default. */
+  readonly idleMs?: number;
+  /** How long the opening of a connection may take; 30 s by default. */
+  readonly connectTimeoutMs?: number;
+  /** How long what the DNS said is used again; 60 s by default. */
+  readonly dnsCacheMs?: number;
+}
+
+/** Hosts of one destination to which sessions are opened in one attempt (RFC 5321 §5.1: at least two). */
+const maxHostsPerAttempt = 3;
+
+/**
+ * Relays to one destination over SMTP or LMTP: transactions travel over kept connections, as many side by side as
+ * allowed, pipelined where the host can do that; hosts are tried in the order of {@link findTargets}.
+ *
+ * @example new SmtpTransport({ kind: 'mx', domain: 'ivory.edu' }, ports, { hostname: 'mx.example.org' })
+ */
+export class SmtpTransport implements Transport {
+  readonly #nextHop: Extract<NextHop, { kind: 'smtp' | 'lmtp' | 'mx' }>;
+  readonly #ports: SmtpPorts;
+  readonly #options: SmtpOptions;
+  readonly #ownNames: ReadonlySet<string>;
+  readonly #pool: SmtpPool;
+  #found: { readonly targets: readonly Target[]; readonly trouble?: Trouble; readonly untilMs: number } | undefined;
+  #closing = false;
+  #underWay = 0;
+  #whenQuiet: (() => void)[] = [];
+
+  constructor(nextHop: Extract<NextHop, { kind: 'smtp' | 'lmtp' | 'mx' }>, ports: SmtpPorts, options: SmtpOptions) {
+    this.#nextHop = nextHop;
+    this.#ports = ports;
+    this.#options = options;
+    this.#ownNames = new Set([options.hostname, ...(options.ownNames ?? [])].map((name) => name.toLowerCase()));
+    this.#pool = new SmtpPool({
+      maxConnections: options.maxConnections ?? 20,
+      clock: ports.clock,
+      connect: (feeder) => this.#connect(feeder),
+      atRest: (attempt, target, skipped) => void this.#conclude(attempt, target, skipped),
+    });
+  }
+
+  /** Nothing is under way and no connection is kept. */
+  get idle(): boolean {
+    return this.#underWay === 0 && this.#pool.empty;
+  }
+
+  async deliver(delivery: Delivery): Promise<readonly Outcome[]> {
+    const nowMs = this.#ports.clock.now();
+    if (this.#closing) return forAll(delivery, fault({ status: '4.3.2', reason: 'this server is stopping' }, nowMs));
+    this.#underWay++;
+    try {
+      const facts = factsFor(delivery);
+      return await this.#start(delivery, facts instanceof Promise ? await facts : facts);
+    } catch {
+      return forAll(delivery, fault({ status: '4.3.0', reason: 'the stored message could not be read' }, nowMs));
+    } finally {
+      this.#underWay--;
+      this.#checkQuiet();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.#underWay > 0) await new Promise<void>((resolve) => this.#whenQuiet.push(resolve));
+    await this.#pool.close();
+  }
+
+  #checkQuiet(): void {
+    if (this.#underWay > 0) return;
+    for (const resolve of this.#whenQuiet.splice(0)) resolve();
+  }
+
+  #start(delivery: Delivery, facts: ContentFacts | undefined): Promise<readonly Outcome[]> {
+    const protocol = this.#nextHop.kind === 'lmtp' ? 'lmtp' : 'smtp';
+    const attempt = new Attempt(
+      delivery,
+      { protocol, maxRecipients: this.#options.maxRecipients ?? 100, clock: this.#ports.clock },
+      facts,
+    );
+    this.#pool.add(attempt);
+    return attempt.outcomes;
+  }
+
+  /** Opens a session with the first host that is ready for one, or tells the troubles with all of them. */
+  async #connect(
+    feeder: Feeder,
+  ): Promise<{ readonly connection?: SmtpConnection; readonly troubles: readonly Trouble[] }> {
+    const { targets, trouble } = await this.#targets();
+    if (trouble !== undefined) return { troubles: [trouble] };
+    const troubles: Trouble[] = [];
+    for (const target of targets) {
+      const reached = await this.#reach(target, feeder);
+      if (reached instanceof SmtpConnection) return { connection: reached, troubles };
+      troubles.push(reached);
+    }
+    // What is down now may have moved: ask the DNS again next time.
+    this.#found = undefined;
+    return { troubles };
+  }
+
+  async #targets(): Promise<{ readonly targets: readonly Target[]; readonly trouble?: Trouble }> {
+    const { clock, resolver, random } = this.#ports;
+    if (this.#found === undefined || this.#found.untilMs <= clock.now()) {
+      const found = await findTargets(this.#nextHop, resolver, this.#ownNames, random);
+      if (found.trouble !== undefined) return found;
+      this.#found = { ...found, untilMs: clock.now() + (this.#options.dnsCacheMs ?? 60_000) };
+    }
+    return this.#found;
+  }
+
+  async #reach(target: Target, feeder: Feeder): Promise<SmtpConnection | Trouble> {
+    const { network, clock } = this.#ports;
+    const { hostname, idleMs = 5000, maxTransactions = 1000, connectTimeoutMs = 30_000 } = this.#options;
+    try {
+      const connection = await network.connect({
+        host: target.address,
+        port: target.port,
+        timeoutMs: connectTimeoutMs,
+      });
+      return await new Promise((resolve) => {
+        const waiting: Feeder = {
+          next: (session) => feeder.next(session),
+          over: (session, job) => feeder.over(session, job),
+          ready: (session) => {
+            feeder.ready(session);
+            resolve(session);
+          },
+          ended: (session, trouble) => {
+            if (session.hop === undefined) resolve(trouble ?? closedEarly);
+            else feeder.ended(session, trouble);
+          },
+        };
+        const protocol = this.#nextHop.kind === 'lmtp' ? 'lmtp' : 'smtp';
+        new SmtpConnection(connection, waiting, { hostname, protocol, target, clock, idleMs, maxTransactions });
+      });
+    } catch (error) {
+      return troubleOfConnect(error, target);
+    }
+  }
+
+  /** An attempt has no more to do with one host: others may do better for what is left, else it ends. */
+  async #conclude(attempt: Attempt, last: Target | undefined, skipped: readonly Trouble[]): Promise<void> {
+    const unseen = [...skipped];
+    const { targets } = last === undefined ? { targets: [] } : await this.#targets();
+    const tried = new Set([hostOf(last)]);
+    for (const target of targets.slice(indexOf(targets, last) + 1)) {
+      if (tried.size >= maxHostsPerAttempt) break;
+      if (tried.has(hostOf(target))) continue;
+      if (!attempt.reopen()) break;
+      const trouble = await this.#alone(attempt, target);
+      if (trouble === undefined) tried.add(hostOf(target));
+      else {
+        unseen.push(trouble);
+        attempt.giveUp(trouble);
+      }
+    }
+    attempt.conclude(unseen.find(({ status }) => status.startsWith('4')));
+  }
+
+  /** Works on one attempt alone over a connection of its own; gives the trouble if the host was not ready. */
+  #alone(attempt: Attempt, target: Target): Promise<Trouble | undefined> {
+    return new Promise((resolve) => {
+      let end: Trouble | undefined;
+      const rest = (session: SmtpConnection): void => {
+        // What a lost connection left undone has no other one to go to.
+        if (end !== undefined && attempt.wantsTurn) attempt.giveUp(end);
+        if (!attempt.atRest) return;
+        session.quit();
+        resolve(undefined);
+      };
+      const feeder: Feeder = {
+        ready: () => undefined,
+        next: (session) => {
+          const job = attempt.wantsTurn && session.hop !== undefined ? attempt.next(session.hop) : undefined;
+          if (job === undefined) rest(session);
+          return job;
+        },
+        over: rest,
+        ended: (session, trouble) => {
+          end = trouble;
+          rest(session);
+        },
+      };
+      void this.#reach(target, feeder).then((reached) => {
+        if (!(reached instanceof SmtpConnection)) resolve(reached);
+      });
+    });
+  }
+}
+
+const closedEarly: Trouble = { status: '4.4.2', reason: 'the connection was closed before it was ready' };
+
+function troubleOfConnect(error: unknown, target: Target): Trouble {
+  const host = target.host === undefined ? shownAddress(target) : `${mtaName(target)} (${shownAddress(target)})`;
+  const code = error instanceof ConnectError ? error.code : 'other';
+  return { status: '4.4.1', reason: connectReasons[code](host) };
+}
+
+const connectReasons: Readonly<Record<ConnectError['code'], (host: string) => string>> = {
+  refused: (host) => `${host} refused the connection`,
+  timeout: (host) => `${host} did not answer`,
+  unreachable: (host) => `there is no way to ${host}`,
+  other: (host) => `no connection to ${host} came about`,
+};
+
+/** Addresses of one host are one host. */
+function hostOf(target: Target | undefined): string | undefined {
+  return target?.host ?? target?.address;
+}
+
+function indexOf(targets: readonly Target[], target: Target | undefined): number {
+  return targets.findIndex(
+    ({ host, address, port }) => host === target?.host && address === target?.address && port === target.port,
+  );
+}
