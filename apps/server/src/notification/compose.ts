@@ -188,8 +188,10 @@ function bounded(remote: RemoteReply): RemoteReply {
   const [first, ...rest] = remote.lines;
   const kept = rest.length < MOST_REPLY_LINES ? rest : [...rest.slice(0, MOST_REPLY_LINES - 2), ...rest.slice(-1)];
   const cut = (line: string) => line.slice(0, LONGEST_REPLY_LINE).toWellFormed();
+  const lines: RemoteReply['lines'] = [cut(first), ...kept.map(cut)];
   const mta = remote.mta.replace(/[^!-~\u00a0-\uffff]/g, '?').slice(0, 255);
-  return { ...remote, mta: mta === '' ? '?' : mta, lines: [cut(first), ...kept.map(cut)] };
+  // A field may not be empty.
+  return { ...remote, mta: mta === '' ? '?' : mta, lines: lines.some((line) => line.trim() !== '') ? lines : ['?'] };
 }
 
 /** `\x{…}` forms can make an ORCPT longer than a line may be; the field can't be folded and must not be cut. */
