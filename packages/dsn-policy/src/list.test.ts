@@ -96,10 +96,13 @@ describe('a confidential forward', () => {
   it.each([
     ['nobody is to be told R3464-4.2-e R3464-4.2-f', 'alice@example.org', ''],
     ['the message came from nobody', '', 'bob@example.com'],
-  ])('RFC 3461 §5.2.7.4, RFC 5321 §4.5.5 R5321-4.5.5-c: the copy goes from <> with NEVER if %s', (_, reversePath, returnPath) => {
-    expect(planConfidentialForward(post('', reversePath), 'hidden@example.net', returnPath)).toMatchObject({
-      reversePath: '',
-      copies: [{ forwardPath: 'hidden@example.net', parameters: [{ keyword: 'NOTIFY', value: 'NEVER' }] }],
-    });
-  });
+  ])(
+    'RFC 3461 §5.2.7.4, RFC 5321 §4.5.5 R5321-4.5.5-c: the copy goes from <> with NEVER if %s',
+    (_, reversePath, returnPath) => {
+      expect(planConfidentialForward(post('', reversePath), 'hidden@example.net', returnPath)).toMatchObject({
+        reversePath: '',
+        copies: [{ forwardPath: 'hidden@example.net', parameters: [{ keyword: 'NOTIFY', value: 'NEVER' }] }],
+      });
+    },
+  );
 });
