@@ -1,7 +1,7 @@
-import { EsmtpParameterError, type ReplyHint } from './error.ts';
+import { BAD_PARAMETER, EsmtpParameterError } from './error.ts';
 import type { Utf8Context } from './orcpt.ts';
-import { type EsmtpParameter, firstNonAscii, formatParameters, scanParameters } from './parameter.ts';
-import { type Path, type PathVerb, scanPath } from './path.ts';
+import { type EsmtpParameter, formatParameters, scanParameters } from './parameter.ts';
+import { type Path, PATH_REPLIES, type PathVerb, UTF8_REPLIES, scanPath } from './path.ts';
 
 /** A MAIL command, its path read and its parameters as sent. */
 export interface MailCommand {
@@ -32,9 +32,12 @@ export interface RcptCommand {
  * ```
  */
 export function parseMailCommand(line: string): MailCommand {
-  const { path, parameters } = readCommand(line, 'MAIL FROM:', 'MAIL');
-  if (firstNonAscii(line) >= 0 && !parameters.some((parameter) => parameter.keyword.toUpperCase() === 'SMTPUTF8')) {
-    refuseUtf8(line, path, parameters, { code: 550, status: '5.6.7' });
+  const { path, parameters } = readCommand(line, 'MAIL FROM:', 'MAIL', true);
+  const beyondAscii = line.search(NON_ASCII);
+  // The parameter that allows UTF-8 stands behind the path, so it can be looked for only now.
+  if (beyondAscii >= 0 && !parameters.some(({ keyword }) => keyword.toUpperCase() === 'SMTPUTF8')) {
+    const reply = NON_ASCII.test(path.wire) ? UTF8_REPLIES.MAIL : BAD_PARAMETER;
+    throw new EsmtpParameterError('needs-smtputf8', beyondAscii, reply);
   }
   return { reversePath: path, parameters };
 }
@@ -55,10 +58,7 @@ export function parseMailCommand(line: string): MailCommand {
  * ```
  */
 export function parseRcptCommand(line: string, context: Utf8Context = { smtputf8: false }): RcptCommand {
-  const { path, parameters } = readCommand(line, 'RCPT TO:', 'RCPT');
-  if (!context.smtputf8 && firstNonAscii(line) >= 0) {
-    refuseUtf8(line, path, parameters, { code: 553, status: '5.6.7' });
-  }
+  const { path, parameters } = readCommand(line, 'RCPT TO:', 'RCPT', context.smtputf8);
   return { forwardPath: path, parameters };
 }
 
@@ -79,7 +79,7 @@ export function formatMailCommand(command: {
 }): string {
   const line = joinCommand('MAIL FROM:', command.reversePath, command.parameters);
   const { reversePath } = parseMailCommand(line);
-  if (reversePath.wire !== command.reversePath) throw badCommand(10);
+  if (reversePath.wire !== command.reversePath) throw new EsmtpParameterError('bad-path', 10, PATH_REPLIES.MAIL);
   return line;
 }
 
@@ -99,7 +99,7 @@ export function formatRcptCommand(
 ): string {
   const line = joinCommand('RCPT TO:', command.forwardPath, command.parameters);
   const { forwardPath } = parseRcptCommand(line, context);
-  if (forwardPath.wire !== command.forwardPath) throw badCommand(8);
+  if (forwardPath.wire !== command.forwardPath) throw new EsmtpParameterError('bad-path', 8, PATH_REPLIES.RCPT);
   return line;
 }
 
@@ -112,27 +112,32 @@ interface Read {
   readonly parameters: EsmtpParameter[];
 }
 
-function readCommand(line: string, prefix: string, verb: PathVerb): Read {
+function readCommand(line: string, prefix: string, verb: PathVerb, utf8: boolean): Read {
   expectPrefix(line, prefix);
-  const path = scanPath(line, prefix.length, verb);
+  const path = scanPath(line, prefix.length, verb, utf8);
   const end = trimmedEnd(line);
   const at = prefix.length + path.wire.length + 2;
-  if (at === end) return { path, parameters: [] };
-  if (line.charCodeAt(at) !== SPACE) throw badCommand(at);
-  return { path, parameters: scanParameters(line, at + 1, end) };
+  if (at >= end) return { path, parameters: [] };
+  if (line.charCodeAt(at) !== SPACE) throw new EsmtpParameterError('syntax', at, BAD_PARAMETER);
+  return { path, parameters: scanParameters(line, at + 1, end, utf8) };
 }
 
 const SPACE = 0x20;
 const TAB = 0x09;
+const NON_ASCII = /[^\x00-\x7f]/;
 
+/** "MAIL FROM:" or "RCPT TO:" in any letter case. */
 function expectPrefix(line: string, prefix: string): void {
   for (let at = 0; at < prefix.length; at++) {
     const code = line.charCodeAt(at);
-    // Only a-z may differ from the prefix, and only by letter case.
     if ((code >= 0x61 && code <= 0x7a ? code - 0x20 : code) === prefix.charCodeAt(at)) continue;
-    if (at < 4) throw new EsmtpParameterError('bad-command', at, { code: 500, status: '5.5.1' });
-    throw badCommand(at);
+    const verbEnd = prefix.indexOf(' ');
+    throw at < verbEnd || (at === verbEnd && code > SPACE) ? unknownCommand(at) : badCommand(at);
   }
+}
+
+function unknownCommand(offset: number): EsmtpParameterError {
+  return new EsmtpParameterError('bad-command', offset, { code: 500, status: '5.5.1' });
 }
 
 function badCommand(offset: number): EsmtpParameterError {
@@ -142,13 +147,6 @@ function badCommand(offset: number): EsmtpParameterError {
 /** RFC 5321 §4.1.1: receivers SHOULD tolerate white space before the CRLF. */
 function trimmedEnd(line: string): number {
   let end = line.length;
-  while (end > 0 && (line.charCodeAt(end - 1) === SPACE || line.charCodeAt(end - 1) === TAB)) end--;
+  while (line.charCodeAt(end - 1) === SPACE || line.charCodeAt(end - 1) === TAB) end--;
   return end;
-}
-
-function refuseUtf8(line: string, path: Path, parameters: readonly EsmtpParameter[], reply: ReplyHint): void {
-  const offset = firstNonAscii(line);
-  if (firstNonAscii(path.wire) >= 0) throw new EsmtpParameterError('needs-smtputf8', offset, reply);
-  const guilty = parameters.find(({ value }) => value !== undefined && firstNonAscii(value) >= 0);
-  throw new EsmtpParameterError('needs-smtputf8', offset, { code: 501, status: '5.5.4' }, guilty?.keyword);
 }

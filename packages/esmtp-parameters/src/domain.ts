@@ -1,4 +1,4 @@
-import { scalarUnits } from './parameter.ts';
+import { utf8Units } from './parameter.ts';
 
 /**
  * Where the domain or address literal that begins at `start` ends; if none stands there, the negative of the offset at
@@ -9,7 +9,7 @@ import { scalarUnits } from './parameter.ts';
  *
  * RFC 5321 §4.1.2, RFC 6531 §3.3. An underscore is not permitted.
  */
-export function domainEnd(text: string, start: number): number {
+export function domainEnd(text: string, start: number, utf8: boolean): number {
   if (text.charCodeAt(start) === BRACKET) return literalEnd(text, start);
   let label = start;
   let at = start;
@@ -22,11 +22,11 @@ export function domainEnd(text: string, start: number): number {
     } else if (code === DOT) {
       if (at === label || text.charCodeAt(at - 1) === HYPHEN) return -at;
       label = at + 1;
-    } else if (code > 0x7f) {
-      const units = scalarUnits(text, at);
-      if (units === 0) return -at;
+    } else {
+      const units = utf8 ? utf8Units(text, at) : 0;
+      if (units === 0) break;
       at += units - 1;
-    } else break;
+    }
   }
   return at === label || text.charCodeAt(at - 1) === HYPHEN ? -at : at;
 }

@@ -46,8 +46,17 @@ export class EsmtpParameterError extends Error {
   }
 }
 
-/** The server's answer to a parameter that it understands and can't take. RFC 3461 §5.1(a), RFC 5321 §4.1.1.11. */
+/** The answer to a parameter that is known and can't be taken as it stands. RFC 3461 §5.1(a), RFC 2852 §4. */
 export const BAD_PARAMETER: ReplyHint = { code: 501, status: '5.5.4' };
 
-/** The server's answer to a parameter that it does not know. RFC 5321 §4.1.1.11. */
+/** The answer to a parameter that is unknown or whose extension was not announced. RFC 5321 §4.1.1.11. */
 export const UNKNOWN_PARAMETER: ReplyHint = { code: 555, status: '5.5.4' };
+
+/** The error for the value of a known parameter. */
+export function badValue(
+  keyword: string,
+  offset = 0,
+  code: 'bad-value' | 'too-long' = 'bad-value',
+): EsmtpParameterError {
+  return new EsmtpParameterError(code, offset, BAD_PARAMETER, keyword);
+}

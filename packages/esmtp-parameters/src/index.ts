@@ -7,12 +7,12 @@ export {
   parseRcptCommand,
 } from './command.ts';
 export { EsmtpParameterError, type EsmtpParameterErrorCode, type ReplyHint } from './error.ts';
-export { commandLineLimit } from './limits.ts';
+export { assertPathLimits, commandLineLimit } from './limits.ts';
 export { type MailParameters, readMailParameters } from './mail-parameters.ts';
-export { type DeliverBy, ENVID_LIMIT, type MessageTracking } from './mail-values.ts';
+export { type DeliverBy, ENVID_GENERATED, ENVID_LIMIT, type MessageTracking } from './mail-values.ts';
 export { type Notify, formatNotify, parseNotify } from './notify.ts';
 export { ORCPT_GENERATED, ORCPT_LIMIT, type TypedAddress, type Utf8Context, formatOrcpt, parseOrcpt } from './orcpt.ts';
 export { type EsmtpParameter, formatParameters, parseParameters } from './parameter.ts';
-export { type Path, isMailbox, parseForwardPath, parseMailbox, parseReversePath } from './path.ts';
+export { type Path, type PathVerb, isMailbox, parseForwardPath, parseMailbox, parseReversePath } from './path.ts';
 export { type RcptParameters, type RecipientValidSince, readRcptParameters } from './rcpt-parameters.ts';
 export { type Announced, MAIL_PARAMETERS, RCPT_PARAMETERS, type RegisteredParameter } from './registry.ts';

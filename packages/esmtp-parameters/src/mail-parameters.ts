@@ -1,4 +1,4 @@
-import { BAD_PARAMETER, EsmtpParameterError } from './error.ts';
+import { BAD_PARAMETER, EsmtpParameterError, badValue } from './error.ts';
 import {
   type DeliverBy,
   type MessageTracking,
@@ -17,7 +17,7 @@ import {
   readTransId,
 } from './mail-values.ts';
 import type { EsmtpParameter } from './parameter.ts';
-import { type Reader, readEach, tableOf } from './reader.ts';
+import { readEach, tableOf, unknown } from './reader.ts';
 import { type Announced, MAIL_PARAMETERS, RCPT_PARAMETERS } from './registry.ts';
 
 /** What the parameters of a MAIL command say. The wire form stays the truth; this is a view of it. */
@@ -73,39 +73,47 @@ export interface MailParameters {
  * ```
  */
 export function readMailParameters(parameters: readonly EsmtpParameter[], announced?: Announced): MailParameters {
-  const read: Mutable<MailParameters> = { smtputf8: false, requireTls: false, extensions: NONE };
+  const read: Draft = { smtputf8: false, requireTls: false, extensions: NONE };
   if (parameters.length === 0) return read;
-  read.extensions = readEach(parameters, TABLE, RCPT_PARAMETERS, announced, read);
-  // RFC 4865 §4.1: one hold-param only.
-  if (read.holdFor !== undefined && read.holdUntil !== undefined) throw conflict('HOLDUNTIL');
-  // RFC 3885 §3.2: a certifier needs an ENVID of the form local@fqhn.
-  if (read.mtrk !== undefined && !/^[^@]+@[^@]+$/.test(read.envid ?? '')) throw conflict('MTRK');
+  read.extensions = readEach(parameters, TABLE, announced, read);
+  assertTogether(read, announced);
   return read;
 }
 
-type Mutable<T> = { -readonly [key in keyof T]: T[key] };
+type Draft = { -readonly [key in keyof MailParameters]: MailParameters[key] };
 
 const NONE: readonly EsmtpParameter[] = [];
 
-const READERS: Readonly<Record<string, Reader<Mutable<MailParameters>>>> = {
-  RET: { value: (into, value) => (into.ret = readRet(value)) },
-  ENVID: { value: (into, value) => (into.envid = readEnvid(value)) },
-  SIZE: { value: (into, value) => (into.size = readSize(value)) },
-  BODY: { value: (into, value) => (into.body = readBody(value)) },
-  SMTPUTF8: { flag: (into) => (into.smtputf8 = true) },
-  AUTH: { value: (into, value) => (into.auth = readAuth(value)) },
-  REQUIRETLS: { flag: (into) => (into.requireTls = true) },
-  'MT-PRIORITY': { value: (into, value) => (into.mtPriority = readMtPriority(value)) },
-  BY: { value: (into, value) => (into.by = readBy(value)) },
-  HOLDFOR: { value: (into, value) => (into.holdFor = readHoldFor(value)) },
-  HOLDUNTIL: { value: (into, value) => (into.holdUntil = readHoldUntil(value)) },
-  MTRK: { value: (into, value) => (into.mtrk = readMtrk(value)) },
-  TRANSID: { value: (into, value) => (into.transId = readTransId(value)) },
-  SOLICIT: { value: (into, value) => (into.solicit = readSolicit(value)) },
-  CONPERM: { flag: (into) => (into.conPerm = true) },
-  SUBMITTER: { value: (into, value) => (into.submitter = readSubmitter(value)) },
-};
-const TABLE = tableOf(MAIL_PARAMETERS, READERS);
+const TABLE = tableOf<Draft, (typeof MAIL_PARAMETERS)[number]['keyword']>(MAIL_PARAMETERS, RCPT_PARAMETERS, {
+  RET: { read: (into, value) => (into.ret = readRet(value)) },
+  ENVID: { read: (into, value) => (into.envid = readEnvid(value)) },
+  SIZE: { read: (into, value) => (into.size = readSize(value)) },
+  BODY: { read: (into, value) => (into.body = readBody(value)) },
+  SMTPUTF8: { flag: true, read: (into) => (into.smtputf8 = true) },
+  AUTH: { read: (into, value) => (into.auth = readAuth(value)) },
+  REQUIRETLS: { flag: true, read: (into) => (into.requireTls = true) },
+  'MT-PRIORITY': { read: (into, value) => (into.mtPriority = readMtPriority(value)) },
+  BY: { read: (into, value) => (into.by = readBy(value)) },
+  HOLDFOR: { read: (into, value) => (into.holdFor = readHoldFor(value)) },
+  HOLDUNTIL: { read: (into, value) => (into.holdUntil = readHoldUntil(value)) },
+  MTRK: { read: (into, value) => (into.mtrk = readMtrk(value)) },
+  TRANSID: { read: (into, value) => (into.transId = readTransId(value)) },
+  SOLICIT: { read: (into, value) => (into.solicit = readSolicit(value)) },
+  CONPERM: { flag: true, read: (into) => (into.conPerm = true) },
+  SUBMITTER: { read: (into, value) => (into.submitter = readSubmitter(value)) },
+});
+
+/** What one parameter demands of another. */
+function assertTogether(read: MailParameters, announced: Announced | undefined): void {
+  // RFC 3030 §3: the value came with its own extension.
+  if (read.body === 'BINARYMIME' && announced !== undefined && !announced.has('BINARYMIME')) throw unknown('BODY');
+  // RFC 4865 §4.1: one hold-param only.
+  if (read.holdFor !== undefined && read.holdUntil !== undefined) throw conflict('HOLDUNTIL');
+  // RFC 3885 §3.2: a certifier needs an ENVID of the form local@fqhn.
+  if (read.mtrk !== undefined && !/^.+@.+$/.test(read.envid ?? '')) throw conflict('MTRK');
+  // RFC 6531 §3.4: an address beyond ASCII needs SMTPUTF8, also where xtext hides it.
+  if (!read.smtputf8 && /[^\x00-\x7f]/.test(read.auth ?? '')) throw badValue('AUTH');
+}
 
 function conflict(keyword: string): EsmtpParameterError {
   return new EsmtpParameterError('conflict', 0, BAD_PARAMETER, keyword);

@@ -1,7 +1,8 @@
-import { XtextError, assertPrintable, decodeXtext, decodeXtextLenient } from '@dsnkit/xtext';
+import { type XtextError, assertPrintable, decodeXtext, decodeXtextLenient } from '@dsnkit/xtext';
 import { parseDateTime } from './date-time.ts';
-import { BAD_PARAMETER, EsmtpParameterError } from './error.ts';
+import { EsmtpParameterError, badValue } from './error.ts';
 import { isMailbox } from './path.ts';
+import { replyFor } from './reader.ts';
 
 /** How soon to deliver, and what to do when that fails. RFC 2852 §4. */
 export interface DeliverBy {
@@ -23,35 +24,37 @@ export interface MessageTracking {
 /** Octets of an ENVID value that are accepted: the reading of RFC 3461 §5.4(a) which RFC 3885 §2 states. */
 export const ENVID_LIMIT = 100;
 
+/** Octets of an ENVID value that are generated: 100 less `ENVID=`, safe in both readings of RFC 3461 §5.4(a). */
+export const ENVID_GENERATED = 94;
+
 export function readRet(value: string): 'FULL' | 'HDRS' {
-  const ret = value.toUpperCase();
-  if (ret !== 'FULL' && ret !== 'HDRS') throw bad('RET');
-  return ret;
+  return oneOf(value, ['FULL', 'HDRS'], 'RET');
 }
 
 export function readEnvid(value: string): string {
-  if (value.length > ENVID_LIMIT) throw bad('ENVID', ENVID_LIMIT, 'too-long');
+  if (value.length > ENVID_LIMIT) throw badValue('ENVID', ENVID_LIMIT, 'too-long');
   return printableXtext(value, 'ENVID');
 }
 
 export function readSize(value: string): number {
-  if (!/^[0-9]{1,20}$/.test(value)) throw bad('SIZE');
+  if (!/^[0-9]{1,20}$/.test(value)) throw badValue('SIZE');
   return Number(value);
 }
 
 export function readBody(value: string): '7BIT' | '8BITMIME' | 'BINARYMIME' {
-  const body = value.toUpperCase();
-  if (body !== '7BIT' && body !== '8BITMIME' && body !== 'BINARYMIME') throw bad('BODY');
-  return body;
+  return oneOf(value, ['7BIT', '8BITMIME', 'BINARYMIME'], 'BODY');
 }
 
 /** RFC 4954 §5: "<>", read as '', or a mailbox in xtext; its hex digits are of either case (RFC 4954 §8). */
 export function readAuth(value: string): string {
   if (value === '<>') return '';
   const { octets, repairs } = decodeXtextLenient(value);
-  const bug = repairs.find(({ code }) => code !== 'lower-case-hexchar');
-  if (bug !== undefined) throw bad('AUTH', bug.offset);
-  return mailbox(new TextDecoder().decode(octets), 'AUTH');
+  const fault = repairs.find(({ code }) => code !== 'lower-case-hexchar');
+  if (fault !== undefined) throw badValue('AUTH', fault.offset);
+  // Octets that are no UTF-8 become U+FFFD, which has to be refused before it passes for a character of the address.
+  const address = new TextDecoder('utf-8', { ignoreBOM: true }).decode(octets);
+  if (address.includes('\uFFFD')) throw badValue('AUTH');
+  return mailbox(address, 'AUTH');
 }
 
 export function readSubmitter(value: string): string {
@@ -59,52 +62,61 @@ export function readSubmitter(value: string): string {
 }
 
 export function readMtPriority(value: string): number {
-  // RFC 6710 §4.1 names 5.5.2 for it.
   if (!/^(?:-?[1-9]|0)$/.test(value))
-    throw new EsmtpParameterError('bad-value', 0, { code: 501, status: '5.5.2' }, 'MT-PRIORITY');
+    throw new EsmtpParameterError('bad-value', 0, replyFor('MT-PRIORITY'), 'MT-PRIORITY');
   return Number(value);
 }
 
 export function readBy(value: string): DeliverBy {
-  const [, time = '', mode = '', trace = ''] = /^([+-]?[0-9]{1,9});([NR])(T?)$/i.exec(value) ?? [];
+  const [, time, mode = '', trace] = /^([+-]?[0-9]{1,9});([NR])(T?)$/i.exec(value) ?? [];
   const seconds = Number(time);
   const returns = mode.toUpperCase() === 'R';
-  if (mode === '' || (returns && seconds <= 0)) throw bad('BY');
+  if (time === undefined || (returns && seconds <= 0)) throw badValue('BY');
+  // "-0" is zero.
   return { seconds: seconds === 0 ? 0 : seconds, mode: returns ? 'R' : 'N', trace: trace !== '' };
 }
 
 export function readHoldFor(value: string): number {
-  if (!/^[1-9][0-9]{0,8}$/.test(value)) throw bad('HOLDFOR');
+  if (!/^[1-9][0-9]{0,8}$/.test(value)) throw badValue('HOLDFOR');
   return Number(value);
 }
 
 export function readHoldUntil(value: string): Date {
+  // RFC 4865 §3: normalised to UTC, so no other zone may stand there.
   const date = /z$/i.test(value) ? parseDateTime(value) : undefined;
-  if (date === undefined) throw bad('HOLDUNTIL');
+  if (date === undefined) throw badValue('HOLDUNTIL');
   return date;
 }
 
 export function readMtrk(value: string): MessageTracking {
   const [, certifier, timeout] = /^([A-Za-z0-9+/]+)(?::([0-9]{1,9}))?$/.exec(value) ?? [];
-  if (certifier === undefined) throw bad('MTRK');
+  if (certifier === undefined) throw badValue('MTRK');
   return timeout === undefined ? { certifier } : { certifier, timeoutSeconds: Number(timeout) };
 }
 
+/** `<local@domain>` of dotted atoms without tspecials. RFC 1845 §2. */
 export function readTransId(value: string): string {
-  if (value.length > 80) throw bad('TRANSID', 80, 'too-long');
-  if (
-    !/^<[^@>.]+(?:\.[^@>.]+)*@[^@>.]+(?:\.[^@>.]+)*>$/.test(value) ||
-    /[^!-~]|[()<>@,;:\\"/[\]?=]/.test(value.slice(1, -1).replace('@', ''))
-  )
-    throw bad('TRANSID');
+  if (value.length > 80) throw badValue('TRANSID', 80, 'too-long');
+  if (!TRANSID.test(value)) throw badValue('TRANSID');
   return value;
 }
 
+const TRANSID_ATOM = '[^\\x00-\\x20\\x7f-\\uffff()<>@,;:\\\\"/[\\]?=.]+';
+const TRANSID_TOKEN = `${TRANSID_ATOM}(?:\\.${TRANSID_ATOM})*`;
+const TRANSID = new RegExp(`^<${TRANSID_TOKEN}@${TRANSID_TOKEN}>$`);
+
 export function readSolicit(value: string): readonly string[] {
-  if (value.length > 1000) throw bad('SOLICIT', 1000, 'too-long');
+  if (value.length > 1000) throw badValue('SOLICIT', 1000, 'too-long');
   const words = value.split(',');
-  if (!words.every((word) => /^[A-Za-z][A-Za-z0-9._:-]*$/.test(word))) throw bad('SOLICIT');
+  if (!words.every((word) => /^[A-Za-z][A-Za-z0-9._:-]*$/.test(word))) throw badValue('SOLICIT');
   return words;
+}
+
+function oneOf<const T extends string>(value: string, words: readonly T[], keyword: string): T {
+  const upper = value.toUpperCase();
+  const word = words.find((candidate) => candidate === upper);
+  if (word === undefined) throw badValue(keyword);
+  return word;
 }
 
 function printableXtext(value: string, keyword: string): string {
@@ -113,15 +125,11 @@ function printableXtext(value: string, keyword: string): string {
     assertPrintable(text);
     return text;
   } catch (error) {
-    throw bad(keyword, error instanceof XtextError ? error.offset : 0);
+    throw badValue(keyword, (error as XtextError).offset);
   }
 }
 
 function mailbox(address: string, keyword: string): string {
-  if (!isMailbox(address)) throw bad(keyword);
+  if (!isMailbox(address)) throw badValue(keyword);
   return address;
-}
-
-function bad(keyword: string, offset = 0, code: 'bad-value' | 'too-long' = 'bad-value'): EsmtpParameterError {
-  return new EsmtpParameterError(code, offset, BAD_PARAMETER, keyword);
 }

@@ -1,4 +1,4 @@
-import { BAD_PARAMETER, EsmtpParameterError } from './error.ts';
+import { badValue } from './error.ts';
 
 /** What NOTIFY asks for. All false is NEVER, so every value is a legal one. RFC 3461 §4.1. */
 export interface Notify {
@@ -24,22 +24,20 @@ export interface Notify {
  * ```
  */
 export function parseNotify(value: string): Notify {
-  if (isNever(value)) return { success: false, failure: false, delay: false };
-  let success = false;
-  let failure = false;
-  let delay = false;
+  let seen = 0;
   for (let start = 0; start <= value.length;) {
     const comma = value.indexOf(',', start);
     const end = comma < 0 ? value.length : comma;
-    const element = value.slice(start, end).toUpperCase();
-    if (element === 'SUCCESS') success = true;
-    else if (element === 'FAILURE') failure = true;
-    else if (element === 'DELAY') delay = true;
-    else if (element !== '') throw new EsmtpParameterError('bad-value', start, BAD_PARAMETER, 'NOTIFY');
+    const element = start === 0 && end === value.length ? value : value.slice(start, end);
+    const bit = ELEMENTS.get(element) ?? ELEMENTS.get(element.toUpperCase());
+    if (bit === undefined) throw badValue('NOTIFY', start);
+    // Whatever stands beside NEVER, an empty element included, is one too many.
+    if ((bit === NEVER && start > 0) || (seen & NEVER) !== 0) throw badValue('NOTIFY', start);
+    seen |= bit;
     start = end + 1;
   }
-  if (!success && !failure && !delay) throw new EsmtpParameterError('bad-value', 0, BAD_PARAMETER, 'NOTIFY');
-  return { success, failure, delay };
+  if (seen === 0) throw badValue('NOTIFY');
+  return { success: (seen & SUCCESS) !== 0, failure: (seen & FAILURE) !== 0, delay: (seen & DELAY) !== 0 };
 }
 
 /**
@@ -58,6 +56,15 @@ export function formatNotify(notify: Notify): string {
   return elements.length === 0 ? 'NEVER' : elements.join(',');
 }
 
-function isNever(value: string): boolean {
-  return value.length === 5 && value.toUpperCase() === 'NEVER';
-}
+const SUCCESS = 1;
+const FAILURE = 2;
+const DELAY = 4;
+const NEVER = 8;
+
+const ELEMENTS: ReadonlyMap<string, number> = new Map([
+  ['SUCCESS', SUCCESS],
+  ['FAILURE', FAILURE],
+  ['DELAY', DELAY],
+  ['NEVER', NEVER],
+  ['', 0],
+]);

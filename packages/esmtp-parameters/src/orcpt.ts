@@ -3,13 +3,17 @@ import {
   assertPrintable,
   decodeUtf8AddrUnitext,
   decodeXtext,
+  downconvertUtf8Addr,
   encodeUtf8AddrUnitext,
   encodeUtf8AddrXtext,
   encodeXtext,
   isXtext,
+  utf8AddrForm,
 } from '@dsnkit/xtext';
-import { BAD_PARAMETER, EsmtpParameterError } from './error.ts';
-import { firstNonAscii, octetLength } from './parameter.ts';
+import { ATEXT } from './atext.ts';
+import { BAD_PARAMETER, EsmtpParameterError, badValue } from './error.ts';
+import { octetLength } from './parameter.ts';
+import { isMailbox } from './path.ts';
 
 /** An address under a type, as in ORCPT: the type verbatim, the address decoded. RFC 3461 §4.2. */
 export interface TypedAddress {
@@ -50,18 +54,18 @@ export const ORCPT_GENERATED = 494;
  * ```
  */
 export function parseOrcpt(value: string, context: Utf8Context = { smtputf8: false }): TypedAddress {
-  if (value.length > ORCPT_LIMIT || octetLength(value) > ORCPT_LIMIT) throw bad('too-long', ORCPT_LIMIT);
+  if (value.length * 3 > ORCPT_LIMIT && octetLength(value) > ORCPT_LIMIT)
+    throw badValue('ORCPT', ORCPT_LIMIT, 'too-long');
   const semicolon = typeEnd(value);
   const type = value.slice(0, semicolon);
   const encoded = value.slice(semicolon + 1);
   if (isUtf8(type)) return readUtf8(type, encoded, context, semicolon + 1);
-  try {
+  return atOffset(semicolon + 1, () => {
     const address = decodeXtext(encoded);
-    assertPrintable(address);
+    // Without a hexchar it is the same string, all of whose characters are printable.
+    if (address !== encoded) assertPrintable(address);
     return { type, address };
-  } catch (error) {
-    throw bad('bad-value', semicolon + 1 + (error instanceof XtextError ? error.offset : 0));
-  }
+  });
 }
 
 /**
@@ -77,21 +81,17 @@ export function parseOrcpt(value: string, context: Utf8Context = { smtputf8: fal
  */
 export function formatOrcpt(original: TypedAddress, context: Utf8Context = { smtputf8: false }): string {
   const { type, address } = original;
-  if (typeEnd(`${type};`) !== type.length || address === '') throw bad('bad-value', 0);
-  let value: string;
-  try {
-    value = `${type};${encodeAddress(original, context)}`;
-  } catch (error) {
-    throw bad('bad-value', error instanceof XtextError ? error.offset : 0);
-  }
-  if (octetLength(value) > ORCPT_GENERATED) throw bad('too-long', ORCPT_GENERATED);
+  if (typeEnd(`${type};`) !== type.length || address === '') throw badValue('ORCPT');
+  const value = atOffset(0, () => `${type};${encodeAddress(original, context)}`);
+  if (octetLength(value) > ORCPT_GENERATED) throw badValue('ORCPT', ORCPT_GENERATED, 'too-long');
   return value;
 }
 
 function encodeAddress({ type, address, verbatim }: TypedAddress, { smtputf8 }: Utf8Context): string {
   if (verbatim === true) {
-    if (!isXtext(address)) throw new XtextError('bad-character', 0);
-    return address;
+    const value = smtputf8 ? address : downconvertUtf8Addr(address);
+    if (isXtext(value) || utf8AddrForm(value) !== undefined) return value;
+    throw new XtextError('bad-character', 0);
   }
   if (isUtf8(type)) return smtputf8 ? encodeUtf8AddrUnitext(address) : encodeUtf8AddrXtext(address);
   assertPrintable(address);
@@ -99,15 +99,13 @@ function encodeAddress({ type, address, verbatim }: TypedAddress, { smtputf8 }: 
 }
 
 function readUtf8(type: string, encoded: string, { smtputf8 }: Utf8Context, start: number): TypedAddress {
-  const raw = firstNonAscii(encoded);
-  if (raw >= 0 && !smtputf8) throw bad('bad-value', start + raw);
-  try {
-    return { type, address: decodeUtf8AddrUnitext(encoded) };
-  } catch (error) {
-    // Outside RFC 6533 but inside RFC 3461: valid, so not refused, and copied unaltered (RFC 6533 §3).
-    if (isXtext(encoded)) return { type, address: encoded, verbatim: true };
-    throw bad('bad-value', start + (error instanceof XtextError ? error.offset : 0));
-  }
+  const form = utf8AddrForm(encoded);
+  if (form !== undefined && form !== 'utf-8-addr-xtext' && !smtputf8)
+    throw new EsmtpParameterError('needs-smtputf8', start + encoded.search(/[^\x00-\x7f]/), BAD_PARAMETER, 'ORCPT');
+  // Outside RFC 6533 but inside RFC 3461 it is valid, so it is not refused, and it is copied unaltered (RFC 6533 §3).
+  if (form === undefined && isXtext(encoded)) return { type, address: encoded, verbatim: true };
+  const address = atOffset(start, () => decodeUtf8AddrUnitext(encoded));
+  return isMailbox(address) ? { type, address } : { type, address: encoded, verbatim: true };
 }
 
 function isUtf8(type: string): boolean {
@@ -116,17 +114,19 @@ function isUtf8(type: string): boolean {
 
 /** The offset of the ";" after a type that is an RFC 822 atom. */
 function typeEnd(value: string): number {
-  for (let at = 0; at < value.length; at++) {
-    const code = value.charCodeAt(at);
-    if (code === SEMICOLON && at > 0) return at;
-    if (code <= 0x20 || code > 0x7e || SPECIALS.includes(value.charAt(at))) throw bad('bad-value', at);
-  }
-  throw bad('bad-value', value.length);
+  let at = 0;
+  while (ATEXT[value.charCodeAt(at)] === 1) at++;
+  if (at === 0 || value.charCodeAt(at) !== SEMICOLON) throw badValue('ORCPT', at);
+  return at;
 }
 
 const SEMICOLON = 0x3b;
-const SPECIALS = '()<>@,;:\\".[]';
 
-function bad(code: 'bad-value' | 'too-long', offset: number): EsmtpParameterError {
-  return new EsmtpParameterError(code, offset, BAD_PARAMETER, 'ORCPT');
+/** Run a coding function; its complaint becomes one about ORCPT. */
+function atOffset<T>(start: number, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw badValue('ORCPT', start + (error as XtextError).offset);
+  }
 }

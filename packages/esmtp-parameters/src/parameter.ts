@@ -25,7 +25,7 @@ export interface EsmtpParameter {
  * ```
  */
 export function parseParameters(text: string): EsmtpParameter[] {
-  return text === '' ? [] : scanParameters(text, 0, text.length);
+  return text === '' ? [] : scanParameters(text, 0, text.length, true);
 }
 
 /**
@@ -47,27 +47,28 @@ export function formatParameters(parameters: readonly EsmtpParameter[]): string 
 function formatParameter({ keyword, value }: EsmtpParameter): string {
   const text = value === undefined ? keyword : `${keyword}=${value}`;
   // Reading it back is the proof that no octet of it means something else.
-  const [only, ...more] = scanParameters(text, 0, text.length);
+  const [only, ...more] = scanParameters(text, 0, text.length, true);
   if (only?.keyword !== keyword || more.length > 0) throw new EsmtpParameterError('syntax', 0, BAD_PARAMETER, keyword);
   return text;
 }
 
-/** Read parameters from `start`, where the first keyword has to stand, to `end`. */
-export function scanParameters(text: string, start: number, end: number): EsmtpParameter[] {
+/** Read parameters from `start`, where the first keyword has to stand, to `end`; UTF-8 in values only if `utf8`. */
+export function scanParameters(text: string, start: number, end: number, utf8: boolean): EsmtpParameter[] {
   const parameters: EsmtpParameter[] = [];
   let at = start;
   for (;;) {
     const equals = keywordEnd(text, at, end);
     const keyword = text.slice(at, equals);
     if (equals < end && text.charCodeAt(equals) === EQUALS) {
-      at = valueEnd(text, equals + 1, end, keyword);
+      at = valueEnd(text, equals + 1, end, utf8);
+      if (at === equals + 1) throw badSyntax(text, at, keyword);
       parameters.push({ keyword, value: text.slice(equals + 1, at) });
     } else {
       at = equals;
       parameters.push({ keyword });
     }
     if (at === end) return parameters;
-    if (text.charCodeAt(at) !== SPACE) throw new EsmtpParameterError('syntax', at, BAD_PARAMETER, keyword);
+    if (text.charCodeAt(at) !== SPACE) throw badSyntax(text, at, keyword);
     at++;
   }
 }
@@ -88,23 +89,28 @@ function isKeywordChar(code: number, inside: boolean): boolean {
   return (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39) || (inside && code === HYPHEN);
 }
 
-function valueEnd(text: string, start: number, end: number, keyword: string): number {
+/** The end of a value; `start` if there is none, and where an illegal character stands. */
+function valueEnd(text: string, start: number, end: number, utf8: boolean): number {
   let at = start;
   for (; at < end; at++) {
     const code = text.charCodeAt(at);
     if (code > SPACE && code < 0x7f && code !== EQUALS) continue;
-    if (code === SPACE) break;
-    const units = code < 0x80 ? 0 : scalarUnits(text, at);
-    if (units === 0) throw new EsmtpParameterError('syntax', at, BAD_PARAMETER, keyword);
+    const units = utf8 ? utf8Units(text, at) : 0;
+    if (units === 0) break;
     at += units - 1;
   }
-  if (at === start) throw new EsmtpParameterError('syntax', at, BAD_PARAMETER, keyword);
   return at;
 }
 
-/** How many UTF-16 units the character at an offset takes; 0 for half of a surrogate pair. */
-export function scalarUnits(text: string, at: number): 0 | 1 | 2 {
+function badSyntax(text: string, at: number, keyword: string): EsmtpParameterError {
+  const code = utf8Units(text, at) > 0 ? 'needs-smtputf8' : 'syntax';
+  return new EsmtpParameterError(code, at, BAD_PARAMETER, keyword);
+}
+
+/** How many UTF-16 units a character beyond ASCII takes; 0 for anything else, half a surrogate pair included. */
+export function utf8Units(text: string, at: number): 0 | 1 | 2 {
   const code = text.charCodeAt(at);
+  if (!(code > 0x7f)) return 0;
   if (code < 0xd800 || code > 0xdfff) return 1;
   return code < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00 ? 2 : 0;
 }
@@ -119,10 +125,4 @@ export function octetLength(text: string): number {
     octets += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2;
   }
   return octets;
-}
-
-/** The index of the first character beyond ASCII, or -1. */
-export function firstNonAscii(text: string): number {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return at;
-  return -1;
 }

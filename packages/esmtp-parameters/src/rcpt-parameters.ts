@@ -1,9 +1,9 @@
 import { parseDateTime } from './date-time.ts';
-import { BAD_PARAMETER, EsmtpParameterError } from './error.ts';
+import { badValue } from './error.ts';
 import { type Notify, parseNotify } from './notify.ts';
 import { type TypedAddress, type Utf8Context, parseOrcpt } from './orcpt.ts';
 import type { EsmtpParameter } from './parameter.ts';
-import { readEach, tableOf } from './reader.ts';
+import { type Table, readEach, tableOf } from './reader.ts';
 import { type Announced, MAIL_PARAMETERS, RCPT_PARAMETERS } from './registry.ts';
 
 /** Since when the recipient must have been valid. RFC 7293 §3.1. */
@@ -44,7 +44,7 @@ export function readRcptParameters(
 ): RcptParameters {
   const read: Draft = { extensions: NONE };
   if (parameters.length === 0) return read;
-  read.extensions = readEach(parameters, context.smtputf8 ? TABLE_UTF8 : TABLE, MAIL_PARAMETERS, announced, read);
+  read.extensions = readEach(parameters, context.smtputf8 ? UTF8_TABLE : ASCII_TABLE, announced, read);
   return read;
 }
 
@@ -52,22 +52,20 @@ type Draft = { -readonly [key in keyof RcptParameters]: RcptParameters[key] };
 
 const NONE: readonly EsmtpParameter[] = [];
 
-const table = (context: Utf8Context): ReturnType<typeof tableOf<Draft>> =>
-  tableOf<Draft>(RCPT_PARAMETERS, {
-    NOTIFY: { value: (into, value) => (into.notify = parseNotify(value)) },
-    ORCPT: { value: (into, value) => (into.orcpt = parseOrcpt(value, context)) },
-    RRVS: { value: (into, value) => (into.rrvs = readRrvs(value)) },
-    CONNEG: { flag: (into) => (into.conNeg = true) },
+const table = (context: Utf8Context): Table<Draft> =>
+  tableOf<Draft, (typeof RCPT_PARAMETERS)[number]['keyword']>(RCPT_PARAMETERS, MAIL_PARAMETERS, {
+    NOTIFY: { read: (into, value) => (into.notify = parseNotify(value)) },
+    ORCPT: { read: (into, value) => (into.orcpt = parseOrcpt(value, context)) },
+    RRVS: { read: (into, value) => (into.rrvs = readRrvs(value)) },
+    CONNEG: { flag: true, read: (into) => (into.conNeg = true) },
   });
-const TABLE = table({ smtputf8: false });
-const TABLE_UTF8 = table({ smtputf8: true });
+const ASCII_TABLE = table({ smtputf8: false });
+const UTF8_TABLE = table({ smtputf8: true });
 
 /** `RRVS=` date-time [ ";" ( "C" / "R" ) ], without fraction. RFC 7293 §3.1. */
 function readRrvs(value: string): RecipientValidSince {
-  const [date = '', action = 'R', ...more] = value.split(';', 3);
-  const since = date.includes('.') ? undefined : parseDateTime(date);
-  const letter = action.toUpperCase();
-  if (since === undefined || more.length > 0 || (letter !== 'C' && letter !== 'R'))
-    throw new EsmtpParameterError('bad-value', 0, BAD_PARAMETER, 'RRVS');
-  return { since, unsupported: letter === 'C' ? 'continue' : 'reject' };
+  const [, date = '', action] = /^([^.;]+)(?:;([CR]))?$/i.exec(value) ?? [];
+  const since = parseDateTime(date);
+  if (since === undefined) throw badValue('RRVS');
+  return { since, unsupported: action?.toUpperCase() === 'C' ? 'continue' : 'reject' };
 }

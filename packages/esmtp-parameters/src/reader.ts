@@ -1,74 +1,91 @@
-import { BAD_PARAMETER, EsmtpParameterError, UNKNOWN_PARAMETER } from './error.ts';
+import { BAD_PARAMETER, EsmtpParameterError, type ReplyHint, UNKNOWN_PARAMETER } from './error.ts';
 import type { EsmtpParameter } from './parameter.ts';
-import { type Announced, type RegisteredParameter, WITHOUT_PARAMETER } from './registry.ts';
+import { type Announced, type RegisteredParameter, isPrivateExtension } from './registry.ts';
 
-/** How one registered parameter gets into the typed view `T`. */
+/** How one parameter gets into the typed view `T`; a flag is given '' since it takes no value. */
 export interface Reader<T> {
-  /** Absent: the parameter is a flag, which takes no value. */
-  readonly value?: (into: T, value: string) => void;
-  readonly flag?: (into: T) => void;
+  readonly flag?: true;
+  readonly read: (into: T, value: string) => void;
 }
 
-/** A registered parameter with its reader and its bit among the parameters seen. */
-export interface Entry<T> extends RegisteredParameter {
+/** A registered parameter with its reader and its bit among those seen. */
+interface Entry<T> extends RegisteredParameter, Reader<T> {
   readonly bit: number;
-  readonly reader: Reader<T>;
 }
 
-export function tableOf<T>(
-  registered: readonly RegisteredParameter[],
-  readers: Readonly<Record<string, Reader<T>>>,
-): ReadonlyMap<string, Entry<T>> {
-  return new Map(
-    registered.map((parameter, index) => [
-      parameter.keyword,
-      { ...parameter, bit: 1 << index, reader: readers[parameter.keyword] ?? {} },
-    ]),
-  );
+/** The parameters of one verb. */
+export interface Table<T> {
+  readonly known: ReadonlyMap<string, Entry<T>>;
+  /** Parameters of the other verb, which are never extensions of this one. */
+  readonly elsewhere: ReadonlySet<string>;
 }
 
-/** Read each known parameter once into `into`; give back the others, in order. */
+export function tableOf<T, K extends string>(
+  registered: readonly (RegisteredParameter & { readonly keyword: K })[],
+  elsewhere: readonly RegisteredParameter[],
+  readers: Readonly<Record<K, Reader<T>>>,
+): Table<T> {
+  return {
+    known: new Map(
+      registered.map((parameter, index) => [
+        parameter.keyword,
+        { ...parameter, ...readers[parameter.keyword], bit: 1 << index },
+      ]),
+    ),
+    elsewhere: new Set(elsewhere.map(({ keyword }) => keyword)),
+  };
+}
+
+/** Read each known parameter, once, into `into`; give back the others, in order. */
 export function readEach<T>(
   parameters: readonly EsmtpParameter[],
-  table: ReadonlyMap<string, Entry<T>>,
-  otherVerb: readonly RegisteredParameter[],
+  table: Table<T>,
   announced: Announced | undefined,
   into: T,
 ): EsmtpParameter[] {
   const extensions: EsmtpParameter[] = [];
   let seen = 0;
   for (const parameter of parameters) {
-    const entry = table.get(parameter.keyword) ?? table.get(parameter.keyword.toUpperCase());
+    const { keyword, value = '' } = parameter;
+    const entry = table.known.get(keyword) ?? table.known.get(keyword.toUpperCase());
     if (entry === undefined) {
-      keep(parameter, extensions, otherVerb, announced);
+      keep(parameter, extensions, table.elsewhere, announced);
       continue;
     }
-    if (announced !== undefined && !entry.extensions.some((extension) => announced.has(extension)))
-      throw new EsmtpParameterError('unknown', 0, UNKNOWN_PARAMETER, parameter.keyword);
-    if ((seen & entry.bit) !== 0) throw new EsmtpParameterError('duplicate', 0, BAD_PARAMETER, parameter.keyword);
+    if (announced !== undefined && !anyAnnounced(entry.extensions, announced)) throw unknown(keyword);
+    if ((seen & entry.bit) !== 0) throw new EsmtpParameterError('duplicate', 0, replyFor(entry.keyword), keyword);
     seen |= entry.bit;
-    apply(entry.reader, parameter, into);
+    // A flag must not have a value, however empty, and any other parameter needs one that is not empty.
+    if (entry.flag ? parameter.value !== undefined : value === '')
+      throw new EsmtpParameterError('bad-value', 0, replyFor(entry.keyword), keyword);
+    entry.read(into, value);
   }
   return extensions;
 }
 
-function apply<T>(reader: Reader<T>, { keyword, value }: EsmtpParameter, into: T): void {
-  if (reader.value !== undefined && value !== undefined && value !== '') reader.value(into, value);
-  else if (reader.flag !== undefined && value === undefined) reader.flag(into);
-  else throw new EsmtpParameterError('bad-value', 0, BAD_PARAMETER, keyword);
+/** RFC 6710 §4.1 names 5.5.2 for its parameter; everywhere else it is 5.5.4. */
+export function replyFor(keyword: string): ReplyHint {
+  return keyword === 'MT-PRIORITY' ? { code: 501, status: '5.5.2' } : BAD_PARAMETER;
+}
+
+export function unknown(keyword: string): EsmtpParameterError {
+  return new EsmtpParameterError('unknown', 0, UNKNOWN_PARAMETER, keyword);
+}
+
+function anyAnnounced(extensions: readonly string[], announced: Announced): boolean {
+  for (const extension of extensions) if (announced.has(extension)) return true;
+  return false;
 }
 
 function keep(
   parameter: EsmtpParameter,
   extensions: EsmtpParameter[],
-  otherVerb: readonly RegisteredParameter[],
+  elsewhere: ReadonlySet<string>,
   announced: Announced | undefined,
 ): void {
   const keyword = parameter.keyword.toUpperCase();
-  const known =
-    !otherVerb.some((other) => other.keyword === keyword) &&
-    (announced === undefined || (announced.has(keyword) && !WITHOUT_PARAMETER.has(keyword)));
-  if (!known) throw new EsmtpParameterError('unknown', 0, UNKNOWN_PARAMETER, parameter.keyword);
+  if (elsewhere.has(keyword)) throw unknown(parameter.keyword);
+  if (announced !== undefined && !isPrivateExtension(keyword, announced)) throw unknown(parameter.keyword);
   if (extensions.some((other) => other.keyword.toUpperCase() === keyword))
     throw new EsmtpParameterError('duplicate', 0, BAD_PARAMETER, parameter.keyword);
   extensions.push(parameter);
