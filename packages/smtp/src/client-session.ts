@@ -86,9 +86,9 @@ export class ClientSession {
     return this.#content === undefined ? this.#pipeline.timeoutMs : BLOCK_TIMEOUT;
   }
 
-  /** Octets from the server. Dropped while TLS is being started and after the end. */
+  /** Octets from the server; none while TLS is being started. */
   receive(octets: Uint8Array): void {
-    if (this.#phase !== 'closed' && this.#phase !== 'tls') this.#reader.receive(octets);
+    if (this.#phase !== 'closed') this.#reader.receive(octets);
   }
 
   /** The next event, or undefined: then the session needs input or a call, or is closed. */
@@ -170,6 +170,7 @@ export class ClientSession {
    * @throws {SmtpError} `wrong-state` unless `tls` came
    */
   secured(): void {
+    if (this.#phase === 'closed') return;
     if (this.#phase !== 'tls') throw new SmtpError('wrong-state', 'STARTTLS was not accepted');
     this.#learn(NO_EXTENSIONS);
     this.#hello('ehlo');
@@ -211,8 +212,8 @@ export class ClientSession {
   }
 
   #advance(): boolean {
-    if (this.#phase === 'tls') return false;
     try {
+      if (this.#phase === 'tls') return this.#refuseClear();
       const reply = this.#reader.next();
       if (reply !== undefined) this.#take(reply);
       return reply !== undefined;
@@ -221,6 +222,13 @@ export class ClientSession {
       this.#close('protocol', { error });
       return true;
     }
+  }
+
+  /** Whatever follows the 220 to STARTTLS in the clear was put there by someone else. */
+  #refuseClear(): boolean {
+    if (this.#reader.pending)
+      throw new SmtpError('unexpected-reply', 'Octets in the clear after the reply to STARTTLS');
+    return false;
   }
 
   #wanted(): OutgoingContent {

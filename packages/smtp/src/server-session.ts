@@ -201,6 +201,7 @@ export class ServerSession {
    * @throws {SmtpError} `wrong-state` unless `starttls` was answered positively
    */
   secured(): void {
+    if (this.#phase === 'closed') return;
     if (this.#phase !== 'tls') throw new SmtpError('wrong-state', 'STARTTLS was not accepted');
     this.#state.secure = true;
     this.#phase = 'command';
