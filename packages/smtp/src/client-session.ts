@@ -384,9 +384,6 @@ export class ClientSession {
       this.#events.push({ kind: 'tls-refused', reply });
       return;
     }
-    // Whatever follows the 220 in the clear was put there by someone else.
-    if (this.#reader.pending)
-      throw new SmtpError('unexpected-reply', 'Octets in the clear after the reply to STARTTLS');
     this.#phase = 'tls';
     this.#events.push({ kind: 'tls' });
   }
