@@ -172,6 +172,7 @@ function tell({ recipient, action, outcome }: Entry<ReportedRecipient>, message:
     facts: {
       action,
       status: statusOf(action, outcome),
+      forwarded: recipient.shownAs !== undefined && recipient.shownAs !== recipient.address,
       arrived: formatDate(new Date(message.arrivedAtMs)),
       ...(retryUntil === undefined ? {} : { retryUntil: formatDate(retryUntil) }),
       ...(recipient.reason === undefined || remote !== undefined ? {} : { reason: visible(recipient.reason, 500) }),

@@ -1,4 +1,4 @@
-import { parseStatusCode, type Action, type StatusCode } from '@dsnkit/delivery-status';
+import { parseStatusCode, type Action } from '@dsnkit/delivery-status';
 import { explainStatus } from '@dsnkit/delivery-status/registry';
 import type { RecipientFacts, SubjectFacts, Texts } from './texts.ts';
 
@@ -43,10 +43,14 @@ const titles: Readonly<Record<Action, string>> = {
 function account(facts: RecipientFacts): readonly string[] {
   switch (facts.action) {
     case 'failed':
-      return [...cause(facts), ...gaveUp(facts), `What you can do: ${advice(facts.status)}`];
+      return [...forwarding(facts), ...cause(facts), ...gaveUp(facts), `What you can do: ${advice(facts)}`];
     case 'delayed': {
       const until = facts.retryUntil === undefined ? '' : ` until ${facts.retryUntil}`;
-      return [`There is nothing that you need to do: this server keeps trying${until}.`, ...cause(facts)];
+      return [
+        `There is nothing that you need to do: this server keeps trying${until}.`,
+        ...forwarding(facts),
+        ...cause(facts),
+      ];
     }
     case 'relayed':
       return ['That system does not tell when it has delivered: you may get no further report.'];
@@ -55,6 +59,10 @@ function account(facts: RecipientFacts): readonly string[] {
     case 'delivered':
       return [];
   }
+}
+
+function forwarding({ forwarded }: RecipientFacts): readonly string[] {
+  return forwarded ? ['Mail to this address is forwarded to another, and this happened there:'] : [];
 }
 
 function cause({ status, reason }: RecipientFacts): readonly string[] {
@@ -67,8 +75,9 @@ function gaveUp({ status, arrived }: RecipientFacts): readonly string[] {
   return status.startsWith('4') ? [`This server has tried since ${arrived} and has now given up.`] : [];
 }
 
-function advice(status: StatusCode): string {
+function advice({ status, forwarded }: RecipientFacts): string {
   const { class: digit, subject, detail } = parseStatusCode(status);
+  if (forwarded && subject === 1) return 'Tell the owner of the address, or its postmaster, about this report.';
   const exact = advices[`${subject}.${detail}`];
   if (exact !== undefined) return exact;
   if (digit === 4) return advices['4.7'] ?? '';

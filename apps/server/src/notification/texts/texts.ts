@@ -25,6 +25,8 @@ export interface RecipientFacts {
   readonly arrived: string;
   /** Until when it tries. */
   readonly retryUntil?: string;
+  /** The address is an alias; what happened, happened to an address behind it, which is not told. */
+  readonly forwarded: boolean;
   /** Its own words on the last failure, in English. */
   readonly reason?: string;
 }
