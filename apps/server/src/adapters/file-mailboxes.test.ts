@@ -64,6 +64,15 @@ describe('FileMailboxes', () => {
     expect(await readFile(join(directory, 'bob', 'new', left), 'utf8')).toBe('x');
   });
 
+  it.each(['tmp', 'new', 'cur'])('completes a Maildir that a crash left without %s', async (missing) => {
+    const mailboxes = new FileMailboxes();
+    await mailboxes.deliver(delivery(directory, 'bob', content(['x'], true), '1.q1n0'));
+    await rm(join(directory, 'bob', missing), { recursive: true });
+    await mailboxes.deliver(delivery(directory, 'bob', content(['x'], true), '1.q2n0'));
+    expect((await readdir(join(directory, 'bob'))).includes('new')).toBe(true);
+    expect((await readdir(join(directory, 'bob', 'new'))).some((name) => name.startsWith('1.q2n0'))).toBe(true);
+  });
+
   it('rejects and leaves nothing behind when the content breaks off or the folder is no directory', async () => {
     const mailboxes = new FileMailboxes();
     const broken: Content = {

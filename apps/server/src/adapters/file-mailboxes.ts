@@ -24,19 +24,13 @@ export class FileMailboxes implements Mailboxes {
   async deliver({ directory, folder, key, prefix, content }: Parameters<Mailboxes['deliver']>[0]): Promise<void> {
     const maildir = join(directory, folderName(folder));
     const name = `${key}.${this.#host},S=${prefix.length + content.sizeOctets}`;
-    const temporary = join(maildir, 'tmp', name);
     try {
-      await write(temporary, prefix, content);
+      await store(maildir, name, prefix, content);
     } catch (error) {
       if (!isMissing(error)) throw error;
+      // It is not there yet, or a crash left half of it.
       await createMaildir(maildir);
-      await write(temporary, prefix, content);
-    }
-    try {
-      await rename(temporary, join(maildir, 'new', name));
-    } catch (error) {
-      await unlink(temporary).catch(() => undefined);
-      throw error;
+      await store(maildir, name, prefix, content);
     }
     await syncDirectory(join(maildir, 'new'));
   }
@@ -63,6 +57,17 @@ export function folderName(address: string): string {
   let kept = safe.slice(0, maxNameOctets - digest.length - 1);
   while (Buffer.byteLength(kept) > maxNameOctets - digest.length - 1) kept = kept.slice(0, -1);
   return `${kept.toWellFormed().replace(/\ufffd$/, '')}~${digest}`;
+}
+
+async function store(maildir: string, name: string, prefix: Uint8Array, content: Content): Promise<void> {
+  const temporary = join(maildir, 'tmp', name);
+  await write(temporary, prefix, content);
+  try {
+    await rename(temporary, join(maildir, 'new', name));
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
 }
 
 async function write(path: string, prefix: Uint8Array, content: Content): Promise<void> {

@@ -113,30 +113,32 @@ s.quit()
     expect(report!.autoSubmitted).toBe('auto-replied');
   });
 
-  it.runIf(hasSwaks)('swaks: relayed by a next hop without DSN', async () => {
-    const run = spawnSync(
-      'swaks',
-      [
-        '--server',
-        '127.0.0.1',
-        '--port',
-        String(port),
-        '--from',
-        '<swaks@sender.example> RET=HDRS ENVID=sw1',
-        '--to',
-        '<dana@nodsn.example> NOTIFY=SUCCESS,FAILURE',
-        '--helo',
-        'client.example',
-      ],
-      { encoding: 'utf8' },
-    );
+  it.runIf(hasSwaks)('swaks: knows no DSN, and is told of failures all the same', async () => {
+    const to = ['dana@nodsn.example', 'carol@rej.example'].flatMap((address) => ['--to', address]);
+    const from = ['--from', 'swaks@sender.example', '--helo', 'client.example'];
+    const run = spawnSync('swaks', ['--server', '127.0.0.1', '--port', String(port), ...from, ...to], {
+      encoding: 'utf8',
+    });
     expect(run.status, run.stdout + run.stderr).toBe(0);
     const [report] = await reportsTo('swaks@sender.example', 1);
-    expect(report!.groups[1]).toMatchObject({ action: 'relayed', 'remote-mta': `dns; hop.example` });
-    expect(plain.transactions[0]).toMatchObject({
-      mail: expect.not.stringContaining('RET'),
-      rcpt: ['RCPT TO:<dana@nodsn.example>'],
-    });
+    expect(report!.groups.slice(1)).toHaveLength(1);
+    expect(report!.groups[1]).toMatchObject({ action: 'failed', 'final-recipient': 'rfc822; carol@rej.example' });
+    expect(report!.groups[0]!['original-envelope-id']).toBeUndefined();
+  });
+
+  it('RFC 3461 §5.2.2(b) R3461-5.2.2-b: a next hop without DSN gets no parameters, and we report relayed', async () => {
+    const script = `
+import smtplib
+s = smtplib.SMTP('127.0.0.1', ${port})
+s.sendmail('relayed@sender.example', ['dana@nodsn.example'], ${JSON.stringify(CONTENT)}, ['RET=HDRS', 'ENVID=R1'], ['NOTIFY=SUCCESS,FAILURE'])
+s.quit()
+`;
+    expect(spawnSync('python3', ['-c', script], { encoding: 'utf8' }).stderr).toBe('');
+    const [report] = await reportsTo('relayed@sender.example', 1);
+    expect(report!.groups[1]).toMatchObject({ action: 'relayed', status: '2.0.0' });
+    const sent = plain.transactions.find(({ mail: line }) => line.includes('relayed@'))!;
+    expect(sent.mail).toMatch(/^MAIL FROM:<relayed@sender\.example>(?: BODY=\S+)?$/);
+    expect(sent.rcpt).toEqual(['RCPT TO:<dana@nodsn.example>']);
   });
 });
 

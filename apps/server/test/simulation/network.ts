@@ -132,6 +132,11 @@ export class SimulatedHost implements Network {
     return this.#open.size;
   }
 
+  /** The ends of open connections on this host. */
+  get connections(): readonly Connection[] {
+    return [...this.#open];
+  }
+
   /** Breaks every connection of this host, as a crash does. */
   cutAll(): void {
     for (const connection of [...this.#open]) connection.cut();

@@ -55,7 +55,10 @@ export async function startRecordingHop(personality: Personality = {}, port = 0)
 
 function converse(socket: Socket, personality: Personality, transactions: Recorded[], commands: string[]): void {
   const name = personality.name ?? 'hop.example';
-  const extensions = 'extensions' in personality ? personality.extensions : ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'DSN'];
+  const extensions =
+    'extensions' in personality
+      ? personality.extensions
+      : ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'DSN'];
   let waiting = '';
   let mail = '';
   let rcpt: string[] = [];

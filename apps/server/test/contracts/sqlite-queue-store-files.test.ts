@@ -1,0 +1,246 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
+import type { SqliteQueueOptions } from '../../src/adapters/sqlite-queue-store.ts';
+import type { QueueStore } from '../../src/ports.ts';
+import { brief, claim, deferred, done, lease, octets, readAll, sample } from './queue-samples.ts';
+
+let directory = '';
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'dsnkit-queue-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+async function opened(options?: SqliteQueueOptions): Promise<QueueStore> {
+  const store = await openSqliteQueueStore(directory, options);
+  onTestFinished(() => store.close());
+  return store;
+}
+const change = (sql: string) => {
+  const database = new DatabaseSync(join(directory, 'queue.db'));
+  database.exec(sql);
+  database.close();
+};
+const spooledNames = () => readdir(join(directory, 'spool'));
+
+describe('opening', () => {
+  it('makes the directory, for its owner only', async () => {
+    const store = await openSqliteQueueStore(join(directory, 'a', 'b'));
+    await store.close();
+    expect(await readdir(join(directory, 'a', 'b'))).toEqual(['queue.db', 'spool']);
+  });
+
+  it('is refused while it is open, here or in another process', async () => {
+    const store = await opened();
+    await store.accept([sample('m1')]);
+    const refusal = { name: 'StoreError', code: 'locked', message: expect.stringMatching(/^.*another process$/) };
+    await expect(openSqliteQueueStore(directory)).rejects.toMatchObject(refusal);
+    const script = `import(${JSON.stringify(join(import.meta.dirname, '../../src/adapters/sqlite-queue-store.ts'))})
+      .then((store) => store.openSqliteQueueStore(${JSON.stringify(directory)}))
+      .then(() => console.log('opened'), (error) => console.log(error.code));`;
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    for await (const piece of child.stdout) said += String(piece);
+    expect(said.trim()).toBe('locked');
+    expect(brief(await claim(store))).toEqual(['m1:0']);
+  });
+
+  it.each([
+    ['of a later version', 'PRAGMA user_version = 999', /version 999/],
+    ['that is no queue', 'PRAGMA application_id = 7', /not a mail queue/],
+  ])('refuses a store %s', async (_, sql, message) => {
+    await (await openSqliteQueueStore(directory)).close();
+    change(sql);
+    await expect(openSqliteQueueStore(directory)).rejects.toMatchObject({
+      name: 'StoreError',
+      code: 'corrupt',
+      message,
+    });
+  });
+
+  it('refuses a database of somebody else', async () => {
+    change('CREATE TABLE addresses (name TEXT)');
+    await expect(openSqliteQueueStore(directory)).rejects.toMatchObject({ code: 'corrupt' });
+  });
+
+  it.each([
+    ['is no database', 0],
+    ['has a damaged page', 4_096 * 2],
+  ])('refuses a file that %s, on one line', async (_, offset) => {
+    const store = await openSqliteQueueStore(directory);
+    await store.accept(Array.from({ length: 500 }, (__, index) => sample(`m${index}`)));
+    await store.close();
+    const file = await open(join(directory, 'queue.db'), 'r+');
+    await file.write(Buffer.alloc(4_096, 'garbage '), 0, 4_096, offset);
+    await file.close();
+    const refusal = { name: 'StoreError', code: 'corrupt', message: expect.not.stringContaining('\n') };
+    await expect(openSqliteQueueStore(directory)).rejects.toMatchObject(refusal);
+  });
+
+  it('says what is wrong with the directory', async () => {
+    await writeFile(join(directory, 'file'), '');
+    await expect(openSqliteQueueStore(join(directory, 'file'))).rejects.toMatchObject({
+      name: 'StoreError',
+      code: 'io',
+    });
+    await mkdir(join(directory, 'queue.db'));
+    await expect(openSqliteQueueStore(directory)).rejects.toMatchObject({ name: 'StoreError', code: 'io' });
+  });
+});
+
+describe('spool files', () => {
+  const large = async (store: QueueStore) => {
+    const spool = await store.spool();
+    await spool.write(octets('large'));
+    return spool.finish();
+  };
+
+  it('go with their message, and not before', async () => {
+    const store = await opened();
+    const held = lease();
+    await store.accept(
+      [sample('m1', { content: await large(store) }), sample('m2', { content: await large(store) })],
+      held,
+    );
+    const settlement = { token: held.token, children: [], messages: [] };
+    await store.settle({ ...settlement, messageId: 'm1', updates: [{ n: 0, state: 'done' }] });
+    await store.settle({ ...settlement, messageId: 'm2', updates: [deferred(0)] });
+    await store.close();
+    expect(await spooledNames()).toHaveLength(1);
+    const reopened = await opened();
+    expect(await readAll(reopened, 'm2')).toBe('large');
+    const [claimed] = await claim(reopened);
+    await reopened.settle(done(claimed!));
+    await reopened.close();
+    expect(await spooledNames()).toEqual([]);
+  });
+
+  it('go when they are discarded, before or after they are finished', async () => {
+    const store = await opened();
+    const unfinished = await store.spool();
+    await unfinished.write(octets('large'));
+    const finished = await store.spool();
+    await finished.finish();
+    expect(await spooledNames()).toHaveLength(2);
+    await unfinished.discard();
+    await finished.discard();
+    expect(await spooledNames()).toEqual([]);
+  });
+
+  it('stay when they are discarded after their message was accepted', async () => {
+    const store = await opened();
+    const spool = await store.spool();
+    await store.accept([sample('m1', { content: await spool.finish() })]);
+    await spool.discard();
+    expect(await spooledNames()).toHaveLength(1);
+  });
+
+  it('that no message names are removed when the store is opened', async () => {
+    const store = await openSqliteQueueStore(directory);
+    await store.accept([sample('m1', { content: await large(store) })]);
+    await large(store);
+    await (await store.spool()).write(octets('never finished'));
+    expect(await spooledNames()).toHaveLength(3);
+    await store.close();
+    const reopened = await opened();
+    expect(await spooledNames()).toHaveLength(1);
+    const again = await large(reopened);
+    expect(await spooledNames()).toContain(again.name);
+    expect(await readAll(reopened, 'm1')).toBe('large');
+  });
+});
+
+describe('a full store', () => {
+  const bulky = (id: string) => sample(id, { content: [octets('x'.repeat(50_000))] });
+
+  it('refuses what has no room, half-stores nothing, and goes on with the rest', async () => {
+    const store = await opened({ maxDatabaseOctets: 600_000 });
+    const held = lease();
+    await store.accept([sample('kept', { content: [octets('kept')] })], held);
+    const results = await Promise.allSettled([
+      ...Array.from({ length: 20 }, (_, index) =>
+        store.accept([bulky(`m${index}`)], index % 2 === 0 ? lease() : undefined),
+      ),
+      store.accept([
+        bulky('pair'),
+        bulky('pair 2'),
+        ...Array.from({ length: 9 }, (_, index) => bulky(`pair ${index}`)),
+      ]),
+      store.settle({
+        messageId: 'kept',
+        token: held.token,
+        updates: [{ n: 0, state: 'done' }],
+        children: [],
+        messages: [],
+      }),
+    ]);
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    expect(refused.length).toBeGreaterThan(5);
+    for (const reason of refused) expect(reason).toMatchObject({ name: 'StoreError', code: 'full' });
+    expect(results.at(-1)?.status).toBe('fulfilled');
+    const stored = results.slice(0, 20).filter(({ status }) => status === 'fulfilled').length;
+    expect(await store.counts()).toEqual({ messages: stored, recipients: stored });
+    await store.close();
+    const reopened = await opened();
+    expect(await reopened.counts()).toEqual({ messages: stored, recipients: stored });
+    for (const claimed of await claim(reopened)) {
+      expect((await readAll(reopened, claimed.message.id)).length).toBe(50_000);
+      await reopened.settle(done(claimed));
+    }
+    expect(await reopened.counts()).toEqual({ messages: 0, recipients: 0 });
+  });
+
+  it('leaves the claim as it was when a settlement has no room, so that it can be tried again', async () => {
+    const store = await opened({ maxDatabaseOctets: 400_000 });
+    const held = lease();
+    await store.accept([sample('m1')], held);
+    const settlement = {
+      messageId: 'm1',
+      token: held.token,
+      updates: [{ n: 0, state: 'done' as const }],
+      children: [],
+    };
+    const reports = Array.from({ length: 20 }, (_, index) => bulky(`r${index}`));
+    await expect(store.settle({ ...settlement, messages: reports })).rejects.toMatchObject({ code: 'full' });
+    await expect(store.settle({ ...settlement, updates: [deferred(0)], messages: reports })).rejects.toMatchObject({
+      code: 'full',
+    });
+    expect(await store.counts()).toEqual({ messages: 1, recipients: 1 });
+    expect(await claim(store)).toEqual([]);
+    await store.settle({ ...settlement, messages: [sample('r')] });
+    expect(brief(await claim(store))).toEqual(['r:0']);
+  });
+
+  it('takes spooled content again that was refused with its message', async () => {
+    const store = await opened({ maxDatabaseOctets: 400_000 });
+    const spool = await store.spool();
+    await spool.write(octets('large'));
+    const content = await spool.finish();
+    const tooMuch = Array.from({ length: 20 }, (_, index) => bulky(`m${index}`));
+    await expect(store.accept([sample('m', { content }), ...tooMuch])).rejects.toMatchObject({ code: 'full' });
+    await store.accept([sample('m', { content })]);
+    expect(await readAll(store, 'm')).toBe('large');
+  });
+});
+
+describe('content in memory', () => {
+  it('is limited, and what is not remembered is read', async () => {
+    const store = await opened({ rememberedMaxOctets: 100 });
+    const content = (id: string) => [octets(`${id} `.repeat(20))];
+    const ids = Array.from({ length: 10 }, (_, index) => `m${index}`);
+    const held = lease();
+    await store.accept(
+      ids.slice(0, 5).map((id) => sample(id, { content: content(id) })),
+      held,
+    );
+    await store.accept(ids.slice(5).map((id) => sample(id, { content: content(id) })));
+    await claim(store);
+    for (const id of ids) expect(await readAll(store, id)).toBe(`${id} `.repeat(20));
+    await store.release([held.token]);
+    for (const id of ids) expect(await readAll(store, id)).toBe(`${id} `.repeat(20));
+  });
+});
