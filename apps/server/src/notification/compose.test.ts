@@ -280,7 +280,7 @@ describe('the machine part of a report', () => {
     const composed = compose({ entries });
     expect(read(composed).recipients).toMatchObject([{ finalRecipient: { value: 'Alias@x.example' } }]);
     expect(text(composed.content)).not.toContain('target@y.example');
-    expect(read(composed).human).toContain('Mail to this address is forwarded to another, and this happened there:');
+    expect(read(composed).human).toContain('Mail to this address is forwarded to another,');
   });
 
   it('RFC 3464 §2.3.9 R3464-2.3.9-a R3464-2.3.9-b: Will-Retry-Until for delayed recipients only', () => {
