@@ -7,8 +7,8 @@ import { clientName, hopOf, mtaName, remoteReply, shownAddress, type Hop } from 
 
 /** Gives a connection its work and hears what came of it. */
 export interface Feeder {
-  /** The host is ready for transactions. */
-  ready(connection: SmtpConnection): void;
+  /** The host is ready for transactions; with others, tried before it, there was trouble. */
+  ready(connection: SmtpConnection, skipped: readonly Trouble[]): void;
   /** A transaction may begin: the next one, if there is one. */
   next(connection: SmtpConnection): Job | undefined;
   /** A job is over; the attempt knows what came of it. */
@@ -22,6 +22,8 @@ export interface SmtpConnectionOptions {
   readonly hostname: string;
   readonly protocol: 'smtp' | 'lmtp';
   readonly target: Target;
+  /** Troubles with hosts that were tried before this one. */
+  readonly skipped: readonly Trouble[];
   readonly clock: Clock;
   /** How long a connection without work is kept. */
   readonly idleMs: number;
@@ -136,7 +138,7 @@ export class SmtpConnection {
     switch (event.kind) {
       case 'ready':
         this.#hop = hopOf(this.#options.target, event.greeting, event.extensions);
-        this.#feeder.ready(this);
+        this.#feeder.ready(this, this.#options.skipped);
         return;
       case 'content-wanted':
         this.#sendContent(this.#inFlight.at(-1));

@@ -33,8 +33,8 @@ export class SmtpPool implements Feeder {
   #connecting = 0;
   #limit: number;
   #limitUntilMs = 0;
-  /** Troubles with hosts that were tried before the one that is in use. */
-  #skipped: readonly Trouble[] = [];
+  /** For each connection, the troubles with hosts that were tried before. */
+  readonly #skipped = new WeakMap<SmtpConnection, readonly Trouble[]>();
   #closing = false;
   #whenEmpty: (() => void)[] = [];
 
@@ -59,7 +59,9 @@ export class SmtpPool implements Feeder {
     if (!this.empty) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
   }
 
-  ready(connection: SmtpConnection): void {
+  ready(connection: SmtpConnection, skipped: readonly Trouble[]): void {
+    this.#connecting--;
+    this.#skipped.set(connection, skipped);
     this.#connections.add(connection);
   }
 
@@ -77,14 +79,14 @@ export class SmtpPool implements Feeder {
       const job = attempt.next(connection.hop);
       if (!attempt.wantsTurn) this.#waiting.splice(at, 1);
       if (job !== undefined) return job;
-      this.#rest(attempt, connection.target);
+      this.#rest(attempt, connection);
     }
     return undefined;
   }
 
   over(connection: SmtpConnection, { attempt }: Job): void {
     if (attempt.wantsTurn && !this.#waiting.includes(attempt)) this.#waiting.unshift(attempt);
-    this.#rest(attempt, connection.target);
+    this.#rest(attempt, connection);
     // Once the connection has taken its next job: it goes on before others are opened.
     if (this.#waiting.length > 0) queueMicrotask(() => this.#work());
   }
@@ -118,12 +120,10 @@ export class SmtpPool implements Feeder {
   async #open(): Promise<void> {
     this.#connecting++;
     const { connection, troubles } = await this.#options.connect(this);
-    this.#connecting--;
-    if (connection === undefined) this.#refused(troubles);
-    else {
-      this.#skipped = troubles;
-      if (this.#closing) connection.quit();
-    }
+    if (connection === undefined) {
+      this.#connecting--;
+      this.#refused(troubles);
+    } else if (this.#closing) connection.quit();
     this.#work();
     this.#checkEmpty();
   }
@@ -143,8 +143,9 @@ export class SmtpPool implements Feeder {
     }
   }
 
-  #rest(attempt: Attempt, target: Target | undefined): void {
-    if (attempt.atRest) this.#options.atRest(attempt, target, target === undefined ? [] : this.#skipped);
+  #rest(attempt: Attempt, connection: SmtpConnection | undefined): void {
+    if (!attempt.atRest) return;
+    this.#options.atRest(attempt, connection?.target, (connection && this.#skipped.get(connection)) ?? []);
   }
 
   /** Attempts that no connection works on, counted up to a limit: the others go on where they are. */

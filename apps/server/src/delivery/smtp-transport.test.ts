@@ -1,48 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { SimulatedClock } from '../../test/simulation/clock.ts';
 import { deliveryOf } from '../../test/simulation/delivery.ts';
-import { SimulatedNetwork } from '../../test/simulation/network.ts';
-import { TableResolver } from '../../test/simulation/resolver.ts';
-import { close, cut, ScriptedHost, stall, type Script } from '../../test/simulation/scripted-host.ts';
-import type { Delivery, Outcome } from '../model.ts';
-import { SmtpTransport, type SmtpOptions } from './smtp-transport.ts';
+import { oneHop, relayWorld, told } from '../../test/simulation/relay.ts';
+import { close, cut, stall, type Script } from '../../test/simulation/scripted-host.ts';
 
 const minute = 60_000;
-
-/** One host `mx.ivory.edu` with a script, and a transport that relays to it. */
-async function hop(script: Script = {}, options: Partial<SmtpOptions> = {}, protocol: 'smtp' | 'lmtp' = 'smtp') {
-  const clock = new SimulatedClock(0);
-  const network = new SimulatedNetwork(clock, 5);
-  const host = network.host('mx.ivory.edu', '192.0.2.1');
-  const client = network.host('mx.example.org', '192.0.2.9');
-  const peer = await ScriptedHost.start(host, script);
-  const resolver = new TableResolver({ 'mx.ivory.edu': { addresses: ['192.0.2.1'] } });
-  const transport = new SmtpTransport(
-    { kind: protocol, host: 'mx.ivory.edu', port: 25 },
-    { clock, network: client, resolver, random: () => 0 },
-    { hostname: 'mx.example.org', ...options },
-  );
-  const deliver = (delivery: Delivery) => clock.during(transport.deliver(delivery));
-  return { clock, network, host, client, peer, transport, deliver, resolver };
-}
-
-/** Kind, status, stage and first reply line, or our reason. */
-function told(outcome: Outcome): string {
-  const { status, remote } = 'failure' in outcome ? outcome.failure : outcome;
-  const why =
-    remote === undefined
-      ? 'failure' in outcome
-        ? `(${outcome.failure.reason})`
-        : ''
-      : `${remote.stage}: ${remote.rawLines[0]}`;
-  return `${outcome.kind} ${status} ${why}`;
-}
 
 const two = () => deliveryOf({ recipients: ['bob@ivory.edu', 'carol@ivory.edu'] });
 
 describe('SmtpTransport: a transaction', () => {
   it('RFC 5321 §4.5.4.1 R5321-4.5.4.1-e: one copy for all recipients, relayed after the end of data', async () => {
-    const { peer, deliver } = await hop();
+    const { peer, deliver } = await oneHop();
     const outcomes = await deliver(two());
     expect(outcomes.map(told)).toEqual([
       'relayed 2.0.0 content: 250 2.0.0 Queued',
@@ -71,7 +38,7 @@ describe('SmtpTransport: a transaction', () => {
   });
 
   it('RFC 2920 §3.1: the envelope goes out in one write, the content in the next', async () => {
-    const { peer, deliver } = await hop();
+    const { peer, deliver } = await oneHop();
     await deliver(two());
     expect(peer.arrivals.map((text) => text.split('\r\n').length - 1)).toEqual([1, 4, 4]);
   });
@@ -94,7 +61,7 @@ describe('SmtpTransport: a transaction', () => {
   ])(
     'RFC 3461 §5.2.1 R3461-5.2.1-a1 R3461-5.2.1-b1 R3461-5.2.1-c1 R3461-5.2.1-d1 R3461-5.2.1-a2 R3461-5.2.1-c2 R3461-5.2.2-a: parameters go verbatim to a hop with %s',
     async (_, EHLO, mail, rcpt, supports) => {
-      const { peer, deliver } = await hop({ EHLO });
+      const { peer, deliver } = await oneHop({ EHLO });
       const outcomes = await deliver(
         deliveryOf({
           message: { mailParameters: 'RET=hdrs ENVID=QQ+2B314159' },
@@ -111,7 +78,7 @@ describe('SmtpTransport: a transaction', () => {
   );
 
   it('RFC 3461 §5.2.2(d) R3461-5.2.2-d3: NEVER goes apart under a null reverse-path to a hop without DSN', async () => {
-    const { peer, deliver } = await hop({ EHLO: '502 5.5.1 Not implemented' });
+    const { peer, deliver } = await oneHop({ EHLO: '502 5.5.1 Not implemented' });
     const outcomes = await deliver(
       deliveryOf({ recipients: ['bob@ivory.edu', ['fred@bombs.af.mil', 'NOTIFY=NEVER'], 'carol@ivory.edu'] }),
     );
@@ -130,7 +97,7 @@ describe('SmtpTransport: a transaction', () => {
   });
 
   it('RFC 5321 §4.5.2 R5321-4.5.2-a: dots at the start of lines are stuffed', async () => {
-    const { peer, deliver } = await hop();
+    const { peer, deliver } = await oneHop();
     const text = '.first\r\n..second\r\n.\r\nlast';
     const octets = new TextEncoder().encode(text);
     await deliver(
@@ -149,7 +116,7 @@ describe('SmtpTransport: a transaction', () => {
   });
 
   it('RFC 5321 §4.5.3.1.8: more recipients than a transaction holds go in several', async () => {
-    const { peer, deliver } = await hop();
+    const { peer, deliver } = await oneHop();
     const outcomes = await deliver(
       deliveryOf({ recipients: Array.from({ length: 250 }, (_, i) => `u${i}@ivory.edu`) }),
     );
@@ -158,7 +125,7 @@ describe('SmtpTransport: a transaction', () => {
   });
 
   it('RFC 9422 §3: the limits that a host announces are kept', async () => {
-    const { peer, deliver } = await hop({
+    const { peer, deliver } = await oneHop({
       EHLO: '250-host\n250-PIPELINING\n250 LIMITS RCPTMAX=3 RCPTDOMAINMAX=2 MAILMAX=2',
     });
     await deliver(deliveryOf({ recipients: ['a@x', 'b@x', 'c@x', 'd@x', 'e@y', 'f@z', 'g@z'] }));
@@ -171,7 +138,7 @@ describe('SmtpTransport: a transaction', () => {
   });
 
   it('RFC 5321 §4.1.4: without a qualified name the address literal is said', async () => {
-    const { peer, deliver } = await hop({}, { hostname: 'localhost' });
+    const { peer, deliver } = await oneHop({}, { hostname: 'localhost' });
     await deliver(two());
     expect(peer.commands[0]).toBe('EHLO [192.0.2.9]');
   });
@@ -207,12 +174,12 @@ describe('SmtpTransport: replies', () => {
     at('content', '550 5.7.1 Spam', 'failed', '5.7.1', 'content'),
     at('content', '554 Transaction failed', 'failed', '5.6.0', 'content'),
   ])('RFC 5321 §4.2.1 R5321-4.2.1-a R5321-4.2-c: %s answered %j: %s', async (point, answer, expected) => {
-    const { deliver } = await hop({ [point]: answer });
+    const { deliver } = await oneHop({ [point]: answer });
     expect((await deliver(two())).map(told)).toEqual([expected, expected]);
   });
 
   it('RFC 2920 §3.1 R2920-3.1-a: each recipient gets its own reply', async () => {
-    const { peer, deliver } = await hop({
+    const { peer, deliver } = await oneHop({
       RCPT: (line) =>
         line.includes('bob') ? '550 5.1.1 No bob' : line.includes('dave') ? '450 4.2.1 Dave is busy' : '250 2.1.5 Ok',
     });
@@ -227,7 +194,7 @@ describe('SmtpTransport: replies', () => {
   });
 
   it('RFC 3461 §9.2: a reply is kept line by line as it came', async () => {
-    const { deliver } = await hop({ RCPT: '550-5.1.1 No such user\n550-5.1.1\n550 5.1.1 (really)' });
+    const { deliver } = await oneHop({ RCPT: '550-5.1.1 No such user\n550-5.1.1\n550 5.1.1 (really)' });
     const [outcome] = await deliver(two());
     expect(outcome).toMatchObject({
       failure: {
@@ -240,7 +207,7 @@ describe('SmtpTransport: replies', () => {
   it.each(['452 4.5.3 Too many recipients', '452 Too many recipients', '552 Too many recipients'])(
     'RFC 5321 §4.5.3.1.10: after %j the rest goes in a next transaction',
     async (reply) => {
-      const { peer, deliver } = await hop({
+      const { peer, deliver } = await oneHop({
         RCPT: (_, { accepted }) => (accepted.length < 2 ? '250 2.1.5 Ok' : reply),
       });
       const outcomes = await deliver(deliveryOf({ recipients: ['a@x', 'b@x', 'c@x', 'd@x', 'e@x'] }));
@@ -251,19 +218,19 @@ describe('SmtpTransport: replies', () => {
   );
 
   it('RFC 5321 §4.5.3.1.10: a 452 that no recipient has preceded ends the recipient', async () => {
-    const { peer, deliver } = await hop({ RCPT: '452 Too many recipients' });
+    const { peer, deliver } = await oneHop({ RCPT: '452 Too many recipients' });
     expect((await deliver(two())).map(told)).toEqual(Array(2).fill('deferred 4.5.3 rcpt: 452 Too many recipients'));
     expect(peer.transactions).toHaveLength(1);
   });
 
   it('RFC 5321 §3.3 R5321-3.3-e: nothing is sent when DATA is accepted for nobody', async () => {
-    const { peer, deliver } = await hop({ RCPT: '550 5.1.1 No', DATA: '354 Go ahead' });
+    const { peer, deliver } = await oneHop({ RCPT: '550 5.1.1 No', DATA: '354 Go ahead' });
     expect((await deliver(two())).map(told)).toEqual(Array(2).fill('failed 5.1.1 rcpt: 550 5.1.1 No'));
     expect(peer.transactions[0]?.content).toBe('');
   });
 
   it('RFC 5321 §4.5.4.1 R5321-4.5.4.1-d: 550 to one MAIL is not held against the next', async () => {
-    const { peer, deliver } = await hop({
+    const { peer, deliver } = await oneHop({
       MAIL: (_, { transactions }) => (transactions === 1 ? '550 5.7.1 No' : '250 2.1.0 Ok'),
     });
     expect((await deliver(two())).map(({ kind }) => kind)).toEqual(['failed', 'failed']);
@@ -281,7 +248,7 @@ describe('SmtpTransport: silence and loss', () => {
     ['DATA', 2 * minute],
     ['content', 10 * minute],
   ] as const)('RFC 5321 §4.5.3.2 R5321-4.5.3.2-a: silence at %s is borne for %i ms', async (point, waitMs) => {
-    const { clock, deliver } = await hop({ [point]: stall });
+    const { clock, deliver } = await oneHop({ [point]: stall });
     const outcomes = await deliver(two());
     const after = point === 'content' ? ', after the message had been sent' : '';
     expect(outcomes.map(told)).toEqual(Array(2).fill(`deferred 4.4.2 (mx.ivory.edu did not answer in time${after})`));
@@ -293,7 +260,7 @@ describe('SmtpTransport: silence and loss', () => {
     'RFC 5321 §3.8 R5321-3.8-a: a connection that closes or breaks at %s defers',
     async (point) => {
       for (const answer of [close, cut]) {
-        const { deliver } = await hop({ [point]: answer });
+        const { deliver } = await oneHop({ [point]: answer });
         const when =
           point === 'greeting' || point === 'EHLO'
             ? 'before it was ready'
@@ -310,7 +277,7 @@ describe('SmtpTransport: silence and loss', () => {
     ['timeout', 'mx.ivory.edu (192.0.2.1:25) did not answer'],
     ['unreachable', 'there is no way to mx.ivory.edu (192.0.2.1:25)'],
   ] as const)('RFC 3463 §3.5: a host that is down (%s) defers with 4.4.1 and no reply', async (down, reason) => {
-    const { host, deliver } = await hop();
+    const { host, deliver } = await oneHop();
     host.down = down;
     expect(await deliver(two())).toEqual(
       Array(2).fill({ kind: 'deferred', failure: { status: '4.4.1', reason, atMs: expect.any(Number) } }),
@@ -318,9 +285,9 @@ describe('SmtpTransport: silence and loss', () => {
   });
 
   it('a host that is down costs one probe, however many messages wait', async () => {
-    const { host, clock, transport } = await hop();
+    const { host, clock, relay } = await oneHop();
     host.down = 'timeout';
-    const outcomes = await clock.during(Promise.all(Array.from({ length: 50 }, () => transport.deliver(two()))));
+    const outcomes = await clock.during(Promise.all(Array.from({ length: 50 }, () => relay.deliver(two()))));
     expect(outcomes.flat().every(({ kind }) => kind === 'deferred')).toBe(true);
     expect(clock.now()).toBe(30_000);
   });
@@ -328,14 +295,14 @@ describe('SmtpTransport: silence and loss', () => {
   it.each(['nonsense', '250 2.0.0 Ok\n250 2.0.0 and again', '999 what'])(
     'something that is no SMTP (%j) defers with 4.5.0',
     async (answer) => {
-      const { deliver } = await hop({ MAIL: answer });
+      const { deliver } = await oneHop({ MAIL: answer });
       const [outcome] = await deliver(deliveryOf({ recipients: ['a@x'] }));
       expect(outcome?.kind).not.toBe('relayed');
     },
   );
 
   it('a host that drips octets does not hold a message for ever', async () => {
-    const { clock, network } = await hop();
+    const { clock, network, transport } = relayWorld();
     const dripping = network.host('drip.example', '192.0.2.7');
     await dripping.listen({ host: '0.0.0.0', port: 26 }, (connection) => {
       let over = false;
@@ -347,18 +314,14 @@ describe('SmtpTransport: silence and loss', () => {
       };
       drip();
     });
-    const slow = new SmtpTransport(
-      { kind: 'smtp', host: '192.0.2.7', port: 26 },
-      { clock, network: network.host('c.example'), resolver: new TableResolver(), random: () => 0 },
-      { hostname: 'mx.example.org' },
-    );
+    const slow = transport({ kind: 'smtp', host: '192.0.2.7', port: 26 });
     expect((await clock.during(slow.deliver(two()))).map(({ kind }) => kind)).toEqual(['deferred', 'deferred']);
     expect(clock.now()).toBeLessThan(20 * minute);
   });
 
   it('RFC 2033 §4.2 R2033-5-b: replies that came count, the others are temporary failures', async () => {
     let replies = 0;
-    const { deliver } = await hop({ content: () => (++replies === 2 ? cut : '250 2.1.5 Stored') }, {}, 'lmtp');
+    const { deliver } = await oneHop({ content: () => (++replies === 2 ? cut : '250 2.1.5 Stored') }, {}, 'lmtp');
     expect((await deliver(deliveryOf({ recipients: ['a@x', 'b@x', 'c@x'] }))).map(told)).toEqual([
       'delivered 2.1.5 content: 250 2.1.5 Stored',
       'deferred 4.4.2 (the connection to mx.ivory.edu was lost in the middle of the transaction, after the message had been sent)',
@@ -369,7 +332,7 @@ describe('SmtpTransport: silence and loss', () => {
 
 describe('SmtpTransport: LMTP', () => {
   it('RFC 2033 §4.2 R2033-4.2-a: each recipient has a reply of its own after the data', async () => {
-    const { peer, deliver } = await hop(
+    const { peer, deliver } = await oneHop(
       { content: (line) => (line.includes('bob') ? '552 5.2.2 Over quota' : '250 2.1.5 Stored') },
       {},
       'lmtp',
@@ -382,7 +345,7 @@ describe('SmtpTransport: LMTP', () => {
   });
 
   it('NEVER keeps its reverse-path: an LMTP server has nobody behind it that might bounce', async () => {
-    const { peer, deliver } = await hop({}, {}, 'lmtp');
+    const { peer, deliver } = await oneHop({}, {}, 'lmtp');
     await deliver(deliveryOf({ recipients: [['bob@ivory.edu', 'NOTIFY=NEVER'], 'carol@ivory.edu'] }));
     expect(peer.transactions.map(({ mail, rcpt }) => [mail, ...rcpt])).toEqual([
       ['MAIL FROM:<alice@pure-heart.org>', 'RCPT TO:<bob@ivory.edu>', 'RCPT TO:<carol@ivory.edu>'],
@@ -390,7 +353,7 @@ describe('SmtpTransport: LMTP', () => {
   });
 
   it('an LMTP server with DSN reports delivery itself', async () => {
-    const { peer, deliver } = await hop({ LHLO: '250-host\n250-PIPELINING\n250 DSN' }, {}, 'lmtp');
+    const { peer, deliver } = await oneHop({ LHLO: '250-host\n250-PIPELINING\n250 DSN' }, {}, 'lmtp');
     const outcomes = await deliver(deliveryOf({ recipients: [['bob@ivory.edu', 'NOTIFY=SUCCESS']] }));
     expect(outcomes).toMatchObject([{ kind: 'relayed', nextHopSupportsDsn: true }]);
     expect(peer.transactions[0]?.rcpt).toEqual(['RCPT TO:<bob@ivory.edu> NOTIFY=SUCCESS']);
@@ -490,7 +453,7 @@ describe('SmtpTransport: what a host lacks', () => {
       0,
     ],
   ] as const)('RFC 5321 §2.4: %s (%s)', async (_, __, mailParameters, address, text, keyword, expected, mail) => {
-    const { peer, deliver } = await hop({ EHLO: `250-host\n250 ${keyword}` });
+    const { peer, deliver } = await oneHop({ EHLO: `250-host\n250 ${keyword}` });
     const [outcome] = await deliver(
       deliveryOf({ message: { mailParameters }, recipients: [address], content: content(text) }),
     );
@@ -499,13 +462,13 @@ describe('SmtpTransport: what a host lacks', () => {
   });
 
   it('RFC 6531 §3.2: only the recipient with the UTF-8 address fails, if the message itself does not need SMTPUTF8', async () => {
-    const { deliver } = await hop();
+    const { deliver } = await oneHop();
     const outcomes = await deliver(deliveryOf({ recipients: ['bob@x', 'jürgen@x'] }));
     expect(outcomes.map(({ kind }) => kind)).toEqual(['relayed', 'failed']);
   });
 
   it('an address that can not be written as a command fails alone', async () => {
-    const { peer, deliver } = await hop();
+    const { peer, deliver } = await oneHop();
     const outcomes = await deliver(deliveryOf({ recipients: ['bob@x', 'a\r\nRCPT TO:<mallory@x>', 'carol@x'] }));
     expect(outcomes.map(({ kind }) => kind)).toEqual(['relayed', 'failed', 'relayed']);
     expect(peer.commands.some((line) => line.includes('mallory'))).toBe(false);

@@ -121,7 +121,7 @@ export class SmtpTransport implements Transport {
     if (trouble !== undefined) return { troubles: [trouble] };
     const troubles: Trouble[] = [];
     for (const target of targets) {
-      const reached = await this.#reach(target, feeder);
+      const reached = await this.#reach(target, feeder, [...troubles]);
       if (reached instanceof SmtpConnection) return { connection: reached, troubles };
       troubles.push(reached);
     }
@@ -140,7 +140,7 @@ export class SmtpTransport implements Transport {
     return this.#found;
   }
 
-  async #reach(target: Target, feeder: Feeder): Promise<SmtpConnection | Trouble> {
+  async #reach(target: Target, feeder: Feeder, skipped: readonly Trouble[]): Promise<SmtpConnection | Trouble> {
     const { network, clock } = this.#ports;
     const { hostname, idleMs = 5000, maxTransactions = 1000, connectTimeoutMs = 30_000 } = this.#options;
     try {
@@ -154,7 +154,7 @@ export class SmtpTransport implements Transport {
           next: (session) => feeder.next(session),
           over: (session, job) => feeder.over(session, job),
           ready: (session) => {
-            feeder.ready(session);
+            feeder.ready(session, skipped);
             resolve(session);
           },
           ended: (session, trouble) => {
@@ -163,7 +163,15 @@ export class SmtpTransport implements Transport {
           },
         };
         const protocol = this.#nextHop.kind === 'lmtp' ? 'lmtp' : 'smtp';
-        new SmtpConnection(connection, waiting, { hostname, protocol, target, clock, idleMs, maxTransactions });
+        new SmtpConnection(connection, waiting, {
+          hostname,
+          protocol,
+          target,
+          skipped,
+          clock,
+          idleMs,
+          maxTransactions,
+        });
       });
     } catch (error) {
       return troubleOfConnect(error, target);
@@ -213,7 +221,7 @@ export class SmtpTransport implements Transport {
           rest(session);
         },
       };
-      void this.#reach(target, feeder).then((reached) => {
+      void this.#reach(target, feeder, []).then((reached) => {
         if (!(reached instanceof SmtpConnection)) resolve(reached);
       });
     });

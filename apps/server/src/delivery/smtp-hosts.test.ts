@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { deliveryOf } from '../../test/simulation/delivery.ts';
+import { relayWorld, told } from '../../test/simulation/relay.ts';
+import { close, type Script } from '../../test/simulation/scripted-host.ts';
+
+/** `ivory.edu` with two exchangers, and a transport to it. */
+async function twoHosts(first: Script = {}, second: Script = {}) {
+  const world = relayWorld();
+  const a = await world.add('a.ivory.edu', '192.0.2.1', first);
+  const b = await world.add('b.ivory.edu', '192.0.2.2', second);
+  world.resolver.table.set('ivory.edu', {
+    mx: [
+      [10, 'a.ivory.edu'],
+      [20, 'b.ivory.edu'],
+    ],
+  });
+  const relay = world.transport({ kind: 'mx', domain: 'ivory.edu' });
+  const deliver = async (...recipients: (string | [string, string])[]) =>
+    (await world.clock.during(relay.deliver(deliveryOf({ recipients })))).map(told);
+  return { ...world, a, b, relay, deliver };
+}
+
+describe('SmtpTransport: several hosts', () => {
+  it('RFC 5321 §5.1 R5321-5.1-c: the most preferred host gets the message', async () => {
+    const { a, b, deliver } = await twoHosts();
+    expect(await deliver('bob@ivory.edu')).toEqual(['relayed 2.0.0 content: 250 2.0.0 Queued']);
+    expect([a.peer.connections, b.peer.connections]).toEqual([1, 0]);
+  });
+
+  it.each(['refused', 'timeout', 'unreachable'] as const)(
+    'RFC 5321 §5.1 R5321-5.1-c: a host that is down (%s) gives way to the next',
+    async (down) => {
+      const { a, b, deliver } = await twoHosts();
+      a.host.down = down;
+      expect(await deliver('bob@ivory.edu')).toEqual(['relayed 2.0.0 content: 250 2.0.0 Queued']);
+      expect(b.peer.transactions).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ['a 4yz greeting', { greeting: '421 Busy' }],
+    ['a 5yz greeting', { greeting: '554 No mail here' }],
+    ['a refused EHLO and HELO', { EHLO: '550 No', HELO: '550 No' }],
+    ['an end before the greeting', { greeting: close }],
+    ['a 4yz MAIL', { MAIL: '451 Later' }],
+    ['a 421 at MAIL', { MAIL: '421 Bye' }],
+    ['a 4yz RCPT', { RCPT: '450 Later' }],
+    ['a 4yz DATA', { DATA: '451 Later' }],
+    ['an end at MAIL', { MAIL: close }],
+    ['an end at RCPT', { RCPT: close }],
+    ['an end at DATA', { DATA: close }],
+    ['4yz after the data', { content: '451 Later' }],
+    [
+      'a missing extension',
+      { EHLO: '250 host.example SIZE 5\n250 SIZE 5'.replace(' host.example SIZE 5', '-host.example') },
+    ],
+  ] as const)('RFC 5321 §5.1 R5321-2.2.3-a: after %s the next host is asked', async (_, first) => {
+    const { b, deliver } = await twoHosts(first);
+    expect(await deliver('bob@ivory.edu', 'carol@ivory.edu')).toEqual(
+      Array(2).fill('relayed 2.0.0 content: 250 2.0.0 Queued'),
+    );
+    expect(b.peer.transactions.map(({ rcpt }) => rcpt.length)).toEqual([2]);
+  });
+
+  it.each([
+    ['5yz to MAIL', { MAIL: '550 5.7.1 No' }, 'failed 5.7.1 mail: 550 5.7.1 No'],
+    ['5yz to RCPT', { RCPT: '550 5.1.1 No' }, 'failed 5.1.1 rcpt: 550 5.1.1 No'],
+    ['5yz after the data', { content: '554 5.6.0 No' }, 'failed 5.6.0 content: 554 5.6.0 No'],
+    [
+      'loss after the data',
+      { content: close },
+      'deferred 4.4.2 (the connection to a.ivory.edu was lost in the middle of the transaction, after the message had been sent)',
+    ],
+  ] as const)('RFC 5321 §4.2.1 R5321-4.2.1-a: after %s no other host is asked', async (_, first, expected) => {
+    const { b, deliver } = await twoHosts(first);
+    expect(await deliver('bob@ivory.edu')).toEqual([expected]);
+    expect(b.peer.connections).toBe(0);
+  });
+
+  it('only recipients that the first host put off go to the second, once', async () => {
+    const { b, deliver } = await twoHosts(
+      {
+        RCPT: (line) =>
+          line.includes('bob') ? '450 4.2.1 Later' : line.includes('carol') ? '550 5.1.1 No' : '250 2.1.5 Ok',
+      },
+      { RCPT: '451 4.3.0 Me neither' },
+    );
+    expect(await deliver('alice@ivory.edu', 'bob@ivory.edu', 'carol@ivory.edu')).toEqual([
+      'relayed 2.0.0 content: 250 2.0.0 Queued',
+      'deferred 4.3.0 rcpt: 451 4.3.0 Me neither',
+      'failed 5.1.1 rcpt: 550 5.1.1 No',
+    ]);
+    expect(b.peer.commands.filter((line) => line.startsWith('RCPT'))).toEqual(['RCPT TO:<bob@ivory.edu>']);
+  });
+
+  it('what the first host said stands when the second is down', async () => {
+    const { b, deliver } = await twoHosts({ RCPT: '450 4.2.1 Later' });
+    b.host.down = 'refused';
+    expect(await deliver('bob@ivory.edu')).toEqual(['deferred 4.2.1 rcpt: 450 4.2.1 Later']);
+  });
+
+  it('RFC 5321 §2.2.3 R5321-2.2.3-a: an extension that all hosts lack fails; one that a host out of reach may have does not', async () => {
+    const { a, clock, deliver } = await twoHosts({ EHLO: '250 host.example' }, { EHLO: '250 host.example' });
+    expect(await deliver('jürgen@ivory.edu')).toEqual(['failed 5.6.7 (b.ivory.edu takes no addresses beyond ASCII)']);
+    a.host.down = 'refused';
+    await clock.runUntilIdle();
+    const again = await deliver('jürgen@ivory.edu');
+    expect(again).toEqual(['deferred 4.4.1 (a.ivory.edu (192.0.2.1:25) refused the connection)']);
+  });
+
+  it('when all hosts refuse for good the message fails, when one only puts off it waits', async () => {
+    const no = { greeting: '554 5.3.2 No mail here' };
+    expect(await (await twoHosts(no, no)).deliver('bob@ivory.edu')).toEqual([
+      'failed 5.3.2 connect: 554 5.3.2 No mail here',
+    ]);
+    expect(await (await twoHosts({ greeting: '421 4.3.2 Busy' }, no)).deliver('bob@ivory.edu')).toEqual([
+      'deferred 4.3.2 connect: 421 4.3.2 Busy',
+    ]);
+    expect(await (await twoHosts(no, { greeting: '421 4.3.2 Busy' })).deliver('bob@ivory.edu')).toEqual([
+      'deferred 4.3.2 connect: 421 4.3.2 Busy',
+    ]);
+  });
+
+  it('RFC 7505 §4.1 R7505-4.1-a: mail to a null MX fails at once and names no remote host', async () => {
+    const world = relayWorld();
+    world.resolver.table.set('null.example', { mx: [[0, '.']] });
+    const relay = world.transport({ kind: 'mx', domain: 'null.example' });
+    expect(await world.clock.during(relay.deliver(deliveryOf({ recipients: ['bob@null.example'] })))).toEqual([
+      { kind: 'failed', failure: { status: '5.1.10', reason: 'the domain null.example takes no mail', atMs: 0 } },
+    ]);
+  });
+
+  it('asks the DNS once a minute at most, and again when no host was reached', async () => {
+    const { a, b, resolver, clock, deliver } = await twoHosts();
+    const asked = () => resolver.questions.filter((question) => question === 'mx ivory.edu').length;
+    await deliver('bob@ivory.edu');
+    await clock.advance(10_000);
+    await deliver('bob@ivory.edu');
+    expect(asked()).toBe(1);
+    await clock.advance(60_000);
+    await deliver('bob@ivory.edu');
+    expect(asked()).toBe(2);
+    await clock.advance(10_000);
+    a.host.down = b.host.down = 'refused';
+    await deliver('bob@ivory.edu');
+    await deliver('bob@ivory.edu');
+    expect(asked()).toBe(3);
+  });
+
+  it('names a host that is known by its address only as it greets, else by its literal', async () => {
+    const world = relayWorld();
+    await world.add('x', '192.0.2.1', { greeting: '220 Bombs.AF.MIL ESMTP ready' });
+    await world.add('y', '192.0.2.2', { greeting: '220 hello there' });
+    for (const [host, mta] of [
+      ['192.0.2.1', 'Bombs.AF.MIL'],
+      ['192.0.2.2', '[192.0.2.2]'],
+    ] as const) {
+      const relay = world.transport({ kind: 'smtp', host, port: 25 });
+      const [outcome] = await world.clock.during(relay.deliver(deliveryOf({ recipients: ['a@x'] })));
+      expect(outcome).toMatchObject({ remote: { mta, address: `${host}:25` } });
+    }
+  });
+});
