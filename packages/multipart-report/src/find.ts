@@ -1,7 +1,7 @@
 import { Issues } from './issue.ts';
 import { returnedLabel } from './returned.ts';
 import type { Source } from './source.ts';
-import { readTree, type MimePart } from './tree.ts';
+import { readTree, type MimePart, type TreeOptions } from './tree.ts';
 
 /** What a report is about: delivery, disposition (reading), feedback (abuse), or anything else. RFC 6522 §5. */
 export type ReportKind = 'dsn' | 'mdn' | 'feedback' | 'other';
@@ -43,18 +43,22 @@ export interface Located {
   readonly issues: Issues;
 }
 
-/** Read the tree of a message and find the report in it. */
-export function locate(source: Source): Located {
-  const first = locateIn(source, false);
+/**
+ * Read the tree of a message and find the report in it.
+ *
+ * @param cut the message goes on after the source
+ */
+export function locate(source: Source, cut = false): Located {
+  const first = locateIn(source, { cut });
   // QUIRK: RFC 3464 appendix E prints blanks before a delimiter, and software took it up. Believed only where a part is missing.
   if (first.found === undefined || first.found.machine !== undefined || !/\n[ \t]+--/.test(source.text)) return first;
-  const second = locateIn(source, true);
+  const second = locateIn(source, { cut, indented: true });
   return second.found?.machine === undefined ? first : second;
 }
 
-function locateIn(source: Source, indented: boolean): Located {
+function locateIn(source: Source, options: TreeOptions): Located {
   const issues = new Issues();
-  const root = readTree(source, issues, indented);
+  const root = readTree(source, issues, options);
   const report = findReport(root, issues);
   return { root, found: report && assignRoles(report, source, issues), issues };
 }

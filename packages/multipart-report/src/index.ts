@@ -1,7 +1,7 @@
-export { parseReport, type MachinePart, type ParsedReport, type ReportRanges } from './report.ts';
+export { parseReport, type MachinePart, type ParsedReport, type ReportContent, type ReportRanges } from './report.ts';
 export type { ReportKind } from './find.ts';
 export type { HumanReadable, Translation } from './human.ts';
-export type { Returned } from './returned.ts';
+export type { Returned, ReturnedHeader } from './returned.ts';
 export type { Range } from './tree.ts';
 export type { ReportIssue, ReportIssueCode } from './issue.ts';
 export {
@@ -18,3 +18,4 @@ export { formatReport, selectReturned, type FormatOptions, type Report, type Ret
 export type { ReturnedContent, ReturnPath } from './content.ts';
 export { assertBoundary, deriveBoundary } from './boundary.ts';
 export { ReportError, type ReportErrorCode } from './error.ts';
+export { ReportReader, type ReportEvent, type ReportHead, type ReportReaderOptions } from './reader.ts';

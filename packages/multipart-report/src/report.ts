@@ -18,7 +18,7 @@ import {
 } from './machine.ts';
 import { isEncoded, partOctets } from './part.ts';
 import { readReturned, type Returned } from './returned.ts';
-import { MAX_OCTETS, readSource, textBetween, type Source } from './source.ts';
+import { readSource, textBetween, type Source } from './source.ts';
 import type { MimePart, Range } from './tree.ts';
 
 /** A report as it was understood. RFC 6522 §3. */
@@ -73,32 +73,45 @@ export interface ReportRanges {
  */
 export function parseReport(message: Uint8Array): ParsedReport | undefined {
   const source = readSource(message);
-  const { found, root, issues } = locate(source);
+  const { root, found, issues } = locate(source);
   if (found === undefined) return undefined;
-  noteSource(source, message, issues);
-  const { human, machine, returned, reportType } = found;
+  const content = readContent(found, source, issues);
+  const returned = found.returned && readReturned(found.returned, source, issues);
   return {
-    kind: found.kind,
-    ...(reportType === undefined ? {} : { reportType }),
-    humanReadable: human === undefined ? {} : readHuman(human, source, issues),
-    ...(machine === undefined ? {} : readMachine(machine, found.kind, source, issues)),
-    ...(returned === undefined ? {} : { returned: readReturned(returned, source, issues) }),
+    ...content,
+    ...(returned && { returned: { ...returned.header, octets: returned.octets } }),
     headers: root.headers,
     ranges: rangesOf(found),
     issues: issues.list(source.text),
   };
 }
 
-function noteSource({ bareCr, octets }: Source, message: Uint8Array, issues: Issues): void {
+/** What a report says before it returns anything. */
+export type ReportContent = Omit<ParsedReport, 'returned' | 'headers' | 'ranges' | 'issues'>;
+
+/** Read all parts but the returned one. */
+export function readContent(found: FoundReport, source: Source, issues: Issues): ReportContent {
+  const { kind, human, machine, reportType } = found;
+  noteSource(source, issues);
+  return {
+    kind,
+    ...(reportType === undefined ? {} : { reportType }),
+    humanReadable: human === undefined ? {} : readHuman(human, source, issues),
+    ...(machine === undefined ? {} : readMachine(machine, kind, source, issues)),
+  };
+}
+
+function noteSource({ bareCr, octets, truncated }: Source, issues: Issues): void {
   if (bareCr >= 0) {
     const place = { code: 'bare-cr', clause: 'RFC 5322 §2.3' } as const;
     issues.add(bareCr, { ...place, message: 'CR without LF', repaired: 'each taken as a line end' });
   }
-  if (octets.length < message.length) {
+  if (truncated) {
+    const message = `longer than ${octets.length} octets`;
     issues.add(octets.length, {
       code: 'message-too-long',
       clause: 'RFC 6533 §7',
-      message: `longer than ${MAX_OCTETS} octets`,
+      message,
       repaired: 'read up to here',
     });
   }

@@ -6,15 +6,13 @@ import { isEncoded, partOctets } from './part.ts';
 import { readSource, type Source } from './source.ts';
 import type { MimePart } from './tree.ts';
 
-/** The message that a report speaks of, or its header. RFC 6522 §3. */
-export interface Returned {
+/** What the header of a returned message tells. RFC 6522 §3. */
+export interface ReturnedHeader {
   /** The label it came under. */
   readonly mediaType: string;
   /** What it really is, whatever the label says: many systems send headers as `message/rfc822`. */
   readonly kind: 'message' | 'headers';
   readonly headers: readonly Field[];
-  /** Behind its transfer encoding; a view on the report if it had none. */
-  readonly octets: Uint8Array;
   /** The first msg-id, in its angle brackets. */
   readonly messageId?: string;
   readonly subject?: string;
@@ -22,6 +20,12 @@ export interface Returned {
   readonly to?: string;
   readonly date?: string;
   readonly listId?: string;
+}
+
+/** The message that a report speaks of, or its header. RFC 6522 §3. */
+export interface Returned extends ReturnedHeader {
+  /** Behind its transfer encoding; a view on the report if it had none. */
+  readonly octets: Uint8Array;
 }
 
 const LABELS: ReadonlyMap<string, 'message' | 'headers'> = new Map([
@@ -41,18 +45,25 @@ export function returnedLabel(mediaType: string): 'message' | 'headers' | undefi
 }
 
 /** Read what a part returns. */
-export function readReturned(part: MimePart, source: Source, issues: Issues): Returned {
+export function readReturned(
+  part: MimePart,
+  source: Source,
+  issues: Issues,
+): { header: ReturnedHeader; octets: Uint8Array } {
   const { bodyStart, end } = part.range;
   if (isEncoded(part)) {
     const octets = partOctets(part, source, issues);
     if (part.mediaType === 'message/rfc822') noteEncoded(part, issues);
-    return readContent(part, octets, readSource(octets), 0, issues);
+    return { header: readContent(part, readSource(octets), 0, issues), octets };
   }
   const text = source.text.slice(0, end);
-  return readContent(part, source.octets.subarray(bodyStart, end), { ...source, text }, bodyStart, issues);
+  return {
+    header: readContent(part, { ...source, text }, bodyStart, issues),
+    octets: source.octets.subarray(bodyStart, end),
+  };
 }
 
-function readContent(part: MimePart, octets: Uint8Array, source: Source, start: number, issues: Issues): Returned {
+function readContent(part: MimePart, source: Source, start: number, issues: Issues): ReturnedHeader {
   const { headers, bodyStart, closed } = readHeader(source, start, 'message');
   const { mediaType } = part;
   const label = LABELS.get(mediaType) ?? 'message';
@@ -64,7 +75,6 @@ function readContent(part: MimePart, octets: Uint8Array, source: Source, start: 
     mediaType,
     kind,
     headers,
-    octets,
     ...(messageId === undefined ? {} : { messageId: /<[^<>]*>/.exec(messageId)?.[0] ?? messageId }),
     ...text(headers, 'subject', 'subject'),
     ...text(headers, 'from', 'from'),

@@ -15,6 +15,8 @@ export interface Source {
   readonly ascii: boolean;
   /** Offset of the first CR that stood alone and became LF in the text; -1 if there was none. */
   readonly bareCr: number;
+  /** The message was longer than this package reads. */
+  readonly truncated: boolean;
 }
 
 const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });
@@ -27,15 +29,16 @@ const perOctet = /* @__PURE__ */ new TextDecoder('windows-1252');
  * LF, and CRs before it belong to the line end.
  */
 export function readSource(message: Uint8Array, maxOctets: number = MAX_OCTETS): Source {
-  const octets = message.length > maxOctets ? message.subarray(0, maxOctets) : message;
+  const truncated = message.length > maxOctets;
+  const octets = truncated ? message.subarray(0, maxOctets) : message;
   let text = utf8.decode(octets);
   // A character beyond ASCII has more octets than one, or was none and is replaced.
   const ascii = text.length === octets.length && !text.includes('\uFFFD');
   if (!ascii) text = perOctet.decode(octets);
   const bareCr = findBareCr(text);
-  if (bareCr < 0) return { octets, sound: octets, text, ascii, bareCr };
+  if (bareCr < 0) return { octets, sound: octets, text, ascii, bareCr, truncated };
   text = text.replace(/\r(?!\r?\n)/g, '\n');
-  return { octets, sound: withSoundLines(octets, text), text, ascii, bareCr };
+  return { octets, sound: withSoundLines(octets, text), text, ascii, bareCr, truncated };
 }
 
 /** QUIRK: CR CR LF is one line end. Files that went twice through a text-mode conversion hold it. */

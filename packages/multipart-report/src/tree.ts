@@ -1,4 +1,5 @@
 import type { Field } from '@dsnkit/delivery-status';
+import { guessBoundary, matchDelimiter, toOctetText } from './delimiter.ts';
 import { fieldValue, readHeader } from './header.ts';
 import type { Issues } from './issue.ts';
 import { parseMediaType } from './media-type.ts';
@@ -31,42 +32,47 @@ export interface MimePart {
   readonly range: Range;
   /** The parts of a multipart; empty for any other type. */
   readonly parts: readonly MimePart[];
+  /** What its delimiters hold, one character per octet; `''` if it has none. */
+  readonly boundary: string;
 }
 
 interface Draft extends MimePart {
   readonly range: { readonly start: number; readonly bodyStart: number; end: number };
   readonly parts: Draft[];
-}
-
-/** A multipart whose close delimiter has not been seen yet. */
-interface Open {
-  readonly part: Draft;
-  readonly boundary: string;
+  boundary: string;
 }
 
 /**
  * Read the tree of multiparts in a message in one pass. RFC 2046 §5.1. A message in the message stays closed.
- *
- * @param indented take a delimiter also where blanks stand before it; some are printed so (RFC 3464 appendix E)
  */
-export function readTree(source: Source, issues: Issues, indented = false): MimePart {
-  return new TreeReader(source, issues, indented).read();
+export function readTree(source: Source, issues: Issues, options: TreeOptions = {}): MimePart {
+  return new TreeReader(source, issues, options).read();
+}
+
+/** What else is known of the message. */
+export interface TreeOptions {
+  /** Take a delimiter also where blanks stand before it. */
+  readonly indented?: boolean;
+  /** The message goes on after the source: that its end is missing is no issue. */
+  readonly cut?: boolean;
 }
 
 class TreeReader {
   readonly #source: Source;
   readonly #issues: Issues;
   readonly #indented: boolean;
-  /** Outermost first. */
-  readonly #open: Open[] = [];
+  readonly #cut: boolean;
+  /** Multiparts whose close delimiter has not been seen yet, outermost first. */
+  readonly #open: Draft[] = [];
   /** The part that the octets at hand belong to. */
   #current: Draft | undefined;
   #count = 1;
 
-  constructor(source: Source, issues: Issues, indented: boolean) {
+  constructor(source: Source, issues: Issues, { indented = false, cut = false }: TreeOptions) {
     this.#source = source;
     this.#issues = issues;
     this.#indented = indented;
+    this.#cut = cut;
   }
 
   read(): MimePart {
@@ -78,7 +84,7 @@ class TreeReader {
       if (line < 0) break;
       at = this.#delimiter(line);
     }
-    for (const { part } of this.#open) this.#noteUnclosed(part, text.length);
+    for (const part of this.#cut ? [] : this.#open) this.#noteUnclosed(part, text.length);
     return root;
   }
 
@@ -105,6 +111,7 @@ class TreeReader {
       headers,
       range: { start, bodyStart, end: text.length },
       parts: [],
+      boundary: '',
     };
     this.#current = part;
     if (!closed && bodyStart < text.length) this.#noteMissingBlank(bodyStart);
@@ -170,28 +177,29 @@ class TreeReader {
       });
       if (boundary === '') return;
     }
-    this.#open.push({ part, boundary: toOctetText(boundary) });
+    part.boundary = toOctetText(boundary);
+    this.#open.push(part);
   }
 
   /** If the line is a delimiter: end what it ends and begin what it begins. The line start to go on from. */
   #delimiter(lineStart: number): number {
     const { text } = this.#source;
     const dashes = text.indexOf('--', lineStart);
-    const found = this.#match(dashes + 2);
-    if (found === undefined) return dashes + 2;
+    const found = matchDelimiter(text, dashes + 2, this.#open);
+    if (found === undefined || (dashes > lineStart && !found.exact)) return dashes + 2;
     const next = Math.min(endOfLine(text, dashes) + 1, text.length);
     if (!found.closing && this.#count >= MAX_PARTS) return this.#stopCounting(lineStart);
     if (dashes > lineStart) this.#noteDelimiter('delimiter-indented', lineStart, 'blanks stand before a delimiter');
     if (!found.exact)
       this.#noteDelimiter('delimiter-trailing-text', lineStart, 'text follows the boundary in a delimiter');
-    this.#endPartsIn(found.open, lineStart);
+    const outer = found.multipart;
+    this.#endPartsIn(outer, lineStart);
     if (found.closing) {
       this.#open.pop();
-      this.#current = found.open.part; // what follows is its epilogue
+      this.#current = outer; // what follows is its epilogue
       return next;
     }
     this.#count++;
-    const { part: outer } = found.open;
     const part = this.#startPart(
       next,
       'part',
@@ -199,23 +207,6 @@ class TreeReader {
     );
     outer.parts.push(part);
     return part.range.bodyStart;
-  }
-
-  /** The innermost multipart whose boundary the line holds exactly, else the one with the longest boundary it begins with. */
-  #match(from: number): Match | undefined {
-    const { text } = this.#source;
-    let best: Match | undefined;
-    let length = 0;
-    for (let level = this.#open.length - 1; level >= 0; level--) {
-      const open = this.#open[level];
-      if (open === undefined || open.boundary.length <= length || !text.startsWith(open.boundary, from)) continue;
-      const match = readTail(text, from + open.boundary.length, open);
-      if (match?.exact === true) return match;
-      if (match === undefined || this.#indented) continue;
-      best = match;
-      length = open.boundary.length;
-    }
-    return best;
   }
 
   #noteDelimiter(code: 'delimiter-indented' | 'delimiter-trailing-text', offset: number, message: string): void {
@@ -234,16 +225,17 @@ class TreeReader {
     return offset;
   }
 
-  /** End the current part, and all multiparts inside `open`, at the line end before `offset`. */
-  #endPartsIn(open: Open, offset: number): void {
+  /** End the current part, and all multiparts inside `outer`, at the line end before `offset`. */
+  #endPartsIn(outer: Draft, offset: number): void {
     const { text } = this.#source;
-    const end = (part: Draft): number => (part.range.end = beforeLineEnd(text, offset, part.range.bodyStart));
-    for (let inner = this.#open.pop(); inner !== undefined && inner !== open; inner = this.#open.pop()) {
-      this.#noteUnclosed(inner.part, offset);
-      end(inner.part);
+    const inside = this.#open.splice(this.#open.indexOf(outer) + 1);
+    for (const inner of inside.reverse()) {
+      this.#noteUnclosed(inner, offset);
+      inner.range.end = beforeLineEnd(text, offset, inner.range.bodyStart);
     }
-    this.#open.push(open);
-    if (this.#current !== undefined && this.#current !== open.part) end(this.#current);
+    const current = this.#current;
+    if (current !== undefined && current !== outer)
+      current.range.end = beforeLineEnd(text, offset, current.range.bodyStart);
   }
 
   #noteUnclosed(part: Draft, offset: number): void {
@@ -255,52 +247,6 @@ class TreeReader {
       ...(empty ? {} : { repaired: 'its last part ends here' }),
     });
   }
-}
-
-interface Match {
-  readonly open: Open;
-  readonly closing: boolean;
-  /** Nothing but blanks follows. RFC 2046 §5.1.1 calls them transport padding. */
-  readonly exact: boolean;
-}
-
-/**
- * What follows a boundary in the line that begins with it.
- *
- * RFC 2046 §5.1.1 has it that the boundary at the beginning of the line is enough. But a returned message may hold
- * delimiters of its own that begin with ours (`Part_1` and `Part_12`), so other text may follow only if it can't be the
- * rest of a longer boundary.
- */
-function readTail(text: string, from: number, open: Open): Match | undefined {
-  const closing = text.startsWith('--', from);
-  const start = closing ? from + 2 : from;
-  for (let at = start; at < text.length; at++) {
-    const c = text.charCodeAt(at);
-    if (c === 10) break;
-    if (c === 32 || c === 9 || c === 13) continue;
-    return at === start && isBoundaryCharacter(c) ? undefined : { open, closing, exact: false };
-  }
-  return { open, closing, exact: true };
-}
-
-/**
- *     bcharsnospace := DIGIT / ALPHA / "'" / "(" / ")" / "+" / "_" / "," / "-" / "." / "/" / ":" / "=" / "?"
- */
-function isBoundaryCharacter(c: number): boolean {
-  return /[0-9A-Za-z'()+_,./:=?-]/.test(String.fromCharCode(c));
-}
-
-/** QUIRK: without a boundary parameter, the first line after a blank one that begins with `--` and precedes a field tells it. */
-function guessBoundary(text: string, from: number): string {
-  const pattern = /\n--([^\r\n]{1,70})\r*\n[!-9;-~]+[ \t]*:/g;
-  pattern.lastIndex = from - 1;
-  return pattern.exec(text)?.[1]?.trimEnd() ?? '';
-}
-
-/** A boundary beyond ASCII as the source text has it, one character per octet. */
-function toOctetText(boundary: string): string {
-  if (!/[^\0-\x7F]/.test(boundary)) return boundary;
-  return new TextDecoder('windows-1252').decode(new TextEncoder().encode(boundary));
 }
 
 function endOfLine(text: string, from: number): number {

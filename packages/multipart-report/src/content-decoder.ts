@@ -1,0 +1,49 @@
+import { concat } from './join.ts';
+import { decodeBase64, decodeQuotedPrintable } from './transfer.ts';
+
+/** A quoted-printable line that does not end is decoded in pieces of this size. */
+const LONGEST_LINE = 8192;
+
+/** Undoes a transfer encoding piece by piece, holding back what only the next octets can tell. */
+export class ContentDecoder {
+  readonly #encoding: string;
+  #held: Uint8Array = new Uint8Array();
+
+  constructor(encoding: string) {
+    this.#encoding = encoding;
+  }
+
+  push(octets: Uint8Array): Uint8Array {
+    if (this.#encoding === 'base64') return this.#base64(octets);
+    return this.#encoding === 'quoted-printable' ? this.#quotedPrintable(octets) : octets;
+  }
+
+  /** What is still held, decoded. */
+  end(): Uint8Array {
+    const held = this.#held;
+    this.#held = new Uint8Array();
+    return this.#encoding === 'base64' ? decodeBase64(held).octets : decodeQuotedPrintable(held).octets;
+  }
+
+  /** Four digits make three octets: a rest of one to three digits waits. */
+  #base64(octets: Uint8Array): Uint8Array {
+    const digits = concat([this.#held, octets]).filter(isDigit);
+    const cut = digits.length - (digits.length % 4);
+    this.#held = digits.slice(cut);
+    return decodeBase64(digits.subarray(0, cut)).octets;
+  }
+
+  /** Only the line end tells whether blanks count, and an `=` may wait for its digits. */
+  #quotedPrintable(octets: Uint8Array): Uint8Array {
+    const all = concat([this.#held, octets]);
+    const lastBreak = all.lastIndexOf(10) + 1;
+    const cut = lastBreak === 0 && all.length > LONGEST_LINE ? all.length : lastBreak;
+    this.#held = all.slice(cut);
+    return decodeQuotedPrintable(all.subarray(0, cut)).octets;
+  }
+}
+
+/** base64 digit or padding. */
+function isDigit(c: number): boolean {
+  return (c >= 47 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122) || c === 43 || c === 61;
+}
