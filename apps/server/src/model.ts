@@ -40,7 +40,7 @@ export interface Recipient {
   readonly delayReported: boolean;
   /** The last temporary failure, for reports and for people. */
   readonly lastFailure?: Failure;
-  /** Set on a child of a confidential forward: the address that reports may show (RFC 3461 §5.2.7.2). */
+  /** Set on the child of an alias: the address as this server accepted it, which reports name (RFC 3464 §2.3.2). */
   readonly shownAs?: string;
 }
 
@@ -149,7 +149,11 @@ export type NewEvent =
       readonly actions: readonly { readonly recipient: string; readonly action: string; readonly status: string }[];
     }
   /** A failure of which no report may tell the sender (RFC 3461 §5.2, §5.2.6(b)); `trouble`: the report could not be made. */
-  | { readonly kind: 'not-reported'; readonly recipient: string; readonly reason: 'null-reverse-path' | 'not-asked' | 'trouble' }
+  | {
+      readonly kind: 'not-reported';
+      readonly recipient: string;
+      readonly reason: 'null-reverse-path' | 'not-asked' | 'trouble';
+    }
   | { readonly kind: 'removed' };
 
 /** One change of state. Log line, timeline and (later) webhook and metrics are views of it. */

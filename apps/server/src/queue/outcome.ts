@@ -139,11 +139,10 @@ function toldFailure(failure: Failure, recipient: Recipient): Pick<PolicyOutcome
   };
 }
 
+/** §6.3(j): with the address that was presented to the next hop, since it may not be the one that was accepted. */
 function policyReply(remote: RemoteReply, recipient: Recipient): NonNullable<PolicyOutcome['remote']> {
   const [first = `${remote.reply.code}`, ...rest] = remote.rawLines;
-  // §6.3(j): the address presented to the next hop, unless it is nobody's business.
-  const presented = recipient.shownAs === undefined ? { recipient: recipient.address } : {};
-  return { mta: remote.mta, lines: [first, ...rest], ...presented };
+  return { mta: remote.mta, lines: [first, ...rest], recipient: recipient.address };
 }
 
 /** Completes an event. */

@@ -220,7 +220,8 @@ function notReported(recipient: string, reason: 'null-reverse-path' | 'not-asked
 }
 
 function asking(recipient: Recipient, event: NewEvent): AskingRecipient {
-  const rcpt = readRcptParameters(parseParameters(recipient.parameters));
+  // What was accepted is known to be right, native UTF-8 of an SMTPUTF8 message included.
+  const rcpt = readRcptParameters(parseParameters(recipient.parameters), undefined, { smtputf8: true });
   const failure = 'failure' in event ? event.failure : undefined;
   return { ...recipient, rcpt, ...(failure === undefined ? {} : { reason: failure.reason }) };
 }
