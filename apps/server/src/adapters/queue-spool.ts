@@ -13,6 +13,8 @@ export class SpoolDirectory {
   readonly #directory: string;
   /** Finished content that no message names yet. */
   readonly #finished = new Set<string>();
+  /** Files that are being written. */
+  readonly #open = new Set<FileHandle>();
   readonly #removals = new Set<Promise<unknown>>();
   #count = 0;
 
@@ -36,6 +38,7 @@ export class SpoolDirectory {
   async create(): Promise<Spool> {
     const name = (++this.#count).toString(36).padStart(8, '0');
     const file = await failing(open(this.#path(name), 'wx', 0o600));
+    this.#open.add(file);
     let sizeOctets = 0;
     return {
       write: async (octets) => {
@@ -43,22 +46,20 @@ export class SpoolDirectory {
         sizeOctets += octets.length;
       },
       finish: async (): Promise<SpooledContent> => {
-        await failing(file.sync().finally(() => file.close()));
+        await failing(file.sync());
+        await failing(this.#close(file));
         await failing(syncDirectory(this.#directory));
         this.#finished.add(name);
         return { kind: 'spooled', name, sizeOctets };
       },
       discard: async () => {
-        if (this.#finished.delete(name)) await this.#remove(name);
-        else if (file.fd !== -1) {
-          await file.close();
-          await this.#remove(name);
-        }
+        const unfinished = await this.#close(file);
+        if (this.#finished.delete(name) || unfinished) await this.#remove(name);
       },
     };
   }
 
-  /** A message that is being accepted names the content. */
+  /** A message that is being accepted names the content: it is not discarded any more. */
   take(name: string): void {
     this.#finished.delete(name);
   }
@@ -79,15 +80,22 @@ export class SpoolDirectory {
     void removal.then(() => this.#removals.delete(removal));
   }
 
-  /** Waits for the removals that are under way. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#removals);
+  /** Waits for the removals that are under way, and gives up what was not finished. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#removals, ...[...this.#open].map((file) => this.#close(file))]);
   }
 
   async content(name: string): Promise<Content> {
     const path = this.#path(name);
     const { size } = await failing(stat(path));
     return { sizeOctets: size, read: () => createReadStream(path, { highWaterMark: pieceOctets }) };
+  }
+
+  /** False: it was closed before. */
+  async #close(file: FileHandle): Promise<boolean> {
+    const wasOpen = this.#open.delete(file);
+    if (wasOpen) await file.close();
+    return wasOpen;
   }
 
   async #remove(name: string): Promise<void> {

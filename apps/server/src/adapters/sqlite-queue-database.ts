@@ -10,6 +10,7 @@ import type {
   FailedWrite,
   Refusal,
   StoredContent,
+  WorkerOptions,
   Write,
 } from './sqlite-queue-messages.ts';
 import { openDatabase, toStoreError } from './sqlite-queue-schema.ts';
@@ -31,8 +32,8 @@ export class QueueDatabase {
   #gone: string[] = [];
 
   /** @throws {StoreError} */
-  constructor(file: string) {
-    this.#database = openDatabase(file);
+  constructor(options: WorkerOptions) {
+    this.#database = openDatabase(options);
     try {
       this.#statements = prepareStatements(this.#database);
       this.#writes = new Writes(

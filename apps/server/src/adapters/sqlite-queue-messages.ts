@@ -107,6 +107,7 @@ export interface StoredContent {
 /** What the worker is started with. */
 export interface WorkerOptions {
   readonly file: string;
+  readonly maxDatabaseOctets: number | undefined;
 }
 
 /** What the worker says. Writes and reads are each answered in the order in which they came. */

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../ports.ts';
+import type { WorkerOptions } from './sqlite-queue-messages.ts';
 
 /** `PRAGMA application_id` of a queue: the letters "dsnq". */
 const applicationId = 0x64736e71;
@@ -53,7 +54,7 @@ const steps: readonly string[] = [
  *
  * @throws {StoreError} 'locked', 'corrupt' (also: not a queue, or one of a later version), 'full', 'io'
  */
-export function openDatabase(file: string): DatabaseSync {
+export function openDatabase({ file, maxDatabaseOctets }: WorkerOptions): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file);
@@ -62,6 +63,10 @@ export function openDatabase(file: string): DatabaseSync {
     // A checkpoint of some 16 MiB takes milliseconds, since most of its pages were written again and again.
     database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY');
     migrate(database);
+    if (maxDatabaseOctets !== undefined) {
+      const pages = Math.floor(maxDatabaseOctets / pragma(database, 'page_size'));
+      database.exec(`PRAGMA max_page_count = ${pages}`);
+    }
     return database;
   } catch (error) {
     database?.close();
@@ -83,7 +88,7 @@ function migrate(database: DatabaseSync): void {
   database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${steps.length}; COMMIT`);
 }
 
-function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
+function pragma(database: DatabaseSync, name: 'user_version' | 'application_id' | 'page_size'): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 function countTables(database: DatabaseSync): number {

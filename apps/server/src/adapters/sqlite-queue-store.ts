@@ -8,7 +8,14 @@ import { failing, SpoolDirectory, syncDirectory } from './queue-spool.ts';
 import { WorkerLink } from './sqlite-queue-link.ts';
 import type { Unpacked } from './sqlite-queue-link.ts';
 import { fromEnvelope, fromRow, toPendingRow, toRow } from './sqlite-queue-messages.ts';
-import type { Aftermath, ClaimedRow, HeldMessage, RestingMessage, StoredContent } from './sqlite-queue-messages.ts';
+import type {
+  Aftermath,
+  ClaimedRow,
+  HeldMessage,
+  RestingMessage,
+  StoredContent,
+  WorkerOptions,
+} from './sqlite-queue-messages.ts';
 
 /** Settings of {@link openSqliteQueueStore}. */
 export interface SqliteQueueOptions {
@@ -16,6 +23,8 @@ export interface SqliteQueueOptions {
   readonly inlineMaxOctets?: number;
   /** Content of messages under a claim is kept in memory up to this size altogether. Default 33 554 432. */
   readonly rememberedMaxOctets?: number;
+  /** The database grows no larger: what has no room is refused as 'full'. Default: as large as the disk. */
+  readonly maxDatabaseOctets?: number;
 }
 
 /**
@@ -33,7 +42,7 @@ export async function openSqliteQueueStore(directory: string, options: SqliteQue
   await failing(mkdir(home, { recursive: true, mode: 0o700 }));
   await failing(syncDirectory(dirname(home)));
   const store = new SqliteQueueStore(join(home, 'spool'), options);
-  await store.open(join(home, 'queue.db'));
+  await store.open({ file: join(home, 'queue.db'), maxDatabaseOctets: options.maxDatabaseOctets });
   await failing(syncDirectory(home));
   return store;
 }
@@ -63,8 +72,8 @@ class SqliteQueueStore implements QueueStore {
     this.#spool = new SpoolDirectory(spoolDirectory);
   }
 
-  async open(file: string): Promise<void> {
-    const { link, spooled } = await WorkerLink.open({ file }, (aftermath) => this.#clear(aftermath));
+  async open(options: WorkerOptions): Promise<void> {
+    const { link, spooled } = await WorkerLink.open(options, (aftermath) => this.#clear(aftermath));
     this.#link = link;
     await failing(this.#spool.open(spooled));
   }
@@ -163,7 +172,7 @@ class SqliteQueueStore implements QueueStore {
     const link = this.#link;
     this.#link = undefined;
     await link?.close();
-    await this.#spool.settled();
+    await this.#spool.close();
   }
 
   #opened(): WorkerLink {

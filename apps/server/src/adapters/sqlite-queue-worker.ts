@@ -6,14 +6,14 @@ import { toStoreError } from './sqlite-queue-schema.ts';
 const port = parentPort;
 if (port === null) throw new Error('This file is the worker of the SQLite queue; it is not run by itself');
 
-const database = open((workerData as WorkerOptions).file);
+const database = open(workerData as WorkerOptions);
 if (database !== undefined) {
   port.on('message', (operations: readonly Operation[]) => work(database, [operations, ...waiting()].flat()));
 }
 
-function open(file: string): QueueDatabase | undefined {
+function open(options: WorkerOptions): QueueDatabase | undefined {
   try {
-    const opened = new QueueDatabase(file);
+    const opened = new QueueDatabase(options);
     say({ kind: 'ready', spooled: opened.spooled() });
     return opened;
   } catch (error) {

@@ -10,12 +10,8 @@ import { claim, deferred, done, lease, octets, sample } from './queue-samples.ts
 const [directory = '', round = ''] = process.argv.slice(2);
 const say = (what: string, id: string) => writeSync(1, `${what} ${id}\n`);
 
-const store = await openSqliteQueueStore(directory, { inlineMaxOctets: 1_000 });
-say('opened', round);
-await Promise.all([...Array.from({ length: 8 }, (_, worker) => produce(worker)), deliver()]);
-
 /** Accepts numbered messages; settles some under the lease of their acceptance, leaves others to rest. */
-async function produce(worker: number): Promise<void> {
+async function produce(store: QueueStore, worker: number): Promise<void> {
   for (let count = 0; ; count++) {
     const id = `m${round}x${worker}x${count}`;
     const held = count % 2 === 0 ? lease(Number.MAX_SAFE_INTEGER) : undefined;
@@ -42,7 +38,7 @@ async function produce(worker: number): Promise<void> {
 }
 
 /** Claims what rests, and settles every second one with a report. */
-async function deliver(): Promise<void> {
+async function deliver(store: QueueStore): Promise<void> {
   for (;;) {
     const claims = await claim(store, { limit: 20 });
     await Promise.all(
@@ -69,3 +65,7 @@ async function spooled(queue: QueueStore, id: string) {
   await spool.write(octets(`content of ${id}`));
   return spool.finish();
 }
+
+const store = await openSqliteQueueStore(directory, { inlineMaxOctets: 1_000 });
+say('opened', round);
+await Promise.all([...Array.from({ length: 8 }, (_, worker) => produce(store, worker)), deliver(store)]);
