@@ -52,7 +52,7 @@ export class ContentWriter {
         return end;
       }
       this.#lineStart = true;
-      if (lf === cr + 1) {
+      if (lf === cr + 1 && lf < end) {
         at = lf + 1;
         if (at < end && octets[at] !== DOT) continue;
         emit(octets.subarray(from, at));
