@@ -6,7 +6,10 @@ export interface Script {
   /** EHLO keywords; `undefined`: EHLO is not known. */
   readonly extensions: readonly string[] | undefined;
   readonly rcpt?: (address: string) => string;
+  /** The reply to content; `CUT` breaks the connection instead. */
   readonly content?: string;
+  /** Takes connections and never says a word. */
+  readonly silent?: boolean;
   /** LMTP: one reply per recipient after the content. */
   readonly lmtp?: boolean;
 }
@@ -53,6 +56,10 @@ export async function runScript(host: SimulatedHost, port: number, script: Scrip
           else if (line === '.') {
             heard.contents.push(data.join('\r\n'));
             data = undefined;
+            if (script.content === 'CUT') {
+              connection.destroy();
+              return;
+            }
             for (let i = 0; i < (script.lmtp === true ? accepted : 1); i++)
               say(script.content ?? '250 message accepted');
           } else data.push(line.startsWith('.') ? line.slice(1) : line);
@@ -60,7 +67,7 @@ export async function runScript(host: SimulatedHost, port: number, script: Scrip
       },
       closed: () => undefined,
     });
-    say(script.greeting ?? `220 ${host.name} ready`);
+    if (script.silent !== true) say(script.greeting ?? `220 ${host.name} ready`);
   });
   return heard;
 }

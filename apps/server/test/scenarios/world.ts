@@ -25,6 +25,13 @@ export interface SimulatedServer {
   stop(): Promise<void>;
 }
 
+/** What a simulated server may differ in. */
+export interface ServerOptions {
+  readonly store?: QueueStore;
+  /** Every delivery to this mailbox finds the disk full. */
+  readonly mailboxFault?: string | undefined;
+}
+
 /** Hosts, a clock and a DNS of one's own: days of mail in milliseconds. */
 export class World {
   readonly clock: SimulatedClock;
@@ -46,7 +53,8 @@ export class World {
   }
 
   /** Starts a server on a host of its own. The configuration gets `hostname`, `store` and, on port 25, `[[listen]]`. */
-  async server(name: string, toml: string, store: QueueStore = openMemoryQueueStore()): Promise<SimulatedServer> {
+  async server(name: string, toml: string, options: ServerOptions = {}): Promise<SimulatedServer> {
+    const { store = openMemoryQueueStore(), mailboxFault } = options;
     const host = this.host(name);
     const config = parseConfig(
       `hostname = "${name}"\nstore = "sqlite:unused"\n[[listen]]\naddress = "0.0.0.0:25"\nrelay-from = ["0.0.0.0/0"]\ndsn = "everyone"\n${toml}`,
@@ -63,7 +71,7 @@ export class World {
         ids: countingIds(name),
         network: host,
         resolver: this.resolver,
-        mailboxes: mailboxes(delivered),
+        mailboxes: mailboxes(delivered, mailboxFault),
         events: { emit: (event) => void events.push(event) },
         random: () => 0.5,
         trouble: (error) => void troubles.push(error),
@@ -73,9 +81,10 @@ export class World {
   }
 }
 
-function mailboxes(delivered: Delivered[]): Mailboxes {
+function mailboxes(delivered: Delivered[], fault: string | undefined): Mailboxes {
   return {
     async deliver({ folder, prefix, content }) {
+      if (folder === fault) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
       const body = await readWhole(content);
       const octets = new Uint8Array([...prefix, ...body]);
       delivered.push({ folder, octets, text: new TextDecoder('latin1').decode(octets) });
