@@ -1,3 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { MessageFields, RecipientFields } from '@dsnkit/delivery-status';
 import { parseReport } from '@dsnkit/multipart-report';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { World, type SimulatedServer } from './world.ts';
@@ -176,3 +179,43 @@ describe('RFC 3461 §10: six recipients, five hosts, four reports', () => {
     for (const report of run.reports.values()) expect(report.issues).toEqual([]);
   });
 });
+
+const examples = fileURLToPath(new URL('../../../../../shared/spec/examples/', import.meta.url));
+
+/**
+ * The published reports, field by field. What may differ, and why:
+ * - times, log names and what the sender's host is called are nobody's to foresee;
+ * - Remote-MTA and Diagnostic-Code stand wherever a remote system answered (RFC 3461 §6.3(h)), which 10.8 and 10.9 leave out;
+ * - Status of 10.7 is as exact as our Ivory.EDU told it, and SMTP-Remote-Recipient is kept where the example has it.
+ */
+const PUBLISHED = [
+  ['RFC 3461 §10.6', 'rfc3461-10.6-delivered.eml', 'Bob@Example.COM', { reportingMta: 'mail.Example.COM' }],
+  ['RFC 3461 §10.7', 'rfc3461-10.7-failed.corrected.eml', 'Carol@Ivory.EDU', { status: '5.1.1' }],
+  ['RFC 3461 §10.8', 'rfc3461-10.8-relayed.eml', 'Dana@Ivory.EDU', { reportingMta: 'gateway.Ivory.EDU' }],
+  ['RFC 3461 §10.9', 'rfc3461-10.9-failed-forwarded.corrected.eml', 'George@Tax-ME.GOV', {}],
+] as const;
+
+describe('RFC 3461 §10: the reports as published', () => {
+  it.skipIf(existsSync(examples))('skipped: ../shared/spec/examples is not here', () => undefined);
+
+  it.runIf(existsSync(examples)).each(PUBLISHED)('%s: %s', async (_clause, file, address, differs) => {
+    const published = parseReport(readFileSync(examples + file))!.deliveryStatus!;
+    const ours = (await runSection10()).reports.get(address)!.deliveryStatus!;
+    expect({ ...told(ours.message, ours.recipients[0]!) }).toEqual({
+      ...told(published.message, published.recipients[0]!),
+      ...differs,
+    });
+  });
+});
+
+/** The fields that the examples print, as plain text. */
+function told(message: Partial<MessageFields>, recipient: Partial<RecipientFields>) {
+  return {
+    reportingMta: message.reportingMta?.value,
+    originalEnvelopeId: message.originalEnvelopeId,
+    originalRecipient: recipient.originalRecipient?.value,
+    finalRecipient: recipient.finalRecipient?.value,
+    action: recipient.action,
+    status: recipient.status,
+  };
+}
