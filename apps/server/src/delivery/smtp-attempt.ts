@@ -1,29 +1,29 @@
-import { parseParameters, type EsmtpParameter } from '@dsnkit/esmtp-parameters';
-import {
-  planRelay,
-  type Obstacle,
-  type RelayMessage,
-  type RelayRecipient,
-  type RelayTransaction,
-} from '@dsnkit/dsn-policy';
-import type { ClientTransaction, RecipientResult } from '@dsnkit/smtp';
+import type { RecipientResult } from '@dsnkit/smtp';
 import type { Content, Delivery, Outcome } from '../model.ts';
 import type { Clock } from '../ports.ts';
-import { scanContent, type ContentFacts } from './content-scan.ts';
+import type { ContentFacts } from './content-scan.ts';
 import { fault, faultOfReply, statusOfReply, type Trouble } from './outcomes.ts';
 import { remoteReply, type Hop } from './smtp-hop.ts';
+import {
+  placedRecipients,
+  plannedMessage,
+  planTransactions,
+  type PlacedRecipient,
+  type PlannedMessage,
+  type PlannedTransaction,
+} from './smtp-plan.ts';
 
 /** One transaction that a session performs for an attempt. */
-export interface Job {
+export interface Job extends PlannedTransaction {
   readonly attempt: Attempt;
-  readonly transaction: ClientTransaction;
-  /** For each recipient of the transaction, its place in the delivery. */
-  readonly places: readonly number[];
   readonly content: Content;
 }
 
-interface PlacedRecipient extends RelayRecipient {
-  readonly place: number;
+/** How an attempt is made. */
+export interface AttemptOptions {
+  readonly protocol: 'smtp' | 'lmtp';
+  readonly maxRecipients: number;
+  readonly clock: Clock;
 }
 
 const lost: Trouble = { status: '4.3.0', reason: 'the attempt ended without a result' };
@@ -40,11 +40,9 @@ const maxRestarts = 3;
 export class Attempt {
   readonly outcomes: Promise<readonly Outcome[]>;
   readonly #resolve: (outcomes: readonly Outcome[]) => void;
-  readonly #delivery: Delivery;
-  readonly #protocol: 'smtp' | 'lmtp';
-  readonly #maxRecipients: number;
-  readonly #clock: Clock;
-  readonly #message: Omit<RelayMessage, 'byRemainingSeconds'>;
+  readonly #options: AttemptOptions;
+  readonly #content: Content;
+  readonly #message: PlannedMessage;
   readonly #recipients: readonly PlacedRecipient[];
   readonly #final: (Outcome | undefined)[];
   readonly #provisional: (Outcome | undefined)[];
@@ -55,24 +53,14 @@ export class Attempt {
   #inFlight = 0;
   #restarts = 0;
 
-  constructor(
-    delivery: Delivery,
-    options: { readonly protocol: 'smtp' | 'lmtp'; readonly maxRecipients: number; readonly clock: Clock },
-    facts: ContentFacts | undefined,
-  ) {
+  constructor(delivery: Delivery, options: AttemptOptions, facts: ContentFacts | undefined) {
     const { promise, resolve } = Promise.withResolvers<readonly Outcome[]>();
     this.outcomes = promise;
     this.#resolve = resolve;
-    this.#delivery = delivery;
-    this.#protocol = options.protocol;
-    this.#maxRecipients = options.maxRecipients;
-    this.#clock = options.clock;
-    this.#message = relayMessage(delivery, facts);
-    this.#recipients = delivery.recipients.map(({ address, parameters }, place) => ({
-      place,
-      address,
-      parameters: parseParameters(parameters),
-    }));
+    this.#options = options;
+    this.#content = delivery.content;
+    this.#message = plannedMessage(delivery, facts);
+    this.#recipients = placedRecipients(delivery);
     this.#open = this.#recipients.map(({ place }) => place);
     this.#final = this.#recipients.map(() => undefined);
     this.#provisional = this.#recipients.map(() => undefined);
@@ -164,7 +152,7 @@ export class Attempt {
   giveUp(trouble: Trouble): void {
     for (const { places } of this.#planned) this.#open.push(...places);
     this.#planned = [];
-    for (const place of this.#open) this.#provisional[place] ??= fault(trouble, this.#clock.now());
+    for (const place of this.#open) this.#provisional[place] ??= fault(trouble, this.#options.clock.now());
     this.#open = [];
   }
 
@@ -175,7 +163,7 @@ export class Attempt {
    * their lack is not final (RFC 5321 §2.2.3)
    */
   conclude(unseen?: Trouble): void {
-    const atMs = this.#clock.now();
+    const atMs = this.#options.clock.now();
     this.#resolve(
       this.#final.map((outcome, place) => {
         if (outcome !== undefined) return outcome;
@@ -188,58 +176,19 @@ export class Attempt {
   }
 
   #plan(hop: Hop): void {
-    const by = byRemaining(this.#message.mailParameters, this.#delivery.message.arrivedAtMs, this.#clock.now());
-    const message = by === undefined ? this.#message : { ...this.#message, byRemainingSeconds: by };
     const recipients = this.#open.flatMap((place) => this.#recipients[place] ?? []);
-    const { transactions, obstructed } = planRelay(
-      message,
-      this.#protocol === 'lmtp' ? finalRecipients(recipients, hop) : recipients,
-      hop,
-    );
+    const { transactions, obstructed } = planTransactions(this.#message, recipients, hop, {
+      protocol: this.#options.protocol,
+      maxRecipients: this.#options.maxRecipients,
+      nowMs: this.#options.clock.now(),
+    });
     this.#open = [];
     this.#plannedFor = hop;
-    for (const { recipient, obstacle } of obstructed) {
-      const known = this.#provisional[recipient.place];
+    for (const { place, trouble } of obstructed) {
       // A host that may take it later is worth more than one that never can.
-      if (known?.kind !== 'deferred')
-        this.#provisional[recipient.place] = fault(troubleOfObstacle(obstacle, hop), this.#clock.now());
+      if (this.#provisional[place]?.kind !== 'deferred') this.#defer(place, trouble);
     }
-    for (const transaction of transactions) {
-      for (const some of this.#split(transaction.recipients, hop)) this.#planned.push(this.#job(transaction, some));
-    }
-  }
-
-  #job(
-    { reversePath, mailParameters }: RelayTransaction,
-    recipients: RelayTransaction<PlacedRecipient>['recipients'],
-  ): Job {
-    const isBinary = mailParameters.some(({ keyword, value }) => keyword === 'BODY' && value === 'BINARYMIME');
-    return {
-      attempt: this,
-      transaction: { reversePath, mailParameters, recipients, ...(isBinary ? { chunking: true } : {}) },
-      places: recipients.map(({ recipient }) => recipient.place),
-      content: this.#delivery.content,
-    };
-  }
-
-  /** Portions that the hop takes in one transaction, in order (RFC 5321 §4.5.3.1.8, RFC 9422 §3). */
-  #split<T extends { readonly forwardPath: string }>(recipients: readonly T[], hop: Hop): readonly (readonly T[])[] {
-    const max = Math.min(this.#maxRecipients, hop.rcptMax);
-    if (recipients.length <= max && hop.rcptDomainMax === Infinity) return [recipients];
-    const portions: T[][] = [];
-    let portion: T[] = [];
-    let domains = new Set<string>();
-    for (const recipient of recipients) {
-      const domain = recipient.forwardPath.slice(recipient.forwardPath.lastIndexOf('@') + 1).toLowerCase();
-      if (portion.length === max || (domains.size >= hop.rcptDomainMax && !domains.has(domain))) {
-        portions.push(portion);
-        portion = [];
-        domains = new Set();
-      }
-      portion.push(recipient);
-      domains.add(domain);
-    }
-    return [...portions, portion];
+    this.#planned = transactions.map((planned) => ({ ...planned, attempt: this, content: this.#content }));
   }
 
   #take(place: number, result: RecipientResult, hop: Hop, loss: Trouble): void {
@@ -253,7 +202,7 @@ export class Attempt {
     }
     const remote = remoteReply(hop, reply, stage);
     if (!accepted) {
-      const outcome = faultOfReply(remote, this.#clock.now());
+      const outcome = faultOfReply(remote, this.#options.clock.now());
       if (outcome.kind === 'failed') this.#final[place] = outcome;
       else this.#provisional[place] = outcome;
       return;
@@ -262,58 +211,18 @@ export class Attempt {
     const supportsDsn = hop.extensions.has('DSN');
     // An LMTP server that reports by itself is a relay in this respect; else it is where delivery ends (RFC 2033 §4.2).
     this.#final[place] =
-      this.#protocol === 'lmtp' && !supportsDsn
+      this.#options.protocol === 'lmtp' && !supportsDsn
         ? { kind: 'delivered', status, remote }
         : { kind: 'relayed', status, nextHopSupportsDsn: supportsDsn, remote };
   }
 
   #defer(place: number, trouble: Trouble): void {
-    this.#provisional[place] = fault(trouble, this.#clock.now());
+    this.#provisional[place] = fault(trouble, this.#options.clock.now());
   }
 
   #finish(place: number, trouble: Trouble): void {
-    this.#final[place] = fault(trouble, this.#clock.now());
+    this.#final[place] = fault(trouble, this.#options.clock.now());
   }
-}
-
-/** What has to be known of the content before a transaction can be planned; undefined if what was declared says it. */
-export function factsFor(delivery: Delivery): ContentFacts | Promise<ContentFacts> | undefined {
-  const { mailParameters } = delivery.message;
-  const declared = /\bBODY=(?:8BITMIME|BINARYMIME)\b/i.test(mailParameters);
-  return declared && !/\bSMTPUTF8\b/i.test(mailParameters) ? undefined : scanContent(delivery.content);
-}
-
-function relayMessage(
-  { message, content }: Delivery,
-  facts: ContentFacts | undefined,
-): Omit<RelayMessage, 'byRemainingSeconds'> {
-  const mailParameters = parseParameters(message.mailParameters);
-  const isBinary = mailParameters.some(
-    ({ keyword, value }) => isKeyword(keyword, 'BODY') && isKeyword(value, 'BINARYMIME'),
-  );
-  const isUtf8 = mailParameters.some(({ keyword }) => isKeyword(keyword, 'SMTPUTF8'));
-  return {
-    reversePath: message.reversePath,
-    mailParameters,
-    sizeOctets: content.sizeOctets,
-    ...(facts === undefined || isBinary ? {} : { content: facts.eightBit ? '8bit' : '7bit' }),
-    ...(facts === undefined || !isUtf8 ? {} : { utf8Headers: facts.eightBitHeader }),
-  };
-}
-
-/** Final delivery has no older MTA behind it that might bounce: NEVER needs no null reverse-path, and Return-Path stays. */
-function finalRecipients(recipients: readonly PlacedRecipient[], hop: Hop): readonly PlacedRecipient[] {
-  if (hop.extensions.has('DSN')) return recipients;
-  return recipients.map((recipient) => ({
-    ...recipient,
-    parameters: recipient.parameters.filter(({ keyword }) => !isKeyword(keyword, 'NOTIFY')),
-  }));
-}
-
-/** Seconds that BY leaves (RFC 2852 §4.1.4). */
-function byRemaining(parameters: readonly EsmtpParameter[], arrivedAtMs: number, nowMs: number): number | undefined {
-  const by = parameters.find(({ keyword }) => isKeyword(keyword, 'BY'))?.value;
-  return by === undefined ? undefined : Number.parseInt(by, 10) - Math.floor((nowMs - arrivedAtMs) / 1000);
 }
 
 /** A kept connection had ended before it took notice of the transaction. */
@@ -325,24 +234,4 @@ function isUnanswered({ stage, reply }: RecipientResult): boolean {
 function isTooMany({ stage, reply }: RecipientResult): boolean {
   if (stage !== 'rcpt' || (reply?.code !== 452 && reply?.code !== 552)) return false;
   return reply.status === undefined || reply.status.endsWith('.5.3');
-}
-
-function troubleOfObstacle({ status, reason }: Obstacle, hop: Hop): Trouble {
-  return { status, reason: `${hop.mta} ${obstacles[reason]}` };
-}
-
-const obstacles: Readonly<Record<Obstacle['reason'], string>> = {
-  'too-big': 'takes no messages of this size',
-  '8bit-content': 'takes no 8-bit content',
-  'utf8-address': 'takes no addresses beyond ASCII',
-  'utf8-headers': 'takes no header fields beyond ASCII',
-  requiretls: 'does not support REQUIRETLS, which the sender demands',
-  tls: 'offers no connection that is secure enough for this message',
-  deliverby: 'does not support DELIVERBY, which the sender demands',
-  'deliverby-passed': 'can not be reached within the time that the sender has set',
-  rrvs: 'can not tell whether the address still belongs to the same person, which the sender demands',
-};
-
-function isKeyword(text: string | undefined, keyword: string): boolean {
-  return text?.toUpperCase() === keyword;
 }

@@ -403,6 +403,16 @@ describe('SmtpTransport: what a host lacks', () => {
       'MAIL FROM:<alice@pure-heart.org> BODY=8BITMIME',
     ],
     [
+      '7-bit content declared 8-bit, without 8BITMIME',
+      'R1652-3-a',
+      'BODY=8BITMIME',
+      'bob@x',
+      'a: b\r\n\r\nplain',
+      'PIPELINING',
+      'relayed 2.0.0 content: 250 2.0.0 Queued',
+      'MAIL FROM:<alice@pure-heart.org>',
+    ],
+    [
       '7-bit content',
       'R6152-2-a',
       '',

@@ -4,9 +4,10 @@ import type { NextHop } from '../routing/next-hop.ts';
 import type { ContentFacts } from './content-scan.ts';
 import { findTargets, type Target } from './mx.ts';
 import { fault, forAll, type Trouble } from './outcomes.ts';
-import { Attempt, factsFor } from './smtp-attempt.ts';
+import { Attempt } from './smtp-attempt.ts';
 import { SmtpConnection, type Feeder } from './smtp-connection.ts';
 import { mtaName, shownAddress } from './smtp-hop.ts';
+import { factsFor } from './smtp-plan.ts';
 import { SmtpPool } from './smtp-pool.ts';
 
 /** What SMTP and LMTP delivery needs of the outside world. */

@@ -1,0 +1,170 @@
+import {
+  planRelay,
+  type Obstacle,
+  type RelayMessage,
+  type RelayRecipient,
+  type RelayTransaction,
+} from '@dsnkit/dsn-policy';
+import { parseParameters } from '@dsnkit/esmtp-parameters';
+import type { ClientTransaction } from '@dsnkit/smtp';
+import type { Delivery } from '../model.ts';
+import { scanContent, type ContentFacts } from './content-scan.ts';
+import type { Trouble } from './outcomes.ts';
+import type { Hop } from './smtp-hop.ts';
+
+/** A message as planning needs it. */
+export interface PlannedMessage extends Omit<RelayMessage, 'byRemainingSeconds'> {
+  readonly arrivedAtMs: number;
+}
+
+/** A recipient, and its place in the delivery. */
+export interface PlacedRecipient extends RelayRecipient {
+  readonly place: number;
+}
+
+/** One transaction to perform, and for each of its recipients the place in the delivery. */
+export interface PlannedTransaction {
+  readonly transaction: ClientTransaction;
+  readonly places: readonly number[];
+}
+
+/** What is to be sent to a hop, and what it can't have. */
+export interface TransactionPlan {
+  readonly transactions: readonly PlannedTransaction[];
+  readonly obstructed: readonly { readonly place: number; readonly trouble: Trouble }[];
+}
+
+/**
+ * Plans the transactions with one hop: as `planRelay` says, cut to what the hop takes at once.
+ *
+ * @example planTransactions(message, recipients, hop, { protocol: 'smtp', maxRecipients: 100, nowMs: clock.now() })
+ */
+export function planTransactions(
+  message: PlannedMessage,
+  recipients: readonly PlacedRecipient[],
+  hop: Hop,
+  options: { readonly protocol: 'smtp' | 'lmtp'; readonly maxRecipients: number; readonly nowMs: number },
+): TransactionPlan {
+  const by = byRemaining(message, options.nowMs);
+  const plan = planRelay(
+    by === undefined ? message : { ...message, byRemainingSeconds: by },
+    options.protocol === 'lmtp' ? finalRecipients(recipients, hop) : recipients,
+    hop,
+  );
+  return {
+    transactions: plan.transactions.flatMap((transaction) =>
+      portions(transaction.recipients, hop, options.maxRecipients).map((some) => planned(transaction, some)),
+    ),
+    obstructed: plan.obstructed.map(({ recipient, obstacle }) => ({
+      place: recipient.place,
+      trouble: troubleOfObstacle(obstacle, hop),
+    })),
+  };
+}
+
+/**
+ * What has to be known of the content before a transaction can be planned: content that is 7-bit in truth passes hops
+ * without 8BITMIME, whatever was declared. Binary content is what it was declared to be.
+ */
+export function factsFor(delivery: Delivery): ContentFacts | Promise<ContentFacts> | undefined {
+  const { mailParameters } = delivery.message;
+  const isBinary = /\bBODY=BINARYMIME\b/i.test(mailParameters);
+  return isBinary && !/\bSMTPUTF8\b/i.test(mailParameters) ? undefined : scanContent(delivery.content);
+}
+
+/** The message of a delivery. */
+export function plannedMessage({ message, content }: Delivery, facts: ContentFacts | undefined): PlannedMessage {
+  const mailParameters = parseParameters(message.mailParameters);
+  const isBinary = mailParameters.some(
+    ({ keyword, value }) => isKeyword(keyword, 'BODY') && isKeyword(value, 'BINARYMIME'),
+  );
+  const isUtf8 = mailParameters.some(({ keyword }) => isKeyword(keyword, 'SMTPUTF8'));
+  return {
+    arrivedAtMs: message.arrivedAtMs,
+    reversePath: message.reversePath,
+    mailParameters,
+    sizeOctets: content.sizeOctets,
+    ...(facts === undefined || isBinary ? {} : { content: facts.eightBit ? '8bit' : '7bit' }),
+    ...(facts === undefined || !isUtf8 ? {} : { utf8Headers: facts.eightBitHeader }),
+  };
+}
+
+/** The recipients of a delivery, in order. */
+export function placedRecipients({ recipients }: Delivery): readonly PlacedRecipient[] {
+  return recipients.map(({ address, parameters }, place) => ({
+    place,
+    address,
+    parameters: parseParameters(parameters),
+  }));
+}
+
+/** Final delivery has no older MTA behind it that might bounce: NEVER needs no null reverse-path, and Return-Path stays. */
+function finalRecipients(recipients: readonly PlacedRecipient[], hop: Hop): readonly PlacedRecipient[] {
+  if (hop.extensions.has('DSN')) return recipients;
+  return recipients.map((recipient) => ({
+    ...recipient,
+    parameters: recipient.parameters.filter(({ keyword }) => !isKeyword(keyword, 'NOTIFY')),
+  }));
+}
+
+/** Seconds that BY leaves (RFC 2852 §4.1.4). */
+function byRemaining({ mailParameters, arrivedAtMs }: PlannedMessage, nowMs: number): number | undefined {
+  const by = mailParameters.find(({ keyword }) => isKeyword(keyword, 'BY'))?.value;
+  return by === undefined ? undefined : Number.parseInt(by, 10) - Math.floor((nowMs - arrivedAtMs) / 1000);
+}
+
+type Relayed = RelayTransaction<PlacedRecipient>;
+
+function planned({ reversePath, mailParameters }: Relayed, recipients: Relayed['recipients']): PlannedTransaction {
+  const isBinary = mailParameters.some(
+    ({ keyword, value }) => isKeyword(keyword, 'BODY') && isKeyword(value, 'BINARYMIME'),
+  );
+  return {
+    transaction: { reversePath, mailParameters, recipients, ...(isBinary ? { chunking: true } : {}) },
+    places: recipients.map(({ recipient }) => recipient.place),
+  };
+}
+
+/** Portions that the hop takes in one transaction, in order (RFC 5321 §4.5.3.1.8, RFC 9422 §3). */
+function portions<T extends { readonly forwardPath: string }>(
+  recipients: readonly T[],
+  hop: Hop,
+  maxRecipients: number,
+): readonly (readonly T[])[] {
+  const max = Math.min(maxRecipients, hop.rcptMax);
+  if (recipients.length <= max && hop.rcptDomainMax === Infinity) return [recipients];
+  const cut: T[][] = [];
+  let portion: T[] = [];
+  let domains = new Set<string>();
+  for (const recipient of recipients) {
+    const domain = recipient.forwardPath.slice(recipient.forwardPath.lastIndexOf('@') + 1).toLowerCase();
+    if (portion.length === max || (domains.size >= hop.rcptDomainMax && !domains.has(domain))) {
+      cut.push(portion);
+      portion = [];
+      domains = new Set();
+    }
+    portion.push(recipient);
+    domains.add(domain);
+  }
+  return [...cut, portion];
+}
+
+function troubleOfObstacle({ status, reason }: Obstacle, hop: Hop): Trouble {
+  return { status, reason: `${hop.mta} ${obstacles[reason]}` };
+}
+
+const obstacles: Readonly<Record<Obstacle['reason'], string>> = {
+  'too-big': 'takes no messages of this size',
+  '8bit-content': 'takes no 8-bit content',
+  'utf8-address': 'takes no addresses beyond ASCII',
+  'utf8-headers': 'takes no header fields beyond ASCII',
+  requiretls: 'does not support REQUIRETLS, which the sender demands',
+  tls: 'offers no connection that is secure enough for this message',
+  deliverby: 'does not support DELIVERBY, which the sender demands',
+  'deliverby-passed': 'can not be reached within the time that the sender has set',
+  rrvs: 'can not tell whether the address still belongs to the same person, which the sender demands',
+};
+
+function isKeyword(text: string | undefined, keyword: string): boolean {
+  return text?.toUpperCase() === keyword;
+}
