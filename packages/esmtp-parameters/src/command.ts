@@ -1,6 +1,6 @@
 import { BAD_PARAMETER, EsmtpParameterError } from './error.ts';
 import type { Utf8Context } from './orcpt.ts';
-import { type EsmtpParameter, formatParameters, scanParameters } from './parameter.ts';
+import { type EsmtpParameter, asciiUpper, formatParameters, scanParameters } from './parameter.ts';
 import { type Path, PATH_REPLIES, type PathVerb, UTF8_REPLIES, scanPath } from './path.ts';
 
 /** A MAIL command, its path read and its parameters as sent. */
@@ -35,7 +35,7 @@ export function parseMailCommand(line: string): MailCommand {
   const { path, parameters } = readCommand(line, 'MAIL FROM:', 'MAIL', true);
   const beyondAscii = line.search(NON_ASCII);
   // The parameter that allows UTF-8 stands behind the path, so it can be looked for only now.
-  if (beyondAscii >= 0 && !parameters.some(({ keyword }) => keyword.toUpperCase() === 'SMTPUTF8')) {
+  if (beyondAscii >= 0 && !parameters.some(({ keyword }) => asciiUpper(keyword) === 'SMTPUTF8')) {
     const reply = NON_ASCII.test(path.wire) ? UTF8_REPLIES.MAIL : BAD_PARAMETER;
     throw new EsmtpParameterError('needs-smtputf8', beyondAscii, reply);
   }

@@ -1,6 +1,7 @@
 import { type XtextError, assertPrintable, decodeXtext, decodeXtextLenient } from '@dsnkit/xtext';
 import { parseDateTime } from './date-time.ts';
 import { EsmtpParameterError, badValue } from './error.ts';
+import { asciiUpper } from './parameter.ts';
 import { isMailbox } from './path.ts';
 import { replyFor } from './reader.ts';
 
@@ -113,7 +114,7 @@ export function readSolicit(value: string): readonly string[] {
 }
 
 function oneOf<const T extends string>(value: string, words: readonly T[], keyword: string): T {
-  const upper = value.toUpperCase();
+  const upper = asciiUpper(value);
   const word = words.find((candidate) => candidate === upper);
   if (word === undefined) throw badValue(keyword);
   return word;

@@ -1,4 +1,5 @@
 import { badValue } from './error.ts';
+import { asciiUpper } from './parameter.ts';
 
 /** What NOTIFY asks for. All false is NEVER, so every value is a legal one. RFC 3461 §4.1. */
 export interface Notify {
@@ -29,7 +30,7 @@ export function parseNotify(value: string): Notify {
     const comma = value.indexOf(',', start);
     const end = comma < 0 ? value.length : comma;
     const element = start === 0 && end === value.length ? value : value.slice(start, end);
-    const bit = ELEMENTS.get(element) ?? ELEMENTS.get(element.toUpperCase());
+    const bit = ELEMENTS.get(element) ?? ELEMENTS.get(asciiUpper(element));
     if (bit === undefined) throw badValue('NOTIFY', start);
     // Whatever stands beside NEVER, an empty element included, is one too many.
     if ((bit === NEVER && start > 0) || (seen & NEVER) !== 0) throw badValue('NOTIFY', start);
@@ -54,6 +55,24 @@ export function formatNotify(notify: Notify): string {
   if (notify.failure) elements.push('FAILURE');
   if (notify.delay) elements.push('DELAY');
   return elements.length === 0 ? 'NEVER' : elements.join(',');
+}
+
+/**
+ * Ask for reports: about success, failure, delay; about nothing is NEVER, so NEVER can't be mixed with the others.
+ * RFC 3461 §4.1.
+ *
+ * @example
+ * ```ts
+ * formatNotify(notifyOn('success', 'failure')); // 'SUCCESS,FAILURE'
+ * formatNotify(notifyOn()); // 'NEVER'
+ * ```
+ */
+export function notifyOn(...events: readonly (keyof Notify)[]): Notify {
+  return {
+    success: events.includes('success'),
+    failure: events.includes('failure'),
+    delay: events.includes('delay'),
+  };
 }
 
 const SUCCESS = 1;

@@ -31,6 +31,9 @@ export interface Utf8Context {
   readonly smtputf8: boolean;
 }
 
+/** Address types that may be generated, in lower case; any other is read and relayed. RFC 3461 §4.2, RFC 6533 §3. */
+const ADDRESS_TYPES: ReadonlySet<string> = new Set(['rfc822', 'x400', 'utf-8']);
+
 /** Octets of an ORCPT value that are accepted: the reading of RFC 3461 §5.4(c) which RFC 3885 §2 states. */
 export const ORCPT_LIMIT = 500;
 
@@ -71,8 +74,8 @@ export function parseOrcpt(value: string, context: Utf8Context = { smtputf8: fal
 /**
  * Write the value of ORCPT: xtext, or under type `utf-8` the form that the peer can take. RFC 3461 §4.2, RFC 6533 §3.
  *
- * @throws {EsmtpParameterError} `bad-value` for a type that is no atom, an empty or unprintable address, or one beyond
- * ASCII under another type than `utf-8`; `too-long` beyond 494 octets, never truncated.
+ * @throws {EsmtpParameterError} `bad-value` for a type that is not registered, an empty or unprintable address, or one
+ * beyond ASCII under another type than `utf-8`; `too-long` beyond 494 octets, never truncated.
  *
  * @example
  * ```ts
@@ -81,7 +84,7 @@ export function parseOrcpt(value: string, context: Utf8Context = { smtputf8: fal
  */
 export function formatOrcpt(original: TypedAddress, context: Utf8Context = { smtputf8: false }): string {
   const { type, address } = original;
-  if (typeEnd(`${type};`) !== type.length || address === '') throw badValue('ORCPT');
+  if (!ADDRESS_TYPES.has(type.toLowerCase()) || address === '') throw badValue('ORCPT');
   const value = atOffset(0, () => `${type};${encodeAddress(original, context)}`);
   if (octetLength(value) > ORCPT_GENERATED) throw badValue('ORCPT', ORCPT_GENERATED, 'too-long');
   return value;

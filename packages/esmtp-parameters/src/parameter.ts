@@ -126,3 +126,8 @@ export function octetLength(text: string): number {
   }
   return octets;
 }
+
+/** Upper case for comparing keywords. ASCII only: "ſ" must not pass for "S", which toUpperCase makes of it. */
+export function asciiUpper(text: string): string {
+  return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+}

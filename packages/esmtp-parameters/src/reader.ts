@@ -1,5 +1,5 @@
 import { BAD_PARAMETER, EsmtpParameterError, type ReplyHint, UNKNOWN_PARAMETER } from './error.ts';
-import type { EsmtpParameter } from './parameter.ts';
+import { type EsmtpParameter, asciiUpper } from './parameter.ts';
 import { type Announced, type RegisteredParameter, isPrivateExtension } from './registry.ts';
 
 /** How one parameter gets into the typed view `T`; a flag is given '' since it takes no value. */
@@ -47,7 +47,7 @@ export function readEach<T>(
   let seen = 0;
   for (const parameter of parameters) {
     const { keyword, value = '' } = parameter;
-    const entry = table.known.get(keyword) ?? table.known.get(keyword.toUpperCase());
+    const entry = table.known.get(keyword) ?? table.known.get(asciiUpper(keyword));
     if (entry === undefined) {
       keep(parameter, extensions, table.elsewhere, announced);
       continue;
@@ -83,10 +83,10 @@ function keep(
   elsewhere: ReadonlySet<string>,
   announced: Announced | undefined,
 ): void {
-  const keyword = parameter.keyword.toUpperCase();
+  const keyword = asciiUpper(parameter.keyword);
   if (elsewhere.has(keyword)) throw unknown(parameter.keyword);
   if (announced !== undefined && !isPrivateExtension(keyword, announced)) throw unknown(parameter.keyword);
-  if (extensions.some((other) => other.keyword.toUpperCase() === keyword))
+  if (extensions.some((other) => asciiUpper(other.keyword) === keyword))
     throw new EsmtpParameterError('duplicate', 0, BAD_PARAMETER, parameter.keyword);
   extensions.push(parameter);
 }
