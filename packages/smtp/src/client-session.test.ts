@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { ClientSession, type ClientEvent, type ClientTransaction } from './index.ts';
+import { latin1, octets } from '../test/octets.ts';
+
+const wrongState = expect.objectContaining({ name: 'SmtpError', code: 'wrong-state' });
+const notAnnounced = expect.objectContaining({ code: 'not-announced' });
+const badArgument = expect.objectContaining({ code: 'bad-argument' });
+
+function hear(client: ClientSession, text: string): ClientEvent[] {
+  client.receive(octets(text));
+  const events: ClientEvent[] = [];
+  for (let event = client.next(); event !== undefined; event = client.next()) events.push(event);
+  return events;
+}
+
+function said(client: ClientSession): string {
+  return latin1(client.takeOutput() ?? new Uint8Array(0));
+}
+
+function ready(...keywords: string[]): ClientSession {
+  const client = new ClientSession({ clientName: 'client.example' });
+  hear(
+    client,
+    `220 mx\r\n${['mx', ...keywords].map((word, index) => `250${index === keywords.length ? ' ' : '-'}${word}\r\n`).join('')}`,
+  );
+  said(client);
+  return client;
+}
+
+function envelope(
+  mail: [string, string?][] = [],
+  rcpt: [string, string?][] = [],
+  more: Partial<ClientTransaction> = {},
+): ClientTransaction {
+  const read = ([keyword, value]: [string, string?]): { keyword: string; value?: string } => ({
+    keyword,
+    ...(value !== undefined && { value }),
+  });
+  return {
+    reversePath: 'a@b.example',
+    mailParameters: mail.map(read),
+    recipients: [{ forwardPath: 'u@x.example', parameters: rcpt.map(read) }],
+    ...more,
+  };
+}
+
+describe('RFC 5321 §4.1.1.3 R5321-4.1.1.3-a R3461-5.2.1-c2: no parameter beyond what was announced, none invented', () => {
+  it.each<[string, [string, string?][], [string, string?][], string[]]>([
+    ['RET', [['RET', 'FULL']], [], ['DSN']],
+    ['ENVID', [['ENVID', 'a+2Bb']], [], ['DSN']],
+    ['NOTIFY', [], [['notify', 'NEVER']], ['DSN']],
+    ['ORCPT', [], [['ORCPT', 'RFC822;Bob@X']], ['DSN']],
+    ['SIZE', [['SIZE', '10']], [], ['SIZE']],
+    ['BODY', [['BODY', '8BITMIME']], [], ['8BITMIME']],
+    ['SMTPUTF8', [['SMTPUTF8']], [], ['SMTPUTF8']],
+    ['MT-PRIORITY', [['MT-PRIORITY', '3']], [], ['MT-PRIORITY']],
+    ['HOLDFOR', [['HOLDFOR', '60']], [], ['FUTURERELEASE']],
+    ['BY', [['BY', '120;R']], [], ['DELIVERBY']],
+    ['RRVS', [], [['RRVS', '2014-04-03T23:01:00Z']], ['RRVS']],
+    ['XVERP', [['XVERP']], [], ['XVERP']],
+  ])('%s', (_, mail, rcpt, keywords) => {
+    const transaction = envelope(mail, rcpt);
+    const plain = ready('OTHER');
+    expect(() => plain.begin(transaction)).toThrow(notAnnounced);
+    expect(said(plain)).toBe('');
+    expect(plain.canBegin).toBe(true);
+    const able = ready(...keywords.map((keyword) => `${keyword.toLowerCase()} 1 2`), 'PIPELINING');
+    able.begin(transaction);
+    const list = (parameters: [string, string?][]): string =>
+      parameters.map(([name, value]) => ` ${name}${value === undefined ? '' : `=${value}`}`).join('');
+    expect(said(able)).toBe(`MAIL FROM:<a@b.example>${list(mail)}\r\nRCPT TO:<u@x.example>${list(rcpt)}\r\nDATA\r\n`);
+  });
+
+  it('RFC 3030 §3: BINARYMIME needs its own keyword and chunks', () => {
+    const binary: [string, string?][] = [['BODY', 'BinaryMIME']];
+    expect(() => ready('8BITMIME', 'CHUNKING', 'PIPELINING').begin(envelope(binary, [], { chunking: true }))).toThrow(
+      notAnnounced,
+    );
+    expect(() => ready('BINARYMIME', 'CHUNKING', 'PIPELINING').begin(envelope(binary))).toThrow(badArgument);
+    expect(() => ready('CHUNKING').begin(envelope([], [], { chunking: true }))).toThrow(notAnnounced);
+    expect(() => ready('PIPELINING').begin(envelope([], [], { chunking: true }))).toThrow(notAnnounced);
+  });
+});
+
+describe('RFC 5321 §4.1.2: an envelope that can’t be said is not begun', () => {
+  it.each<[string, ClientTransaction]>([
+    ['a line end in the reverse-path', envelope([], [], { reversePath: 'a@b.example>\r\nRCPT TO:<x@y' })],
+    ['a line end in the forward-path', envelope([], [], { recipients: [{ forwardPath: 'a\n@b', parameters: [] }] })],
+    ['a null forward-path', envelope([], [], { recipients: [{ forwardPath: '', parameters: [] }] })],
+    ['a line end in a parameter', envelope([['ENVID', 'a\r\nRSET']])],
+    ['a space in a parameter', envelope([['ENVID', 'a b']])],
+    ['UTF-8 without SMTPUTF8', envelope([], [], { reversePath: 'jörg@b.example' })],
+    ['nobody to send to', envelope([], [], { recipients: [] })],
+  ])('%s', (_, transaction) => {
+    const client = ready('DSN', 'PIPELINING', 'SMTPUTF8');
+    expect(() => client.begin(transaction)).toThrow(badArgument);
+    expect(said(client)).toBe('');
+    expect(client.canBegin).toBe(true);
+  });
+
+  it('RFC 6531 §3.4: UTF-8 with SMTPUTF8', () => {
+    const client = ready('SMTPUTF8', 'PIPELINING');
+    client.begin(envelope([['SMTPUTF8']], [], { recipients: [{ forwardPath: 'jörg@x.example', parameters: [] }] }));
+    expect(new TextDecoder().decode(client.takeOutput())).toContain('RCPT TO:<jörg@x.example>\r\n');
+  });
+
+  it('a name that EHLO can’t say', () => {
+    for (const clientName of ['', 'two words', 'a\r\nb', 'é'])
+      expect(() => new ClientSession({ clientName })).toThrow(badArgument);
+  });
+});
+
+describe('what the owner does', () => {
+  it('calls that do not fit the state throw', () => {
+    const client = new ClientSession({ clientName: 'client.example' });
+    expect(client.canBegin).toBe(false);
+    expect(() => client.begin(envelope())).toThrow(wrongState);
+    expect(() => client.content(octets('x'))).toThrow(wrongState);
+    expect(() => client.endContent()).toThrow(wrongState);
+    expect(() => client.quit()).toThrow(wrongState);
+    expect(() => client.reset()).toThrow(wrongState);
+    expect(() => client.secured()).toThrow(wrongState);
+    expect(() => client.respond()).toThrow(wrongState);
+    expect(() => client.startTls()).toThrow(notAnnounced);
+    expect(() => client.authenticate('PLAIN')).toThrow(notAnnounced);
+    const other = ready('AUTH PLAIN', 'STARTTLS');
+    expect(() => other.authenticate('LOGIN')).toThrow(notAnnounced);
+    other.begin(envelope());
+    expect(() => other.startTls()).toThrow(wrongState);
+    expect(() => other.authenticate('PLAIN')).toThrow(wrongState);
+    expect(() => other.begin(envelope())).toThrow(wrongState);
+    expect(() => other.quit()).toThrow(wrongState);
+  });
+
+  it('RFC 3030 §2: after chunks the next group waits for the reply', () => {
+    const client = ready('CHUNKING', 'PIPELINING');
+    client.begin(envelope([], [], { chunking: true }));
+    hear(client, '250\r\n250\r\n');
+    client.content(new Uint8Array(0));
+    client.content(octets('x\r\n'));
+    client.endContent();
+    expect(client.canBegin).toBe(false);
+    hear(client, '250\r\n250\r\n');
+    expect(client.canBegin).toBe(true);
+  });
+
+  it('RFC 5321 §4.5.3.2 R5321-4.5.3.2-a: which time-out applies', () => {
+    const minute = 60_000;
+    const client = new ClientSession({ clientName: 'client.example' });
+    expect(client.timeoutMs).toBe(5 * minute);
+    hear(client, '220 mx\r\n');
+    expect(client.timeoutMs).toBe(5 * minute);
+    hear(client, '250 mx\r\n');
+    expect(client.timeoutMs).toBeUndefined();
+    client.begin(envelope());
+    expect(client.timeoutMs).toBe(5 * minute);
+    hear(client, '250\r\n');
+    expect(client.timeoutMs).toBe(5 * minute);
+    hear(client, '250\r\n');
+    expect(client.timeoutMs).toBe(2 * minute);
+    hear(client, '354\r\n');
+    expect(client.timeoutMs).toBe(3 * minute);
+    client.endContent();
+    expect(client.timeoutMs).toBe(10 * minute);
+    client.eof();
+    hear(client, '');
+    expect(client.closed).toBe(true);
+    expect(client.timeoutMs).toBeUndefined();
+  });
+
+  it('what came before the end is still read', () => {
+    const client = ready('PIPELINING');
+    client.begin(envelope());
+    hear(client, '250\r\n250\r\n354\r\n');
+    client.content(octets('x'));
+    client.endContent();
+    client.receive(octets('250 2.0.0 queued\r\n'));
+    client.eof();
+    client.timeout();
+    expect(hear(client, '')).toMatchObject([
+      { kind: 'done', recipients: [{ accepted: true, stage: 'content' }] },
+      { kind: 'closed', reason: 'lost' },
+    ]);
+    expect(hear(client, '250 more\r\n')).toEqual([]);
+  });
+
+  it('RFC 3207 §4.2: a session that was closed while TLS began stays closed', () => {
+    const client = ready('STARTTLS');
+    client.startTls();
+    expect(hear(client, '220 go\r\n')).toEqual([{ kind: 'tls' }]);
+    client.eof();
+    expect(hear(client, '')).toEqual([{ kind: 'closed', reason: 'lost' }]);
+    client.secured();
+    expect(said(client)).toBe('STARTTLS\r\n');
+  });
+
+  it('passes content on without a copy', () => {
+    const client = ready('PIPELINING');
+    client.begin(envelope());
+    hear(client, '250\r\n250\r\n354\r\n');
+    said(client);
+    const chunk = octets('Subject: x\r\n\r\ntext\r\n');
+    client.content(chunk);
+    expect(client.takeOutput()!.buffer).toBe(chunk.buffer);
+  });
+});
+
+it('RFC 5321 §4.1.1.1 R5321-4.1.1.1-a R3461-2-b R6531-3.1-d: keywords in any case, their parameters kept, what is no keyword passed over', () => {
+  const client = ready('dsn 1', 'Size 1000 ', 'AUTH=LOGIN', '-x', 'auth PLAIN LOGIN', 'SMTPUTF8 x', '');
+  expect([...client.extensions]).toEqual([
+    ['DSN', '1'],
+    ['SIZE', '1000'],
+    ['AUTH', 'PLAIN LOGIN'],
+    ['SMTPUTF8', 'x'],
+  ]);
+});
