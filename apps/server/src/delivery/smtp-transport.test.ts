@@ -59,7 +59,7 @@ describe('SmtpTransport: a transaction', () => {
       false,
     ],
   ])(
-    'RFC 3461 §5.2.1 R3461-5.2.1-a1 R3461-5.2.1-b1 R3461-5.2.1-c1 R3461-5.2.1-d1 R3461-5.2.1-a2 R3461-5.2.1-c2 R3461-5.2.2-a: parameters go verbatim to a hop with %s',
+    'RFC 3461 §5.2.1 R3461-3-c R3461-5.2.1-a1 R3461-5.2.1-b1 R3461-5.2.1-c1 R3461-5.2.1-d1 R3461-5.2.1-a2 R3461-5.2.1-c2 R3461-5.2.2-a: parameters go verbatim to a hop with %s',
     async (_, EHLO, mail, rcpt, supports) => {
       const { peer, deliver } = await oneHop({ EHLO });
       const outcomes = await deliver(
@@ -94,6 +94,45 @@ describe('SmtpTransport: a transaction', () => {
       'DATA',
     ]);
     expect(outcomes.map(({ kind }) => kind)).toEqual(['relayed', 'relayed', 'relayed']);
+  });
+
+  it.each([
+    ['a reply to HELO that mentions it', { EHLO: '502 5.5.1 What?', HELO: '250-host.example\n250 DSN' }],
+    [
+      'a greeting that mentions it',
+      { greeting: '220 host.example ESMTP DSN', EHLO: '250-host.example\n250 PIPELINING' },
+    ],
+    ['an EHLO line that only begins so', { EHLO: '250-host.example DSN\n250-DSNX\n250 X-DSN' }],
+  ])('RFC 3461 §3 R3461-3-a: %s announces no DSN', async (_, script) => {
+    const { peer, deliver } = await oneHop(script);
+    const outcomes = await deliver(
+      deliveryOf({ message: { mailParameters: 'RET=HDRS' }, recipients: [['a@x', 'NOTIFY=SUCCESS']] }),
+    );
+    expect(outcomes).toMatchObject([{ kind: 'relayed', nextHopSupportsDsn: false }]);
+    expect(peer.transactions).toMatchObject([{ mail: 'MAIL FROM:<alice@pure-heart.org>', rcpt: ['RCPT TO:<a@x>'] }]);
+  });
+
+  it('RFC 3461 §3 R3461-3-a: a keyword counts in any case and with parameters', async () => {
+    const { peer, deliver } = await oneHop({ EHLO: '250-host.example\n250 dsn 2' });
+    await deliver(deliveryOf({ recipients: [['a@x', 'NOTIFY=NEVER']] }));
+    expect(peer.transactions[0]?.rcpt).toEqual(['RCPT TO:<a@x> NOTIFY=NEVER']);
+  });
+
+  it.each([
+    'MiXed@X.example',
+    'a%b@x',
+    'a!b!c@x',
+    '"a b"@x',
+    '"a@b"@x',
+    '"\\a"@x',
+    'a+b=c@x',
+    'a@[192.0.2.1]',
+    'a@[IPv6:2001:DB8::1]',
+  ])('RFC 5321 §2.3.11 R5321-2.3.11-a: the address %s goes on as it came', async (address) => {
+    const { peer, deliver } = await oneHop();
+    await deliver(deliveryOf({ message: { reversePath: address }, recipients: [address] }));
+    expect(peer.transactions[0]?.mail).toContain(`MAIL FROM:<${address}>`);
+    expect(peer.transactions[0]?.rcpt).toEqual([`RCPT TO:<${address}>`]);
   });
 
   it('RFC 5321 §4.5.2 R5321-4.5.2-a: dots at the start of lines are stuffed', async () => {
@@ -137,7 +176,7 @@ describe('SmtpTransport: a transaction', () => {
     expect(peer.connections).toBe(2);
   });
 
-  it('RFC 5321 §4.1.4: without a qualified name the address literal is said', async () => {
+  it('RFC 5321 §2.3.5 R5321-2.3.5-a: without a qualified name the address literal is said', async () => {
     const { peer, deliver } = await oneHop({}, { hostname: 'localhost' });
     await deliver(two());
     expect(peer.commands[0]).toBe('EHLO [192.0.2.9]');
@@ -176,6 +215,20 @@ describe('SmtpTransport: replies', () => {
   ])('RFC 5321 §4.2.1 R5321-4.2.1-a R5321-4.2-c: %s answered %j: %s', async (point, answer, expected) => {
     const { deliver } = await oneHop({ [point]: answer });
     expect((await deliver(two())).map(told)).toEqual([expected, expected]);
+  });
+
+  it('RFC 7504 §3 R7504-3-a: a host that greets with 521 never takes mail', async () => {
+    const { deliver } = await oneHop({ greeting: '521 mx.ivory.edu does not accept mail' });
+    expect((await deliver(two())).map(told)).toEqual(
+      Array(2).fill('failed 5.3.2 connect: 521 mx.ivory.edu does not accept mail'),
+    );
+  });
+
+  it('RFC 7504 §4 R7504-4-a: 556 says that the domain takes no mail', async () => {
+    const { deliver } = await oneHop({ RCPT: '556 Domain does not accept mail' });
+    expect((await deliver(two())).map(told)).toEqual(
+      Array(2).fill('failed 5.1.10 rcpt: 556 Domain does not accept mail'),
+    );
   });
 
   it('RFC 2920 §3.1 R2920-3.1-a: each recipient gets its own reply', async () => {
