@@ -70,7 +70,10 @@ const noArgument: Guard = (_, argument) => (argument === '' ? undefined : replie
 const greeted: Guard = (state) => (state.greeted ? undefined : replies.HELLO_FIRST);
 const noTransaction: Guard = (state) => (state.transaction === undefined ? undefined : replies.NOT_IN_TRANSACTION);
 const noSender: Guard = (state) => (state.transaction === undefined ? undefined : replies.ALREADY_SENDER);
-const sender: Guard = (state) => (state.transaction === undefined ? replies.MAIL_FIRST : undefined);
+const sender: Guard = ({ transaction, mailRefused }) => {
+  if (transaction !== undefined) return undefined;
+  return mailRefused ? replies.NO_SENDER : replies.MAIL_FIRST;
+};
 const noChunks: Guard = (state) => (state.transaction?.chunked === true ? replies.CHUNKS_BEGUN : undefined);
 const notBinary: Guard = (state) => (state.transaction?.binary === true ? replies.BDAT_NEEDED : undefined);
 const clear: Guard = (state) => (state.secure ? replies.ALREADY_SECURE : undefined);
@@ -84,7 +87,8 @@ const notIdle: Guard = (state) =>
 /** RFC 2920 §3.2: DATA is accepted only with a valid recipient. RFC 2033 §4.2 wants 503 where RFC 5321 §3.3 leaves a choice. */
 const recipients: Guard = ({ transaction, lmtp }) => {
   if (transaction === undefined || transaction.accepted > 0) return undefined;
-  return transaction.tried === 0 || lmtp ? replies.RCPT_FIRST : replies.NO_VALID_RECIPIENTS;
+  if (transaction.tried === 0) return replies.RCPT_FIRST;
+  return lmtp ? replies.NO_RECIPIENTS : replies.NO_VALID_RECIPIENTS;
 };
 
 /** RFC 5321 §4.1.4, the order of commands, in one table. */
@@ -114,6 +118,7 @@ function hello(verb: 'EHLO' | 'HELO' | 'LHLO', name: string, state: ServerState)
 }
 
 function mail(state: ServerState, _: string, raw: string): Outcome {
+  state.mailRefused = true;
   try {
     const { reversePath, parameters } = parseMailCommand(raw);
     const typed = readMailParameters(parameters, state.announced);
@@ -154,8 +159,9 @@ function bdat(state: ServerState, argument: string): Outcome {
   const [, digits, last] = /^(\d{1,15})( LAST)?$/i.exec(argument) ?? [];
   if (digits === undefined) return { kind: 'bad-chunk' };
   const octets = Number(digits);
-  if (transaction === undefined)
-    return new RefusedChunk(octets, state.greeted ? replies.MAIL_FIRST : replies.HELLO_FIRST);
+  if (transaction === undefined) {
+    return new RefusedChunk(octets, greeted(state, '') ?? sender(state, '') ?? replies.MAIL_FIRST);
+  }
   const refusal = transaction.refusal === undefined ? recipients(state, '') : replies.CHUNK_FAILED;
   if (refusal !== undefined) return new RefusedChunk(octets, refusal);
   return new IncomingContent(transaction, { octets, last: last !== undefined });

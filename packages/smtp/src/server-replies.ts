@@ -39,6 +39,9 @@ export const CANCELLED = prepareReply(501, '5.7.0', 'Authentication cancelled');
 export const NOT_OFFERED = prepareReply(502, '5.5.1', 'Command not offered');
 export const HELLO_FIRST = prepareReply(503, '5.5.1', 'Say hello first');
 export const MAIL_FIRST = prepareReply(503, '5.5.1', 'MAIL first');
+/** To what was sent behind a refused MAIL, and behind LMTP recipients that were all refused. */
+export const NO_SENDER = prepareReply(503, '5.5.1', 'No sender accepted');
+export const NO_RECIPIENTS = prepareReply(503, '5.5.1', 'No valid recipients');
 export const RCPT_FIRST = prepareReply(503, '5.5.1', 'RCPT first');
 export const ALREADY_SENDER = prepareReply(503, '5.5.1', 'Sender already given');
 export const CHUNKS_BEGUN = prepareReply(503, '5.5.1', 'Chunks have begun, only BDAT or RSET');

@@ -25,6 +25,8 @@ import { decodeUtf8 } from './text.ts';
 type Phase = 'new' | 'command' | 'auth' | 'tls' | 'closed';
 
 const MINUTE = 60_000;
+/** What a client gets for commands it sent before it could know of a refusal; no fault of its own. RFC 2920 §3.1. */
+const CONSEQUENCES: ReadonlySet<Reply> = new Set([replies.NO_SENDER, replies.NO_RECIPIENTS, replies.CHUNK_FAILED]);
 
 /**
  * The server's side of one SMTP or LMTP connection, without I/O.
@@ -266,7 +268,7 @@ export class ServerSession {
   /** A reply of the session's own; protocol errors are counted. */
   #refuse(reply: Reply): void {
     const { code } = reply;
-    const isError = (code >= 500 && code <= 504) || code === 555;
+    const isError = ((code >= 500 && code <= 504) || code === 555) && !CONSEQUENCES.has(reply);
     if (isError && ++this.#errors >= (this.#state.options.maxErrors ?? 20)) {
       this.#end(replies.TOO_MANY_ERRORS, 'too-many-errors');
     } else if (code === 421) this.#end(reply, 'too-many-commands');
@@ -379,6 +381,7 @@ export class ServerSession {
   #begin(mail: MailEvent): void {
     const { offer, options } = this.#state;
     this.#state.transaction = new Transaction(mail.typed, offer.size ?? 0, options.bareLineEnds === 'normalise');
+    this.#state.mailRefused = false;
   }
 
   /** RFC 3207 §4.2: what was said in the clear counts for nothing, commands sent ahead included. */
@@ -394,6 +397,7 @@ export class ServerSession {
     // One whose content was refused has been told already.
     if (transaction !== undefined && transaction.refusal === undefined) this.#events.push({ kind: 'reset', reason });
     this.#state.transaction = undefined;
+    this.#state.mailRefused = false;
   }
 
   #endTransaction(accepted: boolean): void {

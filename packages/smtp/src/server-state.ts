@@ -45,6 +45,8 @@ export interface ServerState {
   /** The greeting was a refusal: only QUIT is served. RFC 5321 §3.1. */
   noService: boolean;
   transaction: Transaction | undefined;
+  /** The last MAIL was refused: what a client has sent behind it fails too, and is no fault of its own. RFC 2920 §3.1. */
+  mailRefused: boolean;
   idleCommands: number;
 }
 
@@ -68,6 +70,7 @@ export function newState(options: ServerSessionOptions): ServerState {
     authenticated: false,
     noService: false,
     transaction: undefined,
+    mailRefused: false,
     idleCommands: 0,
   };
 }
@@ -79,4 +82,5 @@ export function forgetClient(state: ServerState): void {
   state.greeted = false;
   state.authenticated = false;
   state.transaction = undefined;
+  state.mailRefused = false;
 }
