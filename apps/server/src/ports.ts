@@ -42,10 +42,24 @@ export type AddressAnswer =
 export interface Network {
   /** Rejects with a {@link ConnectError} when no connection comes about within `timeoutMs`. */
   connect(target: { readonly host: string; readonly port: number; readonly timeoutMs: number }): Promise<Connection>;
+  /**
+   * With `tls`, also rejects when the identity can't be used; connections still start in the clear, and whoever takes
+   * one begins TLS by {@link Connection.startTls}, at once or after STARTTLS.
+   */
   listen(
-    at: { readonly host: string; readonly port: number },
+    at: { readonly host: string; readonly port: number; readonly tls?: TlsIdentity },
     accept: (connection: Connection) => void,
   ): Promise<NetworkListener>;
+}
+
+/** Who a server is in TLS. */
+export interface TlsIdentity {
+  /** PEM file: the certificate, then those that lead to a root. Read anew when it changes, as is the key. */
+  readonly certificateFile: string;
+  /** PEM file. */
+  readonly keyFile: string;
+  /** The oldest version that is spoken. */
+  readonly minimumVersion: 'TLSv1.2' | 'TLSv1.3';
 }
 export interface NetworkListener {
   readonly host: string;
@@ -65,6 +79,14 @@ export interface Connection {
   /** Reading stops / goes on: how a busy receiver slows its peer. */
   pause(): void;
   resume(): void;
+  /**
+   * Goes over to TLS. Octets that came before this call and were not yet given to `data` are thrown away: they were said
+   * in the clear (RFC 3207 §4.2). Nothing may be written until the promise resolves; from then on the handlers hear and
+   * `write` says what is inside. Not after {@link pause}.
+   *
+   * Rejects with a {@link TlsError} when no handshake comes about; the connection is then closed, and `closed` is called.
+   */
+  startTls(options: TlsOptions): Promise<TlsState>;
   /** Sends what is pending, then closes. */
   end(): void;
   /** Closes at once. */
@@ -75,6 +97,47 @@ export interface ConnectionHandlers {
   drained?(): void;
   /** The last call: after it nothing more comes. `error` is set when the connection broke. */
   closed(error?: Error): void;
+}
+/** Which side of the handshake is ours. */
+export type TlsOptions =
+  | { readonly side: 'server'; readonly identity: TlsIdentity; readonly timeoutMs: number }
+  | {
+      readonly side: 'client';
+      /** Said to the server (SNI); not for an address literal. */
+      readonly serverName?: string;
+      /** The certificate is for the peer if it names one of these: host names, or `.example.org` for any just below. */
+      readonly names: readonly string[];
+      readonly timeoutMs: number;
+    };
+
+/** What TLS came to. */
+export interface TlsState {
+  /** `TLSv1.3`, `TLSv1.2` */
+  readonly protocol: string;
+  /** By its name in the registry: `TLS_AES_256_GCM_SHA384`. */
+  readonly cipher: string;
+  /** On the client's side: what the server showed. An unverified peer is no error: opportunistic TLS goes on with it. */
+  readonly peer?: TlsPeer;
+}
+export interface TlsPeer {
+  /** The chain leads to a root that we trust, is valid now, and the certificate names one of {@link TlsOptions} `names`. */
+  readonly verified: boolean;
+  /** Why it is not verified, in one line. */
+  readonly problem?: string;
+  /** The chain is trusted and valid, whomever it names. */
+  readonly trusted: boolean;
+  /** As shown, the server's own first: DER of the certificate and of its SubjectPublicKeyInfo, for DANE (RFC 6698 §2.1). */
+  readonly chain: readonly { readonly certificate: Uint8Array; readonly publicKey: Uint8Array }[];
+}
+/** No TLS came about on a connection. */
+export class TlsError extends Error {
+  override readonly name = 'TlsError';
+  /** `identity`: our own certificate or key can't be used. */
+  readonly code: 'timeout' | 'closed' | 'handshake' | 'identity';
+  constructor(code: TlsError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 export class ConnectError extends Error {
   override readonly name = 'ConnectError';

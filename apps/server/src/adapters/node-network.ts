@@ -5,7 +5,11 @@ import {
   type ConnectionHandlers,
   type Network,
   type NetworkListener,
+  type TlsIdentity,
+  type TlsOptions,
+  type TlsState,
 } from '../ports.ts';
+import { TlsIdentities, secure } from './node-tls.ts';
 
 /** How a listener of {@link NodeNetwork} is set up. */
 export interface NodeNetworkOptions {
@@ -13,18 +17,28 @@ export interface NodeNetworkOptions {
   readonly backlog?: number;
   /** Lets several processes listen on one port, the system spreading connections over them. */
   readonly reusePort?: boolean;
+  /** PEM: the roots that are trusted when we are the client; by default those of Node. */
+  readonly ca?: string;
+}
+
+/** What connections share. */
+interface Tls {
+  readonly identities: TlsIdentities;
+  readonly ca: string | undefined;
 }
 
 /**
- * TCP by `node:net`. Small writes go out at once (no Nagle delay): an SMTP dialogue would else stall some 40 ms a turn.
+ * TCP by `node:net`, TLS by `node:tls`. Small writes go out at once (no Nagle delay): an SMTP dialogue would else stall some 40 ms a turn.
  *
  * @example const connection = await new NodeNetwork().connect({ host: '127.0.0.1', port: 25, timeoutMs: 30_000 });
  */
 export class NodeNetwork implements Network {
   readonly #options: NodeNetworkOptions;
+  readonly #tls: Tls;
 
   constructor(options: NodeNetworkOptions = {}) {
     this.#options = options;
+    this.#tls = { identities: new TlsIdentities(), ca: options.ca };
   }
 
   connect(target: { readonly host: string; readonly port: number; readonly timeoutMs: number }): Promise<Connection> {
@@ -44,17 +58,18 @@ export class NodeNetwork implements Network {
       socket.once('connect', () => {
         clearTimeout(timer);
         socket.off('error', failed);
-        resolve(new NodeConnection(socket));
+        resolve(new NodeConnection(socket, this.#tls));
       });
     });
   }
 
-  listen(
-    at: { readonly host: string; readonly port: number },
+  async listen(
+    at: { readonly host: string; readonly port: number; readonly tls?: TlsIdentity },
     accept: (connection: Connection) => void,
   ): Promise<NetworkListener> {
-    const server = createServer({ noDelay: true }, (socket) => accept(new NodeConnection(socket)));
-    return new Promise((resolve, reject) => {
+    if (at.tls !== undefined) await this.#tls.identities.contextOf(at.tls);
+    const server = createServer({ noDelay: true }, (socket) => accept(new NodeConnection(socket, this.#tls)));
+    return await new Promise((resolve, reject) => {
       server.once('error', reject);
       const { backlog = 1024, reusePort = false } = this.#options;
       server.listen({ host: at.host, port: at.port, backlog, reusePort }, () => {
@@ -91,26 +106,26 @@ class NodeConnection implements Connection {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;
-  readonly #socket: Socket;
+  readonly #tls: Tls;
+  #socket: Socket;
+  #handlers: ConnectionHandlers | undefined;
+  #closed = false;
   #error: Error | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, tls: Tls) {
     this.remoteAddress = plainAddress(socket.remoteAddress);
     this.remotePort = socket.remotePort ?? 0;
     this.localAddress = plainAddress(socket.localAddress);
     this.#socket = socket;
-    socket.on('error', (error) => {
-      this.#error = error;
-    });
+    this.#tls = tls;
+    socket.on('error', this.#failed);
   }
 
   attach(handlers: ConnectionHandlers): void {
-    const socket = this.#socket;
-    socket.on('data', (octets: Uint8Array) => handlers.data(octets));
-    if (handlers.drained !== undefined) socket.on('drain', handlers.drained.bind(handlers));
-    socket.once('close', () => handlers.closed(this.#error));
+    this.#handlers = handlers;
+    this.#listen();
     // Closed before anyone listened: 'close' does not come again.
-    if (socket.closed) queueMicrotask(() => handlers.closed(this.#error));
+    if (this.#socket.closed) queueMicrotask(this.#ended);
   }
 
   write(octets: Uint8Array): boolean {
@@ -126,6 +141,26 @@ class NodeConnection implements Connection {
     this.#socket.resume();
   }
 
+  async startTls(options: TlsOptions): Promise<TlsState> {
+    const raw = this.#socket;
+    raw.pause();
+    raw.off('data', this.#received).off('drain', this.#drained).off('close', this.#ended);
+    // What has been read and not yet given on was said in the clear.
+    while (raw.read() !== null);
+    try {
+      const { socket, state } = await secure(raw, options, this.#tls.identities, this.#tls.ca);
+      this.#socket = socket;
+      socket.on('error', this.#failed);
+      this.#listen();
+      if (socket.closed) queueMicrotask(this.#ended);
+      return state;
+    } catch (error) {
+      this.#error ??= error instanceof Error ? error : new Error(String(error));
+      queueMicrotask(this.#ended);
+      throw error;
+    }
+  }
+
   end(): void {
     this.#socket.end();
   }
@@ -133,6 +168,21 @@ class NodeConnection implements Connection {
   destroy(): void {
     this.#socket.destroy();
   }
+
+  #listen(): void {
+    this.#socket.on('data', this.#received).on('drain', this.#drained).once('close', this.#ended);
+  }
+
+  readonly #received = (octets: Uint8Array): void => this.#handlers?.data(octets);
+  readonly #drained = (): void => this.#handlers?.drained?.();
+  readonly #failed = (error: Error): void => {
+    this.#error = error;
+  };
+  readonly #ended = (): void => {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#handlers?.closed(this.#error);
+  };
 }
 
 function connectError(error: Error & { code?: string; errors?: readonly Error[] }, target: string): ConnectError {

@@ -5,12 +5,26 @@ import {
   type ConnectionHandlers,
   type Network,
   type NetworkListener,
+  TlsError,
+  type TlsOptions,
+  type TlsState,
 } from '../../src/ports.ts';
 
 /** How far a writer may run ahead of its peer before `write` says false. */
 const windowOctets = 65_536;
 
 type Accept = (connection: Connection) => void;
+
+/** What a host does when a client begins TLS with it. */
+export interface SimulatedTls {
+  /** The names in its certificate. */
+  readonly names: readonly string[];
+  /** Its certificate leads to a root that everyone trusts. */
+  readonly trusted: boolean;
+  readonly chain?: readonly { readonly certificate: Uint8Array; readonly publicKey: Uint8Array }[];
+  /** Instead of a handshake: it breaks off, or keeps silent. */
+  readonly fails?: 'handshake' | 'silence';
+}
 
 /**
  * Hosts joined by connections in memory. Octets, openings and closings take `latencyMs` of the clock's time.
@@ -53,6 +67,8 @@ export class SimulatedHost implements Network {
   down: 'refused' | 'timeout' | 'unreachable' | undefined;
   /** Connections that were opened to this host so far. */
   accepted = 0;
+  /** How it does TLS as a server; by default with a good certificate in its own name. */
+  tls: SimulatedTls;
   readonly #network: SimulatedNetwork;
   readonly #listeners = new Map<number, Accept>();
   readonly #open = new Set<SimulatedConnection>();
@@ -62,6 +78,7 @@ export class SimulatedHost implements Network {
     this.#network = network;
     this.name = name;
     this.addresses = addresses;
+    this.tls = { names: [name], trusted: true };
   }
 
   get address(): string {
@@ -99,8 +116,8 @@ export class SimulatedHost implements Network {
       remote: this.address,
       remotePort: this.#nextPort++,
     });
-    here.join(there);
-    there.join(here);
+    here.join(there, this);
+    there.join(here, peer);
     peer.accepted++;
     for (const [host, connection] of [
       [this, here],
@@ -144,7 +161,17 @@ export class SimulatedHost implements Network {
 }
 
 type Arrival =
-  { readonly kind: 'data'; readonly octets: Uint8Array } | { readonly kind: 'fin'; readonly error?: Error };
+  | { readonly kind: 'data'; readonly octets: Uint8Array }
+  | { readonly kind: 'tls'; readonly from: TlsOptions['side']; readonly shown: SimulatedTls }
+  | { readonly kind: 'fin'; readonly error?: Error };
+
+/** A handshake that waits for the peer. */
+interface Handshake {
+  readonly options: TlsOptions;
+  readonly resolve: (state: TlsState) => void;
+  readonly reject: (error: TlsError) => void;
+  readonly timer: { cancel(): void };
+}
 
 /** One end of a connection in memory. */
 export class SimulatedConnection implements Connection {
@@ -155,6 +182,8 @@ export class SimulatedConnection implements Connection {
   readonly #inbox: Arrival[] = [];
   readonly #whenClosed: (() => void)[] = [];
   #peer: SimulatedConnection | undefined;
+  #host: SimulatedHost | undefined;
+  #handshake: Handshake | undefined;
   #handlers: ConnectionHandlers | undefined;
   #paused = false;
   #scheduled = false;
@@ -170,8 +199,9 @@ export class SimulatedConnection implements Connection {
     this.remotePort = ends.remotePort;
   }
 
-  join(peer: SimulatedConnection): void {
+  join(peer: SimulatedConnection, host: SimulatedHost): void {
     this.#peer = peer;
+    this.#host = host;
   }
 
   whenClosed(run: () => void): void {
@@ -198,6 +228,53 @@ export class SimulatedConnection implements Connection {
   resume(): void {
     this.#paused = false;
     this.#schedule();
+  }
+
+  startTls(options: TlsOptions): Promise<TlsState> {
+    // What was said in the clear and not yet heard is never heard.
+    const rest = this.#inbox.filter((arrival) => arrival.kind === 'fin');
+    this.#inbox.splice(0, Infinity, ...rest);
+    const { promise, resolve, reject } = Promise.withResolvers<TlsState>();
+    const late = () => this.#fail('timeout', 'the TLS handshake took too long');
+    const timer = this.#network.clock.after(options.timeoutMs, late);
+    this.#handshake = { options, resolve, reject, timer };
+    const shown = this.#host?.tls ?? { names: [], trusted: false };
+    if (options.side === 'server' && shown.fails === 'handshake') this.#fail('handshake', 'no shared cipher');
+    else if (options.side === 'client' || shown.fails === undefined)
+      this.#send({ kind: 'tls', from: options.side, shown });
+    return promise;
+  }
+
+  #fail(code: TlsError['code'], message: string): void {
+    const { reject, timer } = this.#handshake ?? {};
+    this.#handshake = undefined;
+    timer?.cancel();
+    reject?.(new TlsError(code, message));
+    this.destroy();
+  }
+
+  /** What arrives while TLS is begun. */
+  #shake({ options, resolve, timer }: Handshake, arrival: Arrival): void {
+    if (arrival.kind === 'data' || (arrival.kind === 'tls' && arrival.from === options.side)) {
+      this.#fail('handshake', 'the peer does not speak TLS');
+      return;
+    }
+    if (arrival.kind === 'fin') {
+      this.#fail('closed', 'the connection closed during the TLS handshake');
+      return;
+    }
+    this.#handshake = undefined;
+    timer.cancel();
+    const state = { protocol: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' };
+    if (options.side === 'server') {
+      resolve(state);
+      return;
+    }
+    const { names, trusted, chain = [] } = arrival.shown;
+    const named = names.some((name) => options.names.some((wanted) => matches(name, wanted)));
+    const problem = !trusted ? 'self-signed certificate' : named ? undefined : `the certificate is for ${names.join()}`;
+    const verified = problem === undefined;
+    resolve({ ...state, peer: { verified, trusted, chain, ...(verified ? {} : { problem }) } });
   }
 
   end(): void {
@@ -250,6 +327,15 @@ export class SimulatedConnection implements Connection {
     while (this.#handlers !== undefined && !this.#paused && !this.#closed) {
       const arrival = this.#inbox.shift();
       if (arrival === undefined) return;
+      if (this.#handshake !== undefined) {
+        this.#shake(this.#handshake, arrival);
+        continue;
+      }
+      // Whoever has not begun TLS sees but odd octets.
+      if (arrival.kind === 'tls') {
+        this.#handlers.data(Uint8Array.of(22, 3, 1));
+        continue;
+      }
       if (arrival.kind === 'data') {
         this.#peer?.acknowledge(arrival.octets.length);
         this.#handlers.data(arrival.octets);
@@ -272,6 +358,12 @@ export class SimulatedConnection implements Connection {
       if (!this.#closed) this.#handlers?.drained?.();
     });
   }
+}
+
+function matches(name: string, wanted: string): boolean {
+  const [a, b] = [name.toLowerCase(), wanted.toLowerCase()];
+  if (b.startsWith('.')) return a.slice(a.indexOf('.')) === b;
+  return a === b || (a.startsWith('*.') && b.slice(b.indexOf('.')) === a.slice(1));
 }
 
 function isLoopback(host: string): boolean {

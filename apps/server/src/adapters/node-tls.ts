@@ -1,0 +1,202 @@
+import type { KeyObject } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import {
+  TLSSocket,
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type PeerCertificate,
+  type SecureContext,
+} from 'node:tls';
+import { TlsError, type TlsIdentity, type TlsOptions, type TlsPeer, type TlsState } from '../ports.ts';
+
+/** A socket after its handshake, and what came of it. */
+export interface Secured {
+  readonly socket: TLSSocket;
+  readonly state: TlsState;
+}
+
+/** Takes a socket over to TLS. The socket is destroyed when that fails. */
+export async function secure(
+  raw: Socket,
+  options: TlsOptions,
+  identities: TlsIdentities,
+  ca: string | undefined,
+): Promise<Secured> {
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  try {
+    const context = options.side === 'server' ? await identities.contextOf(options.identity) : undefined;
+    if (raw.destroyed) throw new TlsError('closed', 'the connection closed before TLS began');
+    const socket = context === undefined ? clientSocket(raw, options, ca) : serverSocket(raw, context);
+    await handshake(socket, context === undefined ? 'secureConnect' : 'secure', timeout);
+    return { socket, state: stateOf(socket, options) };
+  } catch (error) {
+    raw.destroy();
+    throw error;
+  }
+}
+
+function serverSocket(raw: Socket, secureContext: SecureContext): TLSSocket {
+  const socket = new TLSSocket(raw, { isServer: true, secureContext });
+  // A client that asks for keys again and again would keep us busy.
+  socket.disableRenegotiation();
+  return socket;
+}
+
+function clientSocket(raw: Socket, options: TlsOptions, ca: string | undefined): TLSSocket {
+  const { serverName } = options as Extract<TlsOptions, { side: 'client' }>;
+  return connect({
+    socket: raw,
+    // Whether the peer is who it should be is for the caller to judge.
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.2',
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(ca === undefined ? {} : { ca }),
+    checkServerIdentity: () => undefined,
+  });
+}
+
+function handshake(socket: TLSSocket, done: 'secure' | 'secureConnect', timeout: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (error?: TlsError): void => {
+      timeout.removeEventListener('abort', late);
+      socket.off(done, ready).off('error', failed).off('close', closed);
+      if (error === undefined) resolve();
+      else {
+        // What else the dying socket has to say interests nobody.
+        socket.on('error', () => undefined);
+        socket.destroy();
+        reject(error);
+      }
+    };
+    const ready = (): void => end();
+    const failed = (error: Error): void => end(new TlsError('handshake', oneLine(error.message)));
+    const closed = (): void => end(new TlsError('closed', 'the connection closed during the TLS handshake'));
+    const late = (): void => end(new TlsError('timeout', 'the TLS handshake took too long'));
+    socket.once(done, ready).once('error', failed).once('close', closed);
+    timeout.addEventListener('abort', late);
+    if (timeout.aborted) late();
+  });
+}
+
+function stateOf(socket: TLSSocket, options: TlsOptions): TlsState {
+  const { standardName } = socket.getCipher();
+  const state = { protocol: socket.getProtocol() ?? 'TLS', cipher: standardName };
+  return options.side === 'server' ? state : { ...state, peer: peerOf(socket, options.names) };
+}
+
+function peerOf(socket: TLSSocket, names: readonly string[]): TlsPeer {
+  const chain = chainOf(socket);
+  const trusted = socket.authorized;
+  const unnamed = nameProblem(socket.getPeerCertificate(), names);
+  // Node gives the error as a code, whatever its type says.
+  const problem = trusted ? unnamed : oneLine(String(socket.authorizationError));
+  return { verified: problem === undefined, trusted, chain, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** Why the certificate is for none of the names; RFC 8461 §4.1 has the form with a leading dot. */
+function nameProblem(certificate: PeerCertificate, names: readonly string[]): string | undefined {
+  if (names.some((name) => isFor(certificate, name))) return undefined;
+  const shown = (certificate as Partial<PeerCertificate>).subjectaltname ?? 'no name';
+  return oneLine(`the certificate is for ${shown}, not for ${names.join(' or ')}`);
+}
+
+function isFor(certificate: PeerCertificate, name: string): boolean {
+  if (!name.startsWith('.')) return checkServerIdentity(name, certificate) === undefined;
+  const alternatives = (certificate as Partial<PeerCertificate>).subjectaltname ?? '';
+  return alternatives.split(', ').some((alternative) => {
+    const host = /^DNS:([^.]+)(\..+)$/.exec(alternative);
+    return host?.[2]?.toLowerCase() === name.toLowerCase();
+  });
+}
+
+function chainOf(socket: TLSSocket): TlsPeer['chain'] {
+  const chain: { certificate: Uint8Array; publicKey: Uint8Array }[] = [];
+  const seen = new Set<string>();
+  let link = socket.getPeerX509Certificate();
+  while (link !== undefined && !seen.has(link.fingerprint256)) {
+    seen.add(link.fingerprint256);
+    chain.push({ certificate: link.raw, publicKey: spki(link.publicKey) });
+    link = link.issuerCertificate;
+  }
+  return chain;
+}
+
+function spki(key: KeyObject): Uint8Array {
+  return key.export({ type: 'spki', format: 'der' });
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 300);
+}
+
+interface Loaded {
+  readonly context: SecureContext;
+  readonly stamp: string;
+  checkedAtMs: number;
+}
+
+/** How often the files are looked at, at most. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** Certificates and keys by their files; changed files count from the next handshake on. */
+export class TlsIdentities {
+  readonly #loaded = new Map<string, Loaded>();
+  readonly #loading = new Map<string, Promise<SecureContext>>();
+
+  /**
+   * The context of an identity. While new files can't be used (half-written, or the key does not belong to the
+   * certificate), the last ones stay in use.
+   *
+   * @throws {TlsError} `identity`
+   */
+  async contextOf(identity: TlsIdentity): Promise<SecureContext> {
+    const { certificateFile, keyFile, minimumVersion } = identity;
+    const key = `${certificateFile}\n${keyFile}\n${minimumVersion}`;
+    const loaded = this.#loaded.get(key);
+    if (loaded !== undefined && performance.now() - loaded.checkedAtMs < LOOK_AGAIN_MS) return loaded.context;
+    const loading = this.#loading.get(key) ?? this.#load(key, identity).finally(() => this.#loading.delete(key));
+    this.#loading.set(key, loading);
+    return await loading;
+  }
+
+  async #load(key: string, identity: TlsIdentity): Promise<SecureContext> {
+    const loaded = this.#loaded.get(key);
+    const checkedAtMs = performance.now();
+    try {
+      const stamp = await stampOf(identity);
+      if (loaded?.stamp === stamp) {
+        loaded.checkedAtMs = checkedAtMs;
+        return loaded.context;
+      }
+      const context = await contextFrom(identity);
+      this.#loaded.set(key, { context, stamp, checkedAtMs });
+      return context;
+    } catch (error) {
+      if (loaded !== undefined) {
+        loaded.checkedAtMs = checkedAtMs;
+        return loaded.context;
+      }
+      const what = error instanceof Error ? error.message : String(error);
+      throw new TlsError('identity', oneLine(`${identity.certificateFile}, ${identity.keyFile}: ${what}`));
+    }
+  }
+}
+
+async function stampOf({ certificateFile, keyFile }: TlsIdentity): Promise<string> {
+  const stats = await Promise.all([stat(certificateFile, { bigint: true }), stat(keyFile, { bigint: true })]);
+  return stats.map(({ ino, mtimeNs, size }) => `${ino}:${mtimeNs}:${size}`).join(' ');
+}
+
+async function contextFrom({ certificateFile, keyFile, minimumVersion }: TlsIdentity): Promise<SecureContext> {
+  const [cert, key] = await Promise.all([readFile(certificateFile), readFile(keyFile)]);
+  // Throws where the key does not belong to the certificate. Sessions are resumed by tickets of this context.
+  return createSecureContext({
+    cert,
+    key,
+    minVersion: minimumVersion,
+    honorCipherOrder: true,
+    sessionIdContext: 'dsnd',
+  });
+}

@@ -1,0 +1,216 @@
+import { copyFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { NodeNetwork } from '../../src/adapters/node-network.ts';
+import type { Connection, Network, TlsOptions, TlsState } from '../../src/ports.ts';
+import { SimulatedClock } from '../simulation/clock.ts';
+import { SimulatedNetwork } from '../simulation/network.ts';
+import { identityOf, testRoot, tlsFile } from '../support/certificates.ts';
+
+interface World {
+  readonly network: Network;
+  readonly during: <T>(promise: Promise<T>) => Promise<T>;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+function simulated(): World {
+  const clock = new SimulatedClock();
+  const network = new SimulatedNetwork(clock).host('mx.example.org', '127.0.0.1');
+  return { network, during: (promise) => clock.during(promise), wait: (ms) => clock.advance(ms) };
+}
+
+function real(): World {
+  const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+  return { network: new NodeNetwork({ ca: testRoot }), during: (promise) => promise, wait };
+}
+
+const worlds: Readonly<Record<string, () => World>> = {
+  NodeNetwork: real,
+  SimulatedNetwork: simulated,
+};
+
+class End {
+  readonly connection: Connection;
+  text = '';
+  closed = false;
+  #check: () => void = () => undefined;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+    connection.attach({
+      data: (piece) => {
+        this.text += new TextDecoder().decode(piece);
+        this.#check();
+      },
+      closed: () => {
+        this.closed = true;
+        this.#check();
+      },
+    });
+  }
+
+  say(text: string): void {
+    this.connection.write(new TextEncoder().encode(text));
+  }
+
+  until(done: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#check = () => {
+        if (done()) resolve();
+      };
+      this.#check();
+    });
+  }
+}
+
+async function open({ network, during }: World) {
+  const accepted = Promise.withResolvers<End>();
+  const at = { host: '127.0.0.1', port: 0, tls: identityOf('first') };
+  const listener = await during(network.listen(at, (connection) => accepted.resolve(new End(connection))));
+  const target = { host: '127.0.0.1', port: listener.port, timeoutMs: 5000 };
+  const client = new End(await during(network.connect(target)));
+  return { listener, client, server: await during(accepted.promise) };
+}
+
+const asServer: TlsOptions = { side: 'server', identity: identityOf('first'), timeoutMs: 5000 };
+function asClient(...names: string[]): TlsOptions {
+  return { side: 'client', serverName: 'mx.example.org', names, timeoutMs: 5000 };
+}
+
+async function secured(world: World, names = ['mx.example.org'], server = asServer) {
+  const ends = await open(world);
+  const states = Promise.all([
+    ends.server.connection.startTls(server),
+    ends.client.connection.startTls(asClient(...names)),
+  ]);
+  const [ours, theirs] = await world.during(states);
+  return { ...ends, ours, theirs };
+}
+
+describe.each(Object.entries(worlds))('TLS by the contract of Network: %s', (_, make) => {
+  it('goes over to TLS in the middle of a conversation, and tells both sides what it came to', async () => {
+    const world = make();
+    const { listener, client, server, ours, theirs } = await secured(world);
+    expect(ours).toEqual({ protocol: 'TLSv1.3', cipher: expect.stringMatching(/^TLS_/) as string });
+    expect(theirs).toMatchObject({ protocol: 'TLSv1.3', peer: { verified: true, trusted: true } });
+    server.say('220 ready\r\n');
+    await world.during(client.until(() => client.text.endsWith('\n')));
+    client.say('EHLO me\r\n');
+    await world.during(server.until(() => server.text.endsWith('\n')));
+    expect([client.text, server.text]).toEqual(['220 ready\r\n', 'EHLO me\r\n']);
+    client.connection.end();
+    await world.during(Promise.all([client.until(() => client.closed), server.until(() => server.closed)]));
+    await listener.close();
+  });
+
+  it('RFC 3207 §4.2 R3207-4.2-a: what was said in the clear before the handshake is thrown away', async () => {
+    const world = make();
+    const { client, server } = await open(world);
+    server.connection.pause();
+    client.say('MAIL FROM:<injected@example.net>\r\n');
+    await world.wait(50);
+    server.connection.resume();
+    const begun = Promise.all([
+      server.connection.startTls(asServer),
+      client.connection.startTls(asClient('mx.example.org')),
+    ]);
+    await world.during(begun);
+    client.say('NOOP\r\n');
+    await world.during(server.until(() => server.text !== ''));
+    expect(server.text).toBe('NOOP\r\n');
+  });
+
+  it('says of a peer whether it is who it should be', async () => {
+    const peers: (TlsState['peer'] | undefined)[] = [];
+    for (const names of [['mx.example.org'], ['other.example', 'MX.example.org'], ['.example.org'], ['other.example']])
+      peers.push((await secured(make(), names)).theirs.peer);
+    expect(peers.map((peer) => peer?.verified)).toEqual([true, true, true, false]);
+    expect(peers[3]).toMatchObject({ trusted: true, problem: expect.stringContaining('mx.example.org') as string });
+  });
+
+  it('closes and rejects when the peer does not speak TLS', async () => {
+    const world = make();
+    const { client, server } = await open(world);
+    const begun = server.connection.startTls(asServer);
+    client.say('EHLO in the clear\r\n');
+    await expect(world.during(begun)).rejects.toMatchObject({ name: 'TlsError', code: 'handshake' });
+    await world.during(Promise.all([client.until(() => client.closed), server.until(() => server.closed)]));
+    expect(server.text).toBe('');
+  });
+
+  it('closes and rejects when the peer leaves, or says nothing for too long', async () => {
+    const world = make();
+    const leaving = await open(world);
+    const begun = leaving.server.connection.startTls(asServer);
+    leaving.client.connection.end();
+    await expect(world.during(begun)).rejects.toMatchObject({ name: 'TlsError', code: 'closed' });
+    const other = make();
+    const silent = await open(other);
+    const waiting = silent.server.connection.startTls({ ...asServer, timeoutMs: 30 });
+    await expect(other.during(waiting)).rejects.toMatchObject({ name: 'TlsError', code: 'timeout' });
+    await other.during(silent.server.until(() => silent.server.closed));
+  });
+});
+
+describe('TLS of NodeNetwork', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dsnd-tls-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('shows the chain for DANE, and a certificate that nobody vouches for is no error', async () => {
+    const world = real();
+    const known = (await secured(world)).theirs.peer;
+    expect(known?.chain.map(({ certificate, publicKey }) => [certificate.length > 300, publicKey.length])).toEqual([
+      [true, 91],
+      [true, 91],
+    ]);
+    const unknown = (await secured(world, ['mx.example.org'], { ...asServer, identity: identityOf('unknown') })).theirs;
+    expect(unknown.peer).toMatchObject({ verified: false, trusted: false, problem: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  });
+
+  it('takes a changed certificate for the next handshake, and keeps the last one while the new one is half-written', async () => {
+    const identity = {
+      certificateFile: join(folder, 'cert.pem'),
+      keyFile: join(folder, 'key.pem'),
+      minimumVersion: 'TLSv1.3' as const,
+    };
+    const install = (name: string) => {
+      copyFileSync(tlsFile(`${name}.pem`), identity.certificateFile);
+      copyFileSync(tlsFile(`${name}.key.pem`), identity.keyFile);
+    };
+    const world = real();
+    const shown = async () => {
+      const { theirs } = await secured(world, ['mx.example.org'], { ...asServer, identity });
+      return Buffer.from(theirs.peer?.chain[0]?.certificate ?? []).toString('base64');
+    };
+    install('first');
+    const first = await shown();
+    install('second');
+    utimesSync(identity.keyFile, 1, 1);
+    expect(await shown()).toBe(first);
+    await world.wait(1_100);
+    const second = await shown();
+    expect(second).not.toBe(first);
+    writeFileSync(identity.certificateFile, '-----BEGIN CERTIFICATE-----\nMIIB');
+    await world.wait(1_100);
+    expect(await shown()).toBe(second);
+  });
+
+  it('does not listen with files that can not be used', async () => {
+    const network = new NodeNetwork();
+    const listen = (tls: ReturnType<typeof identityOf>) =>
+      network.listen({ host: '127.0.0.1', port: 0, tls }, () => undefined);
+    const { certificateFile, keyFile, minimumVersion } = identityOf('first');
+    await expect(listen({ certificateFile, keyFile: '/nowhere.pem', minimumVersion })).rejects.toMatchObject({
+      name: 'TlsError',
+      code: 'identity',
+      message: expect.stringContaining('/nowhere.pem') as string,
+    });
+    await expect(listen({ certificateFile, keyFile: tlsFile('second.key.pem'), minimumVersion })).rejects.toMatchObject(
+      { code: 'identity', message: expect.stringContaining('mismatch') as string },
+    );
+    await expect(listen({ certificateFile: keyFile, keyFile, minimumVersion })).rejects.toMatchObject({
+      code: 'identity',
+    });
+  });
+});
