@@ -41,7 +41,7 @@ function numberAt(content: Uint8Array | string, from: number): number {
  * Check that a boundary is one, and that no content holds it.
  *
  * @throws {ReportError} `bad-boundary` unless it is 1 to 70 bchars that don't end in a space (RFC 2046 §5.1.1);
- * `boundary-collision` if it occurs in a content (RFC 2046 §5.1).
+ * `boundary-collision` if two hyphens and it occur in a content (RFC 2046 §5.1).
  */
 export function assertBoundary(boundary: string, contents: readonly (Uint8Array | string)[]): void {
   const bad = boundary.search(/[^0-9A-Za-z'()+_,./:=? -]/);
@@ -51,7 +51,7 @@ export function assertBoundary(boundary: string, contents: readonly (Uint8Array 
   if (boundary.endsWith(' '))
     throw new ReportError('bad-boundary', 'a boundary does not end in a space', boundary.length - 1);
   for (const content of contents) {
-    const at = find(content, boundary, 0);
+    const at = find(content, `--${boundary}`, 0);
     if (at >= 0) throw new ReportError('boundary-collision', 'the boundary occurs in a part', at);
   }
 }

@@ -54,14 +54,18 @@ export function decodeOctets(octets: Uint8Array): string {
   }
 }
 
+/** The last label that was refused: a refusal is slow, and hostile text repeats it without end. */
+let unknown = '';
+
 /** Decoders are kept; there are no more of them than the Encoding Standard has labels. */
 function decoderFor(name: string): TextDecoder | undefined {
   let decoder = decoders.get(name);
-  if (decoder !== undefined) return decoder;
+  if (decoder !== undefined || name === unknown) return decoder;
   try {
     decoder = new TextDecoder(name);
   } catch {
-    return undefined; // not a label of the Encoding Standard
+    unknown = name;
+    return undefined;
   }
   decoders.set(name, decoder);
   return decoder;

@@ -1,4 +1,5 @@
 import { concat } from './join.ts';
+import type { Source } from './source.ts';
 import { decodeBase64, decodeQuotedPrintable } from './transfer.ts';
 
 /** A quoted-printable line that does not end is decoded in pieces of this size. */
@@ -13,9 +14,12 @@ export class ContentDecoder {
     this.#encoding = encoding;
   }
 
-  push(octets: Uint8Array): Uint8Array {
-    if (this.#encoding === 'base64') return this.#base64(octets);
-    return this.#encoding === 'quoted-printable' ? this.#quotedPrintable(octets) : octets;
+  /** Decode the first `end` octets. */
+  push({ octets, sound }: Source, end: number): Uint8Array {
+    if (this.#encoding === 'base64') return this.#base64(octets.subarray(0, end));
+    return this.#encoding === 'quoted-printable'
+      ? this.#quotedPrintable(sound.subarray(0, end))
+      : octets.subarray(0, end);
   }
 
   /** What is still held, decoded. */

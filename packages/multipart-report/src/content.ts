@@ -33,7 +33,8 @@ export function labelReturned(content: ReturnedContent, returnPath: ReturnPath, 
   const header = cutHeaders(octets);
   const inHeader = survey(header);
   const global = smtputf8 && inHeader.eightBit;
-  if (content.kind === 'message') {
+  // Without a blank line it is a header, whatever the caller calls it.
+  if (content.kind === 'message' && header.length < octets.length) {
     const all = survey(octets);
     if (global) return globalContent('message/global', octets, all, returnPath);
     if (all.mailable && !all.eightBit)

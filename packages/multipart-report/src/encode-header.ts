@@ -2,28 +2,32 @@ import { ReportError } from './error.ts';
 import { isAsciiText } from './source.ts';
 import { encodeBase64Word } from './transfer.ts';
 
-/** An encoded word has at most 75 characters; what `=?utf-8?Q?` and `?=` leave of them. RFC 2047 §2. */
+/** An encoded word has at most 75 characters, a line with one at most 76; `=?utf-8?Q?` and `?=` take 12. RFC 2047 §2. */
 const ROOM = 75 - 12;
 
 /**
  * Encode unstructured text for a header: the words beyond ASCII as encoded words, the rest as it is. RFC 2047 §5(1).
  *
+ * @param column where in its line the text begins
  * @example
  * encodeHeaderText('Grüße'); // '=?utf-8?Q?Gr=C3=BC=C3=9Fe?='
  */
-export function encodeHeaderText(text: string): string {
+export function encodeHeaderText(text: string, column = 0): string {
   const words = text.split(' ');
   const needs = (word: string): boolean => !isAsciiText(word) || word.includes('=?');
   const first = words.findIndex(needs);
   if (first < 0) return text;
   const last = words.findLastIndex(needs);
-  return [...words.slice(0, first), encodeWords(words.slice(first, last + 1).join(' ')), ...words.slice(last + 1)].join(
-    ' ',
-  );
+  return [
+    ...words.slice(0, first),
+    encodeWords(words.slice(first, last + 1).join(' '), column),
+    ...words.slice(last + 1),
+  ].join(' ');
 }
 
 /** Cut text into encoded words between characters, never inside one. RFC 2047 §5. */
-function encodeWords(text: string): string {
+function encodeWords(text: string, column: number): string {
+  const room = Math.max(ROOM - column, 24);
   const encoder = new TextEncoder();
   const octets = encoder.encode(text);
   // A third of octets beyond ASCII makes Q as long as B.
@@ -39,7 +43,7 @@ function encodeWords(text: string): string {
   for (const character of text) {
     const bytes = encoder.encode(character);
     const piece = q ? qEncode(bytes) : '';
-    if (q ? current.length + piece.length > ROOM : Math.ceil((held.length + bytes.length) / 3) * 4 > ROOM) close();
+    if (q ? current.length + piece.length > room : Math.ceil((held.length + bytes.length) / 3) * 4 > room) close();
     current += piece;
     held.push(...bytes);
   }
@@ -78,7 +82,7 @@ export function encodeAddressText(name: string, value: string): string {
         throw new ReportError('not-ascii', `${name} holds an address beyond ASCII`, offset + phrase.length, name);
       }
       const blanks = /^ */.exec(phrase)?.[0] ?? '';
-      return `${blanks}${encodeWords(unquote(phrase.trim()))} ${address}`;
+      return `${blanks}${encodeWords(unquote(phrase.trim()), name.length + 2)} ${address}`;
     })
     .join(',');
 }

@@ -3,7 +3,6 @@ export type ReportErrorCode =
   | 'bad-boundary'
   | 'boundary-collision'
   | 'bad-field-name'
-  | 'reserved-field'
   | 'duplicate-field'
   | 'missing-field'
   | 'control-character'
@@ -11,7 +10,8 @@ export type ReportErrorCode =
   | 'line-too-long'
   | 'bad-auto-submitted'
   | 'bad-language'
-  | 'human-part-missing';
+  | 'human-part-missing'
+  | 'machine-part-missing';
 
 /** The one error of this package: a formatter was asked for something that no report may hold. */
 export class ReportError extends Error {

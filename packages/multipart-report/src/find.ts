@@ -6,7 +6,7 @@ import { readTree, type MimePart, type TreeOptions } from './tree.ts';
 /** What a report is about: delivery, disposition (reading), feedback (abuse), or anything else. RFC 6522 §5. */
 export type ReportKind = 'dsn' | 'mdn' | 'feedback' | 'other';
 
-const KINDS: ReadonlyMap<string, ReportKind> = new Map([
+const KINDS: ReadonlyMap<string, ReportKind> = /* @__PURE__ */ new Map([
   ['delivery-status', 'dsn'],
   ['global-delivery-status', 'dsn'],
   ['disposition-notification', 'mdn'],

@@ -1,26 +1,35 @@
 import {
   formatDeliveryStatus,
+  formatFields,
   formatGlobalDeliveryStatus,
   type Action,
   type DeliveryStatus,
   type Field,
+  type ParsedDeliveryStatus,
 } from '@dsnkit/delivery-status';
 import { assertBoundary, innerBoundary } from './boundary.ts';
 import { autoSubmitted } from './classify.ts';
 import { labelReturned, labelText, type Content, type ReturnedContent, type ReturnPath } from './content.ts';
 import { ReportError } from './error.ts';
-import { cutHeaders, fieldValue } from './header.ts';
+import { cutHeaders } from './header.ts';
 import { formatHeaderField } from './header-format.ts';
 import type { HumanReadable, Translation } from './human.ts';
 import { concat } from './join.ts';
 import { isAsciiText } from './source.ts';
 
-/** What a report is made of. */
+/** What a report is made of; what {@link parseReport} gives is one. Of the three machine parts exactly one is written. */
 export interface Report {
-  /** The fields of the message header in the order they are to stand: From, To, Date, Message-ID, Subject, In-Reply-To, … */
+  /**
+   * The fields of the message header in the order they are to stand: From, To, Date, Message-ID, Subject, In-Reply-To, …
+   * Those that say how the message is built (MIME-Version, Content-Type, Content-Transfer-Encoding) are written anew.
+   */
   readonly headers: readonly Field[];
   readonly humanReadable: HumanReadable;
-  readonly deliveryStatus: DeliveryStatus;
+  readonly deliveryStatus?: DeliveryStatus | ParsedDeliveryStatus;
+  /** RFC 8098 §3.1. */
+  readonly mdn?: { readonly fields: readonly Field[] };
+  /** RFC 5965 §3. */
+  readonly feedback?: { readonly fields: readonly Field[] };
   readonly returned?: ReturnedContent;
 }
 
@@ -34,9 +43,13 @@ export interface FormatOptions {
   readonly smtputf8?: boolean;
 }
 
-/** Fields that say how the report is built; this package writes them. */
-const OWN_FIELDS: ReadonlySet<string> = new Set(['mime-version', 'content-type', 'content-transfer-encoding']);
-const SINGLE_FIELDS: readonly string[] = [
+/** Fields that say how the report is built. */
+const OWN_FIELDS: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+]);
+const SINGLE_FIELDS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'from',
   'to',
   'date',
@@ -45,7 +58,7 @@ const SINGLE_FIELDS: readonly string[] = [
   'in-reply-to',
   'references',
   'auto-submitted',
-];
+]);
 
 /**
  * Write a delivery status notification as a whole message: multipart/report with the human part, the delivery status
@@ -66,31 +79,32 @@ const SINGLE_FIELDS: readonly string[] = [
  */
 export function formatReport(report: Report, options: FormatOptions): Uint8Array {
   const { boundary, returnPath = '7bit', smtputf8 = false } = options;
-  const machine = formatMachine(report.deliveryStatus, smtputf8 && returnPath === 'smtputf8');
-  const parts = [formatHuman(report.humanReadable, boundary, returnPath), machine];
+  const utf8 = smtputf8 && returnPath === 'smtputf8';
+  const machine = formatMachine(report, utf8);
+  const parts: Content[] = [formatHuman(report.humanReadable, boundary, returnPath), machine];
   if (report.returned !== undefined) parts.push(labelReturned(report.returned, returnPath, smtputf8));
   assertBoundary(
     boundary,
-    parts.flatMap(({ fields, body }) => [fields, body]),
+    parts.map(({ body }) => body),
   );
-  const eightBit = parts.some((part) => part.eightBit);
-  const reportType = machine.eightBit ? 'global-delivery-status' : 'delivery-status';
-  const head =
-    formatHeader(report.headers, smtputf8 && returnPath === 'smtputf8') +
-    'MIME-Version: 1.0\r\n' +
-    `Content-Type: multipart/report; report-type=${reportType};\r\n boundary="${boundary}"\r\n` +
-    (eightBit ? 'Content-Transfer-Encoding: 8bit\r\n' : '') +
-    '\r\n';
-  return join([head, ...delimited(parts, boundary)]);
+  const head = [
+    formatHeader(report, utf8),
+    'MIME-Version: 1.0\r\n',
+    `Content-Type: multipart/report; report-type=${machine.reportType};\r\n boundary="${boundary}"\r\n`,
+    // RFC 2045 §6.4: a container is labelled as the most that a part of it needs.
+    parts.some((part) => part.eightBit) ? 'Content-Transfer-Encoding: 8bit\r\n' : '',
+    '\r\n',
+  ];
+  return join([head.join(''), ...delimited(parts, boundary)]);
 }
 
-function formatHeader(headers: readonly Field[], utf8: boolean): string {
+function formatHeader({ headers, feedback }: Report, utf8: boolean): string {
   const seen = new Set<string>();
   let out = '';
   for (const { name, value } of headers) {
     const key = name.toLowerCase();
-    if (OWN_FIELDS.has(key)) throw new ReportError('reserved-field', `${name} is written by the formatter`, 0, name);
-    if (seen.has(key) && SINGLE_FIELDS.includes(key))
+    if (OWN_FIELDS.has(key)) continue;
+    if (seen.has(key) && SINGLE_FIELDS.has(key))
       throw new ReportError('duplicate-field', `${name} stands twice`, 0, name);
     seen.add(key);
     out += formatHeaderField(name, value, utf8 ? 'utf-8' : 'ascii');
@@ -99,39 +113,50 @@ function formatHeader(headers: readonly Field[], utf8: boolean): string {
   for (const name of ['From', 'Date']) {
     if (!seen.has(name.toLowerCase())) throw new ReportError('missing-field', `a message needs ${name}`, 0, name);
   }
-  if (fieldValue(headers, 'auto-submitted') === undefined) return `${out}Auto-Submitted: auto-replied\r\n`;
+  // An abuse report answers nobody.
+  if (feedback !== undefined) return out;
+  if (!seen.has('auto-submitted')) return `${out}Auto-Submitted: auto-replied\r\n`;
   if (autoSubmitted(headers) !== 'auto-replied') {
     throw new ReportError('bad-auto-submitted', 'a report is auto-replied', 0, 'Auto-Submitted');
   }
   return out;
 }
 
-function formatMachine(status: DeliveryStatus, global: boolean): Content {
-  if (global) {
-    const body = formatGlobalDeliveryStatus(status);
-    if (!isAsciiText(body)) {
-      return {
-        fields: 'Content-Type: message/global-delivery-status\r\nContent-Transfer-Encoding: 8bit\r\n',
-        body,
-        eightBit: true,
-      };
-    }
-  }
-  return {
-    fields: 'Content-Type: message/delivery-status\r\n',
-    body: sevenBit(formatDeliveryStatus(status)),
-    eightBit: false,
-  };
+interface MachineContent extends Content {
+  readonly reportType: string;
 }
 
-/** A status that was parsed keeps what it was read from: it may only pass if a 7bit part can hold it. RFC 3464 §2.1. */
-function sevenBit(text: string): string {
-  const body = text.replace(/\r\n?|\n/g, '\r\n');
+function formatMachine({ deliveryStatus, mdn, feedback }: Report, utf8: boolean): MachineContent {
+  if (deliveryStatus !== undefined) {
+    // RFC 6533 §4.4: what is ASCII throughout keeps its old type.
+    const global = utf8 ? formatGlobalDeliveryStatus(deliveryStatus) : '';
+    if (!isAsciiText(global)) return globalMachine(global);
+    return sevenBitMachine('delivery-status', formatDeliveryStatus(deliveryStatus));
+  }
+  if (mdn !== undefined) return sevenBitMachine('disposition-notification', formatFields(mdn.fields));
+  if (feedback !== undefined) return sevenBitMachine('feedback-report', formatFields(feedback.fields));
+  throw new ReportError('machine-part-missing', 'a report tells a machine what happened');
+}
+
+function globalMachine(text: string): MachineContent {
+  const reportType = 'global-delivery-status';
+  const fields = `Content-Type: message/${reportType}\r\nContent-Transfer-Encoding: 8bit\r\n`;
+  return { reportType, fields, body: withCrlf(text), eightBit: true };
+}
+
+function sevenBitMachine(reportType: string, text: string): MachineContent {
+  const body = withCrlf(text);
   const offset = body.search(/[^\x01-\x7F]/);
-  if (offset >= 0) throw new ReportError('not-ascii', 'message/delivery-status is 7bit', offset);
+  if (offset >= 0) throw new ReportError('not-ascii', `message/${reportType} is 7bit`, offset);
+  return { reportType, fields: `Content-Type: message/${reportType}\r\n`, body, eightBit: false };
+}
+
+/** Fields that were parsed keep what they were read from: line ends of any kind, and lines of any length. */
+function withCrlf(text: string): string {
+  const body = text.replace(/\r\n?|\n/g, '\r\n');
   const long = /[^\n]{1000}/.exec(body);
   if (long !== null)
-    throw new ReportError('line-too-long', 'a line of the delivery status is over 998 octets', long.index);
+    throw new ReportError('line-too-long', 'a line of the machine part is over 998 octets', long.index);
   return body;
 }
 
@@ -151,14 +176,13 @@ function formatHuman(human: HumanReadable, outer: string, returnPath: ReturnPath
 }
 
 function formatTranslation(translation: Translation, outer: string, returnPath: ReturnPath): Content {
+  const { language, subject } = translation;
   const inner = formatRendering(translation, outer, returnPath, '');
-  const text = `MIME-Version: 1.0\r\n${inner.fields}\r\n${asText(inner.body)}`;
-  const fields = `Content-Type: message/rfc822\r\n${languageField(translation.language)}`;
-  return {
-    fields: inner.eightBit ? `${fields}Content-Transfer-Encoding: 8bit\r\n` : fields,
-    body: text,
-    eightBit: inner.eightBit,
-  };
+  const header = subject === undefined ? '' : formatHeaderField('Subject', subject, 'ascii');
+  const body = `${header}MIME-Version: 1.0\r\n${inner.fields}\r\n${asText(inner.body)}`;
+  const fields = `Content-Type: message/rfc822\r\n${languageField(language)}`;
+  if (!inner.eightBit) return { fields, body, eightBit: false };
+  return { fields: `${fields}Content-Transfer-Encoding: 8bit\r\n`, body, eightBit: true };
 }
 
 function languageField(language: string): string {

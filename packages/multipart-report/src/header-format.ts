@@ -3,7 +3,7 @@ import { ReportError } from './error.ts';
 import { isAsciiText } from './source.ts';
 
 /** Fields whose values are lists of mailboxes: only display names may be encoded. RFC 2047 §5(3). */
-const ADDRESS_FIELDS: ReadonlySet<string> = new Set([
+const ADDRESS_FIELDS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'from',
   'sender',
   'reply-to',
@@ -17,7 +17,7 @@ const ADDRESS_FIELDS: ReadonlySet<string> = new Set([
   'resent-bcc',
 ]);
 /** Fields whose values have no place for an encoded word. */
-const ASCII_FIELDS: ReadonlySet<string> = new Set([
+const ASCII_FIELDS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'message-id',
   'in-reply-to',
   'references',
@@ -53,15 +53,18 @@ function toAscii(name: string, value: string): string {
   if (isAsciiText(value) && (ADDRESS_FIELDS.has(key) || ASCII_FIELDS.has(key))) return value;
   if (ASCII_FIELDS.has(key))
     throw new ReportError('not-ascii', `${name} holds ASCII only`, value.search(/[^\0-\x7F]/), name);
-  return ADDRESS_FIELDS.has(key) ? encodeAddressText(name, value) : encodeHeaderText(value);
+  return ADDRESS_FIELDS.has(key) ? encodeAddressText(name, value) : encodeHeaderText(value, name.length + 2);
 }
 
-/** Break before blanks that text follows, as late as 78 characters allow. */
+/**
+ * Break before blanks that text follows, as late as 78 characters allow; 76 where encoded words stand (RFC 2047 §2).
+ */
 function fold(name: string, value: string): string {
+  const limit = value.includes('=?') ? 76 : 78;
   let out = '';
-  let line = `${name}: `;
-  for (const word of value.split(/(?<=[^ \t])(?=[ \t])/)) {
-    if (line.length + word.length > 78 && (out !== '' || line.length > name.length + 2)) {
+  let line = `${name}:`;
+  for (const word of ` ${value}`.split(/(?<=[^ \t])(?=[ \t])/)) {
+    if (line.length + word.length > limit && line.length > name.length + 1) {
       out += endLine(name, line);
       line = '';
     }

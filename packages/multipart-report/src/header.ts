@@ -21,7 +21,7 @@ export interface SplitHeader {
  */
 export function splitHeader(message: Uint8Array): SplitHeader {
   const end = headerEnd(message);
-  const { headers } = readHeader(readSource(message.subarray(0, end)), 0, 'message');
+  const { headers } = readHeader(readSource(message.subarray(0, end)), 0, 'blank-line');
   return { headers, bodyOffset: end + lineEndLength(message, end) };
 }
 
@@ -80,11 +80,10 @@ export interface Header {
 /**
  * Read the header that begins at `start`.
  *
- * The header of a message ends at a blank line, and damaged lines in it are skipped. The header of a body part also
- * ends before a line that can't be a field, since writers forget the blank line (the example in RFC 3461 §10.9 does).
- * Both end before a line that begins with `--`, since that is a delimiter.
+ * @param until what ends it besides a blank line: nothing; a line that begins as delimiters do; or any line that is no
+ * field, as in body parts, where writers forget the blank line (the example in RFC 3461 §10.9 does). Else such lines are skipped.
  */
-export function readHeader(source: Source, start: number, of: 'message' | 'part'): Header {
+export function readHeader(source: Source, start: number, until: 'blank-line' | 'delimiter' | 'non-field'): Header {
   const { text } = source;
   const headers: Field[] = [];
   const end = text.length;
@@ -110,13 +109,13 @@ export function readHeader(source: Source, start: number, of: 'message' | 'part'
     if (nameEnd > at) {
       value = readValue(source, colon + 1, stop);
       headers.push({ name: text.slice(at, nameEnd), value });
-    } else if (text.startsWith('--', at)) return header(at, at, false);
+    } else if (until !== 'blank-line' && text.startsWith('--', at)) return header(at, at, false);
     else if (value.endsWith(';')) {
       // QUIRK: relays of Outlook.com strip the blank before a continued parameter. A semicolon tells that one is due.
       if (unindented < 0) unindented = at;
       value = readValue(source, at, stop);
       append(headers, value);
-    } else if (of === 'part') return header(at, at, false);
+    } else if (until === 'non-field') return header(at, at, false);
     at = stop + 1;
   }
   return header(end, end, false);

@@ -1,3 +1,4 @@
+import { decodeHeaderText } from './encoded-word.ts';
 import { fieldValue } from './header.ts';
 import { Issues } from './issue.ts';
 import { partOctets, partText } from './part.ts';
@@ -16,7 +17,10 @@ export interface HumanReadable {
 
 /** One rendering of the human part in a language. */
 export interface Translation {
+  /** An RFC 5646 language tag. */
   readonly language: string;
+  /** Subject of the report in this language. RFC 8255 §3.2. */
+  readonly subject?: string;
   readonly text?: string;
   readonly html?: string;
 }
@@ -27,15 +31,27 @@ export function readHuman(part: MimePart, source: Source, issues: Issues): Human
   collect(part, '', { source, issues, found, messages: true });
   const [first, ...rest] = found.values();
   if (first === undefined) return {};
-  const { language, ...main } = first;
+  // RFC 8255 §3.1: the first part of a multipart/multilingual bears no language; often it repeats one of the others.
+  const same =
+    first.language === '' ? rest.find((one) => one.text === first.text && one.html === first.html) : undefined;
+  const language = same?.language ?? first.language;
+  const translations = rest.filter((one) => one !== same);
   return {
-    ...main,
+    ...(first.text === undefined ? {} : { text: first.text }),
+    ...(first.html === undefined ? {} : { html: first.html }),
     ...(language === '' ? {} : { language }),
-    ...(rest.length === 0 ? {} : { translations: rest }),
+    ...(translations.length === 0 ? {} : { translations }),
   };
 }
 
-type Found = Map<string, { readonly language: string; text?: string; html?: string }>;
+interface Rendering {
+  readonly language: string;
+  subject?: string;
+  text?: string;
+  html?: string;
+}
+
+type Found = Map<string, Rendering>;
 
 interface Walk {
   readonly source: Source;
@@ -66,6 +82,10 @@ function collect(part: MimePart, outer: string, walk: Walk): void {
 function collectMessage(part: MimePart, { source, found }: Walk): void {
   const issues = new Issues(); // of the inner message: their lines would point nowhere in this one
   const message = readSource(partOctets(part, source, issues));
+  const root = readTree(message, issues);
   const language = fieldValue(part.headers, 'content-language') ?? '';
-  collect(readTree(message, issues), language, { source: message, issues, found, messages: false });
+  collect(root, language, { source: message, issues, found, messages: false });
+  const subject = fieldValue(root.headers, 'subject');
+  const rendering = found.get(language);
+  if (subject !== undefined && rendering !== undefined) rendering.subject = decodeHeaderText(subject);
 }

@@ -142,9 +142,9 @@ export class ReportReader {
   /** Pass on all that can't be the begin of a delimiter, and stop at a delimiter. */
   #passContent(final: boolean): void {
     const octets = concat(this.#held);
-    const { text } = readSource(octets);
-    const { at, delimited } = this.#findCut(text, final);
-    const decoded = this.#decoder.push(octets.subarray(0, at));
+    const source = readSource(octets);
+    const { at, delimited } = this.#findCut(source.text, final);
+    const decoded = this.#decoder.push(source, at);
     if (decoded.length > 0) this.#events.push({ kind: 'content', octets: decoded });
     if (at > 0) this.#lineStart = false;
     this.#held = delimited ? [] : [octets.slice(at)];
@@ -181,7 +181,8 @@ function isComplete({ found }: Located, source: Source): boolean {
   const { range } = found.returned;
   if (found.machine.range.start > range.start) return false;
   if (range.end < source.text.length) return true;
-  return readHeader(source, range.bodyStart, 'message').bodyStart < source.text.length;
+  // What follows the header may yet turn out to be a delimiter.
+  return readHeader(source, range.bodyStart, 'blank-line').bodyStart + LONGEST_DELIMITER < source.text.length;
 }
 
 function trimmedEnd(octets: Uint8Array): number {

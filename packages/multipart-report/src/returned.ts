@@ -28,7 +28,7 @@ export interface Returned extends ReturnedHeader {
   readonly octets: Uint8Array;
 }
 
-const LABELS: ReadonlyMap<string, 'message' | 'headers'> = new Map([
+const LABELS: ReadonlyMap<string, 'message' | 'headers'> = /* @__PURE__ */ new Map([
   ['message/rfc822', 'message'],
   ['message/global', 'message'],
   ['text/rfc822-headers', 'headers'],
@@ -64,7 +64,7 @@ export function readReturned(
 }
 
 function readContent(part: MimePart, source: Source, start: number, issues: Issues): ReturnedHeader {
-  const { headers, bodyStart, closed } = readHeader(source, start, 'message');
+  const { headers, bodyStart, closed } = readHeader(source, start, 'blank-line');
   const { mediaType } = part;
   const label = LABELS.get(mediaType) ?? 'message';
   // Only the blank line tells a message without text from a header under the wrong label.

@@ -101,7 +101,11 @@ class TreeReader {
   /** Read a header at `start`; the part it begins becomes the current one. */
   #startPart(start: number, of: 'message' | 'part', defaultType: string): Draft {
     const { text } = this.#source;
-    const { headers, bodyStart, closed, unindented } = readHeader(this.#source, this.#afterStrayBlank(start, of), of);
+    const { headers, bodyStart, closed, unindented } = readHeader(
+      this.#source,
+      this.#afterStrayBlank(start, of),
+      of === 'message' ? 'delimiter' : 'non-field',
+    );
     const { mediaType, parameters } = parseMediaType(fieldValue(headers, 'content-type') ?? '');
     const encoding = fieldValue(headers, 'content-transfer-encoding');
     const part: Draft = {
