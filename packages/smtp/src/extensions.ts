@@ -28,6 +28,10 @@ export interface ServerExtensions {
   readonly startTls?: boolean;
   /** SASL mechanisms. RFC 4954 §3. */
   readonly auth?: readonly string[];
+  /** SASL mechanisms that are offered inside TLS only; asked for in the clear they get 538 5.7.11. RFC 4954 §4, §6. */
+  readonly authInTls?: readonly string[];
+  /** Outside TLS nothing but hello, STARTTLS, NOOP and QUIT is served: 530 5.7.0. RFC 3207 §4. */
+  readonly tlsFirst?: boolean;
   /** RFC 8689 §2. */
   readonly requireTls?: boolean;
   /** The shortest by-time taken, in seconds; 0 announces none. RFC 2852 §2. */
@@ -67,7 +71,8 @@ export function announce(offer: ServerExtensions, secure: boolean): ReadonlyMap<
   add(offer.vrfy === true, 'VRFY');
   add(offer.expn === true, 'EXPN');
   add(offer.startTls === true && !secure, 'STARTTLS');
-  add((offer.auth ?? []).length > 0, 'AUTH', offer.auth?.join(' '));
+  const auth = secure ? [...(offer.auth ?? []), ...(offer.authInTls ?? [])] : (offer.auth ?? []);
+  add(auth.length > 0, 'AUTH', auth.join(' '));
   add(offer.enhancedStatusCodes === true, 'ENHANCEDSTATUSCODES');
   add(offer.eightBitMime === true || utf8, '8BITMIME');
   add(offer.dsn === true, 'DSN');

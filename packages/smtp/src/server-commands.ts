@@ -7,9 +7,11 @@ import {
   readRcptParameters,
 } from '@dsnkit/esmtp-parameters';
 import { decodeBase64 } from './base64.ts';
+import { caught } from './error.ts';
 import type { Reply } from './reply.ts';
 import { IncomingContent, RefusedChunk } from './server-content.ts';
 import * as replies from './server-replies.ts';
+import type { Transaction } from './server-transaction.ts';
 import { AUTH_LIMIT, COMMAND_LIMIT, type PausingEvent, type ServerState } from './server-state.ts';
 import { decodeUtf8 } from './text.ts';
 import { readXclient } from './xclient.ts';
@@ -40,6 +42,7 @@ export function readCommand(octets: Uint8Array, state: ServerState): Outcome {
   const verb = (space < 0 ? line : line.slice(0, space)).toUpperCase();
   if (octets.length + 2 > limitOf(verb, state)) return replies.LINE_TOO_LONG;
   if (state.noService && verb !== 'QUIT') return replies.NO_SERVICE;
+  if (state.offer.tlsFirst === true && !state.secure && !BEFORE_TLS.has(verb)) return replies.TLS_FIRST;
   const command = COMMANDS.get(verb);
   if (command === undefined) return replies.UNKNOWN_COMMAND;
   if (!plain && command.utf8?.(state, line) !== true && /[^ -~]/.test(line)) return replies.NOT_ASCII;
@@ -48,8 +51,13 @@ export function readCommand(octets: Uint8Array, state: ServerState): Outcome {
     const refusal = guard(state, argument);
     if (refusal !== undefined) return refusal;
   }
-  return command.run(state, argument, line);
+  if ('run' in command) return command.run(state, argument, line);
+  const { transaction } = state;
+  return transaction === undefined ? noTransactionFor(state) : command.inside(transaction, state, line);
 }
+
+/** RFC 3207 §4. BDAT too, though it is refused: its octets have to be thrown away. */
+const BEFORE_TLS: ReadonlySet<string> = new Set(['EHLO', 'HELO', 'LHLO', 'STARTTLS', 'NOOP', 'QUIT', 'BDAT']);
 
 /** The longest line any command may have now. */
 export function longestLine(state: ServerState): number {
@@ -58,47 +66,43 @@ export function longestLine(state: ServerState): number {
 
 type Guard = (state: ServerState, argument: string) => Reply | undefined;
 
-interface Command {
+interface Checks {
   /** The first that objects gives the reply. */
   readonly guards: readonly Guard[];
-  readonly run: (state: ServerState, argument: string, line: string) => Outcome;
   /** When the argument may go beyond ASCII; else never. */
   readonly utf8?: (state: ServerState, line: string) => boolean;
+}
+interface Anywhere extends Checks {
+  readonly run: (state: ServerState, argument: string, line: string) => Outcome;
+}
+/** 503 outside a mail transaction. */
+interface Inside extends Checks {
+  readonly inside: (transaction: Transaction, state: ServerState, line: string) => Outcome;
 }
 
 const noArgument: Guard = (_, argument) => (argument === '' ? undefined : replies.NO_ARGUMENT);
 const greeted: Guard = (state) => (state.greeted ? undefined : replies.HELLO_FIRST);
 const noTransaction: Guard = (state) => (state.transaction === undefined ? undefined : replies.NOT_IN_TRANSACTION);
 const noSender: Guard = (state) => (state.transaction === undefined ? undefined : replies.ALREADY_SENDER);
-const sender: Guard = ({ transaction, mailRefused }) => {
-  if (transaction !== undefined) return undefined;
-  return mailRefused ? replies.NO_SENDER : replies.MAIL_FIRST;
-};
-const noChunks: Guard = (state) => (state.transaction?.chunked === true ? replies.CHUNKS_BEGUN : undefined);
-const notBinary: Guard = (state) => (state.transaction?.binary === true ? replies.BDAT_NEEDED : undefined);
 const clear: Guard = (state) => (state.secure ? replies.ALREADY_SECURE : undefined);
 const notAuthenticated: Guard = (state) => (state.authenticated ? replies.ALREADY_AUTHENTICATED : undefined);
 const offered =
   (keyword: string): Guard =>
   (state) =>
     state.announced.has(keyword) ? undefined : replies.NOT_OFFERED;
+const authOffered: Guard = (state) =>
+  state.announced.has('AUTH') || inTls(state).length > 0 ? undefined : replies.NOT_OFFERED;
 const notIdle: Guard = (state) =>
   ++state.idleCommands > (state.options.maxIdleCommands ?? 100) ? replies.TOO_MANY_COMMANDS : undefined;
-/** RFC 2920 §3.2: DATA is accepted only with a valid recipient. RFC 2033 §4.2 wants 503 where RFC 5321 §3.3 leaves a choice. */
-const recipients: Guard = ({ transaction, lmtp }) => {
-  if (transaction === undefined || transaction.accepted > 0) return undefined;
-  if (transaction.tried === 0) return replies.RCPT_FIRST;
-  return lmtp ? replies.NO_RECIPIENTS : replies.NO_VALID_RECIPIENTS;
-};
 
 /** RFC 5321 §4.1.4, the order of commands, in one table. */
-const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Anywhere | Inside>([
   ['EHLO', { guards: [notIdle], run: (state, name) => hello('EHLO', name, state) }],
   ['HELO', { guards: [notIdle], run: (state, name) => hello('HELO', name, state) }],
   ['LHLO', { guards: [notIdle], run: (state, name) => hello('LHLO', name, state) }],
   ['MAIL', { guards: [greeted, noSender], run: mail, utf8: () => true }],
-  ['RCPT', { guards: [greeted, sender, noChunks], run: rcpt, utf8: () => true }],
-  ['DATA', { guards: [noArgument, greeted, sender, noChunks, recipients, notBinary], run: data }],
+  ['RCPT', { guards: [], inside: rcpt, utf8: () => true }],
+  ['DATA', { guards: [noArgument], inside: data }],
   ['BDAT', { guards: [offered('CHUNKING')], run: bdat }],
   ['RSET', { guards: [noArgument, notIdle], run: () => ({ kind: 'rset' }) }],
   ['NOOP', { guards: [notIdle], run: () => replies.NOOP_OK }],
@@ -106,7 +110,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['VRFY', { guards: [notIdle], run: (state, text) => verify('VRFY', text, state), utf8 }],
   ['EXPN', { guards: [notIdle, offered('EXPN')], run: (state, text) => verify('EXPN', text, state), utf8 }],
   ['STARTTLS', { guards: [noArgument, clear, offered('STARTTLS'), noTransaction], run: () => ({ kind: 'starttls' }) }],
-  ['AUTH', { guards: [offered('AUTH'), notAuthenticated, noTransaction], run: auth }],
+  ['AUTH', { guards: [authOffered, notAuthenticated, noTransaction], run: auth }],
   ['XCLIENT', { guards: [offered('XCLIENT'), noTransaction, notIdle], run: xclient }],
   ['QUIT', { guards: [noArgument], run: () => ({ kind: 'quit' }) }],
 ]);
@@ -131,22 +135,24 @@ function mail(state: ServerState, _: string, raw: string): Outcome {
   }
 }
 
-function rcpt(state: ServerState, _: string, raw: string): Outcome {
-  const { transaction, options } = state;
+function rcpt(transaction: Transaction, state: ServerState, raw: string): Outcome {
+  if (transaction.chunked) return replies.CHUNKS_BEGUN;
   try {
-    const context = { smtputf8: transaction?.smtputf8 === true };
+    const context = { smtputf8: transaction.smtputf8 };
     const { forwardPath, parameters } = parseRcptCommand(raw, context);
     const typed = readRcptParameters(parameters, state.announced, context);
-    const most = Math.max(100, options.maxRecipients ?? 1000);
-    if (transaction !== undefined && transaction.accepted >= most) return replies.TOO_MANY_RECIPIENTS;
+    if (transaction.accepted >= Math.max(100, state.options.maxRecipients ?? 1000)) return replies.TOO_MANY_RECIPIENTS;
     return { kind: 'rcpt', path: forwardPath, parameters, typed, raw };
   } catch (error) {
     return refuse(error);
   }
 }
 
-function data({ transaction }: ServerState): Outcome {
-  return transaction === undefined ? replies.MAIL_FIRST : new IncomingContent(transaction);
+function data(transaction: Transaction, state: ServerState): Outcome {
+  if (transaction.chunked) return replies.CHUNKS_BEGUN;
+  const refusal = recipientsMissing(transaction, state);
+  if (refusal !== undefined) return refusal;
+  return transaction.binary ? replies.BDAT_NEEDED : new IncomingContent(transaction);
 }
 
 /**
@@ -159,12 +165,22 @@ function bdat(state: ServerState, argument: string): Outcome {
   const [, digits, last] = /^(\d{1,15})( LAST)?$/i.exec(argument) ?? [];
   if (digits === undefined) return { kind: 'bad-chunk' };
   const octets = Number(digits);
-  if (transaction === undefined) {
-    return new RefusedChunk(octets, greeted(state, '') ?? sender(state, '') ?? replies.MAIL_FIRST);
-  }
-  const refusal = transaction.refusal === undefined ? recipients(state, '') : replies.CHUNK_FAILED;
+  if (transaction === undefined) return new RefusedChunk(octets, noTransactionFor(state));
+  const refusal = transaction.refusal === undefined ? recipientsMissing(transaction, state) : replies.CHUNK_FAILED;
   if (refusal !== undefined) return new RefusedChunk(octets, refusal);
   return new IncomingContent(transaction, { octets, last: last !== undefined });
+}
+
+function noTransactionFor({ greeted, mailRefused }: ServerState): Reply {
+  if (!greeted) return replies.HELLO_FIRST;
+  return mailRefused ? replies.NO_SENDER : replies.MAIL_FIRST;
+}
+
+/** RFC 2920 §3.2: only with a valid recipient. RFC 2033 §4.2 wants 503 where RFC 5321 §3.3 leaves a choice. */
+function recipientsMissing({ accepted, tried }: Transaction, { lmtp }: ServerState): Reply | undefined {
+  if (accepted > 0) return undefined;
+  if (tried === 0) return replies.RCPT_FIRST;
+  return lmtp ? replies.NO_RECIPIENTS : replies.NO_VALID_RECIPIENTS;
 }
 
 const SMTPUTF8 = / SMTPUTF8$/i;
@@ -192,14 +208,21 @@ function auth(state: ServerState, argument: string): Outcome {
   if (name === undefined) return replies.BAD_ARGUMENT;
   const mechanism = name.toUpperCase();
   const mechanisms = state.announced.get('AUTH')?.toUpperCase().split(' ');
-  if (mechanisms?.includes(mechanism) !== true) return replies.UNKNOWN_MECHANISM;
+  if (mechanisms?.includes(mechanism) !== true)
+    return inTls(state).includes(mechanism) ? replies.MECHANISM_NEEDS_TLS : replies.UNKNOWN_MECHANISM;
   if (initial === undefined) return { kind: 'auth', mechanism };
   const initialResponse = decodeBase64(initial === '=' ? '' : initial);
   return initialResponse === undefined ? replies.BAD_BASE64 : { kind: 'auth', mechanism, initialResponse };
 }
 
+/** Mechanisms that would be offered if the client had begun TLS, as it may. */
+function inTls(state: ServerState): readonly string[] {
+  if (state.secure || !state.greeted) return [];
+  return (state.offer.authInTls ?? []).map((mechanism) => mechanism.toUpperCase());
+}
+
 function xclient(state: ServerState, argument: string): Outcome {
-  const attributes = readXclient(argument, state.announced.get('XCLIENT') ?? '');
+  const attributes = readXclient(argument, state.announced.get('XCLIENT'));
   return attributes === undefined ? replies.BAD_ARGUMENT : { kind: 'xclient', attributes };
 }
 
@@ -229,8 +252,7 @@ const TEXTS: Readonly<Record<EsmtpParameterErrorCode, string>> = {
 };
 
 function refuse(error: unknown): Reply {
-  if (!(error instanceof EsmtpParameterError)) throw error;
-  const { code, keyword, reply } = error;
+  const { code, keyword, reply } = caught(error, EsmtpParameterError);
   // A keyword has letters, digits and hyphens; anything else is not repeated to the client.
   const which = keyword !== undefined && /^[\w-]{1,40}$/.test(keyword) ? `: ${keyword}` : '';
   return { code: reply.code, status: reply.status, lines: [TEXTS[code] + which] };

@@ -52,6 +52,10 @@ export const ALREADY_AUTHENTICATED = prepareReply(503, '5.5.1', 'Already authent
 export const ALREADY_SECURE = prepareReply(503, '5.5.1', 'TLS is active');
 export const NO_SERVICE = prepareReply(503, '5.5.1', 'No service here, QUIT');
 export const UNKNOWN_MECHANISM = prepareReply(504, '5.5.4', 'Mechanism not offered');
+/** RFC 3207 §4. */
+export const TLS_FIRST = prepareReply(530, '5.7.0', 'Must issue a STARTTLS command first');
+/** RFC 4954 §6. */
+export const MECHANISM_NEEDS_TLS = prepareReply(538, '5.7.11', 'This mechanism is for use inside TLS');
 export const TOO_LARGE = prepareReply(552, '5.3.4', 'Message larger than the limit');
 export const NO_VALID_RECIPIENTS = prepareReply(554, '5.5.1', 'No valid recipients');
 /** RFC 5321 §2.3.8: such content could end elsewhere for the next hop. */
