@@ -83,7 +83,7 @@ export default defineConfig(
   {
     // The pure parts of the server: everything but the rim.
     files: ['apps/server/src/**/*.ts'],
-    ignores: ['apps/server/src/main.ts', 'apps/server/src/adapters/**', '**/*.test.ts'],
+    ignores: ['apps/server/src/{main,run}.ts', 'apps/server/src/adapters/**', '**/*.test.ts'],
     rules: pure([]),
   },
   {

@@ -17,7 +17,10 @@ async function main(): Promise<void> {
   const options = readOptions();
   if (options === undefined) return;
   // The store needs node:sqlite.
-  if (!atLeast(22, 13)) return onOwnNode();
+  if (!atLeast(22, 13)) {
+    onOwnNode();
+    return;
+  }
   const { run } = await import('./run.ts');
   await run(options.config);
 }
@@ -30,7 +33,10 @@ function atLeast(major: number, minor: number): boolean {
 /** In a checkout the repository's own Node takes over from one that is too old; elsewhere one line says what is needed. */
 function onOwnNode(): void {
   const own = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
-  if (!existsSync(own)) return fail(`needs Node 22.13 or later; this is ${process.versions.node}`);
+  if (!existsSync(own)) {
+    fail(`needs Node 22.13 or later; this is ${process.versions.node}`);
+    return;
+  }
   // Over the channel the child sees our end, however sudden, and ends too: see run.ts.
   const child = spawn(own, process.argv.slice(1), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));

@@ -40,14 +40,18 @@ export async function run(file: string | undefined): Promise<void> {
     });
   } catch (error) {
     await store.close();
-    return fail(error instanceof Error ? error.message : String(error));
+    fail(error instanceof Error ? error.message : String(error));
+    return;
   }
   stopOnSignal(async () => {
     await server.stop();
     await store.close();
     log.flush();
   });
-  if (file !== undefined) return log.info({ listening: server.listening }, 'ready');
+  if (file !== undefined) {
+    log.info({ listening: server.listening }, 'ready');
+    return;
+  }
   const { host, port } = server.listening[0] ?? { host: '127.0.0.1', port: 2525 };
   await welcome({
     network,

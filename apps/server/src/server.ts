@@ -8,6 +8,7 @@ import type {
   Mailboxes,
   Network,
   NetworkListener,
+  NewMessage,
   QueueStore,
   Resolver,
 } from './ports.ts';
@@ -84,7 +85,16 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     { store, clock, ids, work, trouble },
     { inFlight: maxAttempts, perDestination: maxPerDestination * PIPELINED, leaseMs: LEASE_MS },
   );
-  const receiving = { hostname, limits: config.limits, store, clock, ids, events, router, accept: queue.accept };
+  const receiving = {
+    hostname,
+    limits: config.limits,
+    store,
+    clock,
+    ids,
+    events,
+    router,
+    accept: (message: NewMessage, stored: () => void) => queue.accept(message, stored),
+  };
   const sessions = new Set<Receiving>();
   const listeners: NetworkListener[] = [];
   const listening: Listening[] = [];

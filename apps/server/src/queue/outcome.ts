@@ -147,5 +147,5 @@ function policyReply(remote: RemoteReply, recipient: Recipient): NonNullable<Pol
 
 /** Completes an event. */
 export function eventAt(event: NewEvent, messageId: string, atMs: number): MailEvent {
-  return { ...event, messageId, atMs } as MailEvent;
+  return { ...event, messageId, atMs };
 }

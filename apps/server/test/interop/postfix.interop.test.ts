@@ -25,7 +25,8 @@ async function dialogue(port: number, lines: readonly string[]): Promise<string[
         const next = waiting.shift();
         if (next === undefined) {
           socket.end();
-          return resolve(replies);
+          resolve(replies);
+          return;
         }
         socket.write(`${next}\r\n`);
       }

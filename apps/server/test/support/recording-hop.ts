@@ -110,8 +110,14 @@ function converse(socket: Socket, personality: Personality, transactions: Record
   }
 
   function line(text: string): void {
-    if (data === undefined) return void command(text);
-    if (text !== '.') return void data.push(text.startsWith('.') ? text.slice(1) : text);
+    if (data === undefined) {
+      command(text);
+      return;
+    }
+    if (text !== '.') {
+      data.push(text.startsWith('.') ? text.slice(1) : text);
+      return;
+    }
     const lines = data;
     data = undefined;
     queue = queue.then(() => content(lines));
