@@ -35,8 +35,7 @@ export class OutgoingContent {
       this.#pipeline.expect({ kind: 'content', to, last: true });
       return;
     }
-    const last = to.acceptedCount - 1;
-    for (let place = 0; place <= last; place++)
-      this.#pipeline.expect({ kind: 'content', to, place, last: place === last });
+    const last = to.accepted.at(-1);
+    for (const place of to.accepted) this.#pipeline.expect({ kind: 'content', to, place, last: place === last });
   }
 }

@@ -184,6 +184,12 @@ describe('what the owner does', () => {
     expect(hear(client, '250 more\r\n')).toEqual([]);
   });
 
+  it('RFC 5321 §3.8: 421 to QUIT closes once', () => {
+    const client = ready();
+    client.quit();
+    expect(hear(client, '421 anyway\r\n')).toMatchObject([{ kind: 'closed', reason: 'quit' }]);
+  });
+
   it('RFC 3207 §4.2: a session that was closed while TLS began stays closed', () => {
     const client = ready('STARTTLS');
     client.startTls();

@@ -3,7 +3,7 @@ import { OutgoingContent } from './client-content.ts';
 import type { ClientClosedEvent, ClientEvent, ClientTransaction } from './client-events.ts';
 import { assertAnnounced, readExtensions } from './client-extensions.ts';
 import { Outgoing, envelopeCommands, isPositive } from './client-transaction.ts';
-import { SmtpError } from './error.ts';
+import { SmtpError, caught } from './error.ts';
 import { type Expected, Pipeline } from './pipeline.ts';
 import { type ReceivedReply, ReplyReader } from './reply-reader.ts';
 
@@ -218,8 +218,7 @@ export class ClientSession {
       if (reply !== undefined) this.#take(reply);
       return reply !== undefined;
     } catch (error) {
-      if (!(error instanceof SmtpError)) throw error;
-      this.#close('protocol', { error });
+      this.#close('protocol', { error: caught(error, SmtpError) });
       return true;
     }
   }
@@ -349,7 +348,7 @@ export class ClientSession {
 
   #rcptsAnswered(to: Outgoing): void {
     const chunking = to.transaction.chunking === true;
-    if (to.acceptedCount > 0 && !to.refused) {
+    if (to.accepted.length > 0 && !to.refused) {
       if (chunking) this.#want(to);
     } else if (chunking || !this.#pipeline.pipelining) this.#finish(to);
   }
@@ -358,9 +357,9 @@ export class ClientSession {
     if (reply.code >= 400) {
       to.data(reply);
       this.#finish(to);
-    } else if (reply.code !== 354 || (to.refused && to.acceptedCount > 0)) {
+    } else if (reply.code !== 354 || (to.refused && to.accepted.length > 0)) {
       throw new SmtpError('unexpected-reply', `${reply.code} in reply to DATA`);
-    } else if (to.acceptedCount > 0) this.#want(to);
+    } else if (to.accepted.length > 0) this.#want(to);
     else this.#discard(to);
   }
 
@@ -394,7 +393,7 @@ export class ClientSession {
       return;
     }
     this.#phase = 'auth';
-    const octets = decodeBase64(reply.lines[0] ?? '');
+    const octets = decodeBase64(reply.lines.join('\n'));
     // A challenge that is none is given up; the reply to that ends the exchange.
     if (octets === undefined || reply.code !== 334) this.respond();
     else this.#events.push({ kind: 'challenge', octets });

@@ -1,6 +1,6 @@
 import { EsmtpParameterError, formatMailCommand, formatRcptCommand } from '@dsnkit/esmtp-parameters';
 import type { ClientTransaction, RecipientResult } from './client-events.ts';
-import { SmtpError } from './error.ts';
+import { SmtpError, caught } from './error.ts';
 import type { Command } from './pipeline.ts';
 import type { ReceivedReply } from './reply-reader.ts';
 
@@ -9,9 +9,9 @@ export class Outgoing {
   readonly transaction: ClientTransaction;
   /** The dot, or BDAT LAST, has been written. */
   contentEnded = false;
-  readonly #results: (RecipientResult | undefined)[];
   /** Places of the recipients whose RCPT was accepted. */
-  readonly #accepted: number[] = [];
+  readonly accepted: number[] = [];
+  readonly #results: (RecipientResult | undefined)[];
   #mail: ReceivedReply | undefined;
   #rcptReplies = 0;
   #chunkRefusal: ReceivedReply | undefined;
@@ -19,10 +19,6 @@ export class Outgoing {
   constructor(transaction: ClientTransaction) {
     this.transaction = transaction;
     this.#results = transaction.recipients.map(() => undefined);
-  }
-
-  get acceptedCount(): number {
-    return this.#accepted.length;
   }
 
   /** Whether MAIL was refused. */
@@ -42,7 +38,7 @@ export class Outgoing {
 
   rcpt(place: number, reply: ReceivedReply): void {
     this.#rcptReplies = place + 1;
-    if (isPositive(reply)) this.#accepted.push(place);
+    if (isPositive(reply)) this.accepted.push(place);
     else this.#results[place] ??= { accepted: false, stage: 'rcpt', reply };
   }
 
@@ -56,12 +52,12 @@ export class Outgoing {
     if (!isPositive(reply)) this.#chunkRefusal ??= reply;
   }
 
-  /** The reply to the content, for every accepted recipient; with LMTP for the one at `place` among them. */
+  /** The reply to the content, for every accepted recipient; with LMTP for the one at `place`. */
   content(last: ReceivedReply, place?: number): void {
     const reply = this.#chunkRefusal ?? last;
     const result: RecipientResult = { accepted: isPositive(reply), stage: 'content', reply };
     if (place === undefined) this.#fill(result);
-    else this.#results[this.#accepted[place] ?? -1] = result;
+    else this.#results[place] = result;
   }
 
   /** The connection is over: who has no result yet gets the stage reached, with the 421 if there was one. */
@@ -104,8 +100,8 @@ export function envelopeCommands(to: Outgoing): Command[] {
     if (chunking !== true) commands.push({ line: 'DATA', expected: { kind: 'data', to } });
     return commands;
   } catch (error) {
-    if (!(error instanceof EsmtpParameterError)) throw error;
-    throw new SmtpError('bad-argument', `The envelope can't be sent: ${error.message}`, { cause: error });
+    const cause = caught(error, EsmtpParameterError);
+    throw new SmtpError('bad-argument', `The envelope can't be sent: ${cause.message}`, { cause });
   }
 }
 

@@ -26,3 +26,9 @@ export class SmtpError extends Error {
     this.code = code;
   }
 }
+
+/** An error that was expected, by its class; any other goes on its way. */
+export function caught<E extends Error>(error: unknown, expected: new (...parameters: never[]) => E): E {
+  if (error instanceof expected) return error;
+  throw error;
+}

@@ -51,7 +51,8 @@ export class Input {
       this.#head = 0;
       this.#sealPack();
     }
-    this.chunk = this.#waiting[this.#head] ?? NOTHING;
+    const { [this.#head]: chunk = NOTHING } = this.#waiting;
+    this.chunk = chunk;
     this.#waiting[this.#head++] = NOTHING;
     this.position = 0;
     this.#length -= this.chunk.length;

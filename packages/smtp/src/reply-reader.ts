@@ -83,7 +83,7 @@ export class ReplyReader {
 /** RFC 2034 §4: the code has the class of the reply and stands at the head of each line. */
 function read(code: number, raw: readonly string[]): ReceivedReply {
   const texts = raw.map((line) => line.slice(4));
-  const status = /^([245])\.\d{1,3}\.\d{1,3}(?=[ \t]|$)/.exec(texts[0] ?? '');
+  const status = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/.exec(texts.join('\n'));
   if (status?.[1] !== raw[0]?.charAt(0) || status === null) return { code, lines: texts, raw };
   const head = status[0];
   const lines = texts.map((text) =>

@@ -1,4 +1,5 @@
 import { SmtpError } from './error.ts';
+import { encodeUtf8 } from './text.ts';
 
 /**
  * A reply as a server says it.
@@ -76,21 +77,19 @@ function write(reply: Reply, status: string | undefined): string {
 
 /** RFC 2034 §4: the class is the first digit of the code, and 3yz replies have none. */
 function fits(code: number, status: string): boolean {
-  return code < 300 || code >= 400
-    ? /^[245]\.\d{1,3}\.\d{1,3}$/.test(status) && status.startsWith(`${code}`[0] ?? '')
-    : false;
+  return /^[245]\.\d{1,3}\.\d{1,3}$/.test(status) && status.startsWith(`${Math.trunc(code / 100)}.`);
 }
 
 function cut(text: string, prefix: number): string[] {
   if (/[\x00-\x08\x0A-\x1F\x7F]/.test(text))
     throw new SmtpError('bad-reply', 'Control character in the text of a reply');
   const room = LONGEST_TEXT - prefix;
-  if (text.length * 3 <= room || utf8Length(text) <= room) return [text];
+  if (text.length * 3 <= room || encodeUtf8(text).length <= room) return [text];
   const pieces: string[] = [];
   let piece = '';
   let length = 0;
   for (const character of text) {
-    const octets = utf8Length(character);
+    const octets = encodeUtf8(character).length;
     if (length + octets > room) {
       pieces.push(piece);
       piece = '';
@@ -100,13 +99,4 @@ function cut(text: string, prefix: number): string[] {
     length += octets;
   }
   return [...pieces, piece];
-}
-
-function utf8Length(text: string): number {
-  let length = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-  }
-  return length;
 }

@@ -96,7 +96,7 @@ const notIdle: Guard = (state) =>
   ++state.idleCommands > (state.options.maxIdleCommands ?? 100) ? replies.TOO_MANY_COMMANDS : undefined;
 
 /** RFC 5321 §4.1.4, the order of commands, in one table. */
-const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Anywhere | Inside>([
+const COMMANDS: ReadonlyMap<string, Anywhere | Inside> = new Map<string, Anywhere | Inside>([
   ['EHLO', { guards: [notIdle], run: (state, name) => hello('EHLO', name, state) }],
   ['HELO', { guards: [notIdle], run: (state, name) => hello('HELO', name, state) }],
   ['LHLO', { guards: [notIdle], run: (state, name) => hello('LHLO', name, state) }],

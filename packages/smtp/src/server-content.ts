@@ -42,11 +42,11 @@ export class IncomingContent {
     return this.ended || events.length > 0 || this.#left < before;
   }
 
-  /** The reply to a chunk that isn't the last, or undefined: the content is whole. */
-  end(events: ServerEvent[]): Reply | undefined {
+  /** The reply to a chunk that isn't the last; else the transaction, whose content is whole. */
+  end(events: ServerEvent[]): Reply | Transaction {
     if (this.#chunk?.last === false) return this.#transaction.refusal ?? CHUNK_OK;
     this.#transaction.finish(events);
-    return undefined;
+    return this.#transaction;
   }
 }
 

@@ -249,6 +249,14 @@ describe('what the owner does', () => {
     expect(session.closed).toBe(true);
   });
 
+  it('RFC 5321 §3.8: an answer of 421 that is also the last error closes once', () => {
+    const session = greeted({ auth: ['PLAIN'] }, { maxErrors: 1 });
+    upTo(session, 'AUTH PLAIN AGEAYg==\r\n');
+    session.answer({ code: 421, lines: ['Go'] });
+    expect(session.next()).toEqual({ kind: 'closed', reason: 'too-many-errors' });
+    expect(session.next()).toBeUndefined();
+  });
+
   it('RFC 3030 §2: a chunk whose end is unknown ends the session, also as the last error allowed', () => {
     const session = greeted({ chunking: true }, { maxErrors: 1 });
     expect(say(session, 'BDAT 99999999999999999999\r\nNOOP\r\n')).toBe(

@@ -279,25 +279,15 @@ export class ServerSession {
     const moved = content.read(this.#input, this.#events);
     if (!content.ended) return moved;
     this.#content = undefined;
-    const reply = content.end(this.#events);
-    if (reply !== undefined) this.#refuse(reply);
-    else if (this.#state.transaction !== undefined) this.#endContent(this.#state.transaction);
-    this.#stopIfIdle();
-    return true;
-  }
-
-  #endContent(transaction: Transaction): void {
-    if (transaction.refusal === undefined) this.#pause({ kind: 'end-of-content', sizeOctets: transaction.size });
+    const end = content.end(this.#events);
+    if (!(end instanceof Transaction)) this.#refuse(end);
+    else if (end.refusal === undefined) this.#pause({ kind: 'end-of-content', sizeOctets: end.size });
     else {
-      this.#sayToAll(transaction, transaction.refusal);
+      end.reply(this.#wire(end.refusal), this.#output);
       this.#endTransaction(false);
     }
-  }
-
-  /** RFC 2033 §4.2: one reply for each accepted recipient. */
-  #sayToAll(transaction: Transaction, reply: Reply): void {
-    const wire = this.#wire(reply);
-    this.#output.text(this.#state.lmtp ? wire.repeat(transaction.accepted) : wire);
+    this.#stopIfIdle();
+    return true;
   }
 
   #authLine(octets: Uint8Array): void {
@@ -329,12 +319,10 @@ export class ServerSession {
         return;
       case 'rcpt':
         this.#say(reply ?? replies.RECIPIENT_OK);
-        if (state.transaction === undefined) return;
-        state.transaction.tried++;
-        if (positive) state.transaction.accepted++;
+        state.transaction?.rcpt(positive);
         return;
       case 'end-of-content':
-        if (state.transaction !== undefined) this.#sayToAll(state.transaction, reply ?? replies.MESSAGE_OK);
+        state.transaction?.reply(this.#wire(reply ?? replies.MESSAGE_OK), this.#output);
         this.#endTransaction(positive);
         return;
       case 'starttls':
@@ -379,8 +367,7 @@ export class ServerSession {
   }
 
   #begin(mail: MailEvent): void {
-    const { offer, options } = this.#state;
-    this.#state.transaction = new Transaction(mail.typed, offer.size ?? 0, options.bareLineEnds === 'normalise');
+    this.#state.transaction = new Transaction(mail.typed, this.#state);
     this.#state.mailRefused = false;
   }
 

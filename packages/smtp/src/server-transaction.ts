@@ -1,9 +1,11 @@
 import type { MailParameters } from '@dsnkit/esmtp-parameters';
 import { ContentReader } from './content-reader.ts';
 import type { Input } from './input.ts';
+import type { Output } from './output.ts';
 import type { PreparedReply } from './reply.ts';
 import type { ServerEvent } from './server-events.ts';
 import { BARE_LINE_END, TOO_LARGE } from './server-replies.ts';
+import type { ServerState } from './server-state.ts';
 
 /** One mail transaction, from the answer to MAIL to the answer to its content. */
 export class Transaction {
@@ -17,16 +19,29 @@ export class Transaction {
   size = 0;
   /** Why the content won't be taken. What comes of it is read and thrown away, in no memory. */
   refusal: PreparedReply | undefined;
+  /** Octets of content; 0 for any number. */
   readonly #limit: number;
+  readonly #lmtp: boolean;
   readonly #normalise: boolean;
   #reader: ContentReader | undefined;
 
-  /** @param limit Octets of content, 0 for any number. */
-  constructor(parameters: MailParameters, limit: number, normalise: boolean) {
+  constructor(parameters: MailParameters, { offer, options, lmtp }: ServerState) {
     this.smtputf8 = parameters.smtputf8;
     this.binary = parameters.body === 'BINARYMIME';
-    this.#limit = limit;
-    this.#normalise = normalise;
+    this.#limit = offer.size ?? 0;
+    this.#normalise = options.bareLineEnds === 'normalise';
+    this.#lmtp = lmtp;
+  }
+
+  /** A RCPT was answered. */
+  rcpt(accepted: boolean): void {
+    this.tried++;
+    if (accepted) this.accepted++;
+  }
+
+  /** RFC 2033 §4.2: with LMTP one reply to the content for each accepted recipient. */
+  reply(wire: string, output: Output): void {
+    output.text(this.#lmtp ? wire.repeat(this.accepted) : wire);
   }
 
   /** Read on to the next event, or the end of the input; true when the end of data was met. */

@@ -1,4 +1,5 @@
 import { XtextError, decodeXtextOctets } from '@dsnkit/xtext';
+import { caught } from './error.ts';
 import { decodeUtf8 } from './text.ts';
 
 /**
@@ -6,14 +7,14 @@ import { decodeUtf8 } from './text.ts';
  *
  *     xclient = "XCLIENT" 1*( SP name "=" xtext )
  */
-export function readXclient(argument: string, names: string): ReadonlyMap<string, string> | undefined {
-  const allowed = names.toUpperCase().split(' ');
+export function readXclient(argument: string, names: string | undefined): ReadonlyMap<string, string> | undefined {
+  const allowed = names?.toUpperCase().split(' ');
   const attributes = new Map<string, string>();
   for (const word of argument.split(' ')) {
     const equals = word.indexOf('=');
     const name = word.slice(0, equals).toUpperCase();
     const value = equals < 1 ? undefined : decode(word.slice(equals + 1));
-    if (value === undefined || !allowed.includes(name) || attributes.has(name)) return undefined;
+    if (value === undefined || allowed?.includes(name) !== true || attributes.has(name)) return undefined;
     attributes.set(name, value);
   }
   return attributes;
@@ -25,7 +26,7 @@ function decode(xtext: string): string | undefined {
     const text = decodeUtf8(decodeXtextOctets(xtext));
     return text === undefined || /[\x00-\x1F\x7F]/.test(text) ? undefined : text;
   } catch (error) {
-    if (error instanceof XtextError) return undefined;
-    throw error;
+    caught(error, XtextError);
+    return undefined;
   }
 }
