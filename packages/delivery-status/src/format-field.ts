@@ -24,8 +24,9 @@ export class FieldWriter {
     this.#ascii = ascii;
   }
 
-  /** The known field of a group; nothing if the group does not have it. */
+  /** The known field of a group, each of its occurrences; nothing if the group does not have it. */
   known(field: KnownField, group: Group): string {
+    if (field.kind === 'localized') return this.#localizedAll(group);
     return group[field.key] === undefined ? '' : this.#finish(field.name, formatKnown(field, group, this.#ascii));
   }
 
@@ -35,6 +36,14 @@ export class FieldWriter {
     if (!isLanguageTag(language))
       throw new DeliveryStatusError('bad-language', `not a language tag: ${JSON.stringify(language)}`, { field: name });
     return this.#finish(name, foldLines(name, [`${language}; ${text}`]));
+  }
+
+  #localizedAll({
+    localizedDiagnostics = [],
+  }: {
+    readonly localizedDiagnostics?: readonly LocalizedDiagnostic[];
+  }): string {
+    return localizedDiagnostics.map((item) => this.localized(item)).join('');
   }
 
   /** A field that this package does not know. A known name here would say something twice. RFC 3464 §2.4. */

@@ -1,9 +1,16 @@
 import { DeliveryStatusError, type DeliveryStatusErrorCode } from './error.ts';
 import { FieldWriter, type Group } from './format-field.ts';
 import { KNOWN_FIELDS, type KnownField } from './known-fields.ts';
-import { parseGroup } from './parse-group.ts';
+import { parseGroup, type SourceGroup } from './parse-group.ts';
 import { rewriteGroup, type Adoption } from './rewrite-group.ts';
-import type { DeliveryStatus, Field, GroupSource, LocalizedDiagnostic, ParsedDeliveryStatus } from './types.ts';
+import { endsLine } from './scanner.ts';
+import type {
+  DeliveryStatus,
+  LocalizedDiagnostic,
+  MessageFields,
+  ParsedDeliveryStatus,
+  RecipientFields,
+} from './types.ts';
 
 /**
  * Write the body of a message/delivery-status part: grammar order, one blank line before each recipient, CRLF, ASCII.
@@ -35,49 +42,45 @@ function format(status: DeliveryStatus | ParsedDeliveryStatus, ascii: boolean): 
   if (status.recipients.length === 0 && !('issues' in status)) {
     throw new DeliveryStatusError('no-recipients', 'a delivery status reports on at least one recipient');
   }
-  const message = status.message as Group;
-  const recipients = status.recipients as readonly Group[];
+  const message = openGroup(status.message, 'message');
+  const recipients = status.recipients.map((recipient) => openGroup(recipient, 'recipient'));
   const writer = new FieldWriter(lineEndOf([message, ...recipients]), ascii);
-  const held = parsedGroup(message, 'message');
-  const placed = new Set(held?.fields.map(({ known }) => known).filter((known) => known !== undefined));
-  const adoption: Adoption = { message, placed };
-  // A message made anew says all that it has to say itself.
-  if (!held) for (const known of KNOWN_FIELDS) placed.add(known);
-  const parts = recipients.map((group) => formatGroup(group, 'recipient', adoption, writer));
-  if (!held) placed.clear();
-  let text = formatGroup(message, 'message', adoption, writer);
-  for (const part of parts) text += text !== '' && part !== '' && !/[\r\n]$/.test(text) ? writer.lineEnd + part : part;
+  const adoption: Adoption = { message: message.now, placed: new Set(message.was?.fields.map(({ known }) => known)) };
+  // A message made anew says itself all that it has to say.
+  if (!message.was) for (const known of KNOWN_FIELDS) adoption.placed.add(known);
+  // Recipients first: fields of the message that stand among theirs stay there.
+  const parts = recipients.map((group) => formatGroup(group, adoption, writer));
+  let text = formatGroup(message, adoption, writer);
+  for (const part of parts) text += text !== '' && part !== '' && !endsLine(text) ? writer.lineEnd + part : part;
   return text;
 }
 
-function formatGroup(group: Group, kind: KnownField['group'], adoption: Adoption, writer: FieldWriter): string {
-  const was = parsedGroup(group, kind);
-  assertGroup(group, kind, was?.draft as Group | undefined);
-  if (was) return rewriteGroup(was, group, kind, adoption, writer);
+interface OpenedGroup {
+  readonly kind: KnownField['group'];
+  readonly now: Group;
+  /** What it was when it was parsed, if it was. */
+  readonly was: SourceGroup | undefined;
+}
+
+function openGroup(group: Partial<MessageFields> | Partial<RecipientFields>, kind: KnownField['group']): OpenedGroup {
+  return { kind, now: group, was: group.source && parseGroup(group.source.text, kind) };
+}
+
+function formatGroup({ kind, now, was }: OpenedGroup, adoption: Adoption, writer: FieldWriter): string {
+  assertGroup(now, kind, was?.draft as Group | undefined);
+  if (was) return rewriteGroup(was, now, kind, adoption, writer);
   let text = kind === 'recipient' ? writer.lineEnd : '';
-  for (const field of KNOWN_FIELDS) {
-    if (field.group !== kind) continue;
-    if (field.kind === 'localized')
-      for (const item of (group[field.key] as readonly LocalizedDiagnostic[] | undefined) ?? [])
-        text += writer.localized(item);
-    else text += writer.known(field, group);
-  }
-  for (const field of (group['extensions'] as readonly Field[] | undefined) ?? []) text += writer.extension(field);
+  for (const field of KNOWN_FIELDS) if (field.group === kind) text += writer.known(field, now);
+  for (const field of (now as Partial<MessageFields>).extensions ?? []) text += writer.extension(field);
   return text;
 }
 
-function parsedGroup(group: Group, kind: KnownField['group']): ReturnType<typeof parseGroup> | undefined {
-  const source = group['source'] as GroupSource | undefined;
-  return source && parseGroup(source.text, kind);
-}
-
-/** The line end that the parsed groups use, so that a new field does not mix it. */
-function lineEndOf(groups: readonly Group[]): string {
-  for (const group of groups) {
-    const found = /\r\n|[\r\n]/.exec((group['source'] as GroupSource | undefined)?.text ?? '');
-    if (found) return found[0];
-  }
-  return '\r\n';
+/** The line end of the document, so that a new field does not mix it. CRLF next to any other is still CRLF. */
+function lineEndOf(groups: readonly OpenedGroup[]): string {
+  const texts = groups.map(({ now }) => (now as Partial<MessageFields>).source?.text ?? '');
+  const hasLf = texts.some((text) => text.includes('\n'));
+  const hasCr = texts.some((text) => text.includes('\r'));
+  return hasLf === hasCr ? '\r\n' : hasLf ? '\n' : '\r';
 }
 
 /** Refuse what the grammar of a group refuses, unless it was received so. */

@@ -60,6 +60,11 @@ export function decodeQuotedPrintable(text: string): Uint8Array {
   return octets.subarray(0, length);
 }
 
+/** Whether a character belongs to the alphabet of base64, padding included. */
+export function isBase64(code: number): boolean {
+  return code < 128 && BASE64[code] !== SKIP;
+}
+
 const SKIP = 65;
 const PAD = 64;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=';

@@ -131,16 +131,17 @@ class Reader {
   }
 
   /** A block in which recipients start at `from`: one of them, or more where blank lines are missing. */
-  private readGroups({ start, line, fields }: Block, from: number): void {
+  private readGroups({ start, line, contentStart, fields }: Block, from: number): void {
     this.addAll(fields.slice(0, from));
     for (let at = from; at < fields.length;) {
       const end = endOfGroup(fields, at);
       const group = at === 0 && end === fields.length ? fields : fields.slice(at, end);
       const [first] = group;
-      if (at > 0 && first) {
-        this.issues.add('missing-blank-line', first.line, first.known);
-        this.open(first.start, first.line, first.line);
-      } else this.open(start, line, first?.line ?? line);
+      if (first === undefined) return;
+      if (at > 0) this.issues.add('missing-blank-line', first.line, first.known);
+      // Blank lines before a group belong to it. Stray lines stay with what is above: elsewhere they might continue a field.
+      if (first.start === contentStart) this.open(start, line, first.line);
+      else this.open(first.start, first.line, first.line);
       this.addAll(group);
       at = end;
     }

@@ -1,6 +1,7 @@
 import type { FieldWriter, Group } from './format-field.ts';
 import { KNOWN_FIELDS, type KnownField } from './known-fields.ts';
 import type { SourceField, SourceGroup } from './parse-group.ts';
+import { endsLine } from './scanner.ts';
 import { sameLocalized, sameValue } from './same-value.ts';
 import type { Field, LocalizedDiagnostic } from './types.ts';
 
@@ -8,14 +9,7 @@ import type { Field, LocalizedDiagnostic } from './types.ts';
 export interface Adoption {
   readonly message: Group;
   /** Fields of the message that already have their place. */
-  readonly placed: Set<KnownField>;
-}
-
-interface Piece {
-  /** The bit of the field; what comes later in the grammar is put after it. */
-  readonly order: number;
-  readonly text: string;
-  after: string;
+  readonly placed: Set<KnownField | undefined>;
 }
 
 /**
@@ -29,86 +23,136 @@ export function rewriteGroup(
   adoption: Adoption,
   writer: FieldWriter,
 ): string {
-  const lists = now as Lists;
-  const extensions = new ExtensionMerge(was.draft.extensions ?? [], lists.extensions ?? [], writer);
-  const localized = lists.localizedDiagnostics ?? [];
-  const pieces: Piece[] = [];
-  let told = 0;
-  for (const field of was.fields) {
-    const { known, after } = field;
-    if (known?.kind === 'localized') {
-      const item = localized[told];
-      const text =
-        item === undefined
-          ? ''
-          : sameLocalized(was.draft.localizedDiagnostics?.[told], item)
-            ? field.text
-            : writer.localized(item);
-      told++;
-      pieces.push({ order: known.bit, text, after });
-    } else if (known === undefined) pieces.push({ order: 0, text: extensions.next(field), after });
-    else if (field.role === 'misplaced')
-      pieces.push({ order: 0, text: rewriteMisplaced(field, known, was, adoption, writer), after });
-    else pieces.push({ order: known.bit, text: rewriteKnown(field, known, was.draft as Group, now, writer), after });
-  }
-  let before = was.before;
-  const insert = (order: number, text: string): void => {
-    if (text === '') return;
-    const at = pieces.findLastIndex((piece) => piece.order !== 0 && piece.order <= order);
-    const previous = pieces[order === Infinity ? pieces.length - 1 : at];
-    const after = previous?.after ?? '';
-    if (previous) previous.after = '';
-    else before = before === '' && kind === 'recipient' ? writer.lineEnd : before;
-    pieces.splice((order === Infinity ? pieces.length - 1 : at) + 1, 0, { order, text, after });
-  };
+  const rewriter = new GroupRewriter(was, now, adoption, writer);
+  const pieces = new Pieces(was.before, kind === 'recipient' ? writer.lineEnd : '');
+  for (const field of was.fields)
+    pieces.push(field.known?.group === kind ? field.known.bit : 0, rewriter.rewrite(field), field.after);
   const held = new Set(was.fields.map(({ known }) => known));
   for (const known of KNOWN_FIELDS) {
-    if (known.group !== kind) continue;
-    if (known.kind === 'localized') for (const item of localized.slice(told)) insert(known.bit, writer.localized(item));
-    else if (!held.has(known) && !(kind === 'message' && adoption.placed.has(known)))
-      insert(known.bit, writer.known(known, now));
+    if (known.kind === 'localized') pieces.insert(known.bit, rewriter.restOfLocalized());
+    else if (known.group === kind && !held.has(known) && !adoption.placed.has(known))
+      pieces.insert(known.bit, writer.known(known, now));
   }
-  insert(Infinity, extensions.rest());
-  return before + joinPieces(pieces, writer.lineEnd);
+  pieces.append(rewriter.restOfExtensions());
+  return pieces.join(writer.lineEnd);
 }
 
-function rewriteKnown(field: SourceField, known: KnownField, was: Group, now: Group, writer: FieldWriter): string {
-  if (field.role === 'repeated') {
-    // With the field that counts gone, its repetition would begin to count.
-    return was[known.key] !== undefined && now[known.key] === undefined ? '' : field.text;
-  }
-  return sameValue(known, was, now) ? field.text : writer.known(known, now);
-}
-
-/** A field of the message among those of a recipient: it speaks for the message if that has none of its own. */
-function rewriteMisplaced(
-  field: SourceField,
-  known: KnownField,
-  was: SourceGroup,
-  adoption: Adoption,
-  writer: FieldWriter,
-): string {
-  if (adoption.placed.has(known)) return field.text;
-  adoption.placed.add(known);
-  return sameValue(known, was.misplaced as Group, adoption.message)
-    ? field.text
-    : writer.known(known, adoption.message);
-}
-
-/** Each piece ends its line, unless it is the last of all and never did. */
-function joinPieces(pieces: readonly Piece[], lineEnd: string): string {
-  const last = pieces.findLastIndex(({ text }) => text !== '');
-  return pieces
-    .map(
-      ({ text, after }, index) =>
-        (index < last && text !== '' && !/[\r\n]$/.test(text) ? text + lineEnd : text) + after,
-    )
-    .join('');
-}
-
+/** What this file looks at by name. */
 interface Lists {
   readonly extensions?: readonly Field[];
   readonly localizedDiagnostics?: readonly LocalizedDiagnostic[];
+}
+
+/** Gives for each field that was there what stands in its place now. */
+class GroupRewriter {
+  readonly #was: SourceGroup;
+  readonly #now: Group;
+  readonly #adoption: Adoption;
+  readonly #writer: FieldWriter;
+  readonly #extensions: ExtensionMerge;
+  readonly #localized: readonly LocalizedDiagnostic[];
+  #told = 0;
+
+  constructor(was: SourceGroup, now: Group, adoption: Adoption, writer: FieldWriter) {
+    const { extensions = [], localizedDiagnostics = [] } = now as Lists;
+    this.#was = was;
+    this.#now = now;
+    this.#adoption = adoption;
+    this.#writer = writer;
+    this.#extensions = new ExtensionMerge(was.draft.extensions ?? [], extensions, writer);
+    this.#localized = localizedDiagnostics;
+  }
+
+  rewrite(field: SourceField): string {
+    const { known, role, text } = field;
+    if (known === undefined) return this.#extensions.next(field);
+    if (known.kind === 'localized') return this.#rewriteLocalized(text);
+    if (role === 'misplaced') return this.#rewriteMisplaced(known, text);
+    const was = this.#was.draft as Group;
+    // With the field that counts gone, its repetition would begin to count.
+    if (role === 'repeated') return was[known.key] !== undefined && this.#now[known.key] === undefined ? '' : text;
+    return sameValue(known, was, this.#now) ? text : this.#writer.known(known, this.#now);
+  }
+
+  restOfLocalized(): string {
+    return this.#localized
+      .slice(this.#told)
+      .map((item) => this.#writer.localized(item))
+      .join('');
+  }
+
+  restOfExtensions(): string {
+    return this.#extensions.rest();
+  }
+
+  #rewriteLocalized(text: string): string {
+    const item = this.#localized[this.#told];
+    const was = this.#was.draft.localizedDiagnostics?.[this.#told++];
+    if (item === undefined) return '';
+    return sameLocalized(was, item) ? text : this.#writer.localized(item);
+  }
+
+  /** A field of the message among those of a recipient: it speaks for the message if that has none of its own. */
+  #rewriteMisplaced(known: KnownField, text: string): string {
+    const { placed, message } = this.#adoption;
+    if (placed.has(known)) return text;
+    placed.add(known);
+    return sameValue(known, this.#was.misplaced as Group, message) ? text : this.#writer.known(known, message);
+  }
+}
+
+interface Piece {
+  /** The bit of a known field; what comes later in the grammar goes after it. */
+  readonly order: number;
+  readonly text: string;
+  /** Blank lines and stray lines up to the next field. */
+  after: string;
+}
+
+/** The group as it grows. */
+class Pieces {
+  readonly #pieces: Piece[] = [];
+  readonly #separator: string;
+  #before: string;
+
+  /** @param separator What a field needs before it that is put first of all. */
+  constructor(before: string, separator: string) {
+    this.#before = before;
+    this.#separator = separator;
+  }
+
+  push(order: number, text: string, after: string): void {
+    this.#pieces.push({ order, text, after });
+  }
+
+  /** Put a field after those that come before it in the grammar. */
+  insert(order: number, text: string): void {
+    const place = this.#pieces.findLastIndex((piece) => piece.order !== 0 && piece.order <= order);
+    this.#put(place, order, text);
+  }
+
+  append(text: string): void {
+    this.#put(this.#pieces.length - 1, 0, text);
+  }
+
+  /** Each field starts on a line of its own, also after one that lacked its line end. */
+  join(lineEnd: string): string {
+    let joined = this.#before;
+    for (const { text, after } of this.#pieces) {
+      if (text !== '' && joined !== '' && !endsLine(joined)) joined += lineEnd;
+      joined += text + after;
+    }
+    return joined;
+  }
+
+  #put(place: number, order: number, text: string): void {
+    if (text === '') return;
+    const previous = this.#pieces[place];
+    const after = previous?.after ?? '';
+    if (previous) previous.after = '';
+    else if (this.#before === '') this.#before = this.#separator;
+    this.#pieces.splice(place + 1, 0, { order, text, after });
+  }
 }
 
 /** Brings the extension fields of before and now together, in order. */

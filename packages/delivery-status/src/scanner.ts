@@ -24,6 +24,8 @@ export interface Block {
   readonly start: number;
   readonly line: number;
   readonly blankLines: number;
+  /** Where the first line after them starts: a field, or a stray line. */
+  readonly contentStart: number;
   readonly fields: readonly RawField[];
 }
 
@@ -64,6 +66,7 @@ export class Scanner {
       this.finish(blankLines);
       return undefined;
     }
+    const contentStart = this.at;
     const fields: RawField[] = [];
     let field: RawField | undefined;
     do {
@@ -74,7 +77,7 @@ export class Scanner {
       // QUIRK: a line of spaces inside a folded value, as wrapped replies have, does not end the value if that goes on.
       if (field && this.end > this.at && this.isBlank()) this.crossWhiteLines();
     } while (this.at < length && !this.isBlank());
-    return { start, line, blankLines, fields };
+    return { start, line, blankLines, contentStart, fields };
   }
 
   private crossWhiteLines(): void {
@@ -95,7 +98,7 @@ export class Scanner {
     }
     const nameEnd = this.fieldNameEnd();
     // QUIRK: "https://…" at the start of a wrapped line is text, not a field named https.
-    if (nameEnd > at && !(field && text.startsWith('//', this.colon + 1))) return this.startField(nameEnd);
+    if (nameEnd > at && !text.startsWith('//', this.colon + 1)) return this.startField(nameEnd);
     // QUIRK: replies wrapped without a leading space (seen from Gmail: mikel/mail 620).
     if (field) {
       this.issues.add('unindented-continuation', line);

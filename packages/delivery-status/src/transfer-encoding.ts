@@ -1,5 +1,5 @@
 import { IssueList } from './issues.ts';
-import { decodeBase64, decodeCharset, decodeQuotedPrintable } from './octets.ts';
+import { decodeBase64, decodeCharset, decodeQuotedPrintable, isBase64 } from './octets.ts';
 import type { Issue } from './types.ts';
 
 /** The body of a delivery status as text, and what had to be undone. */
@@ -21,7 +21,8 @@ export interface DecodedBody {
 export function decodeStatusBody(body: string, encoding?: string): DecodedBody {
   const declared = encoding?.trim().toLowerCase();
   if (declared === 'quoted-printable') return decoded('', toText(decodeQuotedPrintable(body)), 1);
-  if (declared === 'base64' && findBase64(body) === 0) return decoded('', toText(decodeBase64(body)), 1);
+  if (declared === 'base64' && findBase64(body) === body.search(/[^\r\n]/))
+    return decoded('', toText(decodeBase64(body)), 1);
   // QUIRK: Office 365 was seen to send plain first groups and the rest in base64 (jstedfast/MimeKit 250).
   const start = findBase64(body);
   if (start < 0) return { text: body, issues: [] };
@@ -40,19 +41,22 @@ function toText(octets: Uint8Array): string {
   return decodeCharset(octets, 'utf-8') ?? '';
 }
 
-/** Where a run of base64 lines starts that reaches to the end of the body; -1 if there is none worth the name. */
+/**
+ * Where a run of base64 lines starts that reaches to the end of the body; -1 if there is none worth the name. Looked for from
+ * the end, so that a body in plain text costs nothing.
+ */
 function findBase64(body: string): number {
-  let start = -1;
-  let at = 0;
-  for (const line of body.split(/(?<=\n|\r(?!\n))/)) {
-    const text = line.trim();
-    if (/^[A-Za-z0-9+/]+={0,2}$/.test(text)) {
-      if (start < 0) start = at;
-    } else if (text !== '') start = -1;
-    at += line.length;
-  }
-  return start < 0 || body.length - start < MINIMUM ? -1 : start;
+  let at = body.length;
+  while (at > 0 && (isLineEnd(body.charCodeAt(at - 1)) || isBase64(body.charCodeAt(at - 1)))) at--;
+  // The run may have begun in the middle of a line that starts otherwise.
+  while (at > 0 && at < body.length && !isLineEnd(body.charCodeAt(at - 1))) at++;
+  while (at < body.length && isLineEnd(body.charCodeAt(at))) at++;
+  return body.length - at < MINIMUM ? -1 : at;
 }
 
 /** A shorter run of letters is as well a word that someone left in the body. */
 const MINIMUM = 24;
+
+function isLineEnd(code: number): boolean {
+  return code === 0x0a || code === 0x0d;
+}

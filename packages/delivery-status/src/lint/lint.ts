@@ -75,12 +75,7 @@ class GroupLint {
     for (const { name, line } of this.#extensions) {
       if (!EXTENSION_NAMES.test(name)) this.#hint('unregistered-extension', name, line);
     }
-    let last = 0;
-    for (const { name, line } of this.#fields) {
-      const index = knownField(name)?.index ?? last;
-      if (index < last) this.#hint('field-order', name, line);
-      last = Math.max(last, index);
-    }
+    this.#lintOrder();
   }
 
   lintRecipient(recipient: Partial<RecipientFields>, isGlobal: boolean): void {
@@ -98,6 +93,18 @@ class GroupLint {
     ] as const) {
       if (address?.type.toLowerCase() === 'utf-8' && address.value.includes('\\x{'))
         this.#hint('escaped-address', name);
+    }
+  }
+
+  #lintOrder(): void {
+    let last = 0;
+    for (const { name, line } of this.#fields) {
+      const index = knownField(name)?.index ?? last;
+      if (index < last) {
+        this.#hint('field-order', name, line);
+        return;
+      }
+      last = index;
     }
   }
 
