@@ -14,11 +14,15 @@ import { openSqliteQueueStore } from '../apps/server/src/adapters/sqlite-queue-s
 import type { Claim, NewMessage, QueueStore, Settlement } from '../apps/server/src/ports.ts';
 
 const { values: options } = parseArgs({
+  allowNegative: true,
   options: {
+    modes: { type: 'string', default: 'held,claimed,deferred' },
+    producers: { type: 'string', default: '1,10,50,200' },
     seconds: { type: 'string', default: '3' },
     deferred: { type: 'string', default: '1000000' },
     octets: { type: 'string', default: '1024' },
     directory: { type: 'string', default: '.' },
+    fsyncs: { type: 'boolean', default: true },
     'only-fsyncs': { type: 'boolean', default: false },
   },
 });
@@ -31,8 +35,8 @@ let made = 0;
 
 async function throughput(): Promise<void> {
   const rows: object[] = [];
-  for (const mode of ['held', 'claimed', 'deferred'] as const) {
-    for (const producers of [1, 10, 50, 200]) {
+  for (const mode of options.modes.split(',') as Mode[]) {
+    for (const producers of options.producers.split(',').map(Number)) {
       await withStore(async (store) => {
         await measure(store, mode, producers, 0.5);
         rows.push(await measure(store, mode, producers, seconds));
@@ -60,7 +64,6 @@ async function measure(store: QueueStore, mode: Mode, producers: number, forSeco
         else await store.accept([message]);
         latencies.push(performance.now() - begun);
         if (claimer === undefined) {
-          await store.content(id);
           await store.settle(done(id, id));
         } else await claimer.whenSettled(id, mode);
       }
@@ -86,6 +89,7 @@ class Claimer {
   readonly #store: QueueStore;
   readonly #waiting = new Map<string, { readonly mode: Mode; readonly resolve: () => void }>();
   #running = false;
+  #again = false;
 
   constructor(store: QueueStore) {
     this.#store = store;
@@ -94,18 +98,20 @@ class Claimer {
   whenSettled(id: string, mode: Mode): Promise<void> {
     return new Promise((settled) => {
       this.#waiting.set(id, { mode, resolve: settled });
-      if (!this.#running) void this.#run();
+      this.#wake();
     });
   }
 
-  async #run(): Promise<void> {
+  /** Looks once more after every change, but never twice at a time. */
+  #wake(): void {
+    this.#again = this.#running;
+    if (this.#running) return;
     this.#running = true;
-    while (this.#waiting.size > 0) {
-      const claims = await claim(this.#store, 200);
+    void claim(this.#store, 200).then((claims) => {
       for (const claimed of claims) void this.#settle(claimed);
-      if (claims.length === 0) await new Promise(setImmediate);
-    }
-    this.#running = false;
+      this.#running = false;
+      if (this.#again) this.#wake();
+    });
   }
 
   async #settle({ message: { id }, token, recipients }: Claim): Promise<void> {
@@ -113,6 +119,7 @@ class Claimer {
     const waiting = this.#waiting.get(id);
     if (waiting?.mode === 'deferred' && recipients[0]?.attempts === 0) {
       await this.#store.settle({ ...done(id, token), updates: [pending(Date.now())] });
+      this.#wake();
       return;
     }
     await this.#store.settle(done(id, token));
@@ -278,7 +285,7 @@ try {
   if (options['only-fsyncs']) await countedRun();
   else {
     await throughput();
-    fsyncs();
+    if (options.fsyncs) fsyncs();
     await crowd(Number(options.deferred));
   }
 } finally {

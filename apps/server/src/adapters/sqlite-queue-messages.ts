@@ -97,11 +97,11 @@ export interface ClaimedRow {
   readonly lastN: number;
   readonly recipients: readonly RecipientRow[];
   /** Small content comes along, so that it need not be asked for. */
-  readonly content: Uint8Array<ArrayBuffer> | null;
+  content: Uint8Array<ArrayBuffer> | null;
 }
 export interface StoredContent {
   readonly spool: string | null;
-  readonly content: Uint8Array<ArrayBuffer> | null;
+  content: Uint8Array<ArrayBuffer> | null;
 }
 
 /** What the worker is started with. */

@@ -61,7 +61,7 @@ export function openDatabase({ file, maxDatabaseOctets }: WorkerOptions): Databa
     // The exclusive lock is held until the process ends, however it ends; the index of the WAL then needs no shared memory.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     // A checkpoint of some 16 MiB takes milliseconds, since most of its pages were written again and again.
-    database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY');
+    database.exec('PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY');
     migrate(database);
     if (maxDatabaseOctets !== undefined) {
       const pages = Math.floor(maxDatabaseOctets / pragma(database, 'page_size'));

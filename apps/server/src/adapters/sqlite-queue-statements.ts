@@ -17,10 +17,11 @@ const sql = {
     SELECT seq, id, ?, envelope, spool, content FROM fresh WHERE seq = ?`,
 
   insertMessage: 'INSERT INTO message (seq, id, last_n, envelope, spool, content) VALUES (?, ?, ?, ?, ?, ?)',
-  deleteMessage: 'DELETE FROM message WHERE seq = ?',
+  deleteMessageIfDone: `DELETE FROM message
+    WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM recipient WHERE recipient.seq = ?1)`,
   raiseLastN: 'UPDATE message SET last_n = max(last_n, ?) WHERE seq = ?',
-  message: 'SELECT id, last_n, envelope, spool, length(content) AS octets FROM message WHERE seq = ?',
-  messageContent: 'SELECT content FROM message WHERE seq = ?',
+  message: `SELECT id, last_n, envelope, spool, CASE WHEN length(content) <= ? THEN content END AS content
+    FROM message WHERE seq = ?`,
   contentById: 'SELECT spool, content FROM message WHERE id = ?',
   namesSpool: 'SELECT 1 AS found FROM message WHERE spool = ?1 UNION ALL SELECT 1 FROM fresh WHERE spool = ?1 LIMIT 1',
   spools: 'SELECT DISTINCT spool FROM message WHERE spool IS NOT NULL',
@@ -30,7 +31,6 @@ const sql = {
   deferRecipient: `UPDATE recipient
     SET destination = ?, due_at = ?, attempts = ?, retry_at = ?, delay_reported = ?, last_failure = ?
     WHERE seq = ? AND destination = ? AND n = ?`,
-  hasRecipients: 'SELECT 1 AS found FROM recipient WHERE seq = ? LIMIT 1',
   dueOfMessage: `SELECT ${recipientColumns} FROM recipient WHERE seq = ? AND destination = ? AND due_at <= ? ORDER BY n`,
   firstDue: `SELECT due_at, seq, n FROM recipient
     WHERE destination = ?1 AND (due_at, seq, n) > (?2, ?3, ?4) ORDER BY due_at, seq, n LIMIT ?5`,

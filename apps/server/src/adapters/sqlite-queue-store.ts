@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Content } from '../model.ts';
 import { LeaseLostError, StoreError } from '../ports.ts';
 import type { Claim, Lease, NewMessage, QueueStore, RecipientUpdate, Settlement, Spool } from '../ports.ts';
-import { joinPieces, octetsContent } from './queue-content.ts';
+import { octetsContent } from './queue-content.ts';
 import { failing, SpoolDirectory, syncDirectory } from './queue-spool.ts';
 import { WorkerLink } from './sqlite-queue-link.ts';
 import type { Unpacked } from './sqlite-queue-link.ts';
@@ -21,7 +21,7 @@ import type {
 export interface SqliteQueueOptions {
   /** Content up to this size lies in the database, larger in files. Default 262 144. */
   readonly inlineMaxOctets?: number;
-  /** Content of messages under a claim is kept in memory up to this size altogether. Default 33 554 432. */
+  /** Small content comes along with claims, and is kept in memory up to this size altogether. Default 33 554 432. */
   readonly rememberedMaxOctets?: number;
   /** The database grows no larger: what has no room is refused as 'full'. Default: as large as the disk. */
   readonly maxDatabaseOctets?: number;
@@ -62,7 +62,7 @@ class SqliteQueueStore implements QueueStore {
   /** Claims by token, then by message: one token may stand for several messages that were accepted together. */
   readonly #holds = new Map<string, Map<string, number>>();
   readonly #held = new Map<number, Held>();
-  /** Content of messages under a claim: it will be asked for. */
+  /** Content that came along with claims: it will be asked for. */
   readonly #remembered = new Map<string, { readonly octets: Uint8Array; claims: number }>();
   #rememberedOctets = 0;
 
@@ -185,10 +185,7 @@ class SqliteQueueStore implements QueueStore {
     const held = messages.map((message) => toHeld(message, ++this.#lastHold, contents));
     const firstHold = this.#lastHold - held.length + 1;
     await link.write({ kind: 'accept-held', untilMs: lease.untilMs, messages: held }, contents);
-    for (const [index, { message, content }] of messages.entries()) {
-      this.#hold(lease.token, message.id, firstHold + index);
-      if (!('kind' in content)) this.#remember(message.id, joinPieces(content));
-    }
+    for (const [index, { message }] of messages.entries()) this.#hold(lease.token, message.id, firstHold + index);
   }
 
   #hold(token: string, messageId: string, hold: number): void {

@@ -41,7 +41,7 @@ function work(queue: QueueDatabase, operations: readonly Operation[]): void {
   if (writes.length === operations.length) return;
   const answers: Answer[] = [];
   for (const operation of operations) if (!isWrite(operation)) answers.push(answer(queue, operation));
-  say({ kind: 'answered', answers, ...queue.takeAftermath() }, buffers(answers));
+  say({ kind: 'answered', answers, ...queue.takeAftermath() }, pack(answers));
   if (operations.some(({ kind }) => kind === 'close')) port?.close();
 }
 
@@ -74,17 +74,27 @@ function evaluate(queue: QueueDatabase, read: Read): unknown {
   }
 }
 
-/** Content that is read from the database lies in buffers of its own: they are handed over. */
-function buffers(answers: readonly Answer[]): ArrayBuffer[] {
-  const found: ArrayBuffer[] = [];
+/** Puts the content of all answers into one buffer: to hand many over costs more than to copy them. */
+function pack(answers: readonly Answer[]): ArrayBuffer[] {
+  const found: { content: Uint8Array<ArrayBuffer> }[] = [];
   for (const given of answers) {
     const value = 'value' in given ? given.value : undefined;
     for (const part of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
-      const content = (part as { readonly content?: Uint8Array<ArrayBuffer> | null } | undefined)?.content;
-      if (content !== undefined && content !== null) found.push(content.buffer);
+      if (hasContent(part)) found.push(part);
     }
   }
-  return found;
+  if (found.length === 0) return [];
+  const octets = new Uint8Array(found.reduce((sum, { content }) => sum + content.length, 0));
+  let offset = 0;
+  for (const part of found) {
+    octets.set(part.content, offset);
+    part.content = octets.subarray(offset, (offset += part.content.length));
+  }
+  return [octets.buffer];
+}
+
+function hasContent(part: unknown): part is { content: Uint8Array<ArrayBuffer> } {
+  return (part as { readonly content?: unknown } | undefined)?.content instanceof Uint8Array;
 }
 
 function refusal(error: unknown): { readonly code: ReturnType<typeof toStoreError>['code']; readonly message: string } {

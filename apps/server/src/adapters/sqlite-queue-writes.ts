@@ -135,9 +135,7 @@ export class Writes {
   }
 
   #removeIfDone(hold: Hold): void {
-    if (this.#statements.hasRecipients.get(hold.seq) !== undefined) return;
-    this.#statements.deleteMessage.run(hold.seq);
-    this.#messageGone(hold);
+    if (this.#statements.deleteMessageIfDone.run(hold.seq).changes !== 0) this.#messageGone(hold);
   }
 
   #messageGone(hold: Hold): void {

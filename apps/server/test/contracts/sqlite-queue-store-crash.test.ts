@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
 import { claim, readAll } from './queue-samples.ts';
+import { newDirectory } from './queue-directory.ts';
 
 const victim = join(import.meta.dirname, 'queue-store-victim.ts');
 
@@ -28,7 +28,7 @@ it(
   'RFC 5321 §6.1 R5321-6.1-a R3464-3-d: kill -9 loses no accepted message, and no report nor doubles it',
   { timeout: 120_000 },
   async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'dsnkit-queue-'));
+    const directory = await newDirectory();
     const said = {
       accepted: new Set<string>(),
       deferred: new Set<string>(),

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -8,10 +7,11 @@ import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
 import type { SqliteQueueOptions } from '../../src/adapters/sqlite-queue-store.ts';
 import type { QueueStore } from '../../src/ports.ts';
 import { brief, claim, deferred, done, lease, octets, readAll, sample } from './queue-samples.ts';
+import { newDirectory } from './queue-directory.ts';
 
 let directory = '';
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'dsnkit-queue-'));
+  directory = await newDirectory();
 });
 afterEach(() => rm(directory, { recursive: true }));
 

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
@@ -8,6 +6,7 @@ import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
 import type { Recipient } from '../../src/model.ts';
 import type { Claim, QueueStore, RecipientUpdate } from '../../src/ports.ts';
 import { failure, readAll, recipient, sample } from './queue-samples.ts';
+import { newDirectory } from './queue-directory.ts';
 
 /** What was put into both stores, as far as commands refer back to it. */
 interface Model {
@@ -189,7 +188,7 @@ it('does what the queue in memory does, whatever is asked', { timeout: 120_000 }
   const commands = fc.commands([...often, reopen], { size: 'max', maxCommands: 80 });
   await fc.assert(
     fc.asyncProperty(commands, async (all) => {
-      const directory = await mkdtemp(join(tmpdir(), 'dsnkit-queue-'));
+      const directory = await newDirectory();
       const real: Real = { store: await openSqliteQueueStore(directory), directory };
       try {
         const model = { memory: openMemoryQueueStore(), claims: [], nowMs: 1_000, made: 0 };

@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
+import { newDirectory } from './queue-directory.ts';
 import { queueStoreContract } from './queue-store.ts';
 
 queueStoreContract('the queue in SQLite', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'dsnkit-queue-'));
+  const directory = await newDirectory();
   const open = () => openSqliteQueueStore(directory, { inlineMaxOctets: 1_000 });
   let store = await open();
   return {
