@@ -20,7 +20,7 @@ import {
   newState,
 } from './server-state.ts';
 import { Transaction } from './server-transaction.ts';
-import { decodeUtf8 } from './text.ts';
+import { decodeAny } from './text.ts';
 
 type Phase = 'new' | 'command' | 'auth' | 'tls' | 'closed';
 
@@ -245,8 +245,8 @@ export class ServerSession {
       if (inAuth) this.#authLine(octets);
       else this.#follow(readCommand(octets, this.#state));
     } else if (this.#lines.fault === undefined) return false;
-    else if (inAuth) this.#cancelAuth(replies.RESPONSE_TOO_LONG);
-    else this.#refuse(this.#lines.fault === 'bare-lf' ? replies.BARE_LF : replies.LINE_TOO_LONG);
+    else if (!inAuth) this.#refuse(this.#lines.fault === 'bare-lf' ? replies.BARE_LF : replies.LINE_TOO_LONG);
+    else this.#cancelAuth(this.#lines.fault === 'bare-lf' ? replies.BARE_LF : replies.RESPONSE_TOO_LONG);
     return true;
   }
 
@@ -291,7 +291,7 @@ export class ServerSession {
   }
 
   #authLine(octets: Uint8Array): void {
-    const line = decodeUtf8(octets) ?? '';
+    const line = decodeAny(octets);
     const response = decodeBase64(line);
     if (line === '*') this.#cancelAuth(replies.CANCELLED);
     else if (response === undefined) this.#cancelAuth(replies.BAD_BASE64);
