@@ -69,6 +69,7 @@ function qEncode(octets: Uint8Array): string {
  * @throws {ReportError} `not-ascii` if an address, or text outside a display name, is not ASCII.
  */
 export function encodeAddressText(name: string, value: string): string {
+  const column = name.length + 2;
   let at = 0;
   return splitMailboxes(value)
     .map((mailbox) => {
@@ -81,8 +82,9 @@ export function encodeAddressText(name: string, value: string): string {
       if (!isAsciiText(address)) {
         throw new ReportError('not-ascii', `${name} holds an address beyond ASCII`, offset + phrase.length, name);
       }
-      const blanks = /^ */.exec(phrase)?.[0] ?? '';
-      return `${blanks}${encodeWords(unquote(phrase.trim()), name.length + 2)} ${address}`;
+      const display = phrase.trim();
+      const [before] = phrase.split(display, 1);
+      return `${before}${encodeWords(unquote(display), column)} ${address}`;
     })
     .join(',');
 }

@@ -96,7 +96,9 @@ export function readHeader(source: Source, start: number, until: 'blank-line' | 
   });
   let colon = -1;
   let unindented = -1;
+  let name = '';
   let value = '';
+  let piece = '';
   let at = start;
   while (at < end) {
     const c = text.charCodeAt(at);
@@ -107,23 +109,20 @@ export function readHeader(source: Source, start: number, until: 'blank-line' | 
     if (colon < at) colon = indexOrEnd(text, ':', at);
     const nameEnd = endOfName(text, at, colon < stop ? colon : at);
     if (nameEnd > at) {
-      value = readValue(source, colon + 1, stop);
-      headers.push({ name: text.slice(at, nameEnd), value });
+      name = text.slice(at, nameEnd);
+      value = piece = readValue(source, colon + 1, stop);
+      headers.push({ name, value });
     } else if (until !== 'blank-line' && text.startsWith('--', at)) return header(at, at, false);
-    else if (value.endsWith(';')) {
+    else if (piece.endsWith(';')) {
       // QUIRK: relays of Outlook.com strip the blank before a continued parameter. A semicolon tells that one is due.
       if (unindented < 0) unindented = at;
-      value = readValue(source, at, stop);
-      append(headers, value);
+      piece = readValue(source, at, stop);
+      value += ` ${piece}`;
+      headers[headers.length - 1] = { name, value };
     } else if (until === 'non-field') return header(at, at, false);
     at = stop + 1;
   }
   return header(end, end, false);
-}
-
-function append(headers: Field[], more: string): void {
-  const last = headers.pop();
-  if (last !== undefined) headers.push({ name: last.name, value: `${last.value} ${more}` });
 }
 
 function indexOrEnd(text: string, what: string, from: number): number {

@@ -137,17 +137,15 @@ function joinSections(sections: readonly Section[], into: Map<string, string>): 
 function joinPieces(pieces: readonly Piece[]): string {
   let charset = '';
   const octets: number[] = [];
-  let first = true;
-  for (const { encoded, content } of pieces) {
+  pieces.forEach(({ encoded, content }, index) => {
     let text = content;
-    const label = encoded && first ? /^([^']*)'[^']*'/.exec(content) : null;
-    if (label !== null) {
-      charset = label[1] ?? '';
-      text = content.slice(label[0].length);
+    const mark = encoded && index === 0 ? content.indexOf("'", content.indexOf("'") + 1) : -1;
+    if (mark > 0) {
+      charset = content.slice(0, content.indexOf("'"));
+      text = content.slice(mark + 1);
     }
     pushOctets(octets, encoded ? text : text.replaceAll('%', '%25'));
-    first = false;
-  }
+  });
   return decodeCharset(Uint8Array.from(octets), charset).text;
 }
 

@@ -288,6 +288,12 @@ describe('what writers get wrong', () => {
     ).toBe('other');
   });
 
+  it('RFC 2046 §5.1.1: blanks before a delimiter are not believed where they lose the report', () => {
+    const inner = report({ machine: '' });
+    const message = `Content-Type: multipart/mixed; boundary=o\n\n--o\n\n --o--\n--o\n${inner}\n--o--\n`;
+    expect(codes(parseReport(crlf(message)))).toEqual(['machine-part-missing']);
+  });
+
   it('RFC 2046 §5.1.1: a multipart without a delimiter in it', () => {
     const parsed = parseReport(
       crlf('Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\nAll in one.\n'),

@@ -72,7 +72,11 @@ export interface ReportRanges {
  * }
  */
 export function parseReport(message: Uint8Array): ParsedReport | undefined {
-  const source = readSource(message);
+  return parseSource(readSource(message));
+}
+
+/** {@link parseReport} of a message that has been made text. */
+export function parseSource(source: Source): ParsedReport | undefined {
   const { root, found, issues } = locate(source);
   if (found === undefined) return undefined;
   const content = readContent(found, source, issues);

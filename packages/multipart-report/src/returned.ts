@@ -66,7 +66,7 @@ export function readReturned(
 function readContent(part: MimePart, source: Source, start: number, issues: Issues): ReturnedHeader {
   const { headers, bodyStart, closed } = readHeader(source, start, 'blank-line');
   const { mediaType } = part;
-  const label = LABELS.get(mediaType) ?? 'message';
+  const label = LABELS.get(mediaType);
   // Only the blank line tells a message without text from a header under the wrong label.
   const kind = bodyStart < source.text.length || (label === 'message' && closed) ? 'message' : 'headers';
   if (kind !== label) noteLabel(part, kind, issues);

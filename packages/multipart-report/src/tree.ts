@@ -118,7 +118,8 @@ class TreeReader {
       boundary: '',
     };
     this.#current = part;
-    if (!closed && bodyStart < text.length) this.#noteMissingBlank(bodyStart);
+    // A part may end with its header: then a delimiter follows.
+    if (!closed && bodyStart < text.length && !text.startsWith('--', bodyStart)) this.#noteMissingBlank(bodyStart);
     if (unindented >= 0) this.#noteUnindented(unindented);
     if (part.mediaType.startsWith('multipart/')) this.#enter(part);
     return part;
