@@ -55,6 +55,19 @@ export function replyWire(reply: Reply, enhanced: boolean): string {
   return write(reply, enhanced ? (status ?? `${Math.trunc(code / 100)}.0.0`) : undefined);
 }
 
+/**
+ * The reply for a client that has not asked for UTF-8: without the characters beyond ASCII, and where they would name
+ * an address to use (251, 551) without naming it. RFC 6531 §3.7.4.1.
+ */
+export function asciiReply(reply: Reply): Reply {
+  if (!reply.lines.some((line) => BEYOND_ASCII.test(line))) return reply;
+  const code = reply.code === 251 ? 250 : reply.code === 551 ? 550 : reply.code;
+  return { ...reply, code, lines: reply.lines.map((line) => line.replaceAll(BEYOND_ASCII_RUNS, '?')) };
+}
+
+const BEYOND_ASCII = /[^\x00-\x7F]/;
+const BEYOND_ASCII_RUNS = /[^\x00-\x7F]+/g;
+
 function isPrepared(reply: Reply): reply is PreparedReply {
   return 'wire' in reply;
 }

@@ -237,6 +237,51 @@ describe('what the owner does', () => {
     expect([session.secure, session.authenticated]).toEqual([true, false]);
   });
 
+  it('RFC 3207 §4.2: nothing is said in the middle of a handshake', () => {
+    const late = greeted({ startTls: true });
+    say(late, 'STARTTLS\r\n');
+    late.timeout();
+    expect([late.closed, late.takeOutput()]).toEqual([true, undefined]);
+    const stopping = greeted({ startTls: true });
+    say(stopping, 'STARTTLS\r\n');
+    stopping.shutdown();
+    expect([stopping.closed, stopping.takeOutput()]).toEqual([false, undefined]);
+    stopping.secured();
+    expect(latin1(stopping.takeOutput()!)).toMatch(/^421 4\.3\.2/);
+  });
+
+  it('RFC 6531 §3.7.4.1 R6531-3.7.4.1-a: replies go beyond ASCII only with SMTPUTF8, and then name no address', () => {
+    const session = greeted({ smtputf8: true, vrfy: true });
+    const moved = { code: 551, status: '5.1.6', lines: ['try <jörg@b.example>', 'or not'] };
+    const reply = (text: string): string => {
+      upTo(session, text);
+      session.answer(moved);
+      return new TextDecoder().decode(session.takeOutput());
+    };
+    const ascii = '550-5.1.6 try <j?rg@b.example>\r\n550 5.1.6 or not\r\n';
+    const utf8 = '551-5.1.6 try <jörg@b.example>\r\n551 5.1.6 or not\r\n';
+    expect(reply('MAIL FROM:<a@b.example>\r\n')).toBe(ascii);
+    expect(reply('MAIL FROM:<a@b.example> SMTPUTF8\r\n')).toBe(utf8);
+    expect(reply('VRFY u\r\n')).toBe(ascii);
+    expect(reply('VRFY u SMTPUTF8\r\n')).toBe(utf8);
+    say(session, 'MAIL FROM:<a@b.example>\r\n');
+    expect(reply('RCPT TO:<u@x.example>\r\n')).toBe(ascii);
+    upTo(session, 'RCPT TO:<u@x.example>\r\n');
+    session.answer({ code: 251, lines: ['→'] });
+    expect(latin1(session.takeOutput()!)).toBe('250 2.0.0 ?\r\n');
+    upTo(session, 'DATA\r\n.\r\n');
+    session.takeOutput();
+    session.answerEach([{ code: 250, lines: ['é'] }]);
+    expect(latin1(session.takeOutput()!)).toBe('250 2.0.0 ?\r\n');
+    say(session, 'MAIL FROM:<a@b.example> SMTPUTF8\r\n');
+    expect(reply('RCPT TO:<u@x.example>\r\n')).toBe(utf8);
+    say(session, 'RCPT TO:<u@x.example>\r\n');
+    upTo(session, 'DATA\r\n.\r\n');
+    session.takeOutput();
+    session.answerEach([{ code: 250, lines: ['é'] }]);
+    expect(new TextDecoder().decode(session.takeOutput())).toBe('250 2.0.0 é\r\n');
+  });
+
   it('RFC 4954 §4: failed exchanges count as errors', () => {
     const session = greeted({ auth: ['PLAIN'] }, { maxErrors: 2 });
     for (let round = 0; round < 2; round++) {

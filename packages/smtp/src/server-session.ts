@@ -5,7 +5,7 @@ import { type ServerExtensions, announce } from './extensions.ts';
 import { Input } from './input.ts';
 import { LineReader } from './line-reader.ts';
 import { Output } from './output.ts';
-import { type Reply, formatReply, replyWire } from './reply.ts';
+import { type Reply, asciiReply, formatReply, replyWire } from './reply.ts';
 import { type Outcome, longestLine, readCommand } from './server-commands.ts';
 import { IncomingContent, RefusedChunk } from './server-content.ts';
 import type { HelloEvent, MailEvent, ResetEvent, ServerClosedEvent, ServerEvent } from './server-events.ts';
@@ -159,7 +159,8 @@ export class ServerSession {
     if (reply !== undefined && reply.code >= 300 && reply.code < 400) {
       throw new SmtpError('bad-reply', `${reply.code} answers nothing here`);
     }
-    this.#settle(waiting, reply === undefined || reply.code < 300, reply);
+    const sayable = reply === undefined || this.#mayUseUtf8(waiting) ? reply : asciiReply(reply);
+    this.#settle(waiting, reply === undefined || reply.code < 300, sayable);
     this.#answered(reply?.code === 421);
   }
 
@@ -177,7 +178,7 @@ export class ServerSession {
     const count = lmtp ? transaction.accepted : 1;
     if (answers.length !== count) throw new SmtpError('bad-argument', `${answers.length} replies, ${count} are due`);
     let wire = '';
-    for (const reply of answers) wire += this.#wire(reply);
+    for (const reply of answers) wire += this.#wire(transaction.smtputf8 ? reply : asciiReply(reply));
     this.#output.text(wire);
     this.#endTransaction(answers.some((reply) => reply.code < 300));
     this.#answered(answers.some((reply) => reply.code === 421));
@@ -207,6 +208,7 @@ export class ServerSession {
     if (this.#phase !== 'tls') throw new SmtpError('wrong-state', 'STARTTLS was not accepted');
     this.#state.secure = true;
     this.#phase = 'command';
+    this.#stopIfIdle();
   }
 
   /** The client let {@link ServerSession.timeoutMs} go by: 421. RFC 5321 §4.5.3.2.7. */
@@ -307,6 +309,12 @@ export class ServerSession {
     this.#refuse(reply);
   }
 
+  /** RFC 6531 §3.7.4.1: replies go beyond ASCII only where the client asked for it. */
+  #mayUseUtf8(waiting: PausingEvent): boolean {
+    if (waiting.kind === 'mail') return waiting.typed.smtputf8;
+    return waiting.kind === 'verify' ? waiting.smtputf8 : this.#state.transaction?.smtputf8 === true;
+  }
+
   #settle(waiting: PausingEvent, positive: boolean, reply: Reply | undefined): void {
     const state = this.#state;
     switch (waiting.kind) {
@@ -404,7 +412,7 @@ export class ServerSession {
   }
 
   #stopIfIdle(): void {
-    if (!this.#stopping || this.#waiting !== undefined || this.#content !== undefined) return;
+    if (!this.#stopping || this.#waiting !== undefined || this.#content !== undefined || this.#phase === 'tls') return;
     this.#end(replies.SHUTTING_DOWN, 'shutdown');
   }
 
@@ -418,7 +426,8 @@ export class ServerSession {
 
   #end(reply: Reply, reason: ServerClosedEvent['reason']): void {
     if (this.#phase === 'closed') return;
-    this.#say(reply);
+    // In the middle of a handshake nothing can be said.
+    if (this.#phase !== 'tls') this.#say(reply);
     this.#close(reason);
   }
 
