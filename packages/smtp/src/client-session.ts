@@ -29,6 +29,7 @@ const BLOCK_TIMEOUT = 180_000;
  * content of the last is still to come (RFC 2920 §3.1).
  *
  * @example
+ * ```ts
  * const client = new ClientSession({ clientName: 'mail.example.org' });
  * client.receive(octets);
  * for (let event = client.next(); event; event = client.next()) {
@@ -36,6 +37,7 @@ const BLOCK_TIMEOUT = 180_000;
  *   if (event.kind === 'content-wanted') { client.content(message); client.endContent(); }
  *   if (event.kind === 'done') console.log(event.recipients);
  * }
+ * ```
  */
 export class ClientSession {
   readonly #options: ClientSessionOptions;

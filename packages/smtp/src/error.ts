@@ -15,7 +15,9 @@ export type SmtpErrorCode =
  * and `unexpected-reply` are the peer's and arrive in the `closed` event of a {@link ClientSession}.
  *
  * @example
+ * ```ts
  * try { client.begin(transaction); } catch (error) { if (error instanceof SmtpError && error.code === 'not-announced') … }
+ * ```
  */
 export class SmtpError extends Error {
   override readonly name = 'SmtpError';

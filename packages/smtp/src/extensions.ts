@@ -96,7 +96,9 @@ export function announce(offer: ServerExtensions, secure: boolean): ReadonlyMap<
  * The parameters of a LIMITS keyword; what is unknown or malformed is left out. RFC 9422 §3.
  *
  * @example
+ * ```ts
  * readLimits('RCPTMAX=50 MAILMAX=x'); // { rcptMax: 50 }
+ * ```
  */
 export function readLimits(parameters: string): Limits {
   const limits: { -readonly [key in keyof Limits]: Limits[key] } = {};

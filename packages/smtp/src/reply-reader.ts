@@ -20,9 +20,11 @@ const MOST_LINES = 256;
  * (RFC 5321 §4.2, RFC 2034 §4).
  *
  * @example
+ * ```ts
  * const reader = new ReplyReader();
  * reader.receive(octets);
  * for (let reply = reader.next(); reply; reply = reader.next()) console.log(reply.code);
+ * ```
  */
 export class ReplyReader {
   readonly #input = new Input();

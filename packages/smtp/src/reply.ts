@@ -10,7 +10,9 @@ import { encodeUtf8 } from './text.ts';
  * RFC 5321 §4.2, RFC 2034 §4.
  *
  * @example
+ * ```ts
  * const refusal: Reply = { code: 550, status: '5.1.1', lines: ['No such user'] };
+ * ```
  */
 export interface Reply {
   readonly code: number;
@@ -32,7 +34,9 @@ export interface PreparedReply extends Reply {
  * a status beside a 3yz code, a control character in the text.
  *
  * @example
+ * ```ts
  * formatReply({ code: 250, status: '2.1.5', lines: ['Recipient ok'] }); // '250 2.1.5 Recipient ok\r\n'
+ * ```
  */
 export function formatReply(reply: Reply): string {
   return write(reply, reply.status);

@@ -37,6 +37,7 @@ const CONSEQUENCES: ReadonlySet<Reply> = new Set([replies.NO_SENDER, replies.NO_
  * are used.
  *
  * @example
+ * ```ts
  * const session = new ServerSession({ hostname: 'mx.example.org', extensions: { pipelining: true, dsn: true } });
  * session.start();
  * session.receive(octets);
@@ -45,6 +46,7 @@ const CONSEQUENCES: ReadonlySet<Reply> = new Set([replies.NO_SENDER, replies.NO_
  *   else if (session.paused) session.answer();
  * }
  * socket.write(session.takeOutput());
+ * ```
  */
 export class ServerSession {
   readonly #state: ServerState;

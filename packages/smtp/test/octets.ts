@@ -29,3 +29,34 @@ export function cuts(furthest: number): fc.Arbitrary<number[]> {
 export function wire(...parts: string[]): fc.Arbitrary<string> {
   return fc.array(fc.constantFrom(...parts), { maxLength: 24 }).map((list) => list.join(''));
 }
+
+/** Texts of characters that have broken programs before. */
+export const hostile: fc.Arbitrary<string> = fc.string({
+  unit: fc.constantFrom(
+    'a',
+    'Z',
+    '0',
+    '-',
+    '@',
+    '.',
+    '<',
+    '>',
+    ' ',
+    '=',
+    '+',
+    ';',
+    '"',
+    '\\',
+    '\r',
+    '\n',
+    '\0',
+    '\t',
+    '\x7F',
+    '\x85',
+    'é',
+    '€',
+    '𝄞',
+    '\uD800',
+  ),
+  maxLength: 20,
+});
