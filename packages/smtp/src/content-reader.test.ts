@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ContentReader } from './content-reader.ts';
 import { Input } from './input.ts';
-import { cut, cuts, latin1, octets, single, wire } from '../test/octets.ts';
+import { cut, cuts, latin1, octets, runs, single, wire } from '../test/octets.ts';
 
 interface Read {
   readonly content: string;
@@ -102,7 +102,7 @@ it('RFC 5321 §4.5.2: any octets in any pieces are read as by splitting at CRLF'
       if (!got.flawed) expect(expected.content.startsWith(got.content)).toBe(true);
       if (!got.flawed && got.rest !== undefined) expect(got.content).toBe(expected.content);
     }),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });
 
@@ -119,7 +119,7 @@ it('RFC 5321 §2.3.8: normalised content is the same in any pieces and has no ba
       expect(read(cut(ended, at), { normalise: true })).toEqual(whole);
       expect(whole.content.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
     }),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ContentReader } from './content-reader.ts';
 import { ContentWriter } from './content-writer.ts';
 import { Input } from './input.ts';
-import { cut, cuts, latin1, octets, single, wire } from '../test/octets.ts';
+import { cut, cuts, latin1, octets, runs, single, wire } from '../test/octets.ts';
 
 function write(pieces: readonly string[]): string {
   const writer = new ContentWriter();
@@ -59,7 +59,7 @@ it('RFC 5321 §4.5.2: what is written in any pieces is read back by the server, 
       expect(back).toBe(lines === '' || lines.endsWith('\r\n') ? lines : `${lines}\r\n`);
       expect(reader.ended && !reader.flawed && input.length === 0).toBe(true);
     }),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Input } from './input.ts';
 import { LineReader } from './line-reader.ts';
-import { cut, cuts, latin1, octets, single, wire } from '../test/octets.ts';
+import { cut, cuts, latin1, octets, runs, single, wire } from '../test/octets.ts';
 
 /** Lines in quotes, faults by name. */
 function lines(pieces: readonly string[], limit = 20): string[] {
@@ -51,7 +51,7 @@ it('RFC 5321 §2.3.8: how the octets are cut never matters', () => {
     fc.property(wire('\r', '\n', '\r\n', 'a', 'bcd', 'x'.repeat(9)), cuts(60), (whole, at) => {
       expect(lines(cut(whole, at))).toEqual(lines([whole]));
     }),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ReceivedReply, ReplyReader, SmtpError } from './index.ts';
-import { cut, octets, single } from '../test/octets.ts';
+import { cut, octets, runs, single } from '../test/octets.ts';
 
 /** Replies, and at the end the code of the error if there was one. */
 function read(pieces: readonly string[]): (ReceivedReply | string)[] {
@@ -105,6 +105,6 @@ it('RFC 5321 §4.2: any octets in any pieces give the same replies or the packag
       const text = parts.join('');
       expect(read(cut(text, at))).toEqual(read([text]));
     }),
-    { numRuns: 1000 },
+    runs(1000),
   );
 });

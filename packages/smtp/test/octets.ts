@@ -60,3 +60,8 @@ export const hostile: fc.Arbitrary<string> = fc.string({
   ),
   maxLength: 20,
 });
+
+/** How often a property is tried: `FUZZ=100 vitest run packages/smtp --testTimeout=0` tries a hundred times as often. */
+export function runs(usual: number): { numRuns: number } {
+  return { numRuns: usual * Number(process.env['FUZZ'] ?? 1) };
+}

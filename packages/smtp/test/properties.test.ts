@@ -8,7 +8,7 @@ import {
   type ServerSessionOptions,
   SmtpError,
 } from '../src/index.ts';
-import { cut, cuts, hostile, latin1, octets } from './octets.ts';
+import { cut, cuts, hostile, latin1, octets, runs } from './octets.ts';
 
 const everything = {
   pipelining: true, size: 60, vrfy: true, expn: true, startTls: true, auth: ['PLAIN', 'LOGIN'], enhancedStatusCodes: true, dsn: true,
@@ -84,7 +84,7 @@ it('RFC 5321 §4.2: how octets are cut never changes what a server says or tells
         expect(whole.at(-2)).toMatch(/^closed /);
       },
     ),
-    { numRuns: 400 },
+    runs(400),
   );
 });
 
@@ -98,7 +98,7 @@ it('RFC 2034 §3 R2034-3-b R2034-4-c: every line but greeting, hellos and 3yz ha
           expect(reply).toMatch(/^([245])\d\d[ -]\1\.\d{1,3}\.\d{1,3} /);
       }
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 
@@ -158,7 +158,7 @@ it('RFC 5321 §4.2.1: whatever a server says, in any pieces, a client tells the 
         expect(cutUp.slice(0, -1)).toEqual(whole.slice(0, -1));
       },
     ),
-    { numRuns: 600 },
+    runs(600),
   );
 });
 
@@ -194,7 +194,7 @@ it('RFC 2920 §3.1 R2920-3.1-a R2033-4.2-a: back to back, each recipient gets th
         expect(contents).toEqual(accepted.map(({ content }) => (chunking && pipelining ? content : inLines(content))));
       },
     ),
-    { numRuns: 400 },
+    runs(400),
   );
 });
 
@@ -290,6 +290,6 @@ it('RFC 5321 §4.1.2: begin throws only the package’s error, and nothing it sa
         expect(client.takeOutput()).toBeUndefined();
       }
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
