@@ -72,6 +72,7 @@ describe('parseMailCommand', () => {
     expect(fault(() => parseMailCommand('MAIL FROM:<a@x> X=é'))).toEqual({
       code: 'needs-smtputf8',
       offset: 18,
+      keyword: 'X',
       reply: '501 5.5.4',
     });
   });

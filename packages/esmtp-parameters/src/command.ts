@@ -1,7 +1,7 @@
 import { BAD_PARAMETER, EsmtpParameterError } from './error.ts';
 import type { Utf8Context } from './orcpt.ts';
 import { type EsmtpParameter, asciiUpper, formatParameters, scanParameters } from './parameter.ts';
-import { type Path, PATH_REPLIES, type PathVerb, UTF8_REPLIES, scanPath } from './path.ts';
+import { type Path, PATH_REPLIES, type PathVerb, scanPath } from './path.ts';
 
 /** A MAIL command, its path read and its parameters as sent. */
 export interface MailCommand {
@@ -32,14 +32,16 @@ export interface RcptCommand {
  * ```
  */
 export function parseMailCommand(line: string): MailCommand {
-  const { path, parameters } = readCommand(line, 'MAIL FROM:', 'MAIL', true);
-  const beyondAscii = line.search(NON_ASCII);
-  // The parameter that allows UTF-8 stands behind the path, so it can be looked for only now.
-  if (beyondAscii >= 0 && !parameters.some(({ keyword }) => asciiUpper(keyword) === 'SMTPUTF8')) {
-    const reply = NON_ASCII.test(path.wire) ? UTF8_REPLIES.MAIL : BAD_PARAMETER;
-    throw new EsmtpParameterError('needs-smtputf8', beyondAscii, reply);
+  try {
+    return mailCommand(line, false);
+  } catch (error) {
+    // What allows UTF-8 stands behind what needs it, so only now is there a reason to look for it.
+    if (error instanceof EsmtpParameterError && error.code === 'needs-smtputf8') {
+      const command = mailCommand(line, true);
+      if (command.parameters.some(({ keyword }) => asciiUpper(keyword) === 'SMTPUTF8')) return command;
+    }
+    throw error;
   }
-  return { reversePath: path, parameters };
 }
 
 /**
@@ -107,6 +109,11 @@ function joinCommand(prefix: string, path: string, parameters: readonly EsmtpPar
   return parameters.length === 0 ? `${prefix}<${path}>` : `${prefix}<${path}> ${formatParameters(parameters)}`;
 }
 
+function mailCommand(line: string, utf8: boolean): MailCommand {
+  const { path, parameters } = readCommand(line, 'MAIL FROM:', 'MAIL', utf8);
+  return { reversePath: path, parameters };
+}
+
 interface Read {
   readonly path: Path;
   readonly parameters: EsmtpParameter[];
@@ -124,7 +131,6 @@ function readCommand(line: string, prefix: string, verb: PathVerb, utf8: boolean
 
 const SPACE = 0x20;
 const TAB = 0x09;
-const NON_ASCII = /[^\x00-\x7f]/;
 
 /** "MAIL FROM:" or "RCPT TO:" in any letter case. */
 function expectPrefix(line: string, prefix: string): void {

@@ -17,7 +17,7 @@ import {
   readTransId,
 } from './mail-values.ts';
 import type { EsmtpParameter } from './parameter.ts';
-import { readEach, tableOf, unknown } from './reader.ts';
+import { NONE, readEach, tableOf, unknown } from './reader.ts';
 import { type Announced, MAIL_PARAMETERS, RCPT_PARAMETERS } from './registry.ts';
 
 /** What the parameters of a MAIL command say. The wire form stays the truth; this is a view of it. */
@@ -81,8 +81,6 @@ export function readMailParameters(parameters: readonly EsmtpParameter[], announ
 }
 
 type Draft = { -readonly [key in keyof MailParameters]: MailParameters[key] };
-
-const NONE: readonly EsmtpParameter[] = [];
 
 const TABLE = tableOf<Draft, (typeof MAIL_PARAMETERS)[number]['keyword']>(MAIL_PARAMETERS, RCPT_PARAMETERS, {
   RET: { read: (into, value) => (into.ret = readRet(value)) },

@@ -114,16 +114,17 @@ export function readSolicit(value: string): readonly string[] {
 }
 
 function oneOf<const T extends string>(value: string, words: readonly T[], keyword: string): T {
+  for (const word of words) if (word === value) return word;
   const upper = asciiUpper(value);
-  const word = words.find((candidate) => candidate === upper);
-  if (word === undefined) throw badValue(keyword);
-  return word;
+  for (const word of words) if (word === upper) return word;
+  throw badValue(keyword);
 }
 
 function printableXtext(value: string, keyword: string): string {
   try {
     const text = decodeXtext(value);
-    assertPrintable(text);
+    // Without a hexchar it is the same string, all of whose characters are printable.
+    if (text !== value) assertPrintable(text);
     return text;
   } catch (error) {
     throw badValue(keyword, (error as XtextError).offset);

@@ -59,16 +59,20 @@ export const ORCPT_GENERATED = 494;
 export function parseOrcpt(value: string, context: Utf8Context = { smtputf8: false }): TypedAddress {
   if (value.length * 3 > ORCPT_LIMIT && octetLength(value) > ORCPT_LIMIT)
     throw badValue('ORCPT', ORCPT_LIMIT, 'too-long');
-  const semicolon = typeEnd(value);
-  const type = value.slice(0, semicolon);
+  // The one type that nearly all values have is looked at once and needs no copy of its own.
+  const usual = value.startsWith('rfc822;');
+  const semicolon = usual ? 6 : typeEnd(value);
+  const type = usual ? 'rfc822' : value.slice(0, semicolon);
   const encoded = value.slice(semicolon + 1);
   if (isUtf8(type)) return readUtf8(type, encoded, context, semicolon + 1);
-  return atOffset(semicolon + 1, () => {
+  try {
     const address = decodeXtext(encoded);
     // Without a hexchar it is the same string, all of whose characters are printable.
     if (address !== encoded) assertPrintable(address);
     return { type, address };
-  });
+  } catch (error) {
+    throw badXtext(error, semicolon + 1);
+  }
 }
 
 /**
@@ -85,7 +89,12 @@ export function parseOrcpt(value: string, context: Utf8Context = { smtputf8: fal
 export function formatOrcpt(original: TypedAddress, context: Utf8Context = { smtputf8: false }): string {
   const { type, address } = original;
   if (!ADDRESS_TYPES.has(type.toLowerCase()) || address === '') throw badValue('ORCPT');
-  const value = atOffset(0, () => `${type};${encodeAddress(original, context)}`);
+  let value: string;
+  try {
+    value = `${type};${encodeAddress(original, context)}`;
+  } catch (error) {
+    throw badXtext(error, 0);
+  }
   if (octetLength(value) > ORCPT_GENERATED) throw badValue('ORCPT', ORCPT_GENERATED, 'too-long');
   return value;
 }
@@ -107,8 +116,12 @@ function readUtf8(type: string, encoded: string, { smtputf8 }: Utf8Context, star
     throw new EsmtpParameterError('needs-smtputf8', start + encoded.search(/[^\x00-\x7f]/), BAD_PARAMETER, 'ORCPT');
   // Outside RFC 6533 but inside RFC 3461 it is valid, so it is not refused, and it is copied unaltered (RFC 6533 §3).
   if (form === undefined && isXtext(encoded)) return { type, address: encoded, verbatim: true };
-  const address = atOffset(start, () => decodeUtf8AddrUnitext(encoded));
-  return isMailbox(address) ? { type, address } : { type, address: encoded, verbatim: true };
+  try {
+    const address = decodeUtf8AddrUnitext(encoded);
+    return isMailbox(address) ? { type, address } : { type, address: encoded, verbatim: true };
+  } catch (error) {
+    throw badXtext(error, start);
+  }
 }
 
 function isUtf8(type: string): boolean {
@@ -125,11 +138,7 @@ function typeEnd(value: string): number {
 
 const SEMICOLON = 0x3b;
 
-/** Run a coding function; its complaint becomes one about ORCPT. */
-function atOffset<T>(start: number, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw badValue('ORCPT', start + (error as XtextError).offset);
-  }
+/** The complaint of a coding function, as one about a value in which the coded part begins at `start`. */
+function badXtext(error: unknown, start: number): EsmtpParameterError {
+  return badValue('ORCPT', start + (error as XtextError).offset);
 }

@@ -1,4 +1,5 @@
 import { BAD_PARAMETER, EsmtpParameterError } from './error.ts';
+import { MAIL_PARAMETERS, RCPT_PARAMETERS } from './registry.ts';
 
 /** One `esmtp-param`, exactly as sent; stored and relayed in this form. RFC 5321 §4.1.2, RFC 3461 §5.2.1. */
 export interface EsmtpParameter {
@@ -58,7 +59,7 @@ export function scanParameters(text: string, start: number, end: number, utf8: b
   let at = start;
   for (;;) {
     const equals = keywordEnd(text, at, end);
-    const keyword = text.slice(at, equals);
+    const keyword = keywordAt(text, at, equals);
     if (equals < end && text.charCodeAt(equals) === EQUALS) {
       at = valueEnd(text, equals + 1, end, utf8);
       if (at === equals + 1) throw badSyntax(text, at, keyword);
@@ -79,15 +80,38 @@ const EQUALS = 0x3d;
 
 function keywordEnd(text: string, start: number, end: number): number {
   let at = start;
-  while (at < end && isKeywordChar(text.charCodeAt(at), at > start)) at++;
+  for (; at < end; at++) {
+    const code = text.charCodeAt(at);
+    const letter = code | 0x20;
+    if ((letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39)) continue;
+    if (code !== HYPHEN || at === start) break;
+  }
   if (at === start) throw new EsmtpParameterError('syntax', at, BAD_PARAMETER);
   return at;
 }
 
-function isKeywordChar(code: number, inside: boolean): boolean {
-  const letter = code | 0x20;
-  return (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39) || (inside && code === HYPHEN);
+/**
+ * A keyword as sent. A registered one in upper case is given as the literal below: a string of the same characters whose
+ * hash is known, so that the tables of the typed readers find it at once.
+ */
+function keywordAt(text: string, start: number, end: number): string {
+  const candidate = KEYWORDS[keywordIndex(end - start, text.charCodeAt(start))];
+  return candidate !== undefined && standsAt(text, start, candidate) ? candidate : text.slice(start, end);
 }
+
+function standsAt(text: string, start: number, word: string): boolean {
+  for (let at = 0; at < word.length; at++) if (text.charCodeAt(start + at) !== word.charCodeAt(at)) return false;
+  return true;
+}
+
+function keywordIndex(length: number, first: number): number {
+  return length * 32 + (first & 31);
+}
+
+/** No two registered keywords have both length and first letter in common. */
+const KEYWORDS: string[] = [];
+for (const { keyword } of [...MAIL_PARAMETERS, ...RCPT_PARAMETERS])
+  KEYWORDS[keywordIndex(keyword.length, keyword.charCodeAt(0))] = keyword;
 
 /** The end of a value; `start` if there is none, and where an illegal character stands. */
 function valueEnd(text: string, start: number, end: number, utf8: boolean): number {

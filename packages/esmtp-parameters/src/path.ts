@@ -96,7 +96,7 @@ export const PATH_REPLIES: Readonly<Record<PathVerb, ReplyHint>> = {
 };
 
 /** The reply to an address beyond ASCII in a transaction without SMTPUTF8. RFC 6531 §3.5. */
-export const UTF8_REPLIES: Readonly<Record<PathVerb, ReplyHint>> = {
+const UTF8_REPLIES: Readonly<Record<PathVerb, ReplyHint>> = {
   MAIL: { code: 550, status: '5.6.7' },
   RCPT: { code: 553, status: '5.6.7' },
 };

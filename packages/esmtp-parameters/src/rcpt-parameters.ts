@@ -3,7 +3,7 @@ import { badValue } from './error.ts';
 import { type Notify, parseNotify } from './notify.ts';
 import { type TypedAddress, type Utf8Context, parseOrcpt } from './orcpt.ts';
 import type { EsmtpParameter } from './parameter.ts';
-import { type Table, readEach, tableOf } from './reader.ts';
+import { NONE, type Table, readEach, tableOf } from './reader.ts';
 import { type Announced, MAIL_PARAMETERS, RCPT_PARAMETERS } from './registry.ts';
 
 /** Since when the recipient must have been valid. RFC 7293 §3.1. */
@@ -49,8 +49,6 @@ export function readRcptParameters(
 }
 
 type Draft = { -readonly [key in keyof RcptParameters]: RcptParameters[key] };
-
-const NONE: readonly EsmtpParameter[] = [];
 
 const table = (context: Utf8Context): Table<Draft> =>
   tableOf<Draft, (typeof RCPT_PARAMETERS)[number]['keyword']>(RCPT_PARAMETERS, MAIL_PARAMETERS, {

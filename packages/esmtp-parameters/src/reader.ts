@@ -36,20 +36,24 @@ export function tableOf<T, K extends string>(
   };
 }
 
+/** No parameters. */
+export const NONE: readonly EsmtpParameter[] = Object.freeze([]);
+
 /** Read each known parameter, once, into `into`; give back the others, in order. */
 export function readEach<T>(
   parameters: readonly EsmtpParameter[],
   table: Table<T>,
   announced: Announced | undefined,
   into: T,
-): EsmtpParameter[] {
-  const extensions: EsmtpParameter[] = [];
+): readonly EsmtpParameter[] {
+  let others: Map<string, EsmtpParameter> | undefined;
   let seen = 0;
   for (const parameter of parameters) {
     const { keyword, value = '' } = parameter;
     const entry = table.known.get(keyword) ?? table.known.get(asciiUpper(keyword));
     if (entry === undefined) {
-      keep(parameter, extensions, table.elsewhere, announced);
+      others ??= new Map();
+      addExtension(others, parameter, table.elsewhere, announced);
       continue;
     }
     if (announced !== undefined && !anyAnnounced(entry.extensions, announced)) throw unknown(keyword);
@@ -60,7 +64,7 @@ export function readEach<T>(
       throw new EsmtpParameterError('bad-value', 0, replyFor(entry.keyword), keyword);
     entry.read(into, value);
   }
-  return extensions;
+  return others === undefined ? NONE : [...others.values()];
 }
 
 /** RFC 6710 §4.1 names 5.5.2 for its parameter; everywhere else it is 5.5.4. */
@@ -77,16 +81,15 @@ function anyAnnounced(extensions: readonly string[], announced: Announced): bool
   return false;
 }
 
-function keep(
+function addExtension(
+  others: Map<string, EsmtpParameter>,
   parameter: EsmtpParameter,
-  extensions: EsmtpParameter[],
   elsewhere: ReadonlySet<string>,
   announced: Announced | undefined,
 ): void {
   const keyword = asciiUpper(parameter.keyword);
   if (elsewhere.has(keyword)) throw unknown(parameter.keyword);
   if (announced !== undefined && !isPrivateExtension(keyword, announced)) throw unknown(parameter.keyword);
-  if (extensions.some((other) => asciiUpper(other.keyword) === keyword))
-    throw new EsmtpParameterError('duplicate', 0, BAD_PARAMETER, parameter.keyword);
-  extensions.push(parameter);
+  if (others.has(keyword)) throw new EsmtpParameterError('duplicate', 0, BAD_PARAMETER, parameter.keyword);
+  others.set(keyword, parameter);
 }

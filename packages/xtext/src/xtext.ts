@@ -62,7 +62,8 @@ export function encodeXtext(text: string): Xtext {
     const code = text.charCodeAt(at);
     if (XCHAR[code] === 1) continue;
     if (code > DELETE) throw new XtextError('not-ascii', at);
-    xtext += text.slice(start, at) + encoded(code);
+    if (start < at) xtext += text.slice(start, at);
+    xtext += encoded(code);
     start = at + 1;
   }
   return (xtext + text.slice(start)) as Xtext;
@@ -90,7 +91,8 @@ export function decodeXtext(xtext: string): string {
     const octet = hexOctet(xtext, at);
     if (octet > 255) throw badXtext(xtext, at);
     if (octet > DELETE) throw new XtextError('not-ascii', at);
-    text += xtext.slice(start, at) + String.fromCharCode(octet);
+    if (start < at) text += xtext.slice(start, at);
+    text += String.fromCharCode(octet);
     at += 2;
     start = at + 1;
   }
