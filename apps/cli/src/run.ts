@@ -1,48 +1,108 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { inspectCommand } from './commands/inspect.ts';
 import { lintCommand } from './commands/lint.ts';
 import { sendCommand } from './commands/send.ts';
 import { xtextCommand } from './commands/xtext.ts';
+import { chooseFrom, type Perform } from './commands/perform.ts';
+import { palette } from './terminal/palette.ts';
+import { EXIT, type Context, type ExitCode, type Terminal } from './terminal/terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Exit codes: the same for every command. */
-export const exitCodes = { fine: 0, findings: 1, wrong: 2 } as const;
-
 /** Runs one command line and gives the exit code: 0 fine, 1 findings, 2 wrong use or input. */
-export async function run(args: readonly string[]): Promise<number> {
-  let code: number = exitCodes.fine;
-  const done = (result: number): void => {
-    code = result;
-  };
-  const program = new Command('dsn')
-    .description('Read, check and send delivery status notifications (RFC 3461, RFC 3464).')
-    .version(version())
-    .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`dsn: ${text.replace(/^error: /, '')}`) })
-    .addCommand(inspectCommand(done))
-    .addCommand(lintCommand(done))
-    .addCommand(xtextCommand())
-    .addCommand(sendCommand(done));
-  for (const command of program.commands) inherit(command, program);
-  // A reader that closes early (head, less) is no fault.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(code);
+export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let code: ExitCode = EXIT.fine;
+  const program = programOf(terminal, async (action) => {
+    const { context, complained } = contextOf(program, terminal);
+    code = await action(context);
+    if (complained()) code = EXIT.wrong;
   });
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.wrong;
-    if (!(error instanceof UsageError) && !isSystemError(error)) throw error;
-    console.error(`dsn: ${error.message}`);
-    return exitCodes.wrong;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.wrong;
+    const expected = error instanceof UsageError || isSystemError(error);
+    // A fault of this program is no finding about anybody's message.
+    terminal.err(
+      `dsn: ${expected ? error.message : `a fault in dsn itself: ${(error as Error).stack ?? String(error)}`}\n`,
+    );
+    return EXIT.wrong;
   }
 }
 
-function inherit(command: Command, program: Command): void {
-  command.copyInheritedSettings(program);
-  for (const child of command.commands) inherit(child, program);
+/** All commands, with their help. */
+export function programOf(terminal: Terminal, perform: Perform): Command {
+  const program: Command = new Command('dsn')
+    .description('Read, check, write and explain delivery status notifications (RFC 3461, RFC 3464).')
+    .usage('<command> [options] …')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .addOption(
+      new Option('--color <when>', 'colours: auto (if a terminal shows them; heeds NO_COLOR), always or never')
+        .choices(['auto', 'always', 'never'])
+        .default('auto'),
+    )
+    .option('-q, --quiet', 'print only what was asked for: no progress, no remarks')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .exitOverride()
+    .helpCommand('help [command]', 'print help for a command')
+    .addHelpText('after', `\nExit codes: 0 fine, 1 findings, 2 wrong use or input.`)
+    .action(() => chooseFrom(program));
+  program.addCommand(inspectCommand(perform));
+  program.addCommand(lintCommand(perform));
+  program.addCommand(xtextCommand(perform));
+  program.addCommand(sendCommand(perform));
+  for (const command of [program, ...program.commands]) inherit(command, program, terminal);
+  return program;
+}
+
+/** Settings that commander does not hand down to commands made apart. */
+function inherit(command: Command, program: Command, terminal: Terminal): void {
+  if (command !== program) command.copyInheritedSettings(program).helpOption('-h, --help', 'print help');
+  command.allowExcessArguments(command.commands.length > 0);
+  command.configureOutput({
+    writeOut: (text) => terminal.out(text),
+    writeErr: (text) => terminal.err(text),
+    getOutHelpWidth: () => Math.min(terminal.columns, 100),
+    getErrHelpWidth: () => Math.min(terminal.columns, 100),
+    getOutHasColors: () => terminal.colors,
+    getErrHasColors: () => false,
+    outputError: (text, write) => write(`dsn: ${oneLine(command, text)}\n`),
+  });
+  if (command !== program) for (const child of command.commands) inherit(child, program, terminal);
+}
+
+/** `error: unknown option '--jsn'\n(Did you mean --json?)` as one line that names the command. */
+function oneLine(command: Command, text: string): string {
+  const path = [];
+  for (let at = command; at.parent !== null; at = at.parent) path.unshift(at.name());
+  const where = path.length === 0 ? '' : `${path.join(' ')}: `;
+  return (
+    where +
+    text
+      .trim()
+      .replace(/^error: /, '')
+      .replace(/\s*\n\s*/g, ' ')
+  );
+}
+
+function contextOf(
+  program: Command,
+  terminal: Terminal,
+): { readonly context: Context; readonly complained: () => boolean } {
+  const { color, quiet } = program.opts<{ readonly color: string; readonly quiet?: boolean }>();
+  let complained = false;
+  const context: Context = {
+    terminal,
+    paint: palette(color === 'auto' ? terminal.colors : color === 'always'),
+    quiet: quiet === true,
+    complain: (message) => {
+      complained = true;
+      terminal.err(`dsn: ${message}\n`);
+    },
+  };
+  return { context, complained: () => complained };
 }
 
 function version(): string {

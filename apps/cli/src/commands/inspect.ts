@@ -1,25 +1,26 @@
 import { Command } from 'commander';
-import { readMessages } from '../input/messages.ts';
-import { summarize } from '../report/summary.ts';
-import { describe } from '../report/describe.ts';
+import type { Perform } from './perform.ts';
+import type { InspectOptions } from '../report/inspect.ts';
+
+const HELP = `
+Examples:
+  dsn inspect bounce.eml                 one report in words
+  dsn inspect --json Maildir/ | jq .     one JSON object per message and line
+  curl -s https://host/mbox | dsn inspect -
+
+Files are messages or mbox files, gzipped or not; a folder is read with all below it, a Maildir by its cur and new.`;
 
 /** `dsn inspect FILE…|-` */
-export function inspectCommand(done: (code: number) => void): Command {
+export function inspectCommand(perform: Perform): Command {
   return new Command('inspect')
     .description('read reports: who failed, why, and about which message')
-    .argument('<file...>', 'message files, mbox files, Maildir or other folders; - is standard input')
+    .argument('<file...>', 'messages, mbox files, Maildir or other folders, .gz of any; - is standard input')
     .option('--json', 'one JSON object per message and line')
-    .action((files: readonly string[], options: { readonly json?: boolean }) => {
-      let first = true;
-      for (const { file, index, octets } of readMessages(files)) {
-        const summary = summarize(octets, file, index);
-        if (options.json === true) {
-          process.stdout.write(`${JSON.stringify(summary)}\n`);
-          continue;
-        }
-        process.stdout.write(`${first ? '' : '\n'}${describe(summary)}\n`);
-        first = false;
-      }
-      done(0);
-    });
+    .addHelpText('after', HELP)
+    .action((files: readonly string[], options: InspectOptions) =>
+      perform(async (context) => {
+        const { inspect } = await import('../report/inspect.ts');
+        return await inspect(files, options, context);
+      }),
+    );
 }

@@ -1,161 +1,93 @@
-import { hostname } from 'node:os';
-import { readFileSync } from 'node:fs';
-import { formatDate } from '@dsnkit/delivery-status';
-import {
-  EsmtpParameterError,
-  parseParameters,
-  parseForwardPath,
-  parseReversePath,
-  readMailParameters,
-  readRcptParameters,
-  type EsmtpParameter,
-} from '@dsnkit/esmtp-parameters';
-import { encodeXtext, isPrintable } from '@dsnkit/xtext';
-import { Command } from 'commander';
-import { submit } from '../smtp-client.ts';
-import { UsageError } from '../usage-error.ts';
-
-interface SendOptions {
-  readonly server: string;
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly ret?: string;
-  readonly envid?: string;
-  readonly notify?: string;
-  readonly data?: string;
-  readonly subject: string;
-  readonly helo?: string;
-  readonly verbose?: boolean;
-}
+import { Command, Option } from 'commander';
+import type { Perform } from './perform.ts';
+import type { SendOptions } from '../send/options.ts';
 
 const HELP = `
-A recipient may bring parameters of its own, as on the wire:
-  dsn send --server 127.0.0.1:2525 --from you@example.test --ret HDRS --envid QQ314159 \\
-    --to 'ok@simulator.test NOTIFY=SUCCESS,FAILURE' --to '550@simulator.test NOTIFY=FAILURE ORCPT=rfc822;a@b.example'
+Examples:
+  dsn send --server 127.0.0.1:2525 --from you@example.test --to 550@simulator.test -v
+  dsn send --server mx.example.org --from you@example.org --ret HDRS --envid QQ314159 \\
+    --to 'ok@example.net NOTIFY=SUCCESS,FAILURE' --to 'no@example.net NOTIFY=NEVER ORCPT=rfc822;a@b.example'
+  DSN_PASSWORD=… dsn send --server smtp.example.org:587 --tls starttls --user you --from … --to … --data mail.eml
+  dsn send … --notify SUCCESS,FAILURE --wait 60 --reports ~/Maildir    submit, then show the reports as they come
 
-Exit code: 0 all recipients taken, 1 some refused, 2 nothing could be sent.`;
+Exit code: 0 all recipients taken (with --wait: and none reported as failed, and a report about each),
+1 some not, 2 nothing could be sent.`;
 
 /** `dsn send` */
-export function sendCommand(done: (code: number) => void): Command {
-  return new Command('send')
+export function sendCommand(perform: Perform): Command {
+  const command = new Command('send')
     .description('submit a message with RET, ENVID and per-recipient NOTIFY and ORCPT')
-    .requiredOption('--server <host:port>', 'where to; port 25 if none is named')
+    .requiredOption(
+      '--server <host:port>',
+      'where to; port 25 if none is named, 465 with --tls implicit, 24 with --lmtp',
+    )
     .requiredOption('--from <address>', "reverse-path; '<>' is the null reverse-path")
-    .requiredOption('--to <address>', 'recipient, with its parameters if it has any; may be repeated', collect, [])
-    .option('--ret <FULL|HDRS>', 'what a failure report gives back (RFC 3461 §4.3)')
+    .requiredOption('--to <address>', 'recipient, with its parameters if it has any; may be repeated', collect);
+  envelopeOptions(command);
+  messageOptions(command);
+  dialogueOptions(command);
+  return command
+    .option('--wait <seconds>', 'wait so long for a report about each recipient')
+    .option('--reports <maildir>', 'the Maildir where reports to the reverse-path arrive')
+    .option('--json', 'the outcome as one JSON object')
+    .option('-v, --verbose', 'show the dialogue on standard error')
+    .addHelpText('after', HELP)
+    .action((options: SendOptions) =>
+      perform(async (context) => {
+        const { send } = await import('../send/send.ts');
+        return await send(options, context);
+      }),
+    );
+}
+
+function envelopeOptions(command: Command): void {
+  command
+    .addOption(new Option('--ret <what>', 'what a failure report returns (RFC 3461 §4.3)').choices(['FULL', 'HDRS']))
     .option('--envid <text>', 'envelope id; encoded as xtext for you (RFC 3461 §4.4)')
-    .option('--notify <value>', 'NOTIFY of recipients that bring none: NEVER, or of SUCCESS,FAILURE,DELAY')
+    .option('--notify <list>', 'NOTIFY of recipients that bring none: NEVER, or of SUCCESS,FAILURE,DELAY')
+    .option('--orcpt', 'give each recipient that brings none its own address as ORCPT (RFC 3461 §4.2)')
+    .option('--mail <parameter>', 'any further parameter of MAIL, as on the wire; may be repeated', collect)
+    .option('--force', 'send parameters as they are: unchecked, and whether the server announces them or not');
+}
+
+function messageOptions(command: Command): void {
+  command
     .option('--data <file>', 'the message, - for standard input; a short one is made if absent')
     .option('--subject <text>', 'of the message that is made', 'a message from dsn send')
+    .option('--header <field>', "a further field of it, as 'Name: value'; may be repeated", collect)
+    .option('--text <text>', 'its text', 'What happened to this message?');
+}
+
+function dialogueOptions(command: Command): void {
+  command
     .option('--helo <name>', 'name in EHLO; this host if absent')
-    .option('-v, --verbose', 'show the dialogue')
-    .addHelpText('after', HELP)
-    .action(async (options: SendOptions) => {
-      done(await send(options));
-    });
+    .option('--lmtp', 'speak LMTP (RFC 2033)')
+    .addOption(
+      new Option('--tls <mode>', 'TLS: off, starttls (required, RFC 3207) or implicit (RFC 8314)').choices([
+        'off',
+        'starttls',
+        'implicit',
+      ]),
+    )
+    .option('--tls-ca <file>', 'certificates to trust, PEM')
+    .option('--tls-name <name>', 'name that the certificate must bear; the host if absent')
+    .option('--no-tls-verify', 'take any certificate')
+    .option('--user <name>', 'authenticate; the password is in DSN_PASSWORD or --password-file')
+    .option('--password-file <file>', 'its first line is the password, or the token for XOAUTH2')
+    .addOption(
+      new Option('--auth <mechanism>', 'SASL mechanism; the best of those offered if absent').choices([
+        'PLAIN',
+        'LOGIN',
+        'CRAM-MD5',
+        'XOAUTH2',
+      ]),
+    )
+    .option('--auth-in-clear', 'send the password without TLS, too')
+    .option('--no-pipelining', 'wait for each reply, even where the server offers PIPELINING')
+    .option('--chunking', 'send the content with BDAT (RFC 3030)')
+    .option('--timeout <seconds>', 'how long to wait for a connection or a reply', '60');
 }
 
-async function send(options: SendOptions): Promise<number> {
-  const { host, port } = splitServer(options.server);
-  const reversePath = checked(`--from ${options.from}`, () => parseReversePath(bracketed(options.from)).wire);
-  const mailParameters = mailParametersOf(options);
-  const recipients = options.to.map((to) => recipientOf(to, options.notify));
-  const content = options.data === undefined ? makeMessage(options, reversePath) : readContent(options.data);
-  const results = await submit({
-    host,
-    port,
-    clientName: options.helo ?? clientName(),
-    content,
-    transaction(extensions) {
-      const dsn = extensions.has('DSN');
-      const asksDsn = mailParameters.length > 0 || recipients.some(({ parameters }) => parameters.length > 0);
-      if (asksDsn && !dsn)
-        throw new Error(
-          'the server does not announce DSN (RFC 3461 §3); send without RET, ENVID, NOTIFY and ORCPT, or elsewhere',
-        );
-      return { reversePath, mailParameters, recipients };
-    },
-    trace: (direction, line) => {
-      if (options.verbose === true) console.error(`${direction}: ${line}`);
-    },
-  });
-  results.forEach((result, index) => {
-    const words = result.reply?.raw.join(' ') ?? 'the connection broke before an answer came';
-    console.log(`${result.accepted ? 'taken  ' : 'refused'} ${recipients[index]?.forwardPath ?? ''}: ${words}`);
-  });
-  return results.every((result) => result.accepted) ? 0 : 1;
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
-}
-
-function splitServer(server: string): { readonly host: string; readonly port: number } {
-  const match = /^(?:\[([^\]]+)\]|([^:\s]+))(?::(\d{1,5}))?$/.exec(server);
-  const port = Number(match?.[3] ?? 25);
-  const host = match?.[1] ?? match?.[2];
-  if (host === undefined || port < 1 || port > 65_535)
-    throw new UsageError(`--server ${server}: expected HOST or HOST:PORT`);
-  return { host, port };
-}
-
-function bracketed(address: string): string {
-  return address.startsWith('<') ? address : `<${address}>`;
-}
-
-function mailParametersOf({ ret, envid }: SendOptions): EsmtpParameter[] {
-  const parameters: EsmtpParameter[] = [];
-  if (ret !== undefined) parameters.push({ keyword: 'RET', value: ret });
-  if (envid !== undefined) {
-    if (!isPrintable(envid) || envid === '')
-      throw new UsageError(`--envid: only printable ASCII is allowed (RFC 3461 §4.4)`);
-    parameters.push({ keyword: 'ENVID', value: encodeXtext(envid) });
-  }
-  checked('--ret, --envid', () => readMailParameters(parameters));
-  return parameters;
-}
-
-function recipientOf(to: string, notify: string | undefined): { forwardPath: string; parameters: EsmtpParameter[] } {
-  const [address = '', ...words] = to.trim().split(/ +/);
-  return checked(`--to ${to}`, () => {
-    const parameters = parseParameters(words.join(' '));
-    const own = parameters.some(({ keyword }) => keyword.toUpperCase() === 'NOTIFY');
-    if (!own && notify !== undefined) parameters.push({ keyword: 'NOTIFY', value: notify });
-    readRcptParameters(parameters);
-    return { forwardPath: parseForwardPath(bracketed(address)).wire, parameters };
-  });
-}
-
-function checked<T>(option: string, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof EsmtpParameterError)) throw error;
-    throw new UsageError(`${option}: ${error.message}`);
-  }
-}
-
-function readContent(file: string): Uint8Array {
-  const text = readFileSync(file === '-' ? 0 : file);
-  // SMTP knows only CRLF (RFC 5321 §2.3.8).
-  return Buffer.from(text.toString('latin1').replace(/\r\n|\r|\n/g, '\r\n'), 'latin1');
-}
-
-function makeMessage(options: SendOptions, reversePath: string): Uint8Array {
-  const lines = [
-    `From: <${reversePath === '' ? 'MAILER-DAEMON@localhost' : reversePath}>`,
-    `To: ${options.to.map((to) => `<${to.split(' ')[0] ?? ''}>`).join(',\r\n ')}`,
-    `Subject: ${options.subject.replace(/[^\x20-\x7e]/g, '?')}`,
-    `Date: ${formatDate(new Date())}`,
-    `Message-ID: <${Date.now().toString(36)}.${process.pid}@${clientName()}>`,
-    '',
-    'What happened to this message?',
-    '',
-  ];
-  return new TextEncoder().encode(lines.join('\r\n'));
-}
-
-function clientName(): string {
-  const name = hostname();
-  return /^[A-Za-z0-9.-]+$/.test(name) ? name : 'localhost';
 }

@@ -1,28 +1,32 @@
-import { decodeXtextOctets, encodeXtextOctets, XtextError } from '@dsnkit/xtext';
 import { Command } from 'commander';
-import { UsageError } from '../usage-error.ts';
+import { chooseFrom, type Perform } from './perform.ts';
+
+const HELP = `
+Examples:
+  dsn xtext encode 'a+b=c'        a+2Bb+3Dc
+  dsn xtext decode a+2Bb+3Dc      a+b=c
+  printf 'a+b' | dsn xtext encode -`;
 
 /** `dsn xtext encode|decode TEXT` */
-export function xtextCommand(): Command {
-  const command = new Command('xtext').description('encode and decode xtext, as ENVID and ORCPT use it (RFC 3461 §4)');
-  command
-    .command('encode')
-    .argument('<text>', 'text; its UTF-8 octets are encoded')
-    .action((text: string) => console.log(encodeXtextOctets(new TextEncoder().encode(text))));
-  command
-    .command('decode')
-    .argument('<xtext>', 'xtext; an ENVID or what stands behind the ";" of an ORCPT')
-    .action((text: string) => console.log(decode(text)));
-  return command;
-}
-
-function decode(text: string): string {
-  try {
-    return new TextDecoder('utf-8').decode(decodeXtextOctets(text));
-  } catch (error) {
-    if (!(error instanceof XtextError)) throw error;
-    throw new UsageError(
-      `no xtext: ${error.code} at offset ${error.offset}: ${text.slice(error.offset, error.offset + 3)}`,
-    );
+export function xtextCommand(perform: Perform): Command {
+  const command: Command = new Command('xtext')
+    .description('encode and decode xtext, as ENVID and ORCPT use it (RFC 3461 §4)')
+    .addHelpText('after', HELP)
+    .action(() => chooseFrom(command));
+  for (const [name, description, argument] of [
+    ['encode', 'text to xtext', 'text; its UTF-8 octets are encoded; - is standard input'],
+    ['decode', 'xtext to text', 'an ENVID, or what stands behind the ";" of an ORCPT; - is standard input'],
+  ] as const) {
+    command
+      .command(name)
+      .description(description)
+      .argument('<text>', argument)
+      .action((text: string) =>
+        perform(async (context) => {
+          const { xtext } = await import('../wire/xtext.ts');
+          return await xtext(name, text, context);
+        }),
+      );
   }
+  return command;
 }

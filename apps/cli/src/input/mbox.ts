@@ -1,68 +1,140 @@
-/** One message of an mbox, as octets of its own. */
-const FROM = [0x46, 0x72, 0x6f, 0x6d, 0x20]; // "From "
+/** Octets that a `From ` line is looked for in, at most. */
+const LONGEST_FROM_LINE = 1024;
+/** Of a longer message only so much is kept: nobody writes such reports, and memory stays bounded. */
+const MAX_MESSAGE_OCTETS = 64 * 2 ** 20;
+
 const LF = 10;
 const CR = 13;
-const GREATER = 62;
+const FROM = Buffer.from('From ');
+const LF_FROM = Buffer.from('\nFrom ');
+const QUOTED_FROM = Buffer.from('>From ');
 
-/** Whether octets begin as an mbox does: with a `From ` line that names a sender and a time. */
-export function isMbox(octets: Uint8Array): boolean {
-  if (!isFromLine(octets, 0)) return false;
+/** Whether octets begin as an mbox does: with a `From ` line that names a sender and a time. RFC 4155 appendix A. */
+export function isMbox(start: Uint8Array): boolean {
+  const octets = view(start);
   const end = octets.indexOf(LF);
-  const line = String.fromCharCode(...octets.subarray(0, Math.min(end < 0 ? octets.length : end, 200)));
-  return /^From \S+.* \d{1,2}:\d{2}/.test(line);
+  return isFromLine(octets, 0, end < 0 ? octets.length : end);
 }
 
 /**
- * Splits an mbox into its messages.
+ * Splits an mbox into its messages as its octets come, holding one message in memory.
  *
  * A message begins behind each `From ` line that starts the file or follows an empty line; `>From ` in the content is
  * unquoted once, as mboxrd does (RFC 4155 appendix A says why no reader can be sure).
  */
-export function* splitMbox(octets: Uint8Array): Generator<Uint8Array> {
-  let start = -1;
-  for (let at = 0; at < octets.length; at = nextLine(octets, at)) {
-    if (!isFromLine(octets, at) || !(at === 0 || isAfterEmptyLine(octets, at))) continue;
-    if (start >= 0) yield unquote(withoutLastEmptyLine(octets.subarray(start, at)));
-    start = nextLine(octets, at);
+export class MboxSplitter {
+  /** Octets not looked at yet, behind a few that were and may be context. */
+  #held: Buffer = Buffer.alloc(0);
+  /** How many of the held octets belong to the message already. */
+  #taken = 0;
+  #pieces: Buffer[] = [];
+  #size = 0;
+  /** A `From ` line has been seen, so that what comes belongs to a message. */
+  #inMessage = false;
+  #atStart = true;
+
+  /** The messages that end in this piece. */
+  *push(piece: Uint8Array): Generator<Uint8Array> {
+    const octets = this.#held.length === 0 ? view(piece) : Buffer.concat([this.#held, piece]);
+    yield* this.#scan(octets, Math.max(0, octets.length - LONGEST_FROM_LINE));
   }
-  if (start >= 0) yield unquote(octets.subarray(start));
+
+  /** The last message. */
+  *end(): Generator<Uint8Array> {
+    const octets = this.#held;
+    yield* this.#scan(octets, octets.length);
+    if (this.#inMessage) yield this.#finish(false);
+  }
+
+  /** Looks for `From ` lines that begin before `limit`; what lies behind it waits for more octets. */
+  *#scan(octets: Buffer, limit: number): Generator<Uint8Array> {
+    let from = this.#taken;
+    if (this.#atStart && limit > 0) {
+      this.#atStart = false;
+      from = this.#begin(octets, 0);
+    }
+    let search = Math.max(0, from - 1);
+    for (;;) {
+      const at = octets.indexOf(LF_FROM, search);
+      if (at < 0 || at + 1 >= limit) break;
+      search = at + 1;
+      if (!isAfterEmptyLine(octets, at + 1) || !isFromLine(octets, at + 1, endOfLine(octets, at + 1))) continue;
+      this.#keep(octets.subarray(from, at + 1));
+      if (this.#inMessage) yield this.#finish(true);
+      from = this.#begin(octets, at + 1);
+      search = Math.max(search, from - 1);
+    }
+    if (limit > from) this.#keep(octets.subarray(from, limit));
+    // Three octets tell whether an empty line goes before.
+    const context = Math.max(0, Math.min(limit, octets.length) - 3);
+    this.#held = octets.subarray(context);
+    this.#taken = Math.max(limit, from) - context;
+  }
+
+  /** Where the message begins whose `From ` line stands at `at`. */
+  #begin(octets: Buffer, at: number): number {
+    this.#inMessage = true;
+    return Math.min(octets.length, endOfLine(octets, at) + 1);
+  }
+
+  #keep(octets: Buffer): void {
+    if (!this.#inMessage || octets.length === 0) return;
+    this.#size += octets.length;
+    if (this.#size <= MAX_MESSAGE_OCTETS) this.#pieces.push(octets);
+  }
+
+  /** @param separated an empty line that belongs to the mbox ends the message */
+  #finish(separated: boolean): Uint8Array {
+    const [only, ...more] = this.#pieces;
+    const whole = more.length === 0 ? (only ?? Buffer.alloc(0)) : Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    this.#size = 0;
+    return unquote(separated ? withoutLastLineEnd(whole) : whole);
+  }
 }
 
-function nextLine(octets: Uint8Array, at: number): number {
+function view(octets: Uint8Array): Buffer {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length);
+}
+
+function endOfLine(octets: Buffer, at: number): number {
   const end = octets.indexOf(LF, at);
-  return end < 0 ? octets.length : end + 1;
+  return end < 0 ? octets.length : end;
 }
 
-function isFromLine(octets: Uint8Array, at: number): boolean {
-  return FROM.every((octet, index) => octets[at + index] === octet);
+function isFromLine(octets: Buffer, at: number, end: number): boolean {
+  if (!startsWith(octets, at, FROM) || end - at > LONGEST_FROM_LINE) return false;
+  return /^From \S+.* \d{1,2}:\d{2}/.test(octets.toString('latin1', at, end));
 }
 
-function isAfterEmptyLine(octets: Uint8Array, at: number): boolean {
+function startsWith(octets: Buffer, at: number, what: Buffer): boolean {
+  return octets.compare(what, 0, what.length, at, Math.min(octets.length, at + what.length)) === 0;
+}
+
+function isAfterEmptyLine(octets: Buffer, at: number): boolean {
   if (octets[at - 1] !== LF) return false;
   return octets[at - 2] === LF || (octets[at - 2] === CR && octets[at - 3] === LF);
 }
 
-function withoutLastEmptyLine(octets: Uint8Array): Uint8Array {
-  const { length } = octets;
-  return octets.subarray(0, octets[length - 2] === CR ? length - 2 : length - 1);
+function withoutLastLineEnd(octets: Buffer): Buffer {
+  if (octets.at(-1) !== LF) return octets;
+  return octets.subarray(0, octets.at(-2) === CR ? -2 : -1);
 }
 
 /** Takes one `>` off lines of the form `>*From `. */
-function unquote(octets: Uint8Array): Uint8Array {
+function unquote(octets: Buffer): Uint8Array {
   const quoted: number[] = [];
-  for (let at = 0; at < octets.length; at = nextLine(octets, at)) {
-    let from = at;
-    while (octets[from] === GREATER) from++;
-    if (from > at && isFromLine(octets, from)) quoted.push(at);
+  for (let at = octets.indexOf(QUOTED_FROM); at >= 0; at = octets.indexOf(QUOTED_FROM, at + 1)) {
+    let start = at;
+    while (octets[start - 1] === 0x3e) start--;
+    if (start === 0 || octets[start - 1] === LF) quoted.push(start);
   }
   if (quoted.length === 0) return octets;
-  const whole = new Uint8Array(octets.length - quoted.length);
+  const pieces: Buffer[] = [];
   let from = 0;
-  let to = 0;
-  for (const at of [...quoted, octets.length]) {
-    whole.set(octets.subarray(from, at), to);
-    to += at - from;
+  for (const at of quoted) {
+    pieces.push(octets.subarray(from, at));
     from = at + 1;
   }
-  return whole;
+  return Buffer.concat([...pieces, octets.subarray(from)]);
 }

@@ -1,7 +1,9 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { UsageError } from '../usage-error.ts';
-import { isMbox, splitMbox } from './mbox.ts';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { createGunzip, gunzipSync } from 'node:zlib';
+import { filesOf, type InputFile } from './files.ts';
+import { isMbox, MboxSplitter } from './mbox.ts';
+import { reasonOf } from './reason.ts';
 
 /** One message of the input. */
 export interface InputMessage {
@@ -12,67 +14,133 @@ export interface InputMessage {
   readonly octets: Uint8Array;
 }
 
+/** Where messages come from. */
+export interface Input {
+  /** Standard input. */
+  readonly stdin: () => AsyncIterable<Uint8Array>;
+  /** Told of each file that can't be read, as one line; the others are read all the same. */
+  readonly complain: (message: string) => void;
+}
+
+/** Files up to this size are read in one go. */
+const WHOLE_OCTETS = 8 * 2 ** 20;
+const CHUNK_OCTETS = 2 ** 20;
+const MAX_MESSAGE_OCTETS = 64 * 2 ** 20;
+
 /**
- * Reads the messages of files, mbox files, Maildir folders and other folders, and of standard input (`-`), one file in
- * memory at a time.
- *
- * @throws {UsageError} one line that names the file
+ * The messages of files, mbox files, Maildir folders and other folders, and of standard input (`-`); any of the files
+ * may be gzipped. Memory is bounded by the longest message.
  */
-export function* readMessages(paths: readonly string[]): Generator<InputMessage> {
-  for (const path of paths) yield* readPath(path);
+export async function* readMessages(paths: readonly string[], input: Input): AsyncGenerator<InputMessage> {
+  for (const file of filesOf(paths, input.complain)) {
+    const whole = isSmall(file) ? readWhole(file.path, input.complain) : undefined;
+    if (whole === undefined) yield* streamMessages(file, input);
+    else yield* whole;
+  }
 }
 
-function* readPath(path: string): Generator<InputMessage> {
-  if (path !== '-' && isFolder(path)) {
-    for (const name of filesOf(path)) yield* readFile(join(path, name));
-  } else yield* readFile(path);
+/** Whether {@link readWhole} may read it. */
+export function isSmall({ path, size }: InputFile): boolean {
+  return size !== undefined && size <= (path.endsWith('.gz') ? WHOLE_OCTETS / 8 : WHOLE_OCTETS);
 }
 
-function* readFile(file: string): Generator<InputMessage> {
-  const octets = read(file);
-  if (!isMbox(octets)) {
-    yield { file, octets };
+/** The messages of a file that is read in one go; undefined if it unpacks to more than that is good for. */
+export function readWhole(file: string, complain: (message: string) => void): readonly InputMessage[] | undefined {
+  try {
+    const octets = readFileSync(file);
+    return split(file, isGzip(octets) ? gunzipSync(octets, { maxOutputLength: MAX_MESSAGE_OCTETS }) : octets);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    complain(`${file}: ${faultOf(error)}`);
+    return [];
+  }
+}
+
+function split(file: string, octets: Uint8Array): readonly InputMessage[] {
+  if (!isMbox(octets)) return [{ file, octets }];
+  const splitter = new MboxSplitter();
+  return [...splitter.push(octets), ...splitter.end()].map((message, at) => ({ file, index: at + 1, octets: message }));
+}
+
+/** The messages of a file of any size, or of standard input. */
+export async function* streamMessages(file: InputFile, input: Input): AsyncGenerator<InputMessage> {
+  try {
+    yield* splitStream(file.path, gunzipped(chunksOf(file.path, input)));
+  } catch (error) {
+    input.complain(`${file.path}: ${faultOf(error)}`);
+  }
+}
+
+async function* splitStream(file: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<InputMessage> {
+  let index = 0;
+  let splitter: MboxSplitter | undefined;
+  const start: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    if (splitter === undefined) {
+      if (size <= MAX_MESSAGE_OCTETS) start.push(chunk);
+      const known = size >= 1024;
+      size += chunk.length;
+      if (known || size < 1024) continue;
+      const octets = Buffer.concat(start);
+      if (!isMbox(octets)) continue;
+      splitter = new MboxSplitter();
+      for (const message of splitter.push(octets)) yield { file, index: ++index, octets: message };
+    } else {
+      for (const message of splitter.push(chunk)) yield { file, index: ++index, octets: message };
+    }
+  }
+  if (splitter === undefined) yield* split(file, Buffer.concat(start));
+  else for (const message of splitter.end()) yield { file, index: ++index, octets: message };
+}
+
+async function* chunksOf(file: string, input: Input): AsyncGenerator<Uint8Array> {
+  if (file === '-') {
+    yield* input.stdin();
     return;
   }
-  let index = 0;
-  for (const message of splitMbox(octets)) yield { file, index: ++index, octets: message };
-}
-
-/** A Maildir has its messages in new and cur; any other folder is read with all that lies below it. */
-function filesOf(folder: string): string[] {
-  const names = readdirSync(folder).sort();
-  const maildir = names.includes('cur') || names.includes('new');
-  const inside = maildir ? names.filter((name) => name === 'cur' || name === 'new') : names.filter(isVisible);
-  return inside.flatMap((name) => {
-    const path = join(folder, name);
-    if (!isFolder(path)) return [name];
-    return filesOf(path).map((below) => join(name, below));
-  });
-}
-
-function isVisible(name: string): boolean {
-  return !name.startsWith('.');
-}
-
-function isFolder(path: string): boolean {
+  const descriptor = openSync(file, 'r');
   try {
-    return statSync(path).isDirectory();
-  } catch (error) {
-    throw new UsageError(`${path}: ${reason(error)}`);
+    for (;;) {
+      const chunk = Buffer.allocUnsafeSlow(CHUNK_OCTETS);
+      const length = readSync(descriptor, chunk);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
+  } finally {
+    closeSync(descriptor);
   }
 }
 
-function read(file: string): Uint8Array {
-  try {
-    return readFileSync(file === '-' ? 0 : file);
-  } catch (error) {
-    throw new UsageError(`${file}: ${reason(error)}`);
-  }
+/** The same octets, or what they pack if they begin as gzip does. RFC 1952. */
+async function* gunzipped(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const first = await firstOctets(chunks);
+  const all = prepend(first, chunks);
+  if (!isGzip(first)) yield* all;
+  else yield* Readable.from(all, { objectMode: false }).compose(createGunzip()) as AsyncIterable<Uint8Array>;
 }
 
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'no such file or folder';
-  if (code === 'EACCES') return 'may not be read';
-  return error instanceof Error ? error.message : String(error);
+/** Enough to know gzip by. */
+async function firstOctets(chunks: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
+  let first: Uint8Array = new Uint8Array(0);
+  while (first.length < 2) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    first = first.length === 0 ? next.value : Buffer.concat([first, next.value]);
+  }
+  return first;
+}
+
+async function* prepend(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first;
+  yield* rest;
+}
+
+function isGzip(octets: Uint8Array): boolean {
+  return octets[0] === 0x1f && octets[1] === 0x8b;
+}
+
+function faultOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code.startsWith('Z_') ? `damaged gzip data (${(error as Error).message})` : reasonOf(error);
 }

@@ -1,27 +1,26 @@
-import { explainStatus } from '@dsnkit/delivery-status/registry';
 import { isStatusCode } from '@dsnkit/delivery-status';
-import type { RecipientSummary, Summary } from './summary.ts';
+import { explainStatus } from '@dsnkit/delivery-status/registry';
+import { printable, type Palette } from '../terminal/palette.ts';
+import type { HeaderSummary, RecipientSummary, Summary } from './summary.ts';
 
 /** A report in words for people, some lines without the last line end. */
-export function describe(summary: Summary): string {
-  const name = summary.index === null ? summary.file : `${summary.file}#${summary.index}`;
-  const lines = [`${name}: ${KINDS[summary.kind]}`];
-  const { report, original } = summary;
-  if (report?.reportingMta) lines.push(field('told by', report.reportingMta.value));
-  if (report?.arrivalDate) lines.push(field('arrived', report.arrivalDate));
-  if (report?.originalEnvelopeId) lines.push(field('envelope id', report.originalEnvelopeId));
-  if (original !== null) {
-    const about = [original.subject && `"${printable(original.subject)}"`, original.messageId]
-      .filter(Boolean)
-      .join(' ');
-    if (about !== '') lines.push(field('message', about));
-    if (original.to) lines.push(field('sent to', original.to));
+export function describe(summary: Summary, paint: Palette): string {
+  const { kind, recipients, issues } = summary;
+  const lines = [`${paint.bold(nameOf(summary))}: ${KINDS[kind]}`, ...messageLines(summary)];
+  for (const recipient of recipients) {
+    lines.push('', ...(kind === 'dsn' ? recipientLines(recipient, paint) : [`  ${nameOfRecipient(recipient)}`]));
   }
-  for (const recipient of summary.recipients) lines.push('', ...recipientLines(recipient));
-  if (summary.issues.length > 0) {
-    lines.push('', `  ${summary.issues.length} departures from the standards; dsn lint tells them`);
+  if (kind === 'dsn' && recipients.length === 0) lines.push('', '  it names no recipient');
+  if (issues.length > 0) {
+    const count = issues.length === 1 ? 'one departure' : `${issues.length} departures`;
+    lines.push('', paint.dim(`  ${count} from the standards; dsn lint tells more`));
   }
   return lines.join('\n');
+}
+
+/** The file, and the place in it where it holds several messages. */
+export function nameOf({ file, index }: Pick<Summary, 'file' | 'index'>): string {
+  return index === null ? file : `${file}#${index}`;
 }
 
 const KINDS: Readonly<Record<Summary['kind'], string>> = {
@@ -32,38 +31,62 @@ const KINDS: Readonly<Record<Summary['kind'], string>> = {
   other: 'no report',
 };
 
-const ACTIONS: Readonly<Record<string, string>> = {
-  failed: 'failed: the message was not and will not be delivered',
+function messageLines({ kind, report, original, header }: Summary): string[] {
+  const lines: string[] = [];
+  if (report?.disposition) lines.push(field('disposition', report.disposition));
+  if (report?.feedbackType) lines.push(field('complaint', report.feedbackType));
+  if (report?.reportingMta) lines.push(field('told by', report.reportingMta.value));
+  if (report?.arrivalDate) lines.push(field('arrived', report.arrivalDate));
+  if (report?.originalEnvelopeId) lines.push(field('envelope id', report.originalEnvelopeId));
+  if (original !== null) lines.push(...headerLines('message', original));
+  if (kind === 'other' || kind === 'auto-reply') lines.push(...headerLines('it is', header));
+  return lines;
+}
+
+function headerLines(label: string, { subject, messageId, from, to }: HeaderSummary): string[] {
+  const about = [subject && `"${subject}"`, messageId].filter(Boolean).join(' ');
+  const lines = about === '' ? [] : [field(label, about)];
+  if (from) lines.push(field('from', from));
+  if (to) lines.push(field('to', to));
+  return lines;
+}
+
+const ACTIONS: Readonly<Partial<Record<string, string>>> = {
+  failed: 'failed: the message was not delivered and will not be',
   delayed: 'delayed: not delivered yet; the server goes on trying',
   delivered: 'delivered',
   relayed: 'relayed to a system that does not confirm delivery',
   expanded: 'delivered to an alias that passed it on to several addresses',
 };
 
-function recipientLines(recipient: RecipientSummary): string[] {
-  const lines = [
-    `  ${printable(recipient.address ?? '(no address)')}: ${ACTIONS[recipient.action ?? ''] ?? 'no action named'}`,
-  ];
-  const original = recipient.originalRecipient?.value;
-  if (original !== undefined && original !== recipient.finalRecipient?.value) {
-    lines.push(`  ${field('sent as', original)}`);
+/** The colour that an action is seen in. */
+export function paintAction(action: string | null, paint: Palette): (text: string) => string {
+  if (action === 'failed') return paint.red;
+  if (action === 'delayed') return paint.yellow;
+  return action !== null && action in ACTIONS ? paint.green : paint.dim;
+}
+
+function recipientLines(recipient: RecipientSummary, paint: Palette): string[] {
+  const { action, status, originalRecipient, finalRecipient, remoteMta, diagnostic } = recipient;
+  const words =
+    action === null ? 'the report names no action' : (ACTIONS[action] ?? `unknown action: ${printable(action)}`);
+  const lines = [`  ${nameOfRecipient(recipient)}: ${paintAction(action, paint)(words)}`];
+  const add = (label: string, value: string): void => void lines.push(`  ${field(label, value)}`);
+  if (originalRecipient !== null && originalRecipient.value !== finalRecipient?.value) {
+    add('sent as', originalRecipient.value);
   }
-  if (recipient.status !== null) {
-    const words = isStatusCode(recipient.status) ? `: ${explainStatus(recipient.status)}` : '';
-    lines.push(`  ${field('status', recipient.status + words)}`);
-  }
-  if (recipient.remoteMta !== null) lines.push(`  ${field('refused by', recipient.remoteMta.value, recipient.action)}`);
-  if (recipient.diagnostic !== null) lines.push(`  ${field('its words', recipient.diagnostic.value)}`);
-  if (recipient.willRetryUntil !== null) lines.push(`  ${field('tries until', recipient.willRetryUntil)}`);
+  if (status !== null) add('status', status + (isStatusCode(status) ? `: ${explainStatus(status)}` : ''));
+  if (remoteMta !== null) add(action === 'failed' ? 'refused by' : 'remote host', remoteMta.value);
+  if (diagnostic !== null) add('its words', diagnostic.value);
+  if (recipient.lastAttemptDate !== null) add('last tried', recipient.lastAttemptDate);
+  if (recipient.willRetryUntil !== null) add('tries until', recipient.willRetryUntil);
   return lines;
 }
 
-function field(label: string, value: string, action: string | null = 'failed'): string {
-  const name = label === 'refused by' && action !== 'failed' ? 'remote host' : label;
-  return `  ${`${name}:`.padEnd(13)}${printable(value)}`;
+function nameOfRecipient({ address }: RecipientSummary): string {
+  return printable(address ?? '(no address)');
 }
 
-/** A terminal must not obey what a stranger wrote. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+function field(label: string, value: string): string {
+  return `  ${`${label}:`.padEnd(13)}${printable(value)}`;
 }

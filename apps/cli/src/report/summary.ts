@@ -1,6 +1,14 @@
-import { decodeUtf8AddrXtext } from '@dsnkit/xtext';
-import { parseDiagnostic, type RecipientFields, type TypedValue } from '@dsnkit/delivery-status';
-import { classifyMessage, parseReport, type MessageKind, type ParsedReport } from '@dsnkit/multipart-report';
+import { parseDate, parseDiagnostic, plainAddress, receivedFields } from '@dsnkit/delivery-status';
+import type { Field, RecipientFields, TypedValue } from '@dsnkit/delivery-status';
+import {
+  classifyMessage,
+  decodeHeaderText,
+  parseReport,
+  splitHeader,
+  type MessageKind,
+  type ParsedReport,
+} from '@dsnkit/multipart-report';
+import type { InputMessage } from '../input/messages.ts';
 
 /** What `dsn inspect --json` tells of one message. What is unknown is null. */
 export interface Summary {
@@ -10,7 +18,10 @@ export interface Summary {
   readonly kind: MessageKind;
   readonly report: ReportSummary | null;
   readonly recipients: readonly RecipientSummary[];
-  readonly original: OriginalSummary | null;
+  /** The message that the report is about. */
+  readonly original: HeaderSummary | null;
+  /** The message itself. */
+  readonly header: HeaderSummary;
   readonly issues: readonly IssueSummary[];
 }
 
@@ -20,8 +31,12 @@ export interface ReportSummary {
   readonly reportingMta: TypedValue | null;
   readonly dsnGateway: TypedValue | null;
   readonly receivedFromMta: TypedValue | null;
-  /** RFC 3339. */
+  /** RFC 3339, as all dates but those of headers. */
   readonly arrivalDate: string | null;
+  /** Of an mdn: `displayed`, `deleted`, … */
+  readonly disposition: string | null;
+  /** Of a feedback report: `abuse`, `fraud`, … */
+  readonly feedbackType: string | null;
 }
 
 export interface RecipientSummary {
@@ -29,6 +44,7 @@ export interface RecipientSummary {
   readonly address: string | null;
   readonly originalRecipient: TypedValue | null;
   readonly finalRecipient: TypedValue | null;
+  /** One of the five of RFC 3464 §2.3.3; a word that is none of them is given as it came, in lower case. */
   readonly action: string | null;
   readonly status: string | null;
   readonly remoteMta: TypedValue | null;
@@ -38,7 +54,7 @@ export interface RecipientSummary {
   readonly willRetryUntil: string | null;
 }
 
-export interface OriginalSummary {
+export interface HeaderSummary {
   readonly messageId: string | null;
   readonly subject: string | null;
   readonly from: string | null;
@@ -49,6 +65,7 @@ export interface OriginalSummary {
 
 export interface IssueSummary {
   readonly code: string;
+  /** In the whole message, from 1. */
   readonly line: number | null;
   readonly field: string | null;
   readonly clause: string | null;
@@ -57,15 +74,21 @@ export interface IssueSummary {
 }
 
 /** Reads one message. Never throws: a message that is no report has kind `other` or what else it is. */
-export function summarize(octets: Uint8Array, file: string, index?: number): Summary {
-  const report = parseReport(octets);
+export function summarize({ file, index, octets }: InputMessage): Summary {
+  return summaryOf(parseReport(octets), { file, octets, ...(index === undefined ? {} : { index }) });
+}
+
+/** The same of a report that has been read already. */
+export function summaryOf(report: ParsedReport | undefined, { file, index, octets }: InputMessage): Summary {
+  const kind = report === undefined || report.kind === 'other' ? classifyMessage(octets) : report.kind;
   return {
     file,
     index: index ?? null,
-    kind: report?.kind ?? classifyMessage(octets),
+    kind,
     report: report === undefined ? null : reportSummary(report),
-    recipients: recipientsOf(report),
-    original: report?.returned === undefined ? null : originalOf(report.returned),
+    recipients: report === undefined ? [] : recipientsOf(report),
+    original: report?.returned === undefined ? null : headerSummary(report.returned.headers),
+    header: headerSummary(report?.headers ?? splitHeader(octets).headers),
     issues: (report?.issues ?? []).map((issue) => ({
       code: issue.code,
       line: issue.line,
@@ -77,29 +100,45 @@ export function summarize(octets: Uint8Array, file: string, index?: number): Sum
   };
 }
 
-function reportSummary(report: ParsedReport): ReportSummary {
-  const message = report.deliveryStatus?.message;
+function reportSummary({ reportType, deliveryStatus, mdn, feedback }: ParsedReport): ReportSummary {
+  const message = deliveryStatus?.message;
   return {
-    reportType: report.reportType ?? null,
-    originalEnvelopeId: message?.originalEnvelopeId ?? report.feedback?.originalEnvelopeId ?? null,
-    reportingMta: message?.reportingMta ?? null,
-    dsnGateway: message?.dsnGateway ?? null,
-    receivedFromMta: message?.receivedFromMta ?? null,
-    arrivalDate: isoDate(message?.arrivalDate),
+    reportType: reportType ?? null,
+    originalEnvelopeId: message?.originalEnvelopeId ?? feedback?.originalEnvelopeId ?? null,
+    reportingMta: typed(message?.reportingMta) ?? typedText(feedback?.reportingMta),
+    dsnGateway: typed(message?.dsnGateway),
+    receivedFromMta: typed(message?.receivedFromMta),
+    arrivalDate: isoDate(message?.arrivalDate ?? readDate(feedback?.arrivalDate)),
+    disposition: mdn?.disposition?.type ?? null,
+    feedbackType: feedback?.feedbackType ?? null,
   };
 }
 
-function recipientsOf(report: ParsedReport | undefined): RecipientSummary[] {
-  return (report?.deliveryStatus?.recipients ?? []).map((recipient) => recipientSummary(recipient));
+function recipientsOf({ deliveryStatus, mdn, feedback }: ParsedReport): RecipientSummary[] {
+  if (deliveryStatus !== undefined) return deliveryStatus.recipients.map(recipientSummary);
+  if (mdn !== undefined) {
+    const { originalRecipient, finalRecipient } = mdn;
+    return [recipientSummary(optional(typedText(originalRecipient), typedText(finalRecipient)))];
+  }
+  return (feedback?.originalRcptTo ?? []).map((address) =>
+    recipientSummary(optional({ type: 'rfc822', value: address }, null)),
+  );
+}
+
+function optional(original: TypedValue | null, final: TypedValue | null): Partial<RecipientFields> {
+  return {
+    ...(original === null ? {} : { originalRecipient: original }),
+    ...(final === null ? {} : { finalRecipient: final }),
+  };
 }
 
 function recipientSummary(recipient: Partial<RecipientFields>): RecipientSummary {
   const { originalRecipient, finalRecipient, diagnosticCode } = recipient;
   return {
-    address: plainAddress(finalRecipient) ?? plainAddress(originalRecipient) ?? null,
+    address: addressOf(finalRecipient) ?? addressOf(originalRecipient),
     originalRecipient: typed(originalRecipient),
     finalRecipient: typed(finalRecipient),
-    action: recipient.action ?? null,
+    action: recipient.action ?? unknownAction(recipient),
     status: recipient.status ?? null,
     remoteMta: typed(recipient.remoteMta),
     diagnostic: typed(diagnosticCode),
@@ -109,30 +148,59 @@ function recipientSummary(recipient: Partial<RecipientFields>): RecipientSummary
   };
 }
 
-function originalOf(returned: NonNullable<ParsedReport['returned']>): OriginalSummary {
+/** The word that stands where one of the five actions belongs; lint tells of it. */
+function unknownAction(recipient: Partial<RecipientFields>): string | null {
+  const field = receivedFields(recipient).find(({ name }) => name.toLowerCase() === 'action');
+  return /^[^\s;(]+/.exec(field?.value ?? '')?.[0].toLowerCase() ?? null;
+}
+
+/** The fields of a header that tell messages apart; the first of each name. */
+function headerSummary(headers: readonly Field[]): HeaderSummary {
+  const found: (string | null)[] = [null, null, null, null, null];
+  for (const { name, value } of headers) {
+    const at = HEADER_PLACES.get(name) ?? HEADER_PLACES.get(name.toLowerCase());
+    if (at !== undefined) found[at] ??= value;
+  }
+  const [messageId = null, subject = null, from = null, to = null, date = null] = found;
   return {
-    messageId: returned.messageId ?? null,
-    subject: returned.subject ?? null,
-    from: returned.from ?? null,
-    to: returned.to ?? null,
-    date: returned.date ?? null,
+    messageId: messageId === null ? null : (/<[^<>]*>/.exec(messageId)?.[0] ?? messageId),
+    subject: decoded(subject),
+    from: decoded(from),
+    to: decoded(to),
+    date,
   };
+}
+
+/** The usual spellings stand beside the lower-case ones: most names are found without making a string. */
+const HEADER_PLACES: ReadonlyMap<string, number> = new Map(
+  [['Message-ID', 'Message-Id', 'message-id'], ['Subject', 'subject'], ['From', 'from'], ['To', 'to'], ['Date', 'date']]
+    .flatMap((names, place) => names.map((name) => [name, place] as const)),
+); // prettier-ignore
+
+function decoded(value: string | null): string | null {
+  return value?.includes('=?') === true ? decodeHeaderText(value) : value;
 }
 
 function typed(value: TypedValue | undefined): TypedValue | null {
   return value === undefined ? null : { type: value.type, value: value.value };
 }
 
-/** The address as one would write to it: without angle brackets, and beyond ASCII if the type says so (RFC 6533 §3). */
-function plainAddress(recipient: TypedValue | undefined): string | undefined {
-  if (recipient === undefined) return undefined;
-  const bare = /^<([^<>]*)>$/.exec(recipient.value.trim())?.[1] ?? recipient.value.trim();
-  if (bare === '') return undefined;
-  if (recipient.type.toLowerCase() !== 'utf-8') return bare;
+/** `rfc822; a@b.example` as MDNs and feedback reports have it. */
+function typedText(text: string | undefined): TypedValue | null {
+  if (text === undefined) return null;
+  const at = text.indexOf(';');
+  return { type: at < 0 ? '' : text.slice(0, at).trim().toLowerCase(), value: text.slice(at + 1).trim() };
+}
+
+function addressOf(recipient: TypedValue | undefined): string | null {
+  return recipient === undefined || recipient.value === '' ? null : plainAddress(recipient);
+}
+
+function readDate(text: string | undefined): Date | undefined {
   try {
-    return decodeUtf8AddrXtext(bare);
+    return text === undefined ? undefined : parseDate(text).date;
   } catch {
-    return bare;
+    return undefined;
   }
 }
 

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { MboxSplitter, isMbox } from './mbox.ts';
+
+const FROM = 'From alice@example.org Thu Mar  7 09:12:44 2024';
+const octets = (text: string): Uint8Array => Buffer.from(text);
+
+/** The messages of an mbox that comes in pieces of a size. */
+function split(text: string, size = Number.MAX_SAFE_INTEGER): string[] {
+  const splitter = new MboxSplitter();
+  const messages: Uint8Array[] = [];
+  const all = octets(text);
+  for (let at = 0; at < all.length; at += size) messages.push(...splitter.push(all.subarray(at, at + size)));
+  messages.push(...splitter.end());
+  return messages.map((message) => Buffer.from(message).toString());
+}
+
+const filler = `${'x'.repeat(70)}\n`.repeat(60);
+
+describe('splitting an mbox', () => {
+  it.each([
+    ['one message', `${FROM}\nSubject: a\n\nbody\n`, ['Subject: a\n\nbody\n']],
+    ['two messages', `${FROM}\nA: 1\n\nx\n\n${FROM}\nB: 2\n\ny\n`, ['A: 1\n\nx\n', 'B: 2\n\ny\n']],
+    ['CRLF', `${FROM}\r\nA: 1\r\n\r\nx\r\n\r\n${FROM}\r\nB: 2\r\n`, ['A: 1\r\n\r\nx\r\n', 'B: 2\r\n']],
+    ['From in a text', `${FROM}\nA: 1\n\nFrom here on\n\nFrom here too\n`, ['A: 1\n\nFrom here on\n\nFrom here too\n']],
+    ['From without an empty line before it', `${FROM}\nA: 1\n\nx\n${FROM}\n`, [`A: 1\n\nx\n${FROM}\n`]],
+    ['quoted once', `${FROM}\nA: 1\n\n>From you\n>>From me\n> From\n`, ['A: 1\n\nFrom you\n>From me\n> From\n']],
+    ['an empty message', `${FROM}\n\n${FROM}\nB: 2\n`, ['', 'B: 2\n']],
+    ['no line end at the end', `${FROM}\nA: 1\n\nx`, ['A: 1\n\nx']],
+    ['a long message', `${FROM}\n${filler}\n${FROM}\n${filler}`, [filler, filler]],
+    [
+      'a From line that never ends',
+      `${FROM}\nA: 1\n\n${FROM}${'x'.repeat(5000)}\n`,
+      [`A: 1\n\n${FROM}${'x'.repeat(5000)}\n`],
+    ],
+  ])('RFC 4155 appendix A: %s', (_, text, messages) => {
+    expect(split(text)).toEqual(messages);
+    for (const size of [1, 2, 3, 7, 1023, 1024, 1025]) expect(split(text, size)).toEqual(messages);
+  });
+
+  it('is linear where a hostile file is all quotes', () => {
+    const text = `${FROM}\n${'>'.repeat(200_000)}From a\n${'>From '.repeat(100_000)}`;
+    const start = performance.now();
+    expect(split(text, 65_536)).toHaveLength(1);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
+  it.each([
+    [`${FROM}\nA: 1\n`, true],
+    ['From here on all is well.\n', false],
+    ['From: alice@example.org\n', false],
+    ['Subject: a\n', false],
+    ['', false],
+  ])('knows an mbox by its first line: %j', (text, mbox) => {
+    expect(isMbox(octets(text))).toBe(mbox);
+  });
+});

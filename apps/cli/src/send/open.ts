@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+import { reasonOf } from '../input/reason.ts';
+import { UsageError } from '../usage-error.ts';
+import { parseAddress } from '../wire/address.ts';
+import { Dialogue, nameOf, type Address, type Trace } from '../wire/dialogue.ts';
+import { greet, ownName, type Extensions } from '../wire/hello.ts';
+import { authenticate, type Credentials } from './auth.ts';
+import type { SendOptions } from './options.ts';
+
+/** A connection that is ready for a transaction. */
+export interface Session {
+  readonly dialogue: Dialogue;
+  readonly server: string;
+  readonly extensions: Extensions;
+}
+
+/**
+ * Connects, greets, and sets up TLS and AUTH as asked for.
+ *
+ * @throws {UsageError} when the server won't serve us
+ */
+export async function openSession(options: SendOptions, trace: Trace): Promise<Session> {
+  const address = parseAddress(options.server, '--server', defaultPort(options));
+  const credentials = credentialsOf(options, address);
+  const implicit = options.tls === 'implicit' ? tlsOptions(options) : undefined;
+  const timeoutMs = secondsOf(options.timeout, '--timeout') * 1000;
+  const dialogue = await Dialogue.connect({ ...address, timeoutMs, trace, ...(implicit && { tls: implicit }) });
+  try {
+    const extensions = await prepare(dialogue, options, credentials);
+    return { dialogue, server: nameOf(address), extensions };
+  } catch (error) {
+    await dialogue.quit();
+    throw error;
+  }
+}
+
+async function prepare(
+  dialogue: Dialogue,
+  options: SendOptions,
+  credentials: Credentials | undefined,
+): Promise<Extensions> {
+  const greeting = await dialogue.reply();
+  if (greeting.code >= 300) throw new UsageError(`${options.server}: ${greeting.raw.join(' ')}`);
+  let extensions = await hello(dialogue, options);
+  if (options.tls === 'starttls') {
+    if (!extensions.has('STARTTLS')) throw new UsageError(`${options.server}: STARTTLS is not offered`);
+    const reply = await dialogue.command('STARTTLS');
+    if (reply.code !== 220) throw new UsageError(`${options.server}: STARTTLS refused: ${reply.raw.join(' ')}`);
+    await dialogue.startTls(tlsOptions(options));
+    // RFC 3207 §4.2: what was offered in the clear is forgotten.
+    extensions = await hello(dialogue, options);
+  }
+  if (credentials !== undefined) await authenticate(dialogue, credentials, extensions.get('AUTH'));
+  return extensions;
+}
+
+async function hello(dialogue: Dialogue, { helo, lmtp, server }: SendOptions): Promise<Extensions> {
+  const { reply, extensions } = await greet(dialogue, helo ?? ownName(), lmtp === true);
+  if (reply.code >= 300) throw new UsageError(`${server}: ${reply.raw.join(' ')}`);
+  return extensions;
+}
+
+function defaultPort({ tls, lmtp }: SendOptions): number {
+  return tls === 'implicit' ? 465 : lmtp === true ? 24 : 25;
+}
+
+function tlsOptions({ tlsCa, tlsName, tlsVerify }: SendOptions): ConnectionOptions {
+  return {
+    rejectUnauthorized: tlsVerify,
+    ...(tlsCa === undefined ? {} : { ca: readText(tlsCa, '--tls-ca') }),
+    ...(tlsName === undefined ? {} : { servername: tlsName }),
+  };
+}
+
+function credentialsOf(options: SendOptions, { host }: Address): Credentials | undefined {
+  const { user, passwordFile, auth, tls, authInClear } = options;
+  if (user === undefined) {
+    if (auth !== undefined || passwordFile !== undefined)
+      throw new UsageError('--auth and --password-file need --user');
+    return undefined;
+  }
+  const password =
+    passwordFile === undefined
+      ? process.env['DSN_PASSWORD']
+      : readText(passwordFile, '--password-file').split(/\r?\n/)[0];
+  if (password === undefined) throw new UsageError('--user: set DSN_PASSWORD or name a --password-file');
+  const clear = tls === undefined || tls === 'off';
+  // RFC 4954 §4: not in the clear, where others may listen.
+  if (clear && authInClear !== true && !/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host))
+    throw new UsageError('--user: no password without TLS; add --tls starttls, or --auth-in-clear');
+  return { user, password, mechanism: auth };
+}
+
+function readText(file: string, option: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${option} ${file}: ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * A number of seconds, fractions allowed.
+ *
+ * @throws {UsageError} one line that names the option
+ */
+export function secondsOf(text: string, option: string): number {
+  const seconds = Number(text);
+  if (text.trim() === '' || !(seconds > 0 && seconds <= 86_400))
+    throw new UsageError(`${option} ${text}: expected seconds, more than 0 and at most 86400`);
+  return seconds;
+}

@@ -1,0 +1,33 @@
+/** What `dsn send` is asked for. */
+export interface SendOptions {
+  readonly server: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly ret?: string;
+  readonly envid?: string;
+  readonly notify?: string;
+  readonly orcpt?: true;
+  readonly mail?: readonly string[];
+  readonly force?: true;
+  readonly data?: string;
+  readonly subject: string;
+  readonly header?: readonly string[];
+  readonly text: string;
+  readonly helo?: string;
+  readonly lmtp?: true;
+  readonly tls?: 'off' | 'starttls' | 'implicit';
+  readonly tlsCa?: string;
+  readonly tlsName?: string;
+  readonly tlsVerify: boolean;
+  readonly user?: string;
+  readonly passwordFile?: string;
+  readonly auth?: string;
+  readonly authInClear?: true;
+  readonly pipelining: boolean;
+  readonly chunking?: true;
+  readonly timeout: string;
+  readonly wait?: string;
+  readonly reports?: string;
+  readonly json?: true;
+  readonly verbose?: true;
+}

@@ -1,0 +1,169 @@
+import type { EsmtpParameter } from '@dsnkit/esmtp-parameters';
+import { describe } from '../report/describe.ts';
+import type { Summary } from '../report/summary.ts';
+import { printable } from '../terminal/palette.ts';
+import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
+import { UsageError } from '../usage-error.ts';
+import { isEightBit } from '../wire/content.ts';
+import type { Trace } from '../wire/dialogue.ts';
+import { missingExtension } from '../wire/announced.ts';
+import type { Extensions } from '../wire/hello.ts';
+import { outgoingMessage, type Outgoing } from './message.ts';
+import { openSession, secondsOf, type Session } from './open.ts';
+import type { SendOptions } from './options.ts';
+import { planEnvelope, type Plan } from './plan.ts';
+import { ReportWatch } from './reports.ts';
+import { transfer, type Result } from './transfer.ts';
+
+/** Submits one message, and waits for the reports about it if asked to. */
+export async function send(options: SendOptions, context: Context): Promise<ExitCode> {
+  const { terminal } = context;
+  const plan = planEnvelope(options);
+  const message = await outgoingMessage(options, plan, () => terminal.input());
+  const watch = watchOf(options);
+  const session = await openSession(options, traceOf(options, context));
+  const results = await submit(session, plan, message, options);
+  if (options.json !== true) showResults(plan, results, context);
+  const reports = watch === undefined ? [] : await collectReports(watch, plan, results, message, options, context);
+  if (options.json === true)
+    terminal.out(`${JSON.stringify(outcome(session, plan, message, results, options, reports))}\n`);
+  const taken = results.every(({ accepted }) => accepted === true);
+  return taken && (watch === undefined || allWell(plan, reports)) ? EXIT.fine : EXIT.findings;
+}
+
+function traceOf({ verbose }: SendOptions, { terminal, paint }: Context): Trace {
+  if (verbose !== true) return () => undefined;
+  return (direction, line) => {
+    const text = `${direction}: ${printable(line)}`;
+    terminal.err(`${direction === 'C' ? paint.cyan(text) : direction === '*' ? paint.dim(text) : text}\n`);
+  };
+}
+
+function watchOf({ wait, reports }: SendOptions): { readonly watch: ReportWatch; readonly waitMs: number } | undefined {
+  if (wait === undefined && reports === undefined) return undefined;
+  if (wait === undefined || reports === undefined) throw new UsageError('--wait and --reports go together');
+  return { watch: new ReportWatch(reports), waitMs: secondsOf(wait, '--wait') * 1000 };
+}
+
+async function submit(
+  { dialogue, extensions, server }: Session,
+  plan: Plan,
+  { octets }: Outgoing,
+  options: SendOptions,
+): Promise<readonly Result[]> {
+  try {
+    const complete = { ...plan, mailParameters: completed(plan, octets, extensions) };
+    if (options.force !== true) assertAnnounced(complete, options, extensions, server);
+    const manner = {
+      pipelining: options.pipelining && extensions.has('PIPELINING'),
+      chunking: options.chunking === true,
+      lmtp: options.lmtp === true,
+    };
+    return await transfer(dialogue, complete, octets, manner);
+  } finally {
+    await dialogue.quit();
+  }
+}
+
+/** SIZE, BODY and SMTPUTF8 are what any client adds; the rest is what was asked for. */
+function completed(plan: Plan, content: Uint8Array, extensions: Extensions): EsmtpParameter[] {
+  const { reversePath, mailParameters, recipients } = plan;
+  const own = new Set(mailParameters.map(({ keyword }) => keyword.toUpperCase()));
+  const added: EsmtpParameter[] = [];
+  const add = (wanted: boolean, keyword: string, value?: string): void => {
+    if (wanted && !own.has(keyword)) added.push(value === undefined ? { keyword } : { keyword, value });
+  };
+  const utf8 = [reversePath, ...recipients.map(({ forwardPath }) => forwardPath)].some((path) =>
+    /[^\u0000-\u007f]/.test(path),
+  );
+  add(extensions.has('SIZE'), 'SIZE', String(content.length));
+  add(isEightBit(content) && extensions.has('8BITMIME'), 'BODY', '8BITMIME');
+  add(utf8, 'SMTPUTF8');
+  return [...added, ...mailParameters];
+}
+
+function assertAnnounced(plan: Plan, { chunking }: SendOptions, extensions: Extensions, server: string): void {
+  const refuse = (what: string, extension: string): never => {
+    throw new UsageError(
+      `${server} does not announce ${extension}, which ${what} needs; --force sends it all the same`,
+    );
+  };
+  for (const parameter of plan.mailParameters) {
+    const missing = missingExtension('MAIL', parameter, extensions);
+    if (missing !== undefined) refuse(parameter.keyword, missing);
+  }
+  for (const parameter of plan.recipients.flatMap(({ parameters }) => parameters)) {
+    const missing = missingExtension('RCPT', parameter, extensions);
+    if (missing !== undefined) refuse(parameter.keyword, missing);
+  }
+  if (chunking === true && !extensions.has('CHUNKING')) refuse('--chunking', 'CHUNKING');
+}
+
+function showResults(plan: Plan, results: readonly Result[], { terminal, paint }: Context): void {
+  results.forEach(({ accepted, reply }, place) => {
+    const word =
+      accepted === true ? paint.green('taken  ') : accepted === false ? paint.red('refused') : paint.yellow('unknown');
+    const words = reply === null ? 'the connection ended before the answer' : reply.raw.join(' ');
+    terminal.out(`${word} ${printable(`${plan.recipients[place]?.forwardPath ?? ''}: ${words}`)}\n`);
+  });
+}
+
+async function collectReports(
+  { watch, waitMs }: { readonly watch: ReportWatch; readonly waitMs: number },
+  plan: Plan,
+  results: readonly Result[],
+  { messageId }: Outgoing,
+  { envid, json }: SendOptions,
+  { terminal, paint, quiet }: Context,
+): Promise<readonly Summary[]> {
+  const recipients = plan.recipients
+    .filter((_, place) => results[place]?.accepted !== false)
+    .map(({ forwardPath }) => forwardPath);
+  const reports: Summary[] = [];
+  for await (const summary of watch.until(Date.now() + waitMs, { envid, messageId, recipients })) {
+    reports.push(summary);
+    if (json !== true) terminal.out(`\n${describe(summary, paint)}\n`);
+  }
+  if (!quiet && json !== true && reports.length === 0) terminal.out('\nno report came in time\n');
+  return reports;
+}
+
+/** A report about each recipient, and none that failed. */
+function allWell(plan: Plan, reports: readonly Summary[]): boolean {
+  const told = reports.flatMap(({ recipients }) => recipients);
+  return plan.recipients.every(({ forwardPath }) =>
+    told.some(
+      ({ address, originalRecipient, action }) =>
+        [address, originalRecipient?.value].some((name) => name?.toLowerCase() === forwardPath.toLowerCase()) &&
+        action !== 'failed' &&
+        action !== 'delayed',
+    ),
+  );
+}
+
+function outcome(
+  { server, extensions, dialogue }: Session,
+  plan: Plan,
+  { messageId }: Outgoing,
+  results: readonly Result[],
+  { envid }: SendOptions,
+  reports: readonly Summary[],
+): object {
+  return {
+    server,
+    secure: dialogue.secure,
+    extensions: Object.fromEntries(extensions),
+    from: plan.reversePath,
+    envid: envid ?? null,
+    messageId,
+    recipients: results.map(({ accepted, stage, reply }, place) => ({
+      address: plan.recipients[place]?.forwardPath ?? null,
+      accepted,
+      stage,
+      replyCode: reply?.code ?? null,
+      status: reply?.status ?? null,
+      reply: reply?.raw ?? null,
+    })),
+    reports,
+  };
+}

@@ -1,0 +1,208 @@
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { ReplyReader, SmtpError, type ReceivedReply } from '@dsnkit/smtp';
+import { UsageError } from '../usage-error.ts';
+
+/** A host and a port. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Sees a dialogue line by line, without CRLF. `*` is a remark on the connection itself. */
+export type Trace = (direction: 'C' | 'S' | '*', line: string) => void;
+
+export interface DialogueOptions extends Address {
+  /** How long a connection or a reply may take. */
+  readonly timeoutMs: number;
+  readonly trace?: Trace;
+  /** TLS from the first octet on. RFC 8314 §3.3. */
+  readonly tls?: ConnectionOptions;
+}
+
+/** The connection failed, or the server said what is no reply. */
+export class DialogueError extends UsageError {}
+
+/**
+ * One SMTP connection, command by command: what is written goes out as it is, right or wrong, so that a server can be
+ * tested with it. {@link DialogueError} is thrown when the connection is no more.
+ */
+export class Dialogue {
+  readonly #options: DialogueOptions;
+  readonly #reader = new ReplyReader();
+  #socket: Socket | TLSSocket;
+  #fault: string | undefined;
+  #wake: (() => void) | undefined;
+  #shown = '';
+
+  private constructor(socket: Socket | TLSSocket, options: DialogueOptions) {
+    this.#options = options;
+    this.#socket = socket;
+    this.#listen();
+  }
+
+  /** Connects; the greeting is read with {@link Dialogue.reply}. */
+  static async connect(options: DialogueOptions): Promise<Dialogue> {
+    const { host, port, timeoutMs, tls } = options;
+    const address = { host, port, noDelay: true };
+    const socket = tls === undefined ? connect(address) : connectTls({ ...address, ...tlsNames(host), ...tls });
+    await ready(socket, tls === undefined ? 'connect' : 'secureConnect', timeoutMs, nameOf(options));
+    const dialogue = new Dialogue(socket, options);
+    if (tls !== undefined) dialogue.#traceTls();
+    return dialogue;
+  }
+
+  /** Whether the connection is under TLS. */
+  get secure(): boolean {
+    return 'encrypted' in this.#socket;
+  }
+
+  /** Writes command lines in one piece, as pipelining wants it. `shown` stands in the trace for what is secret. */
+  write(lines: readonly string[], shown: readonly string[] = lines): void {
+    for (const line of shown) this.#options.trace?.('C', line);
+    this.#socket.write(lines.map((line) => `${line}\r\n`).join(''), 'utf8');
+  }
+
+  /** Writes content as it stands. */
+  writeOctets(octets: Uint8Array, remark: string): void {
+    this.#options.trace?.('C', remark);
+    this.#socket.write(octets);
+  }
+
+  /** The next reply. */
+  async reply(timeoutMs: number = this.#options.timeoutMs): Promise<ReceivedReply> {
+    const until = Date.now() + timeoutMs;
+    for (;;) {
+      const reply = this.#next();
+      if (reply !== undefined) return reply;
+      if (this.#fault !== undefined) throw this.#error(this.#fault);
+      await this.#more(until - Date.now());
+    }
+  }
+
+  /** One command and its reply. */
+  async command(line: string, shown: string = line): Promise<ReceivedReply> {
+    this.write([line], [shown]);
+    return await this.reply();
+  }
+
+  /** Puts TLS under the connection, after a 220 to STARTTLS. RFC 3207 §4. */
+  async startTls(options: ConnectionOptions): Promise<void> {
+    const { host, timeoutMs } = this.#options;
+    if (this.#reader.pending) throw this.#error('octets in the clear after the reply to STARTTLS (RFC 3207 §4)');
+    this.#socket.removeAllListeners('data');
+    const secure = connectTls({ socket: this.#socket, ...tlsNames(host), ...options });
+    await ready(secure, 'secureConnect', timeoutMs, nameOf(this.#options));
+    this.#socket = secure;
+    this.#listen();
+    this.#traceTls();
+  }
+
+  /** Ends the connection; nothing is said. */
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  /** QUIT, and waits a little for the reply. */
+  async quit(): Promise<void> {
+    try {
+      this.write(['QUIT']);
+      await this.reply(Math.min(this.#options.timeoutMs, 5000));
+    } catch (error) {
+      if (!(error instanceof DialogueError)) throw error;
+    } finally {
+      this.close();
+    }
+  }
+
+  #next(): ReceivedReply | undefined {
+    try {
+      return this.#reader.next();
+    } catch (error) {
+      if (error instanceof SmtpError) throw this.#error(error.message);
+      throw error;
+    }
+  }
+
+  #listen(): void {
+    const stop = (fault: string): void => {
+      this.#fault ??= fault;
+      this.#wake?.();
+    };
+    this.#socket.on('data', (octets: Buffer) => {
+      this.#traceLines(octets.toString('utf8'));
+      this.#reader.receive(octets);
+      this.#wake?.();
+    });
+    this.#socket.on('end', () => stop('the server closed the connection'));
+    this.#socket.on('error', (error: Error) => stop(error.message));
+    this.#socket.on('close', () => stop('the connection is closed'));
+  }
+
+  async #more(timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const late = (): void => reject(this.#error('no reply in time'));
+      const timer = setTimeout(late, Math.max(0, timeoutMs));
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+    });
+  }
+
+  #traceLines(text: string): void {
+    const lines = (this.#shown + text).split('\r\n');
+    this.#shown = lines.pop() ?? '';
+    for (const line of lines) this.#options.trace?.('S', line);
+  }
+
+  #traceTls(): void {
+    const { trace } = this.#options;
+    if (trace === undefined || !('encrypted' in this.#socket)) return;
+    const { authorized, authorizationError } = this.#socket;
+    const trust = authorized ? 'certificate verified' : `certificate not verified: ${String(authorizationError)}`;
+    trace('*', `${this.#socket.getProtocol() ?? 'TLS'}, ${this.#socket.getCipher().name}, ${trust}`);
+  }
+
+  #error(fault: string): DialogueError {
+    return new DialogueError(`${nameOf(this.#options)}: ${fault}`);
+  }
+}
+
+/** RFC 6066 §3: addresses are no server names. */
+function tlsNames(host: string): ConnectionOptions {
+  return /^[\d.]+$|:/.test(host) ? {} : { servername: host };
+}
+
+/** The address as it is written. */
+export function nameOf({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+async function ready(socket: Socket, event: string, timeoutMs: number, name: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const fail = (what: string): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(new DialogueError(`${name}: ${what}`));
+    };
+    const timer = setTimeout(() => fail('no connection in time'), timeoutMs);
+    const onError = (error: NodeJS.ErrnoException): void => fail(CONNECT_FAULTS[error.code ?? ''] ?? error.message);
+    socket.once('error', onError);
+    socket.once(event, () => {
+      clearTimeout(timer);
+      socket.off('error', onError);
+      resolve();
+    });
+  });
+}
+
+const CONNECT_FAULTS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'the name could not be looked up',
+  ETIMEDOUT: 'no connection in time',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+};

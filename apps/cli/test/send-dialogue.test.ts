@@ -1,0 +1,197 @@
+import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Reply, ServerEvent } from '@dsnkit/smtp';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Listener, type ListenerOptions } from '../src/wire/listener.ts';
+import { certificate } from './support/certificate.ts';
+import { temporaryFolder } from './support/folder.ts';
+import { dsn, type Ran } from './support/terminal.ts';
+
+let listener: Listener | undefined;
+const folder = temporaryFolder();
+writeFileSync(join(folder.path, 'ca.pem'), certificate.cert);
+writeFileSync(join(folder.path, 'password'), 'secret word\n');
+
+afterEach(async () => {
+  await listener?.stop();
+  listener = undefined;
+});
+
+const everything = {
+  pipelining: true, dsn: true, size: 0, eightBitMime: true, smtputf8: true, chunking: true, enhancedStatusCodes: true,
+} as const; // prettier-ignore
+
+async function listen(options: Partial<ListenerOptions> = {}): Promise<Listener> {
+  const base = { host: '127.0.0.1', port: 0, hostname: 'mx.example.net', extensions: everything };
+  return (listener = await Listener.start({ ...base, ...options }));
+}
+
+async function send(...options: readonly string[]): Promise<Ran> {
+  const server = `127.0.0.1:${listener?.port ?? 0}`;
+  return await dsn(['send', '--server', server, '--helo', 'client.example.org', '--from', 'a@example.org', ...options]);
+}
+
+/** What the client said, without what changes from run to run. */
+function said({ stderr }: Ran): string[] {
+  return stderr
+    .split('\n')
+    .filter((line) => line.startsWith('C: ') || line.startsWith('*: '))
+    .map((line) => line.replace(/SIZE=\d+/, 'SIZE=n').replace(/\d+( LAST| octets)/, 'n$1'));
+}
+
+const refusing = (path: string): ((event: ServerEvent) => Reply | undefined) => {
+  return (event) =>
+    event.kind === 'rcpt' && event.path.address === path
+      ? { code: 550, status: '5.1.1', lines: ['no such user'] }
+      : undefined;
+};
+
+describe('dsn send, the dialogue', () => {
+  it('RFC 3030 §2: with BDAT', async () => {
+    const { messages } = await listen();
+    const ran = await send('--to', 'b@example.net', '--chunking', '--text', '.', '-v');
+    expect(ran.code).toBe(0);
+    expect(said(ran).slice(1, -1)).toEqual([
+      'C: MAIL FROM:<a@example.org> SIZE=n',
+      'C: RCPT TO:<b@example.net>',
+      'C: BDAT n LAST',
+      'C: [n octets of content]',
+    ]);
+    expect(Buffer.from(messages[0]?.content ?? '').toString()).toMatch(/\r\n\r\n\.\r\n$/);
+  });
+
+  it('RFC 5321 §4.5.2: dots are doubled on the wire only', async () => {
+    const { messages } = await listen();
+    expect((await send('--to', 'b@example.net', '--text', '.\n..\nx')).code).toBe(0);
+    expect(Buffer.from(messages[0]?.content ?? '').toString()).toMatch(/\r\n\r\n\.\r\n\.\.\r\nx\r\n$/);
+  });
+
+  it('RFC 2920 §3.1: a 354 that comes although nobody was accepted is answered with a lone dot', async () => {
+    await listen({ answer: refusing('b@example.net') });
+    const ran = await send('--to', 'b@example.net', '--to', 'b@example.net', '-v');
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toBe('refused b@example.net: 550 5.1.1 no such user\n'.repeat(2));
+    expect(said(ran).at(-1)).toBe('C: QUIT');
+  });
+
+  it('one of two recipients is refused', async () => {
+    const { messages } = await listen({ answer: refusing('b@example.net') });
+    for (const manner of [[], ['--no-pipelining'], ['--chunking']]) {
+      const ran = await send('--to', 'b@example.net', '--to', 'c@example.net', ...manner);
+      expect(ran.stdout).toMatch(/^refused b@example\.net: 550 5\.1\.1 no such user\ntaken {3}c@example\.net: 250 /);
+      expect(ran.code).toBe(1);
+    }
+    expect(messages).toHaveLength(3);
+  });
+
+  it('RFC 2033 §4.2: LMTP answers for each recipient', async () => {
+    await listen({ protocol: 'lmtp', extensions: { pipelining: true, dsn: true }, answer: refusing('b@example.net') });
+    const ran = await send('--lmtp', '--to', 'b@example.net', '--to', 'c@example.net', '--to', 'd@example.net');
+    expect(ran.stdout).toMatch(
+      /^refused b@example\.net: 550.*\ntaken {3}c@example\.net: 250.*\ntaken {3}d@example\.net: 250.*\n$/,
+    );
+  });
+
+  it('RFC 3207 §4: STARTTLS, with a certificate that is verified', async () => {
+    const { messages } = await listen({ tls: certificate, extensions: { ...everything, startTls: true } });
+    const trusted = ['--tls', 'starttls', '--tls-ca', join(folder.path, 'ca.pem'), '--tls-name', 'mx.example.net'];
+    const ran = await send('--to', 'b@example.net', ...trusted, '-v');
+    expect(ran.code).toBe(0);
+    expect(said(ran).slice(0, 4)).toEqual([
+      'C: EHLO client.example.org',
+      'C: STARTTLS',
+      expect.stringMatching(/^\*: TLSv1\.3, \S+, certificate verified$/),
+      'C: EHLO client.example.org',
+    ]);
+    const doubtful = await send('--to', 'b@example.net', '--tls', 'starttls');
+    expect(doubtful.code).toBe(2);
+    expect(doubtful.stderr).toMatch(/^dsn: 127\.0\.0\.1:\d+: .*self-signed certificate.*\n$/);
+    expect((await send('--to', 'b@example.net', '--tls', 'starttls', '--no-tls-verify')).code).toBe(0);
+    expect(messages).toHaveLength(2);
+  });
+
+  it.each(['PLAIN', 'LOGIN'])('RFC 4954 §4: AUTH %s, its secrets not shown', async (mechanism) => {
+    const responses: string[] = [];
+    await listen({
+      extensions: { ...everything, auth: ['PLAIN', 'LOGIN'] },
+      answer: (event) => {
+        if (event.kind === 'auth' && event.initialResponse !== undefined)
+          responses.push(Buffer.from(event.initialResponse).toString());
+        return undefined;
+      },
+    });
+    const credentials = ['--user', 'alice', '--password-file', join(folder.path, 'password'), '--auth', mechanism];
+    const ran = await send('--to', 'b@example.net', ...credentials, '-v');
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).not.toContain(Buffer.from('secret word').toString('base64').slice(0, 8));
+    if (mechanism === 'PLAIN') expect(responses).toEqual(['\0alice\0secret word']);
+  });
+
+  it('RFC 4954 §4: no password without TLS to another host', async () => {
+    const ran = await dsn([
+      ...['send', '--server', 'mx.example.org', '--from', 'a@example.org', '--to', 'b@example.net'],
+      ...['--user', 'alice', '--password-file', join(folder.path, 'password')],
+    ]);
+    expect(ran).toMatchObject({
+      code: 2,
+      stderr: 'dsn: --user: no password without TLS; add --tls starttls, or --auth-in-clear\n',
+    });
+  });
+
+  it('RFC 6531 §3.4: an address beyond ASCII brings SMTPUTF8 with it', async () => {
+    const { messages } = await listen();
+    expect((await send('--to', 'josé@example.net', '--orcpt')).code).toBe(0);
+    expect(messages[0]?.mail).toMatch(/ SMTPUTF8$/);
+    expect(messages[0]?.recipients[0]?.raw).toBe('RCPT TO:<josé@example.net> ORCPT=utf-8;josé@example.net');
+  });
+
+  it('RFC 3461 §3: a server without DSN is sent none of its parameters, unless forced', async () => {
+    const { messages } = await listen({ extensions: { pipelining: true } });
+    const asked = await send('--to', 'b@example.net NOTIFY=NEVER');
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toMatch(/does not announce DSN, which NOTIFY needs; --force sends it all the same\n$/);
+    const forced = await send('--to', 'b@example.net NOTIFY=NEVER', '--force');
+    expect(forced.stdout).toMatch(/^refused b@example\.net: 555 /);
+    expect(messages).toHaveLength(0);
+  });
+
+  it.each([
+    ['goes away before it greets', '', 'the server closed the connection', 2],
+    ['is no SMTP server', 'SSH-2.0-OpenSSH_9.2\r\n', 'Not a reply: "SSH-2.0-OpenSSH_9.2"', 2],
+    ['wants nobody', '554 5.7.1 go away\r\n', '554 5.7.1 go away', 2],
+  ])('a server that %s', async (_, greeting, fault, code) => {
+    const server = createServer((socket) =>
+      socket
+        .on('error', () => undefined)
+        .resume()
+        .end(greeting),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const to = ['--server', `127.0.0.1:${port}`, '--from', 'a@example.org', '--to', 'b@example.net'];
+    expect(await dsn(['send', ...to])).toMatchObject({ code, stderr: `dsn: 127.0.0.1:${port}: ${fault}\n` });
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('RFC 1047: a connection cut after the content leaves the outcome unknown', async () => {
+    const server = createServer((socket) => {
+      let lines = '';
+      socket.write('220 mx ESMTP\r\n');
+      socket.on('data', (octets) => {
+        lines += octets.toString();
+        if (lines.endsWith('\r\n.\r\n')) socket.destroy();
+        else socket.write(lines.endsWith('DATA\r\n') ? '354 go\r\n' : '250 ok\r\n');
+      });
+      socket.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const to = ['--server', `127.0.0.1:${port}`, '--from', 'a@example.org', '--to', 'b@example.net'];
+    expect(await dsn(['send', ...to])).toMatchObject({
+      code: 1,
+      stdout: 'unknown b@example.net: the connection ended before the answer\n',
+    });
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
