@@ -211,12 +211,22 @@ describe('what the owner does', () => {
   });
 });
 
-it('RFC 5321 §4.1.1.1 R5321-4.1.1.1-a R3461-2-b R6531-3.1-d: keywords in any case, their parameters kept, what is no keyword passed over', () => {
-  const client = ready('dsn 1', 'Size 1000 ', 'AUTH=LOGIN', '-x', 'auth PLAIN LOGIN', 'SMTPUTF8 x', '');
+it('RFC 5321 §4.1.1.1 R5321-4.1.1.1-a R3461-2-b R6531-3.1-d R2852-2-a: keywords in any case, their parameters kept, what is no keyword passed over', () => {
+  const client = ready(
+    'dsn 1',
+    'Size 1000 ',
+    'AUTH=LOGIN',
+    '-x',
+    'auth PLAIN LOGIN',
+    'SMTPUTF8 x',
+    'DELIVERBY 240',
+    '',
+  );
   expect([...client.extensions]).toEqual([
     ['DSN', '1'],
     ['SIZE', '1000'],
     ['AUTH', 'PLAIN LOGIN'],
     ['SMTPUTF8', 'x'],
+    ['DELIVERBY', '240'],
   ]);
 });

@@ -3,7 +3,7 @@ import { SmtpError } from './error.ts';
 /**
  * What a server offers in its reply to EHLO or LHLO. All absent: nothing.
  *
- * An extension that stands on another is announced only together with it: SMTPUTF8 with 8BITMIME (RFC 6531 §3.1),
+ * LMTP servers always offer PIPELINING and ENHANCEDSTATUSCODES (RFC 2033 §5). An extension that stands on another is announced only together with it: SMTPUTF8 with 8BITMIME (RFC 6531 §3.1),
  * BINARYMIME with CHUNKING (RFC 3030 §3). STARTTLS is announced only outside TLS (RFC 3207 §4.2), REQUIRETLS only
  * inside (RFC 8689 §2).
  */

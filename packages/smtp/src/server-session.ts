@@ -16,6 +16,7 @@ import {
   type PausingEvent,
   type ServerSessionOptions,
   type ServerState,
+  completeOffer,
   forgetClient,
   newState,
 } from './server-state.ts';
@@ -109,7 +110,7 @@ export class ServerSession {
    * @throws {SmtpError} `bad-argument` for parameters that no reply line can carry
    */
   configure(changes: ServerExtensions): void {
-    const offer = { ...this.#state.offer, ...changes };
+    const offer = completeOffer({ ...this.#state.offer, ...changes }, this.#state.lmtp);
     announce(offer, this.#state.secure);
     this.#state.offer = offer;
   }

@@ -61,7 +61,7 @@ export function newState(options: ServerSessionOptions): ServerState {
   return {
     options,
     lmtp: options.protocol === 'lmtp',
-    offer: options.extensions ?? {},
+    offer: completeOffer(options.extensions ?? {}, options.protocol === 'lmtp'),
     announced: NOTHING_ANNOUNCED,
     mailLimit: COMMAND_LIMIT,
     rcptLimit: COMMAND_LIMIT,
@@ -73,6 +73,11 @@ export function newState(options: ServerSessionOptions): ServerState {
     mailRefused: false,
     idleCommands: 0,
   };
+}
+
+/** RFC 2033 §5: an LMTP server has no choice about these two. */
+export function completeOffer(offer: ServerExtensions, lmtp: boolean): ServerExtensions {
+  return lmtp ? { ...offer, pipelining: true, enhancedStatusCodes: true } : offer;
 }
 
 /** As if the client had only just connected. RFC 3207 §4.2. */
