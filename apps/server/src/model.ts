@@ -73,7 +73,7 @@ export type Outcome =
       readonly kind: 'relayed';
       readonly status: StatusCode;
       readonly nextHopSupportsDsn: boolean;
-      readonly remote: RemoteReply;
+      readonly remote?: RemoteReply;
     }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'deferred'; readonly failure: Failure };
@@ -111,6 +111,12 @@ export type NewEvent =
       readonly sizeOctets: number;
       readonly origin: Origin;
       readonly client?: string;
+      /** Who had logged in. */
+      readonly user?: string;
+      /** The version of TLS under which it came. */
+      readonly tls?: string;
+      /** What MT-PRIORITY asked for (RFC 6710 §4.1). */
+      readonly priority?: number;
     }
   | {
       readonly kind: 'attempted';

@@ -148,6 +148,85 @@ export class ConnectError extends Error {
   }
 }
 
+/** Who may log in. */
+export interface Users {
+  /** Undefined: nobody has that name. Rejects with a plain Error while nobody can be looked up. */
+  find(name: string): Promise<User | undefined>;
+}
+export interface User {
+  /** As it is written in the list of users, prepared by SASLprep. */
+  readonly name: string;
+  /** Absent: PLAIN and LOGIN are of no use. */
+  readonly password?: ScryptHash;
+  /** Absent: SCRAM-SHA-256 is of no use. */
+  readonly scram?: ScramKeys;
+  /** Reverse-paths that the user may give, as canonical addresses or `@domain`. Absent: any. */
+  readonly senders?: ReadonlySet<string>;
+}
+/** A password through scrypt. RFC 7914 §2 */
+export interface ScryptHash {
+  /** Cost N is two to this power. */
+  readonly costLog2: number;
+  readonly blockSize: number;
+  readonly parallelization: number;
+  readonly salt: Uint8Array;
+  readonly key: Uint8Array;
+}
+/** A password as a SCRAM server keeps it: good for checking, useless for logging in. RFC 5802 §3, RFC 7677 §3 */
+export interface ScramKeys {
+  readonly iterations: number;
+  readonly salt: Uint8Array;
+  readonly storedKey: Uint8Array;
+  readonly serverKey: Uint8Array;
+}
+
+/** What secrets are checked with. */
+export interface Crypto {
+  randomOctets(count: number): Uint8Array;
+  sha256(octets: Uint8Array): Uint8Array;
+  hmacSha256(key: Uint8Array, octets: Uint8Array): Uint8Array;
+  /** Whether two runs of octets are the same, in a time that does not depend on where they differ. */
+  isEqual(a: Uint8Array, b: Uint8Array): boolean;
+  /**
+   * Whether the password gives the hash. Takes some 50 ms of another thread; only a few are worked on at once.
+   *
+   * Rejects with a plain Error when too many wait already.
+   */
+  checkPassword(password: Uint8Array, hash: ScryptHash): Promise<boolean>;
+}
+
+/** HTTP requests to gateways. */
+export interface HttpClient {
+  /**
+   * Posts a body and reads the answer, of which `maxOctets` count. Redirects are not followed. Rejects with a plain
+   * Error when no answer comes within `timeoutMs`.
+   */
+  post(request: HttpPost): Promise<{ readonly status: number; readonly body: string }>;
+}
+export interface HttpPost {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly timeoutMs: number;
+  readonly maxOctets: number;
+}
+
+/** Programs of this machine, for final delivery. */
+export interface Programs {
+  /**
+   * Runs a program without a shell, gives it `input`, and waits for its end. Its environment is PATH and `environment`.
+   * `said` is the begin of what it wrote. Rejects with a plain Error when it can't be started or is killed after
+   * `timeoutMs`.
+   */
+  run(call: ProgramCall): Promise<{ readonly exitCode: number; readonly said: string }>;
+}
+export interface ProgramCall {
+  readonly command: readonly [string, ...string[]];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly input: AsyncIterable<Uint8Array>;
+  readonly timeoutMs: number;
+}
+
 /** Final delivery into files. */
 export interface Mailboxes {
   /**

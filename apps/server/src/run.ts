@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { ChildPrograms } from './adapters/child-programs.ts';
 import { DnsResolver } from './adapters/dns-resolver.ts';
+import { FetchHttpClient } from './adapters/fetch-http-client.ts';
 import { FileMailboxes } from './adapters/file-mailboxes.ts';
 import { TimeOrderedIds } from './adapters/id-source.ts';
 import { logSink, openLog } from './adapters/log-sink.ts';
@@ -34,6 +36,8 @@ export async function run(file: string | undefined): Promise<void> {
       network,
       resolver: new DnsResolver(),
       mailboxes: new FileMailboxes(),
+      http: new FetchHttpClient(),
+      programs: new ChildPrograms(),
       events: { emit: (event) => sinks.forEach((sink) => sink.emit(event)) },
       random: Math.random,
       trouble: (error) => log.error({ err: error }, 'trouble'),

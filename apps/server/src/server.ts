@@ -4,11 +4,13 @@ import type {
   Clock,
   Connection,
   EventSink,
+  HttpClient,
   IdSource,
   Mailboxes,
   Network,
   NetworkListener,
   NewMessage,
+  Programs,
   QueueStore,
   Resolver,
 } from './ports.ts';
@@ -27,6 +29,8 @@ export interface Adapters {
   readonly network: Network;
   readonly resolver: Resolver;
   readonly mailboxes: Mailboxes;
+  readonly http: HttpClient;
+  readonly programs: Programs;
   readonly events: EventSink;
   /** From 0 up to 1. */
   readonly random: () => number;

@@ -1,8 +1,10 @@
 import type { Transport } from '../model.ts';
-import type { Mailboxes } from '../ports.ts';
+import type { HttpClient, Mailboxes, Programs } from '../ports.ts';
 import { parseDestination, type NextHop } from '../routing/next-hop.ts';
 import { DiscardTransport } from './discard-transport.ts';
+import { GatewayTransport } from './gateway-transport.ts';
 import { MaildirTransport } from './maildir-transport.ts';
+import { PipeTransport } from './pipe-transport.ts';
 import { SimulatorTransport } from './simulator-transport.ts';
 import { SmtpTransport, type SmtpOptions, type SmtpPorts } from './smtp-transport.ts';
 
@@ -11,6 +13,8 @@ export type { SmtpOptions, SmtpPorts } from './smtp-transport.ts';
 /** What delivery needs of the outside world. */
 export interface DeliveryPorts extends SmtpPorts {
   readonly mailboxes: Mailboxes;
+  readonly http: HttpClient;
+  readonly programs: Programs;
 }
 
 /** The transports of all destinations. */
@@ -41,6 +45,10 @@ export function makeTransport(nextHop: NextHop, ports: DeliveryPorts, options: S
       return new SmtpTransport(nextHop, ports, options);
     case 'maildir':
       return new MaildirTransport(nextHop.directory, ports);
+    case 'gateway':
+      return new GatewayTransport(nextHop.url, ports);
+    case 'pipe':
+      return new PipeTransport(nextHop.command, ports);
     case 'simulator':
       return new SimulatorTransport(ports.clock);
     case 'discard':

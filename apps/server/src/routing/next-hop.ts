@@ -8,6 +8,10 @@ export type NextHop =
   | { readonly kind: 'mx'; readonly domain: string }
   /** Final delivery into a Maildir per recipient under a directory. */
   | { readonly kind: 'maildir'; readonly directory: string }
+  /** A gateway into another environment: an HTTP service that takes messages as JSON (RFC 3461 §5.2.4). */
+  | { readonly kind: 'gateway'; readonly url: string }
+  /** A program of this machine, run once per recipient: its words, the first of which is a path. */
+  | { readonly kind: 'pipe'; readonly command: readonly [string, ...string[]] }
   | { readonly kind: 'simulator' }
   | { readonly kind: 'discard' };
 
@@ -18,7 +22,8 @@ export type NextHopTemplate =
 /** The next hop is not one of the forms that {@link parseNextHop} takes. */
 export class NextHopError extends Error {
   override readonly name = 'NextHopError';
-  readonly code: 'unknown-scheme' | 'bad-host' | 'bad-port' | 'missing-directory' | 'trailing-text';
+  readonly code:
+    'unknown-scheme' | 'bad-host' | 'bad-port' | 'bad-url' | 'bad-command' | 'missing-directory' | 'trailing-text';
   /** Index into the text. */
   readonly offset: number;
   constructor(code: NextHopError['code'], offset: number, message: string) {
@@ -32,7 +37,7 @@ export class NextHopError extends Error {
  * Reads a next hop as routes write it.
  *
  *     next-hop = "smtp://" HOST [":" PORT] / "lmtp://" HOST [":" PORT] / "mx:" / "maildir:" DIRECTORY /
- *                "simulator:" / "discard:"
+ *                "gateway+https://" HOST [":" PORT] PATH / "pipe:" PROGRAM *(SP WORD) / "simulator:" / "discard:"
  *     HOST     = domain name / IPv4 address / "[" IPv6 address "]"     ; PORT defaults to 25 for smtp, 24 for lmtp
  *
  * @throws {@link NextHopError}
@@ -40,7 +45,7 @@ export class NextHopError extends Error {
  * @example parseNextHop('smtp://[::1]:2525') // { kind: 'smtp', host: '::1', port: 2525 }
  */
 export function parseNextHop(text: string): NextHopTemplate {
-  const scheme = /^[a-z]*:/.exec(text)?.[0] ?? '';
+  const scheme = /^[a-z+]*:/.exec(text)?.[0] ?? '';
   const rest = text.slice(scheme.length);
   switch (scheme) {
     case 'smtp:':
@@ -53,6 +58,11 @@ export function parseNextHop(text: string): NextHopTemplate {
       if (rest.includes('\0'))
         throw new NextHopError('missing-directory', text.indexOf('\0'), 'a directory has no NUL');
       return { kind: 'maildir', directory: rest };
+    case 'gateway+https:':
+    case 'gateway+http:':
+      return { kind: 'gateway', url: parseUrl(text) };
+    case 'pipe:':
+      return { kind: 'pipe', command: parseCommand(text) };
     case 'mx:':
     case 'simulator:':
     case 'discard:':
@@ -62,7 +72,7 @@ export function parseNextHop(text: string): NextHopTemplate {
       throw new NextHopError(
         'unknown-scheme',
         0,
-        'expected smtp://HOST:PORT, lmtp://HOST:PORT, mx:, maildir:DIRECTORY, simulator: or discard:',
+        'expected smtp://HOST:PORT, lmtp://HOST:PORT, mx:, maildir:DIRECTORY, gateway+https://HOST/PATH, pipe:PROGRAM, simulator: or discard:',
       );
   }
 }
@@ -77,6 +87,10 @@ export function formatNextHop(nextHop: NextHopTemplate): string {
       return `mx:${nextHop.domain ?? ''}`;
     case 'maildir':
       return `maildir:${nextHop.directory}`;
+    case 'gateway':
+      return `gateway+${nextHop.url}`;
+    case 'pipe':
+      return `pipe:${nextHop.command.join(' ')}`;
     case 'simulator':
     case 'discard':
       return `${nextHop.kind}:`;
@@ -105,6 +119,35 @@ export function parseDestination(key: string): NextHop {
   if (key.startsWith('mx:')) return { kind: 'mx', domain: key.slice('mx:'.length) };
   const nextHop = parseNextHop(key);
   return nextHop.kind === 'mx' ? { kind: 'mx', domain: '' } : nextHop;
+}
+
+/** Clear text only where it can't be overheard: on this machine. */
+function parseUrl(text: string): string {
+  const start = 'gateway+'.length;
+  const address = text.slice(start);
+  if (!URL.canParse(address))
+    throw new NextHopError('bad-url', start, 'expected a URL such as gateway+https://host/path');
+  const url = new URL(address);
+  const local = url.hostname === 'localhost' || url.hostname === '[::1]' || url.hostname.startsWith('127.');
+  if (url.protocol === 'http:' && !local)
+    throw new NextHopError('bad-url', start, 'gateway+http: is for this machine only');
+  if (url.username !== '' || url.password !== '') {
+    throw new NextHopError('bad-url', start, 'a URL here has no user name or password: destinations are logged');
+  }
+  return url.href;
+}
+
+/** Words are parted by spaces; there is no shell and no quoting. */
+function parseCommand(text: string): readonly [string, ...string[]] {
+  const start = 'pipe:'.length;
+  const [program = '', ...words] = text
+    .slice(start)
+    .split(' ')
+    .filter((word) => word !== '');
+  if (!program.startsWith('/') || text.includes('\0')) {
+    throw new NextHopError('bad-command', start, 'expected the full path of a program and its arguments');
+  }
+  return [program, ...words];
 }
 
 function parseHostPort(text: string, start: number, defaultPort: number): { host: string; port: number } {

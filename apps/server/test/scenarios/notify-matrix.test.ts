@@ -1,5 +1,6 @@
 import { parseReport } from '@dsnkit/multipart-report';
 import { describe, expect, it } from 'vitest';
+import type { HttpClient } from '../../src/ports.ts';
 import { runScript, type Script } from './scripted.ts';
 import { submit } from './submit.ts';
 import { World } from './world.ts';
@@ -33,6 +34,7 @@ const DESTINATIONS = {
   'alias 1:n': 'many@local.example',
   'confidential forward': 'secret@local.example',
   list: 'list@local.example',
+  gateway: 'bob@chat.example',
 } as const;
 type Destination = keyof typeof DESTINATIONS;
 
@@ -52,6 +54,9 @@ to = "smtp://nodsn.hop.example:25"
 [[route]]
 match = "lmtp.example"
 to = "lmtp://lmtp.hop.example:24"
+[[route]]
+match = "chat.example"
+to = "gateway+https://gateway.example/mail"
 [[alias]]
 address = "one@local.example"
 to = ["bob@nodsn.example"]
@@ -79,7 +84,21 @@ const SCRIPTS: Readonly<Record<Ending, Partial<Script>>> = {
 
 /** A mailbox of our own is there or it is not: what a remote host may do it can't. */
 function happens(destination: Destination, ending: Ending): boolean {
+  if (destination === 'gateway') return ending !== 'lost after data' && ending !== '5xx at data';
   return destination !== 'local' || ending === 'success' || ending === '4xx then expiry';
+}
+
+/** The gateway takes part in the same endings: it refuses the recipient, is busy, or never answers. */
+function gateway(ending: Ending): HttpClient {
+  const refusal =
+    '{"recipients":[{"address":"bob@chat.example","action":"failed","status":"5.1.1","reason":"unknown"}]}';
+  return {
+    post: () => {
+      if (ending === 'timeout') return Promise.reject(new Error('no answer'));
+      if (ending === '4xx then expiry') return Promise.resolve({ status: 503, body: '' });
+      return Promise.resolve({ status: 200, body: ending === 'success' ? '' : refusal });
+    },
+  };
 }
 
 interface Cell {
@@ -108,7 +127,9 @@ function owed({ notify, destination, ending }: Cell): string[] {
 function successAction(destination: Destination): string[] {
   if (destination === 'local' || destination === 'LMTP') return ['delivered'];
   // §5.2.1: the next hop reports in our place; §5.2.2(b): nobody else will.
-  return destination === 'hop without DSN' || destination === 'alias 1:1' ? ['relayed'] : [];
+  // §5.2.4: a gateway that confirms nothing is such a hop.
+  const silent: readonly Destination[] = ['hop without DSN', 'alias 1:1', 'gateway'];
+  return silent.includes(destination) ? ['relayed'] : [];
 }
 
 const STATUS: Readonly<Record<Ending, RegExp>> = {
@@ -128,6 +149,7 @@ async function run(cell: Cell) {
   await runScript(world.host('lmtp.hop.example'), 24, { ...script, lmtp: true, extensions: ['ENHANCEDSTATUSCODES'] });
   const server = await world.server('mx.example.org', CONFIG, {
     mailboxFault: cell.destination === 'local' && cell.ending !== 'success' ? 'ok@local.example' : undefined,
+    http: gateway(cell.ending),
   });
   const address = DESTINATIONS[cell.destination];
   const notify = cell.notify === undefined ? '' : ` NOTIFY=${cell.notify}`;

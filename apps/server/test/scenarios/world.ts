@@ -1,7 +1,7 @@
 import { parseConfig } from '../../src/config.ts';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
 import type { MailEvent } from '../../src/model.ts';
-import type { IdSource, Mailboxes, QueueStore } from '../../src/ports.ts';
+import type { HttpClient, IdSource, Mailboxes, QueueStore } from '../../src/ports.ts';
 import { readWhole } from '../../src/queue/content.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { SimulatedClock } from '../simulation/clock.ts';
@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly store?: QueueStore;
   /** Every delivery to this mailbox finds the disk full. */
   readonly mailboxFault?: string | undefined;
+  /** The gateways of this world. */
+  readonly http?: HttpClient;
 }
 
 /** Hosts, a clock and a DNS of one's own: days of mail in milliseconds. */
@@ -72,6 +74,8 @@ export class World {
         network: host,
         resolver: this.resolver,
         mailboxes: mailboxes(delivered, mailboxFault),
+        http: options.http ?? { post: () => Promise.reject(new Error('no gateway in this world')) },
+        programs: { run: () => Promise.reject(new Error('no programs in this world')) },
         events: { emit: (event) => void events.push(event) },
         random: () => 0.5,
         trouble: (error) => void troubles.push(error),

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { ChildPrograms } from './child-programs.ts';
+
+async function* input(...pieces: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) yield await Promise.resolve(new TextEncoder().encode(piece));
+}
+
+const run = (script: string, more: { timeoutMs?: number; environment?: Record<string, string> } = {}) =>
+  new ChildPrograms().run({
+    command: [process.execPath, '-e', script],
+    environment: more.environment ?? {},
+    input: input('Subject: x\r\n', '\r\nbody\r\n'),
+    timeoutMs: more.timeoutMs ?? 20_000,
+  });
+
+describe('ChildPrograms', () => {
+  it('gives the program its input to the octet, and no shell reads its words', async () => {
+    const script = 'process.stdin.on("data",(d)=>process.stdout.write(JSON.stringify(d.toString())))';
+    expect(await run(script)).toEqual({ exitCode: 0, said: '"Subject: x\\r\\n\\r\\nbody\\r\\n"' });
+  });
+
+  it('gives it an environment of its own', async () => {
+    const { said } = await run('console.log(Object.keys(process.env).filter((k)=>k!=="PATH").join())', {
+      environment: { SENDER: 'a@b' },
+    });
+    expect(said.trim()).toBe('SENDER');
+  });
+
+  it('tells the exit code of a program that reads nothing, and keeps 4096 octets of what it says', async () => {
+    const { exitCode, said } = await run('process.stderr.write("x".repeat(10000),()=>process.exit(75))');
+    expect([exitCode, said.length]).toEqual([75, 4096]);
+  });
+
+  it('rejects when the program is not there or takes too long', async () => {
+    const programs = new ChildPrograms();
+    await expect(
+      programs.run({ command: ['/no/such/program'], environment: {}, input: input(), timeoutMs: 1000 }),
+    ).rejects.toThrow(/ENOENT/);
+    await expect(run('setInterval(()=>{},1000)', { timeoutMs: 200 })).rejects.toThrow(/SIGKILL/);
+  });
+});

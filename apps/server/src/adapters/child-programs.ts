@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ProgramCall, Programs } from '../ports.ts';
+
+/** What of a program's output is kept. */
+const MAX_SAID_OCTETS = 4096;
+
+/**
+ * Programs as child processes, without a shell.
+ *
+ * @example await new ChildPrograms().run({ command: ['/bin/cat'], environment: {}, input, timeoutMs: 1000 });
+ */
+export class ChildPrograms implements Programs {
+  async run({ command, environment, input, timeoutMs }: ProgramCall): Promise<{ exitCode: number; said: string }> {
+    const [program, ...words] = command;
+    const child = spawn(program, words, {
+      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...environment },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+    });
+    let said = Buffer.alloc(0);
+    const keep = (chunk: Buffer): void => {
+      if (said.length < MAX_SAID_OCTETS) said = Buffer.concat([said, chunk]).subarray(0, MAX_SAID_OCTETS);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    const ended = new Promise<number>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, signal) => {
+        if (code === null) reject(new Error(`${program} was ended by ${signal ?? 'something'}`));
+        else resolve(code);
+      });
+    });
+    // A program need not read all of its message: what counts is its exit code.
+    const fed = pipeline(Readable.from(input), child.stdin).catch(() => undefined);
+    const exitCode = await ended;
+    await fed;
+    return { exitCode, said: said.toString('utf8') };
+  }
+}
