@@ -10,20 +10,29 @@ import {
 } from '../src/index.ts';
 import { cut, cuts, hostile, latin1, octets, runs } from './octets.ts';
 
+// prettier-ignore
 const everything = {
   pipelining: true, size: 60, vrfy: true, expn: true, startTls: true, auth: ['PLAIN', 'LOGIN'], enhancedStatusCodes: true, dsn: true,
   smtputf8: true, chunking: true, binaryMime: true, deliverBy: 0, mtPriority: '', rrvs: true, xclient: ['NAME'],
-} as const; // prettier-ignore
+} as const;
 
+const MAIL = 'MAIL FROM:<a@b.example>';
+const RCPT = 'RCPT TO:<u@x.example>';
+// prettier-ignore
 const line = fc.oneof(
   fc.constantFrom(
-    'EHLO c.example', 'HELO c', 'LHLO c', 'MAIL FROM:<a@b.example>', 'MAIL FROM:<> RET=FULL ENVID=x+2By SIZE=5', 'MAIL FROM:<é@x> SMTPUTF8',
-    'MAIL FROM:<a@b> BODY=BINARYMIME', 'RCPT TO:<u@x.example>', 'RCPT TO:<v@x.example> NOTIFY=NEVER', 'RCPT TO:<Postmaster>', 'DATA', '.', '..', '',
+    'EHLO c.example', 'HELO c', 'LHLO c', MAIL, 'MAIL FROM:<> RET=FULL ENVID=x+2By SIZE=5', 'MAIL FROM:<é@x> SMTPUTF8',
+    'MAIL FROM:<a@b> BODY=BINARYMIME', RCPT, 'RCPT TO:<v@x.example> NOTIFY=NEVER', 'RCPT TO:<Postmaster>', 'DATA', '.', '..', '',
     'BDAT 4', 'BDAT 0 LAST', 'BDAT 7 LAST', 'BDAT x', 'RSET', 'NOOP', 'QUIT', 'STARTTLS', 'AUTH PLAIN AGEAYg==', 'AUTH LOGIN', 'YQ==', '*', 'VRFY u',
     'EXPN l', 'HELP', 'XCLIENT NAME=x', 'Subject: x', 'x'.repeat(70), 'x'.repeat(600),
   ),
+  // Some that get far.
+  fc.constantFrom(
+    `${MAIL}\r\n${RCPT}\r\nRCPT TO:<v@x.example>\r\nDATA`, `${MAIL}\r\n${RCPT}\r\nDATA\r\n..text\r\n.`, `${MAIL}\r\n${RCPT}\r\nBDAT 6`,
+    `${MAIL} BODY=BINARYMIME\r\n${RCPT}\r\nBDAT 9 LAST`, 'AUTH LOGIN\r\nYQ==\r\nYg==',
+  ),
   fc.string({ unit: 'binary-ascii', maxLength: 12 }),
-); // prettier-ignore
+);
 const ending = fc.constantFrom('\r\n', '\r\n', '\r\n', '\r\n', '\r\n', '\n', '\r', '');
 const dialogue = fc
   .array(fc.tuple(line, ending), { maxLength: 30 })
@@ -102,10 +111,14 @@ it('RFC 2034 §3 R2034-3-b R2034-4-c: every line but greeting, hellos and 3yz ha
   );
 });
 
+// prettier-ignore
 const replyLine = fc.oneof(
-  fc.constantFrom('220 mx', '250 ok', '250-PIPELINING', '250-x', '250 CHUNKING', '354 go', '550 5.1.1 no', '450 later', '421 bye', '221 bye', '334 YQ==', '235 in', '503 x', '999', ''),
+  fc.constantFrom(
+    '220 mx', '250 ok', '250-PIPELINING', '250-x', '250 CHUNKING', '354 go', '550 5.1.1 no', '450 later', '421 bye', '221 bye', '334 YQ==', '235 in',
+    '503 x', '999', '', '250\r\n250\r\n354', '250 ok\r\n550 no\r\n250 ok\r\n354 go\r\n250 queued',
+  ),
   fc.string({ unit: 'binary-ascii', maxLength: 8 }),
-); // prettier-ignore
+);
 
 /** A client that begins whatever it may; everything it says and tells. */
 function ask(pieces: readonly string[], protocol: 'smtp' | 'lmtp', chunking: boolean): string[] {
