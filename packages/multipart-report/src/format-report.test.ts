@@ -187,6 +187,7 @@ describe('the message header', () => {
 });
 
 describe('the machine part', () => {
+  const notAscii = expect.objectContaining({ code: 'not-ascii' }) as ReportError;
   const utf8Path = { smtputf8: true, returnPath: 'smtputf8' } as const;
 
   it('RFC 6533 §4.1 R6533-6.4-a R6533-4.5-b: the global form where message and path take it', () => {
@@ -201,6 +202,12 @@ describe('the machine part', () => {
     expect(parsed?.deliveryStatus?.recipients[0]?.finalRecipient).toEqual({ type: 'utf-8', value: 'josé@example.org' });
   });
 
+  it('RFC 6533 §4.1: escaped addresses are written as people do in the global form', () => {
+    const deliveryStatus = status('jos\\x{E9}@example.org');
+    expect(write({ deliveryStatus }, utf8Path)).toContain('Final-Recipient: utf-8; josé@example.org\r\n');
+    expect(write({ deliveryStatus })).toContain('Final-Recipient: utf-8; jos\\x{E9}@example.org\r\n');
+  });
+
   it('RFC 6533 §4.4 R6533-4.4-c: ASCII throughout keeps its old type', () => {
     expect(write({}, utf8Path)).toContain('Content-Type: message/delivery-status\r\n\r\n');
     expect(write({ deliveryStatus: status('bob@example.org') }, utf8Path)).toBe(
@@ -209,14 +216,18 @@ describe('the machine part', () => {
   });
 
   it('RFC 3464 §2.1 R3464-2.1-b R6533-4.5-a: else 7bit, and nothing that 7bit can not hold', () => {
-    expect(() => write({ deliveryStatus: status('josé@example.org') })).toThrow();
+    const parsed = parseReport(utf8(write({ deliveryStatus: status('josé@example.org') })));
+    expect(parsed?.deliveryStatus?.recipients[0]?.finalRecipient).toEqual({
+      type: 'utf-8',
+      value: 'jos\\x{E9}@example.org',
+    });
+    expect(parsed?.issues).toEqual([]);
     const fields = [{ name: 'X', value: 'é' }];
-    const rest = without('deliveryStatus');
-    expect(() => formatReport({ ...rest, mdn: { fields } }, { boundary })).toThrow();
-    const received = parseDeliveryStatus(`${STATUS}X-Note: é\n`);
-    expect(() => write({ deliveryStatus: received })).toThrow(
-      expect.objectContaining({ code: 'not-ascii' }) as ReportError,
-    );
+    expect(() => formatReport({ ...without('deliveryStatus'), mdn: { fields } }, { boundary })).toThrow(notAscii);
+    const incomplete = parseDeliveryStatus(`${STATUS}X-Note: é\n`.replace('Final-Recipient', 'X-Recipient'));
+    expect(() => write({ deliveryStatus: incomplete })).toThrow(notAscii);
+    expect(write({ deliveryStatus: incomplete }, utf8Path)).toContain('X-Note: é\r\n');
+    expect(() => write({ deliveryStatus: { message: {}, recipients: [], issues: [] } })).toThrow();
     const long = parseDeliveryStatus(`${STATUS}X-Note: ${'x'.repeat(1000)}\n`);
     expect(() => write({ deliveryStatus: long })).toThrow(
       expect.objectContaining({ code: 'line-too-long' }) as ReportError,

@@ -2,6 +2,8 @@ import {
   formatDeliveryStatus,
   formatFields,
   formatGlobalDeliveryStatus,
+  toAsciiDeliveryStatus,
+  toGlobalDeliveryStatus,
   type Action,
   type DeliveryStatus,
   type Field,
@@ -64,8 +66,9 @@ const SINGLE_FIELDS: ReadonlySet<string> = /* @__PURE__ */ new Set([
  * Write a delivery status notification as a whole message: multipart/report with the human part, the delivery status
  * and what is returned.
  *
- * Lines end in CRLF and are at most 998 octets long. message/delivery-status is always 7bit (RFC 3464 §2.1); the global
- * form stands in only if the message was SMTPUTF8, the return path takes it and the status holds UTF-8 (RFC 6533 §4.4).
+ * Lines end in CRLF and are at most 998 octets long. message/delivery-status is always 7bit (RFC 3464 §2.1), addresses
+ * beyond ASCII escaped in it (RFC 6533 §3); the global form stands in only if the message was SMTPUTF8, the return path
+ * takes it and the status holds UTF-8 (RFC 6533 §4.4).
  * `Auto-Submitted: auto-replied` is added if the header lacks the field (RFC 3834 §5.2). The same input gives the same
  * octets. RFC 6522 §3, RFC 3464 §2, RFC 3461 §6.2.
  *
@@ -127,15 +130,25 @@ interface MachineContent extends Content {
 }
 
 function formatMachine({ deliveryStatus, mdn, feedback }: Report, utf8: boolean): MachineContent {
-  if (deliveryStatus !== undefined) {
-    // RFC 6533 §4.4: what is ASCII throughout keeps its old type.
-    const global = utf8 ? formatGlobalDeliveryStatus(deliveryStatus) : '';
-    if (!isAsciiText(global)) return globalMachine(global);
-    return sevenBitMachine('delivery-status', formatDeliveryStatus(deliveryStatus));
-  }
+  if (deliveryStatus !== undefined) return formatStatus(deliveryStatus, utf8);
   if (mdn !== undefined) return sevenBitMachine('disposition-notification', formatFields(mdn.fields));
   if (feedback !== undefined) return sevenBitMachine('feedback-report', formatFields(feedback.fields));
   throw new ReportError('machine-part-missing', 'a report tells a machine what happened');
+}
+
+/** The global form if it is taken and needed: what is ASCII throughout keeps its old type. RFC 6533 §4.4. */
+function formatStatus(status: DeliveryStatus | ParsedDeliveryStatus, utf8: boolean): MachineContent {
+  if (utf8) {
+    const text = formatGlobalDeliveryStatus(isWhole(status) ? toGlobalDeliveryStatus(status) : status);
+    if (!isAsciiText(text)) return globalMachine(text);
+  }
+  const text = formatGlobalDeliveryStatus(status);
+  if (isAsciiText(text) || !isWhole(status)) return sevenBitMachine('delivery-status', text);
+  return sevenBitMachine('delivery-status', formatDeliveryStatus(toAsciiDeliveryStatus(status)));
+}
+
+function isWhole(status: DeliveryStatus | ParsedDeliveryStatus): status is DeliveryStatus {
+  return status.recipients.length > 0 && status.recipients.every(({ finalRecipient }) => finalRecipient !== undefined);
 }
 
 function globalMachine(text: string): MachineContent {

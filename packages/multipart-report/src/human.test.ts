@@ -44,7 +44,7 @@ describe('the part for a person', () => {
       { text: 'one\ntwo' },
     ],
     [
-      'RFC 2183 §2.2: attachments are no text',
+      'RFC 6522 §3: attachments are no text',
       'Content-Type: multipart/related; boundary=a\n\n--a\n\none\n--a\nContent-Disposition: Attachment; filename=x\n\ntwo\n--a\nContent-Type: image/png\n\nPNG\n--a--\n',
       { text: 'one' },
     ],

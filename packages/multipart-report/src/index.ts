@@ -1,4 +1,5 @@
-export { parseReport, type MachinePart, type ParsedReport, type ReportContent, type ReportRanges } from './report.ts';
+export { parseReport, type ParsedReport, type ReportContent, type ReportRanges } from './report.ts';
+export type { MachineContent, MachinePart } from './machine-part.ts';
 export type { ReportKind } from './find.ts';
 export type { HumanReadable, Translation } from './human.ts';
 export type { Returned, ReturnedHeader } from './returned.ts';

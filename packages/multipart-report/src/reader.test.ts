@@ -110,6 +110,10 @@ describe('ReportReader', () => {
     ['RFC 3464 §2: no report in a multipart', `Content-Type: multipart/mixed; boundary=b\n\n--b\n\n${LONG}--b--\n`],
     ['RFC 3464 §2: nothing', ''],
     [
+      'RFC 6522 §3: parts in another order, and a long one more',
+      report({ human: 'Content-Type: text/rfc822-headers\n\nSubject: x\n', returned: LONG }),
+    ],
+    [
       'RFC 6522 §3: parts in another order',
       report({ human: 'Content-Type: text/rfc822-headers\n\nSubject: x\n', returned: '' }),
     ],
@@ -142,6 +146,16 @@ describe('ReportReader', () => {
     expect(readAll([crlf(`Content-Type: multipart/mixed; boundary=b\n\n${LONG}`)], { maxHeadOctets: 500 })[0]).toEqual({
       kind: 'not-a-report',
     });
+  });
+
+  it('RFC 6533 §7: wherever the head is cut, the returned message comes whole', () => {
+    const message = crlf(report({ returned: 'Content-Type: message/rfc822\n\n@' }).replace('@\n', ''));
+    for (const octets of [message, crlf(report())]) {
+      const { returned, ranges } = parseReport(octets)!;
+      for (let maxHeadOctets = ranges.returned!.bodyStart + 1; maxHeadOctets < octets.length; maxHeadOctets++) {
+        expect(contentOf(readAll(cutEvery(octets, 1), { maxHeadOctets }))).toBe(text(returned!.octets));
+      }
+    }
   });
 
   it('RFC 6522 §3: the memory of the caller stays his', () => {

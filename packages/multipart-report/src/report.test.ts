@@ -253,6 +253,21 @@ describe('what writers get wrong', () => {
       ['encoded-machine-part'],
     ],
     [
+      'RFC 3464 §2.1 R3464-2.1-b: base64 that is none',
+      report({ machine: `Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n${STATUS}` }),
+      ['encoded-machine-part'],
+    ],
+    [
+      'RFC 3464 §2.1 R3464-2.1-b: base64 that nobody declares',
+      report({ machine: `Content-Type: message/delivery-status\n\n${btoa(STATUS)}\n` }),
+      ['encoded-body'],
+    ],
+    [
+      'RFC 2045 §6.1: an empty Content-Transfer-Encoding',
+      report({ machine: `Content-Type: message/delivery-status\nContent-Transfer-Encoding:\n\n${STATUS}` }),
+      [],
+    ],
+    [
       'RFC 6533 §4.4 R6533-4.4-d: base64 in the global form',
       report({
         machine: `Content-Type: message/global-delivery-status\nContent-Transfer-Encoding: base64\n\n${btoa(STATUS)}\n`,

@@ -1,40 +1,18 @@
-import {
-  parseDeliveryStatus,
-  parseFields,
-  parseGlobalDeliveryStatus,
-  type Field,
-  type Issue,
-  type ParsedDeliveryStatus,
-} from '@dsnkit/delivery-status';
-import { decodeOctets } from './charset.ts';
-import { firstMachineField, locate, type FoundReport, type ReportKind } from './find.ts';
+import type { Field } from '@dsnkit/delivery-status';
+import { locate, type FoundReport, type ReportKind } from './find.ts';
 import { readHuman, type HumanReadable } from './human.ts';
 import type { Issues, ReportIssue } from './issue.ts';
-import {
-  readDispositionNotification,
-  readFeedbackReport,
-  type DispositionNotification,
-  type FeedbackReport,
-} from './machine.ts';
-import { isEncoded, partOctets } from './part.ts';
+import { readMachine, type MachineContent } from './machine-part.ts';
 import { readReturned, type Returned } from './returned.ts';
-import { readSource, textBetween, type Source } from './source.ts';
-import type { MimePart, Range } from './tree.ts';
+import { readSource, type Source } from './source.ts';
+import type { Range } from './tree.ts';
 
 /** A report as it was understood. RFC 6522 §3. */
-export interface ParsedReport {
+export interface ParsedReport extends Partial<MachineContent> {
   readonly kind: ReportKind;
   /** The report-type parameter in lower case, as sent; absent if there was none. */
   readonly reportType?: string;
   readonly humanReadable: HumanReadable;
-  /** With kind `dsn`, unless the report lacks the part. */
-  readonly deliveryStatus?: ParsedDeliveryStatus;
-  /** With kind `mdn`. */
-  readonly mdn?: DispositionNotification;
-  /** With kind `feedback`. */
-  readonly feedback?: FeedbackReport;
-  /** The second part as it came, behind its transfer encoding. */
-  readonly machineReadable?: MachinePart;
   readonly returned?: Returned;
   /** The header of the whole message. */
   readonly headers: readonly Field[];
@@ -42,12 +20,6 @@ export interface ParsedReport {
   readonly ranges: ReportRanges;
   /** In the order of the message; strict means none. */
   readonly issues: readonly ReportIssue[];
-}
-
-/** The machine-readable part as octets. */
-export interface MachinePart {
-  readonly mediaType: string;
-  readonly octets: Uint8Array;
 }
 
 /** Offsets of the multipart that is the report, and of its three parts. */
@@ -128,54 +100,4 @@ function rangesOf({ report, human, machine, returned }: FoundReport): ReportRang
     ...(machine === undefined ? {} : { machine: machine.range }),
     ...(returned === undefined ? {} : { returned: returned.range }),
   };
-}
-
-type MachineContent = Pick<ParsedReport, 'machineReadable' | 'deliveryStatus' | 'mdn' | 'feedback'>;
-
-function readMachine(part: MimePart, kind: ReportKind, source: Source, issues: Issues): MachineContent {
-  const { mediaType, range } = part;
-  const encoded = isEncoded(part);
-  const octets = partOctets(part, source, issues);
-  if (encoded && !mediaType.startsWith('message/global')) noteEncodedMachine(part, issues);
-  const machineReadable: MachinePart = { mediaType, octets };
-  if (kind === 'other') return { machineReadable };
-  const start = fieldsStart(part, source, issues);
-  const text = encoded ? decodeOctets(octets) : textBetween(source, start, range.end);
-  const place = (inner: readonly Issue[]): void => {
-    // Lines behind an encoding are not lines of the message: their issues point at the begin of the part.
-    for (const { line, ...issue } of inner) issues.add(start, issue, encoded ? 0 : line - 1);
-  };
-  if (kind === 'dsn') {
-    const global = mediaType === 'message/global-delivery-status';
-    const deliveryStatus = global ? parseGlobalDeliveryStatus(text) : parseDeliveryStatus(text);
-    place(deliveryStatus.issues);
-    return { machineReadable, deliveryStatus };
-  }
-  const { fields, issues: inner } = parseFields(text);
-  place(inner);
-  if (kind === 'mdn') return { machineReadable, mdn: readDispositionNotification(fields) };
-  return { machineReadable, feedback: readFeedbackReport(fields) };
-}
-
-/** QUIRK: without the blank line after the header of the part its first fields have been read as header. */
-function fieldsStart({ headers, range }: MimePart, source: Source, issues: Issues): number {
-  if (!headers.some(({ name }) => firstMachineField(`${name}:`) === 0)) return range.bodyStart;
-  const start = range.start + firstMachineField(source.text.slice(range.start, range.bodyStart));
-  issues.add(start, {
-    code: 'part-blank-line-missing',
-    clause: 'RFC 2046 §5.1.1',
-    message: 'no blank line between the header of the machine part and its fields',
-    repaired: 'the fields begin here',
-  });
-  return start;
-}
-
-function noteEncodedMachine(part: MimePart, issues: Issues): void {
-  issues.add(part.range.start, {
-    code: 'encoded-machine-part',
-    field: 'Content-Transfer-Encoding',
-    clause: 'RFC 3464 §2.1',
-    message: `${part.mediaType} must be 7bit`,
-    repaired: 'decoded',
-  });
 }

@@ -1,0 +1,94 @@
+import {
+  decodeStatusBody,
+  parseDeliveryStatus,
+  parseFields,
+  parseGlobalDeliveryStatus,
+  type Issue,
+  type ParsedDeliveryStatus,
+} from '@dsnkit/delivery-status';
+import { decodeOctets } from './charset.ts';
+import { firstMachineField, type ReportKind } from './find.ts';
+import type { Issues } from './issue.ts';
+import {
+  readDispositionNotification,
+  readFeedbackReport,
+  type DispositionNotification,
+  type FeedbackReport,
+} from './machine.ts';
+import { isEncoded, partOctets } from './part.ts';
+import { textBetween, type Source } from './source.ts';
+import type { MimePart } from './tree.ts';
+
+/** The machine-readable part as octets. */
+export interface MachinePart {
+  readonly mediaType: string;
+  readonly octets: Uint8Array;
+}
+
+/** What the machine-readable part says: as octets, and by the kind of the report in fields. */
+export interface MachineContent {
+  /** The part as it came, behind its transfer encoding. */
+  readonly machineReadable: MachinePart;
+  /** With kind `dsn`. */
+  readonly deliveryStatus?: ParsedDeliveryStatus;
+  /** With kind `mdn`. */
+  readonly mdn?: DispositionNotification;
+  /** With kind `feedback`. */
+  readonly feedback?: FeedbackReport;
+}
+
+/** Read the machine-readable part. RFC 3464 §2.1, RFC 6533 §4.1, RFC 8098 §3.1, RFC 5965 §3. */
+export function readMachine(part: MimePart, kind: ReportKind, source: Source, issues: Issues): MachineContent {
+  const { mediaType, range } = part;
+  const raw = source.text.slice(range.bodyStart, range.end);
+  // QUIRK: what says base64 and begins with a field is not encoded.
+  const plain = !isEncoded(part) || (part.transferEncoding === 'base64' && firstMachineField(raw) >= 0);
+  const octets = plain ? source.octets.subarray(range.bodyStart, range.end) : partOctets(part, source, issues);
+  if (isEncoded(part) && !mediaType.startsWith('message/global')) noteEncoded(part, issues);
+  const machineReadable: MachinePart = { mediaType, octets };
+  if (kind === 'other') return { machineReadable };
+  const start = plain ? fieldsStart(part, source, issues) : range.bodyStart;
+  const text = plain ? textBetween(source, start, range.end) : decodeOctets(octets);
+  const place = (inner: readonly Issue[]): void => {
+    // Lines behind an encoding are not lines of the message: their issues point at the begin of the part.
+    for (const { line, ...issue } of inner) issues.add(start, issue, plain ? line - 1 : 0);
+  };
+  if (kind === 'dsn') return { machineReadable, deliveryStatus: readStatus(text, mediaType, place) };
+  const { fields, issues: inner } = parseFields(text);
+  place(inner);
+  if (kind === 'mdn') return { machineReadable, mdn: readDispositionNotification(fields) };
+  return { machineReadable, feedback: readFeedbackReport(fields) };
+}
+
+function readStatus(body: string, mediaType: string, place: (issues: readonly Issue[]) => void): ParsedDeliveryStatus {
+  // QUIRK: Office 365 was seen to send base64 that no field declares.
+  const decoded = decodeStatusBody(body);
+  place(decoded.issues);
+  const global = mediaType === 'message/global-delivery-status';
+  const status = global ? parseGlobalDeliveryStatus(decoded.text) : parseDeliveryStatus(decoded.text);
+  place(status.issues);
+  return status;
+}
+
+/** QUIRK: without the blank line after the header of the part its first fields have been read as header. */
+function fieldsStart({ headers, range }: MimePart, source: Source, issues: Issues): number {
+  if (!headers.some(({ name }) => firstMachineField(`${name}:`) === 0)) return range.bodyStart;
+  const start = range.start + firstMachineField(source.text.slice(range.start, range.bodyStart));
+  issues.add(start, {
+    code: 'part-blank-line-missing',
+    clause: 'RFC 2046 §5.1.1',
+    message: 'no blank line between the header of the machine part and its fields',
+    repaired: 'the fields begin here',
+  });
+  return start;
+}
+
+function noteEncoded(part: MimePart, issues: Issues): void {
+  issues.add(part.range.start, {
+    code: 'encoded-machine-part',
+    field: 'Content-Transfer-Encoding',
+    clause: 'RFC 3464 §2.1',
+    message: `${part.mediaType} must be 7bit`,
+    repaired: 'decoded',
+  });
+}
