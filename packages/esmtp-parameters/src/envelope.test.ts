@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fault } from '../test/fault.ts';
-import { type EnvelopePlan, envelope, formatMailCommand, formatRcptCommand, notifyOn } from './index.ts';
+import { type EnvelopePlan, envelope } from './client.ts';
+import { formatMailCommand, formatRcptCommand, notifyOn } from './index.ts';
 
 const lines = ({ reversePath, mailParameters, recipients }: EnvelopePlan): string[] => [
   formatMailCommand({ reversePath, parameters: mailParameters }),

@@ -6,7 +6,6 @@ export {
   parseMailCommand,
   parseRcptCommand,
 } from './command.ts';
-export { type Envelope, type EnvelopePlan, type RecipientRequest, type Unmet, envelope } from './envelope.ts';
 export { EsmtpParameterError, type EsmtpParameterErrorCode, type ReplyHint } from './error.ts';
 export { assertPathLimits, commandLineLimit } from './limits.ts';
 export { type MailParameters, readMailParameters } from './mail-parameters.ts';
@@ -17,4 +16,3 @@ export { type EsmtpParameter, formatParameters, parseParameters } from './parame
 export { type Path, type PathVerb, isMailbox, parseForwardPath, parseMailbox, parseReversePath } from './path.ts';
 export { type RcptParameters, type RecipientValidSince, readRcptParameters } from './rcpt-parameters.ts';
 export { type Announced, MAIL_PARAMETERS, RCPT_PARAMETERS, type RegisteredParameter } from './registry.ts';
-export { writeMailParameters, writeRcptParameters } from './write.ts';

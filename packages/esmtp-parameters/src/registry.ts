@@ -8,7 +8,6 @@ export interface RegisteredParameter {
   readonly keyword: string;
   /** The EHLO keywords that allow it; one of them is enough. */
   readonly extensions: readonly string[];
-  readonly clause: string;
 }
 
 /**
@@ -22,22 +21,22 @@ export interface RegisteredParameter {
  * ```
  */
 export const MAIL_PARAMETERS = [
-  { keyword: 'RET', extensions: ['DSN'], clause: 'RFC 3461 §4.3' },
-  { keyword: 'ENVID', extensions: ['DSN', 'MTRK'], clause: 'RFC 3461 §4.4' },
-  { keyword: 'SIZE', extensions: ['SIZE'], clause: 'RFC 1870 §3' },
-  { keyword: 'BODY', extensions: ['8BITMIME', 'BINARYMIME'], clause: 'RFC 6152 §2' },
-  { keyword: 'SMTPUTF8', extensions: ['SMTPUTF8'], clause: 'RFC 6531 §3.4' },
-  { keyword: 'AUTH', extensions: ['AUTH'], clause: 'RFC 4954 §5' },
-  { keyword: 'REQUIRETLS', extensions: ['REQUIRETLS'], clause: 'RFC 8689 §2' },
-  { keyword: 'MT-PRIORITY', extensions: ['MT-PRIORITY'], clause: 'RFC 6710 §3' },
-  { keyword: 'BY', extensions: ['DELIVERBY'], clause: 'RFC 2852 §4' },
-  { keyword: 'HOLDFOR', extensions: ['FUTURERELEASE'], clause: 'RFC 4865 §3' },
-  { keyword: 'HOLDUNTIL', extensions: ['FUTURERELEASE'], clause: 'RFC 4865 §3' },
-  { keyword: 'MTRK', extensions: ['MTRK'], clause: 'RFC 3885 §3.1' },
-  { keyword: 'TRANSID', extensions: ['CHECKPOINT'], clause: 'RFC 1845 §2' },
-  { keyword: 'SOLICIT', extensions: ['NO-SOLICITING'], clause: 'RFC 3865 §2.3' },
-  { keyword: 'CONPERM', extensions: ['CONPERM'], clause: 'RFC 4141 §4.1' },
-  { keyword: 'SUBMITTER', extensions: ['SUBMITTER'], clause: 'RFC 4405 §4' },
+  { keyword: 'RET', extensions: ['DSN'] }, // RFC 3461 §4.3
+  { keyword: 'ENVID', extensions: ['DSN', 'MTRK'] }, // RFC 3461 §4.4
+  { keyword: 'SIZE', extensions: ['SIZE'] }, // RFC 1870 §3
+  { keyword: 'BODY', extensions: ['8BITMIME', 'BINARYMIME'] }, // RFC 6152 §2
+  { keyword: 'SMTPUTF8', extensions: ['SMTPUTF8'] }, // RFC 6531 §3.4
+  { keyword: 'AUTH', extensions: ['AUTH'] }, // RFC 4954 §5
+  { keyword: 'REQUIRETLS', extensions: ['REQUIRETLS'] }, // RFC 8689 §2
+  { keyword: 'MT-PRIORITY', extensions: ['MT-PRIORITY'] }, // RFC 6710 §3
+  { keyword: 'BY', extensions: ['DELIVERBY'] }, // RFC 2852 §4
+  { keyword: 'HOLDFOR', extensions: ['FUTURERELEASE'] }, // RFC 4865 §3
+  { keyword: 'HOLDUNTIL', extensions: ['FUTURERELEASE'] }, // RFC 4865 §3
+  { keyword: 'MTRK', extensions: ['MTRK'] }, // RFC 3885 §3.1
+  { keyword: 'TRANSID', extensions: ['CHECKPOINT'] }, // RFC 1845 §2
+  { keyword: 'SOLICIT', extensions: ['NO-SOLICITING'] }, // RFC 3865 §2.3
+  { keyword: 'CONPERM', extensions: ['CONPERM'] }, // RFC 4141 §4.1
+  { keyword: 'SUBMITTER', extensions: ['SUBMITTER'] }, // RFC 4405 §4
 ] as const satisfies readonly RegisteredParameter[];
 
 /**
@@ -49,10 +48,10 @@ export const MAIL_PARAMETERS = [
  * ```
  */
 export const RCPT_PARAMETERS = [
-  { keyword: 'NOTIFY', extensions: ['DSN'], clause: 'RFC 3461 §4.1' },
-  { keyword: 'ORCPT', extensions: ['DSN', 'MTRK'], clause: 'RFC 3461 §4.2' },
-  { keyword: 'RRVS', extensions: ['RRVS'], clause: 'RFC 7293 §3.1' },
-  { keyword: 'CONNEG', extensions: ['CONNEG'], clause: 'RFC 4141 §5.1' },
+  { keyword: 'NOTIFY', extensions: ['DSN'] }, // RFC 3461 §4.1
+  { keyword: 'ORCPT', extensions: ['DSN', 'MTRK'] }, // RFC 3461 §4.2
+  { keyword: 'RRVS', extensions: ['RRVS'] }, // RFC 7293 §3.1
+  { keyword: 'CONNEG', extensions: ['CONNEG'] }, // RFC 4141 §5.1
 ] as const satisfies readonly RegisteredParameter[];
 
 /** EHLO keywords that bring no parameter of their own name: announcing them permits none. */

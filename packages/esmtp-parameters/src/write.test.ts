@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fault } from '../test/fault.ts';
+import { writeMailParameters, writeRcptParameters } from './client.ts';
 import {
   type MailParameters,
   type RcptParameters,
@@ -8,8 +9,6 @@ import {
   notifyOn,
   readMailParameters,
   readRcptParameters,
-  writeMailParameters,
-  writeRcptParameters,
 } from './index.ts';
 
 describe('writeMailParameters', () => {
