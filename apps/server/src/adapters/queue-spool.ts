@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import type { Content } from '../model.ts';
 import { StoreError } from '../ports.ts';
 import type { Spool, SpooledContent } from '../ports.ts';
+import type { Room } from './queue-room.ts';
 
 const pieceOctets = 65_536;
 
 /** The files that hold content too large for memory. */
 export class SpoolDirectory {
   readonly #directory: string;
+  readonly #room: Room;
   /** Finished content that no message names yet. */
   readonly #finished = new Set<string>();
   /** Files that are being written. */
@@ -18,8 +20,9 @@ export class SpoolDirectory {
   readonly #removals = new Set<Promise<unknown>>();
   #count = 0;
 
-  constructor(directory: string) {
+  constructor(directory: string, room: Room) {
     this.#directory = directory;
+    this.#room = room;
   }
 
   /** Makes the directory, and removes what no message names: left over when a process ended while receiving. */
@@ -42,6 +45,8 @@ export class SpoolDirectory {
     let sizeOctets = 0;
     return {
       write: async (octets) => {
+        const complaint = this.#room.complaint(octets.length);
+        if (complaint !== undefined) throw new StoreError('full', complaint);
         await failing(writeAll(file, octets));
         sizeOctets += octets.length;
       },

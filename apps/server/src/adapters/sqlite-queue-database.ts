@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../ports.ts';
+import { Room } from './queue-room.ts';
 import { Claims } from './sqlite-queue-claims.ts';
 import { Destinations } from './sqlite-queue-destinations.ts';
 import { Leases } from './sqlite-queue-leases.ts';
@@ -8,7 +10,6 @@ import type {
   ClaimedRow,
   ClaimRequest,
   FailedWrite,
-  Refusal,
   StoredContent,
   WorkerOptions,
   Write,
@@ -36,13 +37,8 @@ export class QueueDatabase {
     this.#database = openDatabase(options);
     try {
       this.#statements = prepareStatements(this.#database);
-      this.#writes = new Writes(
-        this.#statements,
-        this.#leases,
-        this.#destinations,
-        { messages: 0, recipients: 0 },
-        this.#lastSeq(),
-      );
+      const room = new Room(dirname(options.file), options.minFreeOctets, () => this.#reusableOctets());
+      this.#writes = new Writes(this.#statements, this.#leases, this.#destinations, room, this.#lastSeq());
       this.#claims = new Claims(this.#statements, this.#leases, this.#destinations);
       this.#recover();
     } catch (error) {
@@ -121,7 +117,8 @@ export class QueueDatabase {
       const failures: FailedWrite[] = [];
       for (const [index, write] of writes.entries()) {
         if (write.kind !== 'renew') this.#begin();
-        if (!this.#writes.apply(write)) failures.push({ index, refusal: leaseLost(write) });
+        const refusal = this.#writes.apply(write);
+        if (refusal !== undefined) failures.push({ index, refusal });
       }
       return failures;
     });
@@ -174,6 +171,12 @@ export class QueueDatabase {
     return Number(this.#statements.maxSeq.get()?.['seq']);
   }
 
+  /** Pages that nothing lies in any more, within the file. */
+  #reusableOctets(): number {
+    const { freelist, pageSize } = this.#statements;
+    return Number(freelist.get()?.['freelist_count']) * Number(pageSize.get()?.['page_size']);
+  }
+
   /** Lets rest what was under way when the last process ended, and looks up where each destination begins. */
   #recover(): void {
     const { counts } = this.#writes;
@@ -202,9 +205,4 @@ class CommitError extends StoreError {
   constructor({ code, message }: StoreError) {
     super(code, message);
   }
-}
-
-function leaseLost(write: Write): Refusal {
-  const what = write.kind === 'settle' ? write.messageId : 'the message';
-  return { code: 'lease-lost', message: `The claim on ${what} has passed on` };
 }

@@ -2,6 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { LeaseLostError, StoreError } from '../ports.ts';
 import type { Aftermath, Operation, Read, Refusal, Reply, WorkerOptions, Write } from './sqlite-queue-messages.ts';
 
+/** How long a settlement waits for company, and how many are company enough. */
+const companyMs = 2;
+const company = 8;
+
 interface Waiter {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -19,9 +23,15 @@ export class WorkerLink {
   readonly #after: (aftermath: Aftermath) => void;
   #operations: Operation[] = [];
   #contents: Unpacked[] = [];
+  /** The operations go with the end of this turn of the event loop. */
+  #flushing = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the last message came in. */
+  #acceptedAtMs = -Infinity;
   readonly #writers = new Fifo();
   readonly #readers = new Fifo();
   #broken: StoreError | undefined;
+  #closing = false;
 
   private constructor(worker: Worker, after: (aftermath: Aftermath) => void) {
     this.#worker = worker;
@@ -47,10 +57,10 @@ export class WorkerLink {
         else link.#hear(reply);
       });
       worker.on('error', (error: Error) => {
-        reject(link.#break(`The queue's thread failed: ${error.message}`));
+        reject(link.#break('io', `The queue's thread failed: ${error.message}`));
       });
       worker.on('exit', () => {
-        reject(link.#break('The queue is closed'));
+        reject(link.#break(link.#closing ? 'closed' : 'io', 'The queue is closed'));
       });
     });
     return { link, spooled };
@@ -68,6 +78,7 @@ export class WorkerLink {
   /** Lets what was asked for be done, closes the database and ends the thread. */
   async close(): Promise<void> {
     if (this.#broken !== undefined) return;
+    this.#closing = true;
     const exit = new Promise((resolve) => this.#worker.once('exit', resolve));
     await this.read({ kind: 'close' });
     await exit;
@@ -75,12 +86,30 @@ export class WorkerLink {
 
   #ask(operation: Operation, waiters: Fifo): Promise<unknown> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
-    if (this.#operations.length === 0) setImmediate(() => this.#flush());
     this.#operations.push(operation);
+    if (!this.#flushing) this.#flushSoon(operation.kind);
     return new Promise((resolve, reject) => waiters.push({ resolve, reject }));
   }
 
+  /**
+   * While messages come in, a settlement waits a moment for the next acceptance: nobody waits for it but a worker that
+   * is done, and a transaction that both share saves a sync for which a client would wait.
+   */
+  #flushSoon(kind: Operation['kind']): void {
+    const nowMs = performance.now();
+    if (kind === 'accept' || kind === 'accept-held') this.#acceptedAtMs = nowMs;
+    if (kind === 'settle' && nowMs - this.#acceptedAtMs < companyMs && this.#operations.length < company) {
+      this.#timer ??= setTimeout(() => this.#flush(), companyMs);
+    } else {
+      this.#flushing = true;
+      setImmediate(() => this.#flush());
+    }
+  }
+
   #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#flushing = false;
     const operations = this.#operations;
     const contents = this.#contents;
     this.#operations = [];
@@ -107,8 +136,8 @@ export class WorkerLink {
     }
   }
 
-  #break(reason: string): StoreError {
-    this.#broken ??= new StoreError('closed', reason);
+  #break(code: StoreError['code'], reason: string): StoreError {
+    this.#broken ??= new StoreError(code, reason);
     for (const waiters of [this.#writers, this.#readers]) {
       for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) waiter.reject(this.#broken);
     }

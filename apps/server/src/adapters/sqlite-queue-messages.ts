@@ -108,6 +108,7 @@ export interface StoredContent {
 export interface WorkerOptions {
   readonly file: string;
   readonly maxDatabaseOctets: number | undefined;
+  readonly minFreeOctets: number;
 }
 
 /** What the worker says. Writes and reads are each answered in the order in which they came. */

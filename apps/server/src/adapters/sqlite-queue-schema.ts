@@ -74,18 +74,24 @@ export function openDatabase({ file, maxDatabaseOctets }: WorkerOptions): Databa
   }
 }
 
-function migrate(database: DatabaseSync): void {
+/**
+ * Brings a database to the version that the steps lead to, all of them or none.
+ *
+ * @throws {StoreError} 'corrupt' if it is not a queue, or one of a later version
+ */
+export function migrate(database: DatabaseSync, toVersion: readonly string[] = steps): void {
   const version = pragma(database, 'user_version');
   const application = pragma(database, 'application_id');
   const isEmpty = version === 0 && application === 0 && countTables(database) === 0;
   if (!isEmpty && application !== applicationId) throw new StoreError('corrupt', 'The store is not a mail queue');
-  if (version > steps.length) {
-    throw new StoreError('corrupt', `The store has version ${version}, this program knows up to ${steps.length}`);
+  if (version > toVersion.length) {
+    const known = toVersion.length;
+    throw new StoreError('corrupt', `The store has version ${version}, but this program knows only up to ${known}`);
   }
-  if (version === steps.length) return;
+  if (version === toVersion.length) return;
   database.exec('BEGIN IMMEDIATE');
-  for (const step of steps.slice(version)) database.exec(step);
-  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${steps.length}; COMMIT`);
+  for (const step of toVersion.slice(version)) database.exec(step);
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${toVersion.length}; COMMIT`);
 }
 
 function pragma(database: DatabaseSync, name: 'user_version' | 'application_id' | 'page_size'): number {

@@ -35,6 +35,8 @@ const sql = {
   firstDue: `SELECT due_at, seq, n FROM recipient
     WHERE destination = ?1 AND (due_at, seq, n) > (?2, ?3, ?4) ORDER BY due_at, seq, n LIMIT ?5`,
 
+  freelist: 'PRAGMA freelist_count',
+  pageSize: 'PRAGMA page_size',
   maxSeq: 'SELECT max((SELECT ifnull(max(seq), 0) FROM message), (SELECT ifnull(max(seq), 0) FROM fresh)) AS seq',
   countMessages: 'SELECT count(*) AS count FROM message INDEXED BY message_id',
   countRecipients: 'SELECT count(*) AS count FROM recipient INDEXED BY recipient_due',

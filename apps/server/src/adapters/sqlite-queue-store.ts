@@ -4,6 +4,7 @@ import type { Content } from '../model.ts';
 import { LeaseLostError, StoreError } from '../ports.ts';
 import type { Claim, Lease, NewMessage, QueueStore, RecipientUpdate, Settlement, Spool } from '../ports.ts';
 import { octetsContent } from './queue-content.ts';
+import { Room } from './queue-room.ts';
 import { failing, SpoolDirectory, syncDirectory } from './queue-spool.ts';
 import { WorkerLink } from './sqlite-queue-link.ts';
 import type { Unpacked } from './sqlite-queue-link.ts';
@@ -23,6 +24,8 @@ export interface SqliteQueueOptions {
   readonly inlineMaxOctets?: number;
   /** Small content comes along with claims, and is kept in memory up to this size altogether. Default 33 554 432. */
   readonly rememberedMaxOctets?: number;
+  /** With less room on the disk new messages are refused as 'full'. Default 67 108 864. */
+  readonly minFreeOctets?: number;
   /** The database grows no larger: what has no room is refused as 'full'. Default: as large as the disk. */
   readonly maxDatabaseOctets?: number;
 }
@@ -41,11 +44,17 @@ export async function openSqliteQueueStore(directory: string, options: SqliteQue
   const home = resolve(directory);
   await failing(mkdir(home, { recursive: true, mode: 0o700 }));
   await failing(syncDirectory(dirname(home)));
-  const store = new SqliteQueueStore(join(home, 'spool'), options);
-  await store.open({ file: join(home, 'queue.db'), maxDatabaseOctets: options.maxDatabaseOctets });
+  const store = new SqliteQueueStore(home, options);
+  await store.open({
+    file: join(home, 'queue.db'),
+    maxDatabaseOctets: options.maxDatabaseOctets,
+    minFreeOctets: options.minFreeOctets ?? defaultMinFreeOctets,
+  });
   await failing(syncDirectory(home));
   return store;
 }
+
+const defaultMinFreeOctets = 67_108_864;
 
 /** What this thread knows of a claim: its number in the other thread, per message. */
 interface Held {
@@ -66,10 +75,13 @@ class SqliteQueueStore implements QueueStore {
   readonly #remembered = new Map<string, { readonly octets: Uint8Array; claims: number }>();
   #rememberedOctets = 0;
 
-  constructor(spoolDirectory: string, options: SqliteQueueOptions) {
+  constructor(home: string, options: SqliteQueueOptions) {
     this.inlineMaxOctets = options.inlineMaxOctets ?? 262_144;
     this.#rememberedMaxOctets = options.rememberedMaxOctets ?? 33_554_432;
-    this.#spool = new SpoolDirectory(spoolDirectory);
+    this.#spool = new SpoolDirectory(
+      join(home, 'spool'),
+      new Room(home, options.minFreeOctets ?? defaultMinFreeOctets),
+    );
   }
 
   async open(options: WorkerOptions): Promise<void> {

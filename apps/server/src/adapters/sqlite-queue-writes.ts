@@ -1,8 +1,9 @@
 import type { Recipient } from '../model.ts';
+import type { Room } from './queue-room.ts';
 import type { Destinations } from './sqlite-queue-destinations.ts';
 import type { Hold, Leases, Place } from './sqlite-queue-leases.ts';
 import { toRow } from './sqlite-queue-messages.ts';
-import type { HeldMessage, PendingRow, RecipientRow, RestingMessage, Write } from './sqlite-queue-messages.ts';
+import type { HeldMessage, PendingRow, RecipientRow, Refusal, RestingMessage, Write } from './sqlite-queue-messages.ts';
 import type { Statements } from './sqlite-queue-statements.ts';
 
 /** How much lies in the queue. */
@@ -19,36 +20,35 @@ export class Writes {
   readonly #statements: Statements;
   readonly #leases: Leases;
   readonly #destinations: Destinations;
-  readonly counts: Counts;
+  readonly #room: Room;
+  readonly counts: Counts = { messages: 0, recipients: 0 };
   /** Spooled content of messages that are gone. */
   gone: string[] = [];
   #lastSeq: number;
 
-  constructor(statements: Statements, leases: Leases, destinations: Destinations, counts: Counts, lastSeq: number) {
+  constructor(statements: Statements, leases: Leases, destinations: Destinations, room: Room, lastSeq: number) {
     this.#statements = statements;
     this.#leases = leases;
     this.#destinations = destinations;
-    this.counts = counts;
+    this.#room = room;
     this.#lastSeq = lastSeq;
   }
 
-  /** False: the claim has passed on. */
-  apply(write: Write): boolean {
+  /** Undefined if it was done; else why nothing of it was. */
+  apply(write: Write): Refusal | undefined {
     switch (write.kind) {
       case 'accept-held':
-        for (const message of write.messages) this.#insertHeld(message, write.untilMs);
-        return true;
       case 'accept':
-        for (const message of write.messages) this.#insertResting(message);
-        return true;
+        return this.#accept(write);
       case 'settle':
-        return this.#settle(write);
+        if (this.#settle(write)) return undefined;
+        return { code: 'lease-lost', message: `The claim on ${write.messageId} has passed on` };
       case 'renew':
         for (const hold of this.#standing(write.holds)) this.#leases.renew(hold, write.untilMs);
-        return true;
+        return undefined;
       case 'release':
         for (const hold of this.#standing(write.holds)) this.#release(hold);
-        return true;
+        return undefined;
     }
   }
 
@@ -72,6 +72,14 @@ export class Writes {
     for (const place of hold.members.values()) {
       if (place !== undefined) this.#destinations.lower(place.destination, place.dueAtMs, hold.seq);
     }
+  }
+
+  #accept(write: Extract<Write, { readonly kind: 'accept' | 'accept-held' }>): Refusal | undefined {
+    const complaint = this.#room.complaint(sizeOf(write.messages));
+    if (complaint !== undefined) return { code: 'full', message: complaint };
+    if (write.kind === 'accept') for (const message of write.messages) this.#insertResting(message);
+    else for (const message of write.messages) this.#insertHeld(message, write.untilMs);
+    return undefined;
   }
 
   #insertHeld(message: HeldMessage, untilMs: number): void {
@@ -161,4 +169,10 @@ export class Writes {
     for (const recipient of recipients) this.#statements.insertRecipient.run(seq, ...toRow(recipient));
     return new Map(recipients.map((recipient) => [recipient.n, recipient]));
   }
+}
+
+function sizeOf(messages: readonly (HeldMessage | RestingMessage)[]): number {
+  let octets = 0;
+  for (const { content, envelope } of messages) octets += (content?.length ?? 0) + envelope.length;
+  return octets;
 }

@@ -215,6 +215,20 @@ describe('a full store', () => {
     expect(brief(await claim(store))).toEqual(['r:0']);
   });
 
+  it('is one whose disk has little room: new messages are refused, owed reports are not', async () => {
+    const accepting = await openSqliteQueueStore(directory);
+    await accepting.accept([sample('m1')]);
+    await accepting.close();
+    const store = await opened({ minFreeOctets: Number.MAX_SAFE_INTEGER });
+    await expect(store.accept([sample('m2')])).rejects.toMatchObject({ name: 'StoreError', code: 'full' });
+    const spool = await store.spool();
+    await expect(spool.write(octets('large'))).rejects.toMatchObject({ name: 'StoreError', code: 'full' });
+    await spool.discard();
+    const [claimed] = await claim(store);
+    await store.settle(done(claimed!, { messages: [sample('report')] }));
+    expect(brief(await claim(store))).toEqual(['report:0']);
+  });
+
   it('takes spooled content again that was refused with its message', async () => {
     const store = await opened({ maxDatabaseOctets: 400_000 });
     const spool = await store.spool();
@@ -242,5 +256,25 @@ describe('content in memory', () => {
     for (const id of ids) expect(await readAll(store, id)).toBe(`${id} `.repeat(20));
     await store.release([held.token]);
     for (const id of ids) expect(await readAll(store, id)).toBe(`${id} `.repeat(20));
+  });
+});
+
+describe('a disk that fails', () => {
+  it('refuses what it can not keep, half-stores nothing, and has the rest when it is opened again', async () => {
+    const script = join(import.meta.dirname, 'queue-store-limited.ts');
+    // Writing past the limit fails as a broken disk does.
+    const limited = `trap '' XFSZ; ulimit -f 3000; exec "$0" "$@"`;
+    const child = spawn('sh', ['-c', limited, process.execPath, script, directory], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    for await (const piece of child.stdout) said += String(piece);
+    const { accepted, settled, refusals } = JSON.parse(said) as Record<'accepted' | 'settled' | 'refusals', string[]>;
+    expect(accepted.length).toBeGreaterThan(0);
+    expect(new Set(refusals)).toEqual(new Set(['StoreError io']));
+    const store = await opened();
+    const left = accepted.filter((id) => !settled.includes(id));
+    expect((await claim(store)).map(({ message }) => message.id).toSorted()).toEqual(left.toSorted());
+    for (const id of left) expect((await readAll(store, id)).length).toBe(20_000);
   });
 });
