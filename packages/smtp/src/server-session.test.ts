@@ -149,6 +149,21 @@ describe('what the owner does', () => {
     expect(() => session.configure({ auth: ['\n'] })).toThrow(expect.objectContaining({ code: 'bad-argument' }));
   });
 
+  it('RFC 5321 §4.1.1.1: offer takes the place of what was offered, configure adds to it', () => {
+    const session = greeted({ dsn: true });
+    session.configure({ chunking: true });
+    say(session, 'EHLO b.example\r\n');
+    session.next();
+    session.answer();
+    expect(latin1(session.takeOutput()!)).toMatch(/250-DSN\r\n250 CHUNKING\r\n$/);
+    session.offer({ startTls: true });
+    say(session, 'EHLO c.example\r\n');
+    session.next();
+    session.answer();
+    expect(latin1(session.takeOutput()!)).toBe('250-mx.example.org greets c.example\r\n250 STARTTLS\r\n');
+    expect(() => session.offer({ auth: ['\n'] })).toThrow(expect.objectContaining({ code: 'bad-argument' }));
+  });
+
   it('RFC 2033 §4.2 R2033-4.2-a: answerEach wants one reply for each accepted recipient, with SMTP one', () => {
     const lmtp = greeted({}, { protocol: 'lmtp' });
     say(lmtp, `${ENVELOPE}RCPT TO:<v@x.example>\r\nDATA\r\n`);

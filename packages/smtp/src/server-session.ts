@@ -110,7 +110,16 @@ export class ServerSession {
    * @throws {SmtpError} `bad-argument` for parameters that no reply line can carry
    */
   configure(changes: ServerExtensions): void {
-    const offer = completeOffer({ ...this.#state.offer, ...changes }, this.#state.lmtp);
+    this.offer({ ...this.#state.offer, ...changes });
+  }
+
+  /**
+   * Offer this and nothing else, from the next reply to EHLO on: where the client turned out to be somebody else.
+   *
+   * @throws {SmtpError} `bad-argument` for parameters that no reply line can carry
+   */
+  offer(extensions: ServerExtensions): void {
+    const offer = completeOffer(extensions, this.#state.lmtp);
     announce(offer, this.#state.secure);
     this.#state.offer = offer;
   }
