@@ -15,4 +15,11 @@ export { ORCPT_GENERATED, ORCPT_LIMIT, type TypedAddress, type Utf8Context, form
 export { type EsmtpParameter, formatParameters, parseParameters } from './parameter.ts';
 export { type Path, type PathVerb, isMailbox, parseForwardPath, parseMailbox, parseReversePath } from './path.ts';
 export { type RcptParameters, type RecipientValidSince, readRcptParameters } from './rcpt-parameters.ts';
-export { type Announced, MAIL_PARAMETERS, RCPT_PARAMETERS, type RegisteredParameter } from './registry.ts';
+export {
+  type Announced,
+  MAIL_PARAMETERS,
+  type MailKeyword,
+  RCPT_PARAMETERS,
+  type RcptKeyword,
+  type RegisteredParameter,
+} from './registry.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fault } from '../test/fault.ts';
 import { MAIL_PARAMETERS, type MailParameters, parseParameters, readMailParameters } from './index.ts';
 
-const ALL = new Set(MAIL_PARAMETERS.flatMap(({ extensions }): readonly string[] => extensions));
+const ALL = new Set(MAIL_PARAMETERS.flatMap(({ extensions }) => extensions));
 const read = (text: string, announced?: ReadonlySet<string>): MailParameters =>
   readMailParameters(parseParameters(text), announced);
 const reply = (text: string, announced?: ReadonlySet<string>): string | undefined =>
@@ -217,7 +217,7 @@ describe('announced extensions', () => {
     for (const { keyword, extensions } of MAIL_PARAMETERS) {
       const text = `${keyword === 'MTRK' ? 'ENVID=1@h ' : ''}${keyword}${values[keyword] ?? ''}`;
       for (const extension of extensions) expect(reply(text, new Set([extension]))).toBeUndefined();
-      const others = new Set([...ALL].filter((extension) => !(extensions as readonly string[]).includes(extension)));
+      const others = new Set([...ALL].filter((extension) => !extensions.includes(extension)));
       expect([text, reply(text, others)]).toEqual([text, '555 5.5.4']);
       expect(reply(text, new Set())).toBe('555 5.5.4');
       expect(reply(text)).toBeUndefined();

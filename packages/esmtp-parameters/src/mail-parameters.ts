@@ -18,7 +18,7 @@ import {
 } from './mail-values.ts';
 import type { EsmtpParameter } from './parameter.ts';
 import { NONE, readEach, tableOf, unknown } from './reader.ts';
-import { type Announced, MAIL_PARAMETERS, RCPT_PARAMETERS } from './registry.ts';
+import { type Announced, MAIL_PARAMETERS, type MailKeyword, RCPT_PARAMETERS } from './registry.ts';
 
 /** What the parameters of a MAIL command say. The wire form stays the truth; this is a view of it. */
 export interface MailParameters {
@@ -82,7 +82,7 @@ export function readMailParameters(parameters: readonly EsmtpParameter[], announ
 
 type Draft = { -readonly [key in keyof MailParameters]: MailParameters[key] };
 
-const TABLE = tableOf<Draft, (typeof MAIL_PARAMETERS)[number]['keyword']>(MAIL_PARAMETERS, RCPT_PARAMETERS, {
+const TABLE = tableOf<Draft, MailKeyword>(MAIL_PARAMETERS, RCPT_PARAMETERS, {
   RET: { read: (into, value) => (into.ret = readRet(value)) },
   ENVID: { read: (into, value) => (into.envid = readEnvid(value)) },
   SIZE: { read: (into, value) => (into.size = readSize(value)) },

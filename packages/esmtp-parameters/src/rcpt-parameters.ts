@@ -4,7 +4,7 @@ import { type Notify, parseNotify } from './notify.ts';
 import { type TypedAddress, type Utf8Context, parseOrcpt } from './orcpt.ts';
 import type { EsmtpParameter } from './parameter.ts';
 import { NONE, type Table, readEach, tableOf } from './reader.ts';
-import { type Announced, MAIL_PARAMETERS, RCPT_PARAMETERS } from './registry.ts';
+import { type Announced, MAIL_PARAMETERS, RCPT_PARAMETERS, type RcptKeyword } from './registry.ts';
 
 /** Since when the recipient must have been valid. RFC 7293 §3.1. */
 export interface RecipientValidSince {
@@ -51,7 +51,7 @@ export function readRcptParameters(
 type Draft = { -readonly [key in keyof RcptParameters]: RcptParameters[key] };
 
 const table = (context: Utf8Context): Table<Draft> =>
-  tableOf<Draft, (typeof RCPT_PARAMETERS)[number]['keyword']>(RCPT_PARAMETERS, MAIL_PARAMETERS, {
+  tableOf<Draft, RcptKeyword>(RCPT_PARAMETERS, MAIL_PARAMETERS, {
     NOTIFY: { read: (into, value) => (into.notify = parseNotify(value)) },
     ORCPT: { read: (into, value) => (into.orcpt = parseOrcpt(value, context)) },
     RRVS: { read: (into, value) => (into.rrvs = readRrvs(value)) },

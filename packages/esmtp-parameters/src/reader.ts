@@ -21,7 +21,7 @@ export interface Table<T> {
 }
 
 export function tableOf<T, K extends string>(
-  registered: readonly (RegisteredParameter & { readonly keyword: K })[],
+  registered: readonly RegisteredParameter<K>[],
   elsewhere: readonly RegisteredParameter[],
   readers: Readonly<Record<K, Reader<T>>>,
 ): Table<T> {

@@ -4,11 +4,33 @@ export interface Announced {
 }
 
 /** A parameter of MAIL or RCPT, as registered. */
-export interface RegisteredParameter {
-  readonly keyword: string;
+export interface RegisteredParameter<K extends string = string> {
+  readonly keyword: K;
   /** The EHLO keywords that allow it; one of them is enough. */
   readonly extensions: readonly string[];
 }
+
+/** Keywords of MAIL parameters. */
+export type MailKeyword =
+  | 'RET'
+  | 'ENVID'
+  | 'SIZE'
+  | 'BODY'
+  | 'SMTPUTF8'
+  | 'AUTH'
+  | 'REQUIRETLS'
+  | 'MT-PRIORITY'
+  | 'BY'
+  | 'HOLDFOR'
+  | 'HOLDUNTIL'
+  | 'MTRK'
+  | 'TRANSID'
+  | 'SOLICIT'
+  | 'CONPERM'
+  | 'SUBMITTER';
+
+/** Keywords of RCPT parameters. */
+export type RcptKeyword = 'NOTIFY' | 'ORCPT' | 'RRVS' | 'CONNEG';
 
 /**
  * Every parameter of MAIL in the IANA registry, save the abandoned ALT-ADDRESS of RFC 5336.
@@ -20,7 +42,7 @@ export interface RegisteredParameter {
  * MAIL_PARAMETERS.map(({ keyword }) => keyword); // ['RET', 'ENVID', 'SIZE', …]
  * ```
  */
-export const MAIL_PARAMETERS = [
+export const MAIL_PARAMETERS: readonly RegisteredParameter<MailKeyword>[] = [
   { keyword: 'RET', extensions: ['DSN'] }, // RFC 3461 §4.3
   { keyword: 'ENVID', extensions: ['DSN', 'MTRK'] }, // RFC 3461 §4.4
   { keyword: 'SIZE', extensions: ['SIZE'] }, // RFC 1870 §3
@@ -37,7 +59,7 @@ export const MAIL_PARAMETERS = [
   { keyword: 'SOLICIT', extensions: ['NO-SOLICITING'] }, // RFC 3865 §2.3
   { keyword: 'CONPERM', extensions: ['CONPERM'] }, // RFC 4141 §4.1
   { keyword: 'SUBMITTER', extensions: ['SUBMITTER'] }, // RFC 4405 §4
-] as const satisfies readonly RegisteredParameter[];
+];
 
 /**
  * Every parameter of RCPT in the IANA registry, save the abandoned ALT-ADDRESS of RFC 5336.
@@ -47,12 +69,12 @@ export const MAIL_PARAMETERS = [
  * RCPT_PARAMETERS.map(({ keyword }) => keyword); // ['NOTIFY', 'ORCPT', 'RRVS', 'CONNEG']
  * ```
  */
-export const RCPT_PARAMETERS = [
+export const RCPT_PARAMETERS: readonly RegisteredParameter<RcptKeyword>[] = [
   { keyword: 'NOTIFY', extensions: ['DSN'] }, // RFC 3461 §4.1
   { keyword: 'ORCPT', extensions: ['DSN', 'MTRK'] }, // RFC 3461 §4.2
   { keyword: 'RRVS', extensions: ['RRVS'] }, // RFC 7293 §3.1
   { keyword: 'CONNEG', extensions: ['CONNEG'] }, // RFC 4141 §5.1
-] as const satisfies readonly RegisteredParameter[];
+];
 
 /** EHLO keywords that bring no parameter of their own name: announcing them permits none. */
 const WITHOUT_PARAMETER: ReadonlySet<string> = new Set(
