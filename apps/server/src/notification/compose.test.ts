@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import type { Action } from '@dsnkit/delivery-status';
 import type { Outcome } from '@dsnkit/dsn-policy';
 import { parseParameters, readRcptParameters } from '@dsnkit/esmtp-parameters';
-import { parseReport } from '@dsnkit/multipart-report';
+import { decodeHeaderText, parseReport } from '@dsnkit/multipart-report';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { makeLanguages } from './language.ts';
 import { composeReport, type ComposedReport, type ReportInput, type ReportedRecipient } from './compose.ts';
 
 const octets = (text: string) => new TextEncoder().encode(text);
@@ -68,6 +69,7 @@ function compose(input: Partial<ReportInput> = {}): ComposedReport {
     hostname: 'mx.example.org',
     nowMs: arrivedAtMs + 2000,
     reportId: 'R7',
+    style: { languages: makeLanguages(), html: false },
     ...input,
   });
   if (composed === undefined) throw new Error('no report');
@@ -126,6 +128,7 @@ describe('the envelope of a report', () => {
         hostname: 'mx.example.org',
         nowMs: 0,
         reportId: 'R7',
+        style: { languages: makeLanguages(), html: false },
       }),
     ).toBeUndefined();
   });
@@ -314,7 +317,7 @@ describe('the human part of a report', () => {
       `This is the mail system at mx.example.org. It reports on your message:
 
     Subject: Lunch
-    Sent: Wed, 18 Nov 2026 12:06:39 +0100
+    Sent: Wednesday, November 18, 2026 at 12:06 GMT+01:00
 
 Your message could not be delivered to:
 
@@ -349,7 +352,7 @@ or its header. Nobody reads replies to this report but the postmaster.
       }),
     );
     expect(human).toContain(
-      'has not been delivered yet to:\n\n  a@x.example\n\n      There is nothing that you need to do: this server keeps trying\n      until Mon, 23 Nov 2026 11:06:40 +0000.',
+      'has not been delivered yet to:\n\n  a@x.example\n\n      There is nothing that you need to do: this server keeps trying\n      until Monday, November 23, 2026 at 12:06 GMT+01:00.',
     );
     expect(human).toContain('In detail: mx.x.example did not answer.');
     expect(human).not.toContain('What you can do');
@@ -363,7 +366,7 @@ or its header. Nobody reads replies to this report but the postmaster.
 
   it('a failure of class 4 is told as given up', () => {
     const { human } = read(compose({ entries: [entry('a@x.example', 'failed', { status: '4.4.1' })] }));
-    expect(human).toContain('has tried since Wed, 18 Nov 2026 11:06:40 +0000 and');
+    expect(human).toContain('has tried since Wednesday, November 18, 2026 at 12:06\n      GMT+01:00 and');
   });
 
   it('recipients of whom the same is to be said stand together', () => {
@@ -520,6 +523,13 @@ groups = [dict(g.items()) for g in parts[1].get_payload()]
 print(json.dumps({'type': m.get_content_type(), 'report': m.get_param('report-type'), 'parts': [p.get_content_type() for p in parts],
   'text': parts[0].get_content().replace('\\r\\n', '\\n'), 'groups': groups, 'defects': [str(d) for p in m.walk() for d in p.defects],
   'to': str(m['To']), 'subject': str(m['Subject'])}))`;
+  const alternatives = `
+import sys, json, email, email.policy
+m = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
+part = list(m.iter_parts())[0]
+parts = list(part.iter_parts())
+print(json.dumps({'language': part['Content-Language'], 'types': [p.get_content_type() for p in parts],
+  'texts': [p.get_content().replace('\\r\\n', '\\n') for p in parts], 'defects': [str(d) for p in m.walk() for d in p.defects]}))`;
   const python = spawnSync('python3', ['-c', '0']).status === 0;
 
   it.skipIf(!python)('RFC 3464 §2: reads the same from a report (skipped where there is no python3)', () => {
@@ -539,5 +549,115 @@ print(json.dumps({'type': m.get_content_type(), 'report': m.get_param('report-ty
     });
     expect(seen.groups.map((group) => group['Action'])).toEqual([undefined, 'failed', 'delayed', 'delivered']);
     expect(seen.groups[0]?.['Original-Envelope-Id']).toBe('a b+c');
+  });
+
+  it.skipIf(!python).each(['de', 'ja', 'ar'])('RFC 6522 §3 R6522-3-g: reads both renderings in %s', (language) => {
+    const composed = compose({
+      style: { languages: makeLanguages(), html: true },
+      original: octets(`Content-Language: ${language}\r\n${text(original)}`),
+    });
+    const run = spawnSync('python3', ['-c', alternatives], { input: composed.content, encoding: 'utf8' });
+    expect(run.stderr).toBe('');
+    const { humanReadable } = read(composed);
+    expect(JSON.parse(run.stdout)).toEqual({
+      language,
+      types: ['text/plain', 'text/html'],
+      texts: [humanReadable.text, humanReadable.html],
+      defects: [],
+    });
+  });
+});
+
+describe('the language of a report', () => {
+  const style = { languages: makeLanguages(), html: true };
+  const entries: ReportInput['entries'] = [
+    bob,
+    entry('zoë@x.example', 'failed', { status: '4.4.7' }, 'ORCPT=rfc822;old@x.example', { reason: 'no answer came' }),
+    entry('c@x.example', 'delayed', { status: '4.2.2', retryUntil: new Date(arrivedAtMs + 432_000_000) }),
+    entry('d@x.example', 'delayed', {}),
+    entry('e@x.example', 'expanded'),
+    entry('f@x.example', 'relayed', { remote: { mta: 'mx.example.com', lines: ['250 2.0.0 taken'] } }),
+    entry('g@x.example', 'delivered'),
+    entry('t@y.example', 'failed', { status: '5.1.1' }, '', { shownAs: 'alias@x.example' }),
+  ];
+  const written = (language: string, parameters = '', own: Partial<ReportInput> = {}) =>
+    compose({
+      entries,
+      style,
+      returned: 'headers',
+      original: octets(`Content-Language: ${language}\r\n${text(original)}`),
+      message: { ...message, mailParameters: parameters },
+      ...own,
+    });
+
+  it.each(['en', 'de', 'fr', 'es', 'ja', 'ru', 'ar'])(
+    'RFC 6522 §3 R6522-3-e R6522-3-f R6522-3-g: %s, plain and HTML, on each kind of way back',
+    (language) => {
+      for (const parameters of ['', 'BODY=8BITMIME', 'SMTPUTF8']) {
+        const composed = written(language, parameters);
+        expectMailable(composed);
+        const report = read(composed);
+        expect(report.humanReadable.language).toBe(language);
+        expect(report.recipients).toHaveLength(entries.length);
+        const { html = '' } = report.humanReadable;
+        expect(html).toContain(`<html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}">`);
+        for (const address of ['Bob@example.com', 'zoë@x.example', 'c@x.example', 'alias@x.example', 'old@x.example']) {
+          expect(report.human).toContain(address);
+          expect(html).toContain(address);
+        }
+        expect(html).toContain('550-5.1.1 &lt;bob&gt;: no such user\n550 5.1.1 (see help)</pre>');
+        expect(text(composed.content)).not.toMatch(/(?<!x)\{\w+\}/);
+        expect(`${report.human}${html}`).not.toMatch(/undefined|\[object/);
+      }
+    },
+  );
+
+  it.each(['ja', 'ru', 'ar'])('%s: nothing else than the words of remote systems is English', (language) => {
+    const { human } = read(written(language));
+    const rest = human
+      .replace(/[\w.+-]+@[\w.-]+|zoë@x\.example|mx\.example\.(?:com|org)|Lunch|GMT|UTC/g, '')
+      .replace(/^ {10}.*$/gm, '');
+    expect(rest).not.toMatch(/[A-Za-z]/);
+  });
+
+  it('our own English words on the trouble stand in the machine part, and in English text', () => {
+    const composed = written('de');
+    expect(read(composed).human).not.toContain('no answer came');
+    expect(text(composed.content)).toContain('\r\nX-Dsnkit-Reason: no answer came\r\n');
+    expect(read(written('en')).human).toContain('In detail: no answer came.');
+  });
+
+  it('RFC 2047 §5: the name in From and the subject are encoded words, the address is as it is', () => {
+    const composed = written('ja', '', { entries: [bob] });
+    expect(text(composed.content)).toMatch(/^From: =\?utf-8\?B\?[\w+/=]+\?=\r\n <MAILER-DAEMON@mx\.example\.org>\r\n/);
+    expect(decodeHeaderText(read(composed).header['Subject'] ?? '')).toBe('配送できませんでした: Bob@example.com');
+  });
+
+  it('a message that needed no SMTPUTF8 gets a report that needs none, whatever its language', () => {
+    expect(written('ja', 'SMTPUTF8 BODY=8BITMIME', { entries: [bob] }).message.mailParameters).toBe('');
+    expect(written('ja', 'SMTPUTF8').message.mailParameters).toBe('BODY=8BITMIME SMTPUTF8');
+  });
+
+  it('HTML: words of strangers are escaped, and no part of the markup', () => {
+    const evil = `<script>alert("1")</script> & ' <!--`;
+    const composed = compose({
+      style,
+      entries: [entry(`"<b>"@x.example`, 'failed', { remote: { mta: '<i>', lines: [`550 ${evil}`] } })],
+      original: octets(`Subject: ${evil}\r\n\r\n`),
+    });
+    const { html = '' } = read(composed).humanReadable;
+    expect(html).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39; &lt;!--');
+    expect(html).not.toMatch(/<script|<i>|<!--|<b>"/);
+    expect(html.match(/<(\w+)[^>]*>/g)?.length).toBeLessThan(40);
+  });
+
+  it('dates are told on the clock of the sender, as far as the message tells it', () => {
+    const late = entry('c@x.example', 'delayed', { retryUntil: new Date(Date.UTC(2026, 10, 23, 23, 30)) });
+    const told = (date: string) =>
+      read(compose({ entries: [late], original: octets(`Content-Language: de\r\nDate: ${date}\r\n\r\n`) })).human;
+    expect(told('Wed, 18 Nov 2026 12:06:39 +0100')).toMatch(/24\. November 2026 (?:um )?00:30\s+GMT\+01:00/);
+    expect(told('Wed, 18 Nov 2026 06:36:39 -0430')).toMatch(/23\. November 2026 (?:um )?19:00\s+GMT-04:30/);
+    expect(told('yesterday')).toMatch(/Gesendet: yesterday\n[^]*23\. November 2026 (?:um )?23:30/);
+    expect(told('Wed, 18 Nov 2026 12:06:39 +9959')).toContain('23');
   });
 });

@@ -27,8 +27,10 @@ import {
   type Report,
 } from '@dsnkit/multipart-report';
 import type { Message, Recipient } from '../model.ts';
-import { humanText, subjectLine, type Told } from './human.ts';
-import { en } from './texts/en.ts';
+import { htmlText } from './html.ts';
+import { chooseTexts, type Languages } from './language.ts';
+import { writeLetter, type Told } from './letter.ts';
+import { plainText } from './plain.ts';
 import { threadFields } from './thread.ts';
 import { visible } from './visible.ts';
 
@@ -53,6 +55,15 @@ export interface ReportInput {
   readonly nowMs: number;
   /** Queue id of the report. Its Message-ID and its boundary are made from it. */
   readonly reportId: string;
+  /** How it speaks to people. */
+  readonly style: ReportStyle;
+}
+
+/** How reports speak to people. */
+export interface ReportStyle {
+  readonly languages: Languages;
+  /** Beside the plain text stands the same in HTML. */
+  readonly html: boolean;
 }
 
 /** A report, ready for the queue. */
@@ -78,7 +89,7 @@ export function composeReport(input: ReportInput): ComposedReport | undefined {
   const envelope = reportEnvelope(message.reversePath, received);
   if (envelope === undefined) return undefined;
   const mail = readMailParameters(received);
-  const path = returnPathOf(mail, envelope.forwardPath);
+  const path = returnPathOf(input, mail, envelope.forwardPath);
   const content = formatSafely(makeReport(input, mail, path, envelope.forwardPath), path, reportId);
   return {
     message: {
@@ -107,29 +118,42 @@ export function composeReport(input: ReportInput): ComposedReport | undefined {
 
 type ReturnPath = '7bit' | '8bit' | 'smtputf8';
 
-/** The way back is taken to be able to do what the way here could: nothing else is known of it. */
-function returnPathOf(mail: MailParameters, address: string): ReturnPath {
-  if (mail.smtputf8 || !isAscii(address)) return 'smtputf8';
-  return mail.body === '8BITMIME' ? '8bit' : '7bit';
+/**
+ * The way back is taken to be able to do what the way here could: nothing else is known of it. No more is asked of it than
+ * this report needs, whose own words can always be written in 7 bits.
+ */
+function returnPathOf(input: ReportInput, mail: MailParameters, address: string): ReturnPath {
+  const { entries, returned, original } = input;
+  const eightBit = original.some((octet) => octet > 127);
+  const named = entries.flatMap(({ recipient, outcome: { remote } }) => [
+    recipient.shownAs ?? recipient.address,
+    recipient.rcpt.orcpt?.address ?? '',
+    ...(remote === undefined ? [] : [remote.mta, remote.recipient ?? '', ...remote.lines]),
+  ]);
+  if (!isAscii(address) || (mail.smtputf8 && (eightBit || !named.every(isAscii)))) return 'smtputf8';
+  return eightBit && returned === 'full-message' && (mail.smtputf8 || mail.body === '8BITMIME') ? '8bit' : '7bit';
 }
 
 function makeReport(input: ReportInput, mail: MailParameters, path: ReturnPath, to: string): Report {
-  const { message, hostname, nowMs, reportId, original, returned } = input;
+  const { message, hostname, nowMs, reportId, original, returned, style } = input;
   const { headers } = splitHeader(original);
+  const texts = chooseTexts(style.languages, headers);
   const told = input.entries.map((entry) => tell(entry, message, path));
   const [first, ...rest] = told.map((each) => each.fields);
   if (first === undefined) throw new TypeError('a report needs a recipient to speak of');
+  const letter = writeLetter(texts, hostname, headers, told);
+  const html = style.html ? { html: htmlText(letter) } : {};
   return {
     headers: [
-      { name: 'From', value: `${en.sender} <MAILER-DAEMON@${hostname}>` },
+      { name: 'From', value: `${texts.sender} <MAILER-DAEMON@${hostname}>` },
       { name: 'To', value: `<${to}>` },
-      { name: 'Subject', value: subjectLine(en, told) },
+      { name: 'Subject', value: letter.subject },
       { name: 'Date', value: formatDate(new Date(nowMs)) },
       { name: 'Message-ID', value: `<${reportId}@${hostname}>` },
       ...threadFields(headers),
       { name: 'Auto-Submitted', value: 'auto-replied' },
     ],
-    humanReadable: { text: humanText(en, hostname, headers, told), language: en.language },
+    humanReadable: { text: plainText(letter), ...html, language: letter.language },
     deliveryStatus: { message: fieldsOfMessage(message, mail, hostname), recipients: [first, ...rest] },
     returned:
       returned === 'full-message'
@@ -166,16 +190,17 @@ function tell({ recipient, action, outcome }: Entry<ReportedRecipient>, message:
   };
   const fields = path === 'smtputf8' ? globalRecipientFields(entry) : recipientFields(entry);
   const { retryUntil } = outcome;
+  const own = recipient.reason === undefined || remote !== undefined ? {} : { reason: visible(recipient.reason, 500) };
   return {
     entry,
-    fields: fitting(fields),
+    fields: withReason(fitting(fields), own.reason),
     facts: {
       action,
       status: statusOf(action, outcome),
       forwarded: recipient.shownAs !== undefined && recipient.shownAs !== recipient.address,
-      arrived: formatDate(new Date(message.arrivedAtMs)),
-      ...(retryUntil === undefined ? {} : { retryUntil: formatDate(retryUntil) }),
-      ...(recipient.reason === undefined || remote !== undefined ? {} : { reason: visible(recipient.reason, 500) }),
+      arrived: new Date(message.arrivedAtMs),
+      ...(retryUntil === undefined ? {} : { retryUntil }),
+      ...own,
     },
   };
 }
@@ -201,10 +226,18 @@ function fitting(fields: RecipientFields): RecipientFields {
   return originalRecipient !== undefined && originalRecipient.value.length > 900 ? rest : fields;
 }
 
+/** Our own words are no Diagnostic-Code of type smtp (RFC 3461 §9.2), but whoever looks after this server needs them. */
+function withReason(fields: RecipientFields, reason: string | undefined): RecipientFields {
+  if (reason === undefined) return fields;
+  const value = reason.replace(/[^\u0020-\u007e]/g, '?').trim();
+  return value === '' ? fields : { ...fields, extensions: [{ name: 'X-Dsnkit-Reason', value }] };
+}
+
 /** Formats with a boundary that occurs nowhere; a second one is looked for only if the first was foreseen by someone. */
 function formatSafely(report: Report, returnPath: ReturnPath, seed: string): Uint8Array {
   const options = { returnPath, smtputf8: returnPath === 'smtputf8' };
-  const contents = [report.humanReadable.text ?? '', report.returned?.octets ?? ''];
+  const { text = '', html = '' } = report.humanReadable;
+  const contents = [text, html, report.returned?.octets ?? ''];
   try {
     return formatReport(report, { ...options, boundary: deriveBoundary(seed, contents) });
   } catch (error) {

@@ -1,6 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { visible, wrap } from './visible.ts';
+import { visible } from './visible.ts';
 
 describe('visible', () => {
   it.each([
@@ -16,26 +15,5 @@ describe('visible', () => {
 
   it('cuts', () => {
     expect(visible('x'.repeat(200_000), 10)).toBe('xxxxxxxxxx…');
-  });
-});
-
-describe('wrap', () => {
-  it('breaks at spaces and indents each line', () => {
-    const text = 'There is no mailbox with this name at that domain, so that the message could not be delivered.';
-    expect(wrap(text, '    ')).toBe(
-      '    There is no mailbox with this name at that domain, so that the\n    message could not be delivered.',
-    );
-  });
-
-  it('RFC 5322 §2.1.1: no line comes near 998 octets, no text is lost, whatever the words', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
-        const shown = visible(text, 3000);
-        const wrapped = wrap(shown, '      ');
-        const longest = Math.max(...wrapped.split('\n').map((line) => new TextEncoder().encode(line).length));
-        expect(longest).toBeLessThanOrEqual(996);
-        expect(wrapped.replace(/\s/g, '')).toBe(shown.replace(/\s/g, ''));
-      }),
-    );
   });
 });

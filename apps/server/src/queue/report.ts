@@ -1,5 +1,6 @@
 import type { Content, Message, NewEvent } from '../model.ts';
-import { composeReport } from '../notification/compose.ts';
+import { composeReport, type ReportStyle } from '../notification/compose.ts';
+import { makeLanguages } from '../notification/language.ts';
 import type { IdSource, NewMessage } from '../ports.ts';
 import type { Router } from '../routing/router.ts';
 import { readStart, readWhole } from './content.ts';
@@ -11,6 +12,8 @@ export interface ReporterParts {
   readonly ids: IdSource;
   readonly router: Router;
   readonly now: () => number;
+  /** Without it: all languages that come with the server, plain text and HTML. */
+  readonly style?: ReportStyle;
 }
 
 /** A header longer than this is not looked at to its end. */
@@ -24,11 +27,12 @@ export function makeReporter(
   owed: Owed,
   content: () => Promise<Content>,
 ) => Promise<{ readonly message: NewMessage; readonly event: NewEvent }> {
+  const style = parts.style ?? { languages: makeLanguages(), html: true };
   return async (message, { entries, returned }, content) => {
     const kept = await content();
     const original = returned === 'full-message' ? await readWhole(kept) : await readStart(kept, HEADER_MAX_OCTETS);
     const { hostname, ids } = parts;
-    const input = { message, entries, returned, original, hostname, nowMs: parts.now(), reportId: ids.next() };
+    const input = { message, entries, returned, original, hostname, nowMs: parts.now(), reportId: ids.next(), style };
     const report = composeReport(input);
     if (report === undefined) throw new Error('a report was owed to a null reverse-path');
     const recipient = { ...report.recipient, destination: destinationOf(parts.router, report.recipient.address) };
