@@ -152,15 +152,9 @@ describe('what the owner does', () => {
   it('RFC 5321 §4.1.1.1: offer takes the place of what was offered, configure adds to it', () => {
     const session = greeted({ dsn: true });
     session.configure({ chunking: true });
-    say(session, 'EHLO b.example\r\n');
-    session.next();
-    session.answer();
-    expect(latin1(session.takeOutput()!)).toMatch(/250-DSN\r\n250 CHUNKING\r\n$/);
+    expect(say(session, 'EHLO b.example\r\n')).toMatch(/250-DSN\r\n250 CHUNKING\r\n$/);
     session.offer({ startTls: true });
-    say(session, 'EHLO c.example\r\n');
-    session.next();
-    session.answer();
-    expect(latin1(session.takeOutput()!)).toBe('250-mx.example.org greets c.example\r\n250 STARTTLS\r\n');
+    expect(say(session, 'EHLO c.example\r\n')).toBe('250-mx.example.org greets c.example\r\n250 STARTTLS\r\n');
     expect(() => session.offer({ auth: ['\n'] })).toThrow(expect.objectContaining({ code: 'bad-argument' }));
   });
 
