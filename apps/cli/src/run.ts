@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { explainCommand } from './commands/explain.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { lintCommand } from './commands/lint.ts';
 import { sendCommand } from './commands/send.ts';
@@ -51,6 +52,7 @@ export function programOf(terminal: Terminal, perform: Perform): Command {
     .action(() => chooseFrom(program));
   program.addCommand(inspectCommand(perform));
   program.addCommand(lintCommand(perform));
+  program.addCommand(explainCommand(perform));
   program.addCommand(xtextCommand(perform));
   program.addCommand(sendCommand(perform));
   for (const command of [program, ...program.commands]) inherit(command, program, terminal);
