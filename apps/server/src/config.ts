@@ -8,7 +8,8 @@ import { configSchema } from './config/schema.ts';
 import { canonicalAddress } from './routing/address.ts';
 
 export { ConfigError } from './config/error.ts';
-export { inNetworks } from './config/networks.ts';
+export { withListMembers } from './config/list-members.ts';
+export { clientKey, inNetworks } from './config/networks.ts';
 export type * from './config/model.ts';
 
 /**
@@ -108,6 +109,7 @@ function contradictions(config: Config): readonly Fault[] {
       what: `has no meaning with ${to.kind}: routes; allowed: only with maildir:DIRECTORY or lmtp://HOST:PORT`,
     });
   }
+  faults.push(...config.listen.flatMap((listen, i) => listenFaults(config, listen, i)));
   const taken = new Set<string>();
   for (const [table, entries] of [
     ['alias', config.aliases],
@@ -119,5 +121,20 @@ function contradictions(config: Config): readonly Fault[] {
       taken.add(canonicalAddress(address));
     }
   }
+  return faults;
+}
+
+function listenFaults({ tls, users }: Config, listen: Config['listen'][number], i: number): readonly Fault[] {
+  const faults: Fault[] = [];
+  const add = (key: string, what: string): void => void faults.push({ path: ['listen', i, key], what });
+  if (listen.tls !== 'off' && tls === undefined) add('tls', `needs a certificate; allowed: off, or add a [tls] table`);
+  if (listen.tlsRequired && listen.tls === 'off')
+    add('tls-required', 'can never be met; allowed: false with tls = "off"');
+  if (listen.auth.length > 0 && users === undefined) add('auth', 'needs users; allowed: [], or add a [users] table');
+  if (listen.role !== 'lmtp') return faults;
+  // RFC 2033 §5.
+  if (listen.port === 25) add('address', 'is the port of SMTP; allowed: any other port for lmtp');
+  for (const keyword of ['PIPELINING', 'ENHANCEDSTATUSCODES'])
+    if (listen.without.has(keyword)) add('without', `${keyword} belongs to LMTP; allowed: other keywords`);
   return faults;
 }

@@ -1,8 +1,10 @@
+import { formatReply, type Reply } from '@dsnkit/smtp';
 import type { Config, ListenConfig } from './config.ts';
 import { makeTransports } from './delivery/index.ts';
 import type {
   Clock,
   Connection,
+  Crypto,
   EventSink,
   HttpClient,
   IdSource,
@@ -13,13 +15,21 @@ import type {
   Programs,
   QueueStore,
   Resolver,
+  Users,
 } from './ports.ts';
 import { expandRecipient } from './queue/expand.ts';
 import { makeQueue } from './queue/queue.ts';
 import { makeReporter } from './queue/report.ts';
 import { makeWorker } from './queue/work.ts';
+import { makeAdmission, type Admission } from './receiving/admission.ts';
+import { makeLogins, type Logins } from './receiving/auth/login.ts';
+import { namedDomains } from './receiving/mail-rules.ts';
 import { receive, type Receiving } from './receiving/receive.ts';
+import { withoutTag } from './routing/address.ts';
 import { makeRouter } from './routing/router.ts';
+import type { ReportStyle } from './notification/compose.ts';
+import { makeLanguages } from './notification/language.ts';
+import type { Texts } from './notification/texts/texts.ts';
 
 /** The outside world, as the server sees it. */
 export interface Adapters {
@@ -34,8 +44,13 @@ export interface Adapters {
   readonly events: EventSink;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** Who may log in; needed if the configuration has `[users]`. */
+  readonly users?: Users;
+  readonly crypto?: Crypto;
   /** Told of what went wrong beside the mail itself. */
   readonly trouble: (error: unknown) => void;
+  /** The texts that the files of `[report] texts` hold. */
+  readonly reportTexts?: readonly Texts[];
 }
 
 /** A server in service. */
@@ -67,6 +82,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
   const transports = makeTransports(adapters, {
     hostname,
     maxConnections: config.delivery.maxPerDestination,
+    mailboxOf: (address) => withoutTag(address, config.recipientDelimiter),
   });
   const postmaster = `postmaster@${hostname}`;
   const expansion = { store, ids, router, now: () => clock.now(), postmaster };
@@ -79,7 +95,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     returnedMaxOctets: config.report.returnedMaxOctets,
     transportFor: (destination) => transports.transportFor(destination),
     expand: (claim, recipient, nextN, content) => expandRecipient(expansion, claim, recipient, nextN, content),
-    report: makeReporter({ hostname, ids, router, now: () => clock.now() }),
+    report: makeReporter({ hostname, ids, router, now: () => clock.now(), style: reportStyle(config, adapters) }),
     jitter: adapters.random,
     expect: (atMs) => queue.expect(atMs),
     trouble,
@@ -92,6 +108,9 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
   const receiving = {
     hostname,
     limits: config.limits,
+    named: namedDomains(config),
+    ...(config.tls === undefined ? {} : { identity: config.tls }),
+    ...loginsOf(config, adapters),
     store,
     clock,
     ids,
@@ -103,8 +122,12 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
   const listeners: NetworkListener[] = [];
   const listening: Listening[] = [];
   for (const listen of config.listen) {
-    const accept = admit(listen, sessions, (connection, closed) => receive(connection, listen, receiving, closed));
-    const listener = await adapters.network.listen(listen, accept);
+    const accept = admit(makeAdmission(listen, clock), sessions, (connection, closed) =>
+      receive(connection, { ...receiving, listener: listen }, closed),
+    );
+    const at = { host: listen.host, port: listen.port };
+    const identified = listen.tls === 'off' || config.tls === undefined ? at : { ...at, tls: config.tls };
+    const listener = await adapters.network.listen(identified, accept);
     listeners.push(listener);
     listening.push({ host: listener.host, port: listener.port, role: listen.role });
   }
@@ -120,30 +143,43 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
   };
 }
 
+/** How reports speak to people. */
+function reportStyle({ report }: Config, { reportTexts }: Adapters): ReportStyle {
+  return { languages: makeLanguages(report, reportTexts), html: report.html };
+}
+
 /** Messages in hand for each connection to a destination: enough to keep it busy. */
 const PIPELINED = 10;
 
-/** Counts the connections of one listener; beyond the limit a client is told to come back later. */
+/** Takes connections within the limits of their listener; beyond them a client is told to come back later. */
 function admit(
-  listen: ListenConfig,
+  admission: Admission,
   sessions: Set<Receiving>,
   serve: (connection: Connection, closed: () => void) => Receiving,
 ): (connection: Connection) => void {
-  let open = 0;
   return (connection) => {
-    if (open >= listen.maxConnections) {
-      connection.attach({ data: () => undefined, closed: () => undefined });
-      connection.write(TOO_MANY);
-      connection.end();
+    const address = connection.remoteAddress;
+    const refusal = admission.enter(address);
+    if (refusal !== undefined) {
+      turnAway(connection, refusal);
       return;
     }
-    open++;
     const session = serve(connection, () => {
-      open--;
+      admission.leave(address);
       sessions.delete(session);
     });
     sessions.add(session);
   };
 }
 
-const TOO_MANY = new TextEncoder().encode('421 4.3.2 Too many connections, come back later\r\n');
+function turnAway(connection: Connection, refusal: Reply): void {
+  connection.attach({ data: () => undefined, closed: () => undefined });
+  connection.write(new TextEncoder().encode(formatReply(refusal)));
+  connection.end();
+}
+
+function loginsOf(config: Config, { users, crypto, clock }: Adapters): { readonly logins?: Logins } {
+  if (config.users === undefined) return {};
+  if (users === undefined || crypto === undefined) throw new TypeError('[users] needs users and crypto');
+  return { logins: makeLogins({ users, crypto, clock, maxFailures: config.users.maxFailures }) };
+}

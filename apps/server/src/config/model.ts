@@ -14,6 +14,11 @@ export interface Config {
   readonly listen: readonly ListenConfig[];
   /** `[[route]]`: where mail goes; the first match wins. */
   readonly routes: readonly RouteConfig[];
+  /**
+   * `recipient-delimiter`: what parts a local-part from a tag, as `+` in `bob+shop@example.org`, which is then Bob's
+   * mailbox, alias or list. Default: none.
+   */
+  readonly recipientDelimiter?: string;
   /** `[[alias]]`: addresses that stand for other addresses (RFC 3461 §5.2.7.2, §5.2.7.3, §5.2.7.4). */
   readonly aliases: readonly AliasConfig[];
   /** `[[list]]`: mailing lists (RFC 3461 §5.2.7.1). */
@@ -24,6 +29,10 @@ export interface Config {
   readonly report: ReportConfig;
   /** `[limits]`: what one message may be. */
   readonly limits: LimitsConfig;
+  /** `[tls]`: who we are in TLS. Absent: no TLS. */
+  readonly tls?: TlsConfig;
+  /** `[users]`: who may log in. Absent: nobody. */
+  readonly users?: UsersConfig;
   /** `[delivery]`: how much is sent at once. */
   readonly delivery: DeliveryConfig;
 }
@@ -37,22 +46,87 @@ export interface StoreConfig {
 /** What a listener is for: mail from other hosts, from users, or from a local MTA by RFC 2033. */
 export type ListenRole = 'relay' | 'submission' | 'lmtp';
 
+/** How users prove who they are. RFC 4616, RFC 7677; LOGIN is older than any of them. */
+export type Mechanism = 'PLAIN' | 'LOGIN' | 'SCRAM-SHA-256';
+
 /** One `[[listen]]` table. */
 export interface ListenConfig {
   /** `address = "HOST:PORT"`; an IPv6 address stands in brackets. Port 0 takes a free one. */
   readonly host: string;
   readonly port: number;
-  /** `role`, default `relay`. */
+  /**
+   * `role`, default `relay`. On `submission` only users and clients in `relay-from` may send (RFC 6409 §4.3), and what
+   * a message lacks is added (RFC 6409 §8).
+   */
   readonly role: ListenRole;
-  /** `relay-from`: clients that may send to routes of `accept-from = "relay-from"`. Default: loopback only. */
+  /** `relay-from`: clients that may send to routes of `accept-from = "relay-from"`, as users may. Default: loopback only. */
   readonly relayFrom: readonly Network[];
   /**
-   * `dsn`: who is offered the DSN extension: `trusted` (default: everyone on submission and lmtp, on relay clients in
-   * `relay-from`, since success reports to strangers are backscatter and tell of forwarding), `everyone`, `nobody`.
+   * `tls`: `starttls`, `implicit` (TLS from the first octet, RFC 8314 §3) or `off`. Default: `starttls` if there is a
+   * `[tls]` table and the role is not `lmtp`, else `off`.
    */
-  readonly dsn: 'trusted' | 'everyone' | 'nobody';
+  readonly tls: 'off' | 'starttls' | 'implicit';
+  /**
+   * `tls-required`: clients outside `relay-from` are served only after STARTTLS (530, RFC 3207 §4). Default: true on
+   * submission with `starttls`, else false.
+   */
+  readonly tlsRequired: boolean;
+  /** `auth`: the mechanisms offered. Default: all on submission if there is a `[users]` table, else none. */
+  readonly auth: readonly Mechanism[];
+  /** `auth-in-clear`: PLAIN and LOGIN outside TLS too, where everyone on the way reads the password. Default false. */
+  readonly authInClear: boolean;
+  /**
+   * `dsn`: who is offered the DSN extension: `trusted` (default: everyone on submission and lmtp, on relay clients in
+   * `relay-from` and users, since success reports to strangers are backscatter and tell of forwarding), `everyone`,
+   * `nobody`, or an array of networks, `users` (all who have logged in) and `user:NAME`.
+   */
+  readonly dsn: 'trusted' | 'everyone' | 'nobody' | DsnOffer;
+  /** `without`: EHLO keywords that are not offered although they could be, e.g. `["CHUNKING", "SMTPUTF8"]`. Default none. */
+  readonly without: ReadonlySet<string>;
+  /** `xclient-from`: proxies that may say by XCLIENT for whom they speak. Default none. */
+  readonly xclientFrom: readonly Network[];
   /** `max-connections`: open connections at once; beyond it a client is told 421. Default 1000. */
   readonly maxConnections: number;
+  /**
+   * `max-connections-per-client`: open connections of one client address (IPv6: one /64) outside `relay-from`; beyond it
+   * 421. Default 50.
+   */
+  readonly maxConnectionsPerClient: number;
+  /** `max-connections-per-minute`: new connections of one client address outside `relay-from`; beyond it 421. Default 300. */
+  readonly maxConnectionsPerMinute: number;
+  /** `max-messages`: MAIL commands in one connection, announced as MAILMAX (RFC 9422 §4.1); then 421. Absent: any number. */
+  readonly maxMessages?: number;
+  /** `max-errors`: commands of one connection that are no right commands; then 421. Default 20. */
+  readonly maxErrors: number;
+  /** `max-auth-attempts`: failed logins in one connection; then 421. Default 3. */
+  readonly maxAuthAttempts: number;
+}
+
+/** An array for `dsn`. */
+export interface DsnOffer {
+  readonly networks: readonly Network[];
+  readonly users: 'all' | ReadonlySet<string>;
+}
+
+/** The `[tls]` table. Both files are read anew when they change. */
+export interface TlsConfig {
+  /** `certificate`: PEM file, our certificate first, then those that lead to a root. */
+  readonly certificateFile: string;
+  /** `key`: PEM file. */
+  readonly keyFile: string;
+  /** `minimum`: `1.2` (default) or `1.3`. */
+  readonly minimumVersion: 'TLSv1.2' | 'TLSv1.3';
+}
+
+/** The `[users]` table. */
+export interface UsersConfig {
+  /** `file`: who may log in, as TOML: see `parseUsers`. Read anew when it changes. */
+  readonly file: string;
+  /**
+   * `max-failures`: failed logins of one client address (IPv6: one /64) within ten minutes; further ones are put off with
+   * 454 unread. Default 20.
+   */
+  readonly maxFailures: number;
 }
 
 /** What a route's `match` says. Domains stand in the form of {@link canonicalDomain}. */
@@ -87,7 +161,7 @@ export interface RouteConfig {
 
 /** One `[[alias]]` table. */
 export interface AliasConfig {
-  /** `address`: the address that senders use, as written. */
+  /** `address`: the address that senders use, as written; `*@domain` catches what nothing else takes in that domain. */
   readonly address: string;
   /** `to`: one or several addresses; the alias itself among them means its own mailbox, as routed. */
   readonly to: readonly string[];
@@ -103,6 +177,8 @@ export interface ListConfig {
   readonly owner: string;
   /** `members`: each gets a copy. */
   readonly members: readonly string[];
+  /** `members-file`: more members, one address per line; `#` begins a comment. See {@link withListMembers}. */
+  readonly membersFile?: string;
 }
 
 /** The `[retry]` table. */
@@ -124,6 +200,17 @@ export interface ReportConfig {
    * sender. Absent: those addresses are routed like others, or kept beside the store if no route takes them.
    */
   readonly postmaster?: string;
+  /**
+   * `language`: RFC 5646 tag of the language for senders whose message names none (by Accept-Language or
+   * Content-Language, RFC 3282) in which there are texts. Default `en`.
+   */
+  readonly language?: string;
+  /** `languages`: the only languages that are used, beside `language`. Default: all for which there are texts. */
+  readonly languages?: readonly string[];
+  /** `texts`: files with texts of further languages, or other words for known ones (see README). Default none. */
+  readonly texts: readonly string[];
+  /** `html`: reports say the same in HTML, too, beside the plain text. Default true. */
+  readonly html: boolean;
 }
 
 /** The `[limits]` table. */
@@ -134,6 +221,10 @@ export interface LimitsConfig {
   readonly maxRecipients: number;
   /** `max-hops`: Received fields beyond which a message is in a loop (RFC 5321 §6.3: at least 100). Default 100. */
   readonly maxHops: number;
+  /** `max-hold`: the longest that a submitted message may ask to be held (RFC 4865 §3); `0s` offers none. Default 30d. */
+  readonly maxHoldMs: number;
+  /** `least-deliver-by`: the shortest time within which delivery or return may be asked for (RFC 2852 §2). Default 0s. */
+  readonly leastDeliverByMs: number;
 }
 
 /** The `[delivery]` table. */

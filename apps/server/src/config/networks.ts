@@ -38,6 +38,23 @@ export function inNetworks(networks: readonly Network[], address: string): boole
   return octets !== undefined && networks.some((network) => contains(network, octets));
 }
 
+/**
+ * A key under which a client is counted: its IPv4 address, or the /64 of its IPv6 address, which is one site.
+ *
+ * @example
+ * ```ts
+ * clientKey('2001:db8::1') === clientKey('2001:db8::2') // true
+ * ```
+ */
+export function clientKey(address: string): string {
+  // Sockets show IPv4 clients as such, or mapped.
+  if (!address.includes(':')) return address;
+  const octets = parseAddress(address);
+  if (octets === undefined) return address;
+  const isIpv4 = octets.slice(0, 10).every((octet) => octet === 0) && octets[10] === 255 && octets[11] === 255;
+  return isIpv4 ? octets.slice(12).join('.') : octets.slice(0, 8).join(':');
+}
+
 function contains(network: Network, octets: readonly number[]): boolean {
   const whole = network.prefixLength >> 3;
   for (let i = 0; i < whole; i++) if (octets[i] !== network.octets[i]) return false;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { listen, listener, tls, users } from './listen.ts';
 import { canonicalAddress, canonicalDomain, canonicalLocalPart, isAddress, isDomain } from '../routing/address.ts';
 import { NextHopError, parseNextHop } from '../routing/next-hop.ts';
 import type {
@@ -7,29 +8,20 @@ import type {
   DeliveryConfig,
   LimitsConfig,
   ListConfig,
-  ListenConfig,
-  ReportConfig,
   RetryConfig,
   RouteConfig,
   RouteMatch,
 } from './model.ts';
-import { parseNetwork } from './networks.ts';
-import type { Network } from './networks.ts';
+import { report } from './report.ts';
 import { flag, listOf, oneOf, optional, required, table, tables, text, whole, WrongValue } from './settings.ts';
 import type { Setting } from './settings.ts';
-import { parseDuration, parseHostPort, resolvePath } from './units.ts';
+import { parseDuration, resolvePath } from './units.ts';
 
 const address = text('an address such as bob@example.org', (value) => (isAddress(value) ? value : undefined));
 
 const hostname = text('the full DNS name of this host in ASCII, or an address literal such as [192.0.2.1]', (value) =>
   isDomain(value) && !/[^\u0021-\u007e]/.test(value) ? value : undefined,
 );
-
-const network = text('a network address or range such as 192.0.2.0/24 or ::1', parseNetwork);
-
-const loopback: readonly Network[] = ['127.0.0.0/8', '::1'].flatMap((range) => parseNetwork(range) ?? []);
-
-const hostPort = text('HOST:PORT or [IPv6]:PORT', parseHostPort);
 
 const match = text('a domain, "*.domain", an address, or "*"', (value): RouteMatch | undefined => {
   if (value === '*') return { kind: 'all' };
@@ -45,14 +37,17 @@ const mailbox = text('a local-part such as bob', (value) => {
   return undefined;
 });
 
-function duration(leastMs: number, shown: string): Setting<number> {
+function duration(leastMs: number, shown: string, mostMs = Infinity): Setting<number> {
   return text(`a time such as 90s, 30m, 4h or 5d, at least ${shown}`, (value) => {
     const ms = parseDuration(value);
-    return ms === undefined || ms < leastMs ? undefined : ms;
+    return ms === undefined || ms < leastMs || ms > mostMs ? undefined : ms;
   });
 }
 
 const positive = duration(1, '1ms');
+
+/** RFC 4865 §3, RFC 2852 §4: spans that clients name have at most nine digits of seconds. */
+const span = duration(0, '0s', 999_999_999_000);
 
 const defaultDelaysMs = [30, 30, 60, 120, 240].map((minutes) => minutes * 60_000);
 
@@ -81,20 +76,6 @@ function nextHop(folder: string): Setting<ReturnType<typeof parseNextHop>> {
   };
 }
 
-const listen = v.pipe(
-  table({
-    address: required(hostPort),
-    role: optional(oneOf(['relay', 'submission', 'lmtp']), 'relay'),
-    'relay-from': optional(listOf(network, 0), loopback),
-    dsn: optional(oneOf(['trusted', 'everyone', 'nobody']), 'trusted'),
-    'max-connections': optional(whole(1, 1_000_000), 1000),
-  }),
-  v.transform((file): ListenConfig => {
-    const { address, role, dsn, 'relay-from': relayFrom, 'max-connections': maxConnections } = file;
-    return { ...address, role, dsn, relayFrom, maxConnections };
-  }),
-);
-
 function route(folder: string): v.GenericSchema<unknown, RouteConfig> {
   return v.pipe(
     table({
@@ -112,18 +93,34 @@ function route(folder: string): v.GenericSchema<unknown, RouteConfig> {
   );
 }
 
+const aliasAddress = text('an address such as bob@example.org, or *@example.org for all others of a domain', (value) =>
+  isAddress(value) || (value.startsWith('*@') && isDomain(value.slice(2))) ? value : undefined,
+);
+
 const alias: v.GenericSchema<unknown, AliasConfig> = table({
-  address: required(address),
+  address: required(aliasAddress),
   to: required(listOf(address, 1)),
   confidential: optional(flag(), false),
 });
 
-const list: v.GenericSchema<unknown, ListConfig> = table({
-  address: required(address),
-  owner: required(address),
-  members: required(listOf(address, 0)),
-});
+const delimiter = text('one character such as + or -', (value) =>
+  /^[!#$%&'*+/=?^_`{|}~-]$/.test(value) ? value : undefined,
+);
 
+function list(folder: string): v.GenericSchema<unknown, ListConfig> {
+  const file = text('the path of a file with one address per line', (value) => resolvePath(folder, value));
+  return v.pipe(
+    table({
+      address: required(address),
+      owner: required(address),
+      members: optional(listOf(address, 0), []),
+      'members-file': optional(file, undefined),
+    }),
+    v.transform(({ 'members-file': membersFile, ...rest }): ListConfig =>
+      membersFile === undefined ? rest : { ...rest, membersFile },
+    ),
+  );
+}
 const retry = v.pipe(
   table({
     delays: optional(listOf(positive, 1), defaultDelaysMs),
@@ -137,26 +134,20 @@ const retry = v.pipe(
   })),
 );
 
-const report = v.pipe(
-  table({
-    'returned-max-octets': optional(whole(0), 50_000),
-    postmaster: optional(address, undefined),
-  }),
-  v.transform(({ 'returned-max-octets': returnedMaxOctets, postmaster }): ReportConfig =>
-    postmaster === undefined ? { returnedMaxOctets } : { returnedMaxOctets, postmaster },
-  ),
-);
-
 const limits = v.pipe(
   table({
     'message-size-octets': optional(whole(1), 50 * 1024 * 1024),
     'max-recipients': optional(whole(1), 1000),
     'max-hops': optional(whole(1), 100),
+    'max-hold': optional(span, 30 * 86_400_000),
+    'least-deliver-by': optional(span, 0),
   }),
   v.transform((file): LimitsConfig => ({
     messageSizeOctets: file['message-size-octets'],
     maxRecipients: file['max-recipients'],
     maxHops: file['max-hops'],
+    maxHoldMs: file['max-hold'],
+    leastDeliverByMs: file['least-deliver-by'],
   })),
 );
 
@@ -180,12 +171,26 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
       listen: v.optional(tables(listen), []),
       route: v.optional(tables(route(folder)), []),
       alias: v.optional(tables(alias), []),
-      list: v.optional(tables(list), []),
+      list: v.optional(tables(list(folder)), []),
+      'recipient-delimiter': optional(delimiter, undefined),
       retry: v.optional(retry, {}),
-      report: v.optional(report, {}),
+      report: v.optional(report(folder), {}),
       limits: v.optional(limits, {}),
       delivery: v.optional(delivery, {}),
+      tls: v.optional(tls(folder)),
+      users: v.optional(users(folder)),
     }),
-    v.transform(({ route, alias, list, ...rest }): Config => ({ ...rest, routes: route, aliases: alias, lists: list })),
+    v.transform(
+      ({ route, alias, list, listen, tls, users, 'recipient-delimiter': recipientDelimiter, ...rest }): Config => ({
+        ...rest,
+        ...(recipientDelimiter === undefined ? {} : { recipientDelimiter }),
+        ...(tls === undefined ? {} : { tls }),
+        ...(users === undefined ? {} : { users }),
+        listen: listen.map((file) => listener(file, tls !== undefined, users !== undefined)),
+        routes: route,
+        aliases: alias,
+        lists: list,
+      }),
+    ),
   );
 }

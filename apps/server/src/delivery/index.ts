@@ -17,6 +17,12 @@ export interface DeliveryPorts extends SmtpPorts {
   readonly programs: Programs;
 }
 
+/** How delivery behaves. */
+export interface DeliveryOptions extends SmtpOptions {
+  /** The address whose Maildir an address is; itself by default. */
+  readonly mailboxOf?: (address: string) => string;
+}
+
 /** The transports of all destinations. */
 export interface Transports {
   /**
@@ -37,14 +43,14 @@ const maxIdle = 1000;
  *
  * @example makeTransport({ kind: 'discard' }, ports, { hostname: 'mx.example.org' })
  */
-export function makeTransport(nextHop: NextHop, ports: DeliveryPorts, options: SmtpOptions): Transport {
+export function makeTransport(nextHop: NextHop, ports: DeliveryPorts, options: DeliveryOptions): Transport {
   switch (nextHop.kind) {
     case 'smtp':
     case 'lmtp':
     case 'mx':
       return new SmtpTransport(nextHop, ports, options);
     case 'maildir':
-      return new MaildirTransport(nextHop.directory, ports);
+      return new MaildirTransport(nextHop.directory, ports, options.mailboxOf);
     case 'gateway':
       return new GatewayTransport(nextHop.url, ports);
     case 'pipe':
@@ -61,7 +67,7 @@ export function makeTransport(nextHop: NextHop, ports: DeliveryPorts, options: S
  *
  * @example makeTransports(ports, { hostname: 'mx.example.org' }).transportFor('mx:ivory.edu')
  */
-export function makeTransports(ports: DeliveryPorts, options: SmtpOptions): Transports {
+export function makeTransports(ports: DeliveryPorts, options: DeliveryOptions): Transports {
   const transports = new Map<string, Transport>();
   return {
     transportFor: (destination) => {

@@ -16,8 +16,15 @@ export class MaildirTransport implements Transport {
   readonly #directory: string;
   readonly #mailboxes: Mailboxes;
   readonly #clock: Clock;
+  readonly #mailboxOf: (address: string) => string;
 
-  constructor(directory: string, ports: { readonly mailboxes: Mailboxes; readonly clock: Clock }) {
+  /** @param mailboxOf - The address whose mailbox an address is: itself, or without its tag. */
+  constructor(
+    directory: string,
+    ports: { readonly mailboxes: Mailboxes; readonly clock: Clock },
+    mailboxOf: (address: string) => string = (address) => address,
+  ) {
+    this.#mailboxOf = mailboxOf;
     this.#directory = directory;
     this.#mailboxes = ports.mailboxes;
     this.#clock = ports.clock;
@@ -41,7 +48,13 @@ export class MaildirTransport implements Transport {
     try {
       const { message, content } = delivery;
       const key = `${Math.floor(message.arrivedAtMs / 1000)}.${message.id}n${recipient.n}`;
-      await this.#mailboxes.deliver({ directory: this.#directory, folder: recipient.address, key, prefix, content });
+      await this.#mailboxes.deliver({
+        directory: this.#directory,
+        folder: this.#mailboxOf(recipient.address),
+        key,
+        prefix,
+        content,
+      });
       return { kind: 'delivered', status: '2.0.0' };
     } catch (error) {
       return fault(mailboxTrouble(error), this.#clock.now());

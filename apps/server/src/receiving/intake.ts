@@ -1,12 +1,18 @@
 import { join } from '../queue/content.ts';
 import type { NewMessage, QueueStore, Spool } from '../ports.ts';
 
+/** Room for our own fields in a piece that the store takes in memory. */
+const PREFIX_OCTETS = 2_048;
+
 /**
  * The content of one message as it comes in: kept in memory while it is small, spooled to the disk when it grows.
  * Memory is bounded by the store's `inlineMaxOctets` and what the disk has not yet taken.
+ *
+ * Our own header fields go before it. They are made as late as can be, from the start of the content.
  */
 export class Intake {
   readonly #store: QueueStore;
+  readonly #prefix: (start: Uint8Array, isWhole: boolean) => Uint8Array;
   #pieces: Uint8Array[] = [];
   #sizeOctets = 0;
   #start: Uint8Array | undefined;
@@ -14,11 +20,16 @@ export class Intake {
   #written: Promise<void> = Promise.resolve();
   #waitingOctets = 0;
 
-  constructor(store: QueueStore) {
+  /**
+   * @param prefix makes the fields that go before the content; called once, with the start of the content (as many
+   * octets as were kept in memory) and whether that is all of it
+   */
+  constructor(store: QueueStore, prefix: (start: Uint8Array, isWhole: boolean) => Uint8Array) {
     this.#store = store;
+    this.#prefix = prefix;
   }
 
-  /** Octets so far. */
+  /** Octets so far, our own fields included once they are made. */
   get sizeOctets(): number {
     return this.#sizeOctets;
   }
@@ -36,7 +47,7 @@ export class Intake {
   /** Takes a piece. `octets` is copied unless it is the receiver's for good. */
   add(octets: Uint8Array): void {
     this.#sizeOctets += octets.length;
-    if (this.#spool === undefined && this.#sizeOctets <= this.#store.inlineMaxOctets) {
+    if (this.#spool === undefined && this.#sizeOctets + PREFIX_OCTETS <= this.#store.inlineMaxOctets) {
       this.#pieces.push(octets);
       return;
     }
@@ -44,18 +55,20 @@ export class Intake {
     this.#toSpool(octets);
   }
 
-  /** The first octets, for looking at the header; as many as were kept in memory. */
+  /** The first octets of the content, for looking at the header; as many as were kept in memory. */
   start(): Uint8Array {
-    if (this.#start !== undefined) return this.#start;
-    // Joined once: the content is stored and sent as one piece.
-    const whole = join(this.#pieces);
-    this.#pieces = [whole];
-    return whole;
+    return (this.#start ??= this.#pieces.length === 1 && this.#pieces[0] ? this.#pieces[0] : join(this.#pieces));
   }
 
   /** The content in the form in which the store takes it. Rejects with a StoreError when the disk did not take it. */
   async finish(): Promise<NewMessage['content']> {
-    if (this.#spool === undefined) return this.#pieces;
+    if (this.#spool === undefined) {
+      const start = this.start();
+      // One piece: it is stored and sent as such.
+      const whole = join([this.#prefix(start, true), start]);
+      this.#sizeOctets = whole.length;
+      return [whole];
+    }
     await this.#written;
     return await (await this.#spool).finish();
   }
@@ -69,11 +82,13 @@ export class Intake {
   }
 
   #beginSpool(): void {
+    const start = this.start();
     this.#spool = this.#store.spool();
-    const pieces = this.#pieces;
-    this.#start = pieces.length === 0 ? undefined : join(pieces);
     this.#pieces = [];
-    if (this.#start !== undefined) this.#toSpool(this.#start);
+    const prefix = this.#prefix(start, false);
+    this.#sizeOctets += prefix.length;
+    this.#toSpool(prefix);
+    if (start.length > 0) this.#toSpool(start);
   }
 
   #toSpool(octets: Uint8Array): void {

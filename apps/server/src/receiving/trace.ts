@@ -1,4 +1,5 @@
 import { formatDate } from '@dsnkit/delivery-status';
+import { addressLiteral } from '../routing/ip-address.ts';
 
 /** How a message came in, for its Received line. */
 export interface Reception {
@@ -7,29 +8,67 @@ export interface Reception {
   /** The name the client gave with EHLO or HELO; '' if it gave none. */
   readonly clientName: string;
   readonly clientAddress: string;
+  /** The name of the address in the DNS, if it is known. */
+  readonly clientHostName?: string;
   readonly hostname: string;
-  /** `SMTP`, `ESMTP`, `LMTP`, `UTF8SMTP`… (RFC 3848). */
+  /** See {@link protocolWord}. */
   readonly protocol: string;
+  /** Version and cipher. */
+  readonly tls?: string;
+  /** What MT-PRIORITY said. */
+  readonly priority?: number;
   /** Named only when it is the one recipient: a Received line must not tell of others (RFC 5321 §7.2). */
   readonly soleRecipient?: string;
 }
 
-const ascii = new TextEncoder();
+const utf8 = new TextEncoder();
 
-/** The Received field of RFC 5321 §4.4, with its line ends. */
-export function formatReceived(reception: Reception): Uint8Array {
-  const { id, atMs, clientName, clientAddress, hostname, protocol, soleRecipient } = reception;
+/**
+ * The Received field of RFC 5321 §4.4, with its line ends; PRIORITY is the clause of RFC 6710 §7.
+ *
+ * @example
+ * ```ts
+ * formatReceived({ id: 'a1', atMs: 0, clientName: 'mail.example', clientAddress: '192.0.2.1', hostname: 'mx.example.org', protocol: 'ESMTP' })
+ * // 'Received: from mail.example ([192.0.2.1])\r\n\tby mx.example.org with ESMTP id a1;\r\n\tThu, 1 Jan 1970 00:00:00 +0000\r\n'
+ * ```
+ */
+export function formatReceived(reception: Reception): string {
+  const { id, atMs, clientName, clientAddress, clientHostName, hostname, protocol, tls, priority, soleRecipient } =
+    reception;
   const literal = addressLiteral(clientAddress);
-  const from = clientName === '' ? literal : `${clientName} (${literal})`;
+  // Whatever else a client calls itself could be read as another part of the field.
+  const tcp = isName(clientHostName) ? `${clientHostName} ${literal}` : literal;
+  const from = isName(clientName) ? `${clientName} (${tcp})` : literal;
+  const tlsComment = tls === undefined ? '' : ` (${tls})`;
+  const priorityClause = priority === undefined ? '' : ` PRIORITY ${priority}`;
   const forClause = soleRecipient === undefined ? '' : `\r\n\tfor <${soleRecipient}>`;
-  return ascii.encode(
-    `Received: from ${from}\r\n\tby ${hostname} with ${protocol} id ${id}${forClause};\r\n\t${formatDate(new Date(atMs))}\r\n`,
+  return (
+    `Received: from ${from}\r\n\tby ${hostname} with ${protocol}${tlsComment} id ${id}${forClause}${priorityClause};` +
+    `\r\n\t${formatDate(new Date(atMs))}\r\n`
   );
 }
 
-/** `[192.0.2.1]` or `[IPv6:2001:db8::1]` (RFC 5321 §4.1.3). */
-export function addressLiteral(address: string): string {
-  return address.includes(':') ? `[IPv6:${address}]` : `[${address}]`;
+/**
+ * The `with` word of a Received field: RFC 3848, RFC 6531 §4.3.
+ *
+ * @example
+ * ```ts
+ * protocolWord({ lmtp: false, extended: true, smtputf8: false, tls: true, authenticated: true }) // 'ESMTPSA'
+ * ```
+ */
+export function protocolWord(of: {
+  readonly lmtp: boolean;
+  readonly extended: boolean;
+  readonly smtputf8: boolean;
+  readonly tls: boolean;
+  readonly authenticated: boolean;
+}): string {
+  const base = of.smtputf8 ? (of.lmtp ? 'UTF8LMTP' : 'UTF8SMTP') : of.lmtp ? 'LMTP' : of.extended ? 'ESMTP' : 'SMTP';
+  return `${base}${of.tls ? 'S' : ''}${of.authenticated ? 'A' : ''}`;
+}
+
+function isName(text: string | undefined): text is string {
+  return text !== undefined && /^[\w.:[\]-]+$/.test(text);
 }
 
 /**
@@ -51,7 +90,7 @@ export function countReceived(header: Uint8Array): number {
 
 const CR = 13;
 const LF = 10;
-const RECEIVED = ascii.encode('received:');
+const RECEIVED = utf8.encode('received:');
 
 function isReceived(octets: Uint8Array, at: number): boolean {
   return RECEIVED.every((octet, index) => ((octets[at + index] ?? 0) | 0x20) === (octet | 0x20));

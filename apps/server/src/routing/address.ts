@@ -16,6 +16,22 @@ export function splitAddress(address: string): { readonly localPart: string; rea
 }
 
 /**
+ * The address without its tag: what stands before the first delimiter in the local-part. A quoted local-part, and one
+ * that begins with the delimiter, has no tag.
+ *
+ * @example
+ * ```ts
+ * withoutTag('Bob+shop@example.org', '+') // 'Bob@example.org'
+ * ```
+ */
+export function withoutTag(address: string, delimiter: string | undefined): string {
+  if (delimiter === undefined || address.startsWith('"')) return address;
+  const { localPart, domain } = splitAddress(address);
+  const at = localPart.indexOf(delimiter);
+  return at <= 0 ? address : `${localPart.slice(0, at)}@${domain}`;
+}
+
+/**
  * One spelling for all spellings of a domain: lower case, U-labels as A-labels, no final dot.
  *
  * @example

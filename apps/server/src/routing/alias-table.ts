@@ -1,5 +1,5 @@
 import type { AliasConfig, ListConfig } from '../config/model.ts';
-import { canonicalAddress } from './address.ts';
+import { canonicalAddress, splitAddress } from './address.ts';
 
 /** An address that stands for others. */
 export type TableEntry =
@@ -30,12 +30,25 @@ export interface AliasTable {
 /** Steps from one alias to the next. More is taken for a loop. */
 export const maxDepth = 50;
 
-/** Makes the table; addresses are compared in the form of `canonicalAddress`. */
-export function makeAliasTable(aliases: readonly AliasConfig[], lists: readonly ListConfig[]): AliasTable {
+/** The address under which the catch-all of a domain stands in the configuration. */
+export function catchAllAddress(domain: string): string {
+  return `*@${domain}`;
+}
+
+/**
+ * Makes the table; addresses are compared in the form of `canonicalAddress`.
+ *
+ * @param isTaken - Whether a route takes an address: if not, a catch-all does.
+ */
+export function makeAliasTable(
+  aliases: readonly AliasConfig[],
+  lists: readonly ListConfig[],
+  isTaken: (address: string) => boolean,
+): AliasTable {
   const entries = new Map<string, TableEntry>();
   for (const list of lists) entries.set(canonicalAddress(list.address), { kind: 'list', list });
   for (const alias of aliases) entries.set(canonicalAddress(alias.address), { kind: 'alias', alias });
-  const endless = findEndless(entries);
+  const endless = findEndless(entries, isTaken);
   return {
     find: (address) => entries.get(canonicalAddress(address)),
     loops: (address) => endless.has(canonicalAddress(address)),
@@ -44,7 +57,16 @@ export function makeAliasTable(aliases: readonly AliasConfig[], lists: readonly 
 }
 
 /** The keys at which forwarding ends: those on the way when a circle closed, and those that begin too long a chain. */
-function findEndless(entries: ReadonlyMap<string, TableEntry>): ReadonlySet<string> {
+function findEndless(
+  entries: ReadonlyMap<string, TableEntry>,
+  isTaken: (address: string) => boolean,
+): ReadonlySet<string> {
+  /** Mail to what nobody takes goes to the catch-all of its domain. */
+  const onward = (key: string): string => {
+    if (entries.has(key)) return key;
+    const caught = catchAllAddress(splitAddress(key).domain);
+    return entries.has(caught) && !isTaken(key) ? caught : key;
+  };
   const endless = new Set<string>();
   const depths = new Map<string, number>();
   const path: string[] = [];
@@ -61,7 +83,7 @@ function findEndless(entries: ReadonlyMap<string, TableEntry>): ReadonlySet<stri
     // Far deeper than allowed: the rest of the chain is not worth the stack.
     if (path.length > maxDepth * 10) return maxDepth + 1;
     path.push(key);
-    const depth = 1 + Math.max(0, ...next(key, entry).map(visit));
+    const depth = 1 + Math.max(0, ...next(key, entry).map((target) => visit(onward(target))));
     path.pop();
     if (depth > maxDepth) endless.add(key);
     depths.set(key, depth);

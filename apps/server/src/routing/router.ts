@@ -1,7 +1,7 @@
 import type { Reply } from '@dsnkit/smtp';
 import type { AcceptFrom, AliasConfig, Config, ListConfig, RouteConfig } from '../config/model.ts';
-import { canonicalAddress, canonicalDomain, canonicalLocalPart, splitAddress } from './address.ts';
-import { makeAliasTable, type Target } from './alias-table.ts';
+import { canonicalAddress, canonicalDomain, canonicalLocalPart, splitAddress, withoutTag } from './address.ts';
+import { catchAllAddress, makeAliasTable, type Target } from './alias-table.ts';
 import { destinationKey, type NextHopTemplate } from './next-hop.ts';
 import { makeRouteTable } from './route-table.ts';
 
@@ -35,7 +35,10 @@ export interface Refusal extends Reply {
 export const expandDestination = 'expand:';
 
 /** What of the configuration tells where addresses lead. */
-export type RouterConfig = Pick<Config, 'hostname' | 'store' | 'routes' | 'aliases' | 'lists' | 'report'>;
+export type RouterConfig = Pick<
+  Config,
+  'hostname' | 'store' | 'routes' | 'aliases' | 'lists' | 'report' | 'recipientDelimiter'
+>;
 
 /** Says where addresses lead. Pure over the configuration: no DNS, no disk. */
 export interface Router {
@@ -53,7 +56,7 @@ export interface Router {
 /**
  * Makes the router of a configuration.
  *
- * Aliases and lists come first, then postmaster and MAILER-DAEMON of this host, then the routes, in their order.
+ * Aliases and lists come first (also for an address with a tag, if a `recipient-delimiter` is set), then postmaster and MAILER-DAEMON of this host, then the routes, in their order.
  *
  * @example
  * ```ts
@@ -63,15 +66,24 @@ export interface Router {
  */
 export function makeRouter(config: RouterConfig): Router {
   const { hostname } = config;
-  const table = makeAliasTable([...postmasterAliases(config), ...config.aliases], config.lists);
   const routes = makeRouteTable(config.routes);
   const home = canonicalDomain(hostname);
+  const isTaken = (address: string): boolean => resolveMailbox(address).kind === 'hop';
+  const table = makeAliasTable([...postmasterAliases(config), ...config.aliases], config.lists, isTaken);
 
   function resolve(received: string): Resolution {
     const address = received.includes('@') ? received : `${received}@${hostname}`;
+    const named = aliasOf(address) ?? aliasOf(withoutTag(address, config.recipientDelimiter));
+    if (named !== undefined) return named;
+    const mailbox = resolveMailbox(address);
+    if (mailbox.kind === 'hop') return mailbox;
+    return aliasOf(catchAllAddress(splitAddress(address).domain)) ?? mailbox;
+  }
+
+  function aliasOf(address: string): Resolution | undefined {
     if (table.loops(address)) return refuse(550, '5.4.6', 'The address is forwarded in a circle here');
     const entry = table.find(address);
-    return entry === undefined ? resolveMailbox(address) : { ...entry, destination: expandDestination };
+    return entry === undefined ? undefined : { ...entry, destination: expandDestination };
   }
 
   function resolveMailbox(address: string): MailboxResolution {
@@ -81,7 +93,8 @@ export function makeRouter(config: RouterConfig): Router {
       return forPostmaster(route, address, localPart);
     }
     if (route === undefined) return refuse(550, '5.1.2', 'No route leads to this domain');
-    if (exists(route, localPart)) return hop(route.to, address, route.acceptFrom);
+    const base = canonicalLocalPart(splitAddress(withoutTag(address, config.recipientDelimiter)).localPart);
+    if (exists(route, localPart) || exists(route, base)) return hop(route.to, address, route.acceptFrom);
     return localPart === 'postmaster' ? keepForPostmaster() : refuse(550, '5.1.1', 'There is no such mailbox here');
   }
 

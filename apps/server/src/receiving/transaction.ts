@@ -1,0 +1,143 @@
+import { formatParameters, type Path } from '@dsnkit/esmtp-parameters';
+import type { MailEvent, RcptEvent, Reply } from '@dsnkit/smtp';
+import type { LimitsConfig, ListenConfig } from '../config.ts';
+import type { Message, Recipient } from '../model.ts';
+import type { Clock, IdSource, NewMessage, QueueStore, TlsState } from '../ports.ts';
+import type { Router } from '../routing/router.ts';
+import { isTrusted, type Client } from './client.ts';
+import { formatMissing, missingFields } from './header-fixes.ts';
+import { Intake } from './intake.ts';
+import { isQualified, type MailVerdict } from './mail-rules.ts';
+import { countReceived, formatReceived, protocolWord } from './trace.ts';
+
+/** What a transaction works with. */
+export interface TransactionParts {
+  readonly hostname: string;
+  readonly listener: Pick<ListenConfig, 'role'>;
+  readonly limits: Pick<LimitsConfig, 'maxHops'>;
+  readonly store: QueueStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly router: Router;
+  readonly named: ReadonlySet<string>;
+}
+
+const NOT_FROM_YOU: Reply = { code: 550, status: '5.7.1', lines: ['Relaying is not allowed from your address'] };
+const UNQUALIFIED: Reply = { code: 554, status: '5.1.2', lines: ['The domain is not fully qualified'] };
+
+const utf8 = new TextEncoder();
+
+/** One mail transaction, from the answer to MAIL to the message that is to be stored. */
+export class Transaction {
+  readonly mail: MailEvent;
+  readonly intake: Intake;
+  readonly recipients: Recipient[] = [];
+  readonly #parts: TransactionParts;
+  readonly #client: Client;
+  readonly #tls: TlsState | undefined;
+  readonly #verdict: Extract<MailVerdict, { kind: 'take' }>;
+  readonly #holdUntilMs: number;
+  #id = '';
+
+  constructor(
+    mail: MailEvent,
+    verdict: Extract<MailVerdict, { kind: 'take' }>,
+    client: Client,
+    tls: TlsState | undefined,
+    parts: TransactionParts,
+  ) {
+    this.mail = mail;
+    this.#parts = parts;
+    this.#client = client;
+    this.#tls = tls;
+    this.#verdict = verdict;
+    this.#holdUntilMs = verdict.holdUntilMs ?? 0;
+    this.intake = new Intake(parts.store, (start, isWhole) => this.#fields(start, isWhole));
+  }
+
+  /** Decides on one recipient: undefined takes it. NOTIFY and ORCPT have no say in it (RFC 3461 §5.1(b)). */
+  rcpt(event: RcptEvent): Reply | undefined {
+    const { hostname, router, clock, listener, named } = this.#parts;
+    const { path } = event;
+    if (listener.role === 'submission' && path.kind === 'mailbox' && !isQualified(path.domain, named))
+      return UNQUALIFIED;
+    const address = addressOf(path, hostname);
+    const route = router.resolve(address);
+    if (route.kind === 'refuse') return route.reply;
+    if (route.kind === 'hop' && route.acceptFrom === 'relay-from' && !isTrusted(this.#client)) return NOT_FROM_YOU;
+    const dueAtMs = Math.max(clock.now(), this.#holdUntilMs);
+    this.recipients.push({
+      n: this.recipients.length,
+      address,
+      parameters: formatParameters(event.parameters),
+      destination: route.destination,
+      attempts: 0,
+      dueAtMs,
+      retryAtMs: dueAtMs,
+      delayReported: false,
+    });
+    return undefined;
+  }
+
+  /** The message once its content is whole, or why it is not taken. Rejects with a StoreError when the disk fails. */
+  async finish(): Promise<NewMessage | Reply> {
+    const { intake, recipients, mail } = this;
+    const hops = countReceived(intake.start());
+    if (hops >= this.#parts.limits.maxHops) {
+      await intake.discard();
+      return { code: 554, status: '5.4.6', lines: [`Too many hops (${hops}): the message is in a loop`] };
+    }
+    const content = await intake.finish();
+    const { role } = this.#parts.listener;
+    const message: Message = {
+      id: this.#id,
+      reversePath: mail.path.address,
+      mailParameters: this.#verdict.parameters,
+      arrivedAtMs: this.#parts.clock.now(),
+      origin: role === 'relay' ? 'smtp' : role,
+      client: { name: this.#client.name, address: this.#client.address },
+      sizeOctets: intake.sizeOctets,
+    };
+    return { message, recipients, content };
+  }
+
+  /** The trace line goes first (RFC 5321 §4.4), then what a submitted message lacks. All recipients are known by now. */
+  #fields(start: Uint8Array, isWhole: boolean): Uint8Array {
+    const { ids, clock, hostname, listener } = this.#parts;
+    const id = (this.#id = ids.next());
+    const atMs = clock.now();
+    const received = this.#received(id, atMs);
+    if (listener.role !== 'submission') return utf8.encode(received);
+    return utf8.encode(received + formatMissing(missingFields(start, isWhole), { id, hostname, atMs }));
+  }
+
+  #received(id: string, atMs: number): string {
+    const [sole, ...others] = this.recipients;
+    const { priority } = this.#verdict;
+    const { name, address, hostName, extended, user } = this.#client;
+    const tls = this.#tls;
+    return formatReceived({
+      id,
+      atMs,
+      clientName: name,
+      clientAddress: address,
+      ...(hostName === undefined ? {} : { clientHostName: hostName }),
+      hostname: this.#parts.hostname,
+      protocol: protocolWord({
+        lmtp: this.#parts.listener.role === 'lmtp',
+        extended,
+        smtputf8: this.mail.typed.smtputf8,
+        tls: tls !== undefined,
+        authenticated: user !== undefined,
+      }),
+      ...(tls === undefined ? {} : { tls: `${tls.protocol} ${tls.cipher}` }),
+      ...(priority === undefined ? {} : { priority }),
+      ...(sole !== undefined && others.length === 0 ? { soleRecipient: sole.address } : {}),
+    });
+  }
+}
+
+/** `<Postmaster>` without a domain is the postmaster of this host (RFC 5321 §4.5.1). */
+function addressOf(path: Path, hostname: string): string {
+  return path.kind === 'postmaster' ? `${path.address}@${hostname}` : path.address;
+}

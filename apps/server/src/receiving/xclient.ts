@@ -1,0 +1,53 @@
+import type { Reply } from '@dsnkit/smtp';
+import type { ListenConfig } from '../config.ts';
+import { isIpv4, isIpv6 } from '../routing/ip-address.ts';
+import type { Logins } from './auth/login.ts';
+import { newClient, type Client } from './client.ts';
+
+const BAD_VALUE: Reply = { code: 501, status: '5.5.4', lines: ['Bad value'] };
+
+/** Stands for an address that the proxy does not know. */
+const UNKNOWN_ADDRESS = '0.0.0.0';
+
+/**
+ * Who a proxy says that it speaks for: ADDR, HELO, NAME and LOGIN of XCLIENT. What it leaves out stays as it was;
+ * `[UNAVAILABLE]` and `[TEMPUNAVAIL]` mean that it does not know. PROTO, ports and destination say nothing that we use.
+ */
+export async function introduce(
+  proxy: Client,
+  attributes: ReadonlyMap<string, string>,
+  listener: ListenConfig,
+  logins: Logins | undefined,
+): Promise<Client | Reply> {
+  const address = addressOf(attributes.get('ADDR') ?? proxy.address);
+  const helo = attributes.get('HELO');
+  if (address === undefined || (helo !== undefined && !/^[!-~]{1,255}$/.test(helo))) return BAD_VALUE;
+  const introducedAs = known(helo) ?? proxy.introducedAs;
+  const hostName = known(attributes.get('NAME')) ?? (attributes.has('NAME') ? undefined : proxy.hostName);
+  const login = attributes.get('LOGIN');
+  const user = login === undefined ? proxy.user : await userOf(known(login), logins);
+  return {
+    ...newClient(address, listener),
+    proxy: true,
+    ...(introducedAs === undefined ? {} : { introducedAs }),
+    ...(hostName === undefined ? {} : { hostName }),
+    ...(user === undefined ? {} : { user }),
+  };
+}
+
+/** The proxy has checked the password; the list may still say what the user may send as. */
+async function userOf(name: string | undefined, logins: Logins | undefined): Promise<Client['user']> {
+  if (name === undefined || name === '') return undefined;
+  return (await logins?.find(name)) ?? { name };
+}
+
+function known(value: string | undefined): string | undefined {
+  return value === undefined || /^\[(?:UNAVAILABLE|TEMPUNAVAIL)\]$/i.test(value) ? undefined : value;
+}
+
+function addressOf(value: string): string | undefined {
+  const address = known(value);
+  if (address === undefined) return UNKNOWN_ADDRESS;
+  const plain = /^IPV6:/i.test(address) ? address.slice('IPV6:'.length) : address;
+  return isIpv4(plain) || isIpv6(plain) ? plain : undefined;
+}
