@@ -9,7 +9,7 @@ import { logSink, openLog } from './adapters/log-sink.ts';
 import { NodeNetwork } from './adapters/node-network.ts';
 import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
 import { SystemClock } from './adapters/system-clock.ts';
-import { ConfigError, localModeConfig, parseConfig, type Config } from './config.ts';
+import { ConfigError, localModeConfig, parseConfig, withListMembers, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
 import type { EventSink, QueueStore } from './ports.ts';
 import { startServer, type RunningServer } from './server.ts';
@@ -75,7 +75,8 @@ export async function run(file: string | undefined): Promise<void> {
 function readConfig(file: string | undefined): Config | undefined {
   if (file === undefined) return localModeConfig(process.cwd());
   try {
-    return parseConfig(readFileSync(file, 'utf8'), file, dirname(resolve(file)));
+    const config = parseConfig(readFileSync(file, 'utf8'), file, dirname(resolve(file)));
+    return withListMembers(config, (path) => readFileSync(path, 'utf8'));
   } catch (error) {
     if (!(error instanceof ConfigError) && !isSystemError(error)) throw error;
     fail(error.message);
