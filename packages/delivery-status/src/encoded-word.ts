@@ -41,7 +41,11 @@ function hex(char: string): string {
   return Array.from(encodeUtf8(char), (octet) => `=${octet.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }
 
+/** RFC 2047 §2 has 75; some senders write a whole phrase as one word. */
+const WORD_LIMIT = 1000;
+
 function decodeWord(text: string): string | undefined {
+  if (text.length > WORD_LIMIT) return undefined;
   const match = /^=\?([^?*\s]+)(?:\*[^?\s]*)?\?([BbQq])\?([^?\s]*)\?=$/.exec(text);
   if (match === null) return undefined;
   const [, charset = '', encoding = '', encoded = ''] = match;

@@ -4,9 +4,15 @@ import { IssueList } from './issues.ts';
 import { Scanner, valueOf, type RawField } from './scanner.ts';
 import type { Field, GroupSource, Issue } from './types.ts';
 
+/** A field as it was read, with its place. */
+export interface ParsedField extends Field {
+  readonly line: number;
+  readonly source: string;
+}
+
 /** Fields and what was odd about them. */
 export interface ParsedFields {
-  readonly fields: readonly Field[];
+  readonly fields: readonly ParsedField[];
   readonly issues: readonly Issue[];
 }
 
@@ -43,10 +49,10 @@ export function parseFields(block: string): ParsedFields {
  *
  * @example receivedFields(parsed.recipients[0]).find(({ name }) => name === 'Arrival-Date')?.value
  */
-export function receivedFields(group: { readonly source?: GroupSource }): readonly Field[] {
+export function receivedFields(group: { readonly source?: GroupSource }): readonly ParsedField[] {
   const { source } = group;
   if (source === undefined) return [];
-  return parseFields(source.text).fields.map((field) => ({ ...field, line: (field.line ?? 1) + source.line - 1 }));
+  return parseFields(source.text).fields.map((field) => ({ ...field, line: field.line + source.line - 1 }));
 }
 
 /**

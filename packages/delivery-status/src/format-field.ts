@@ -24,26 +24,14 @@ export class FieldWriter {
     this.#ascii = ascii;
   }
 
-  /** The known field of a group, each of its occurrences; nothing if the group does not have it. */
+  /** The known field of a group, each time that it occurs; nothing if the group does not have it. */
   known(field: KnownField, group: Group): string {
-    if (field.kind === 'localized') return this.#localizedAll(group);
     return group[field.key] === undefined ? '' : this.#finish(field.name, formatKnown(field, group, this.#ascii));
   }
 
   /** A diagnostic in one language. RFC 6533 §4.1. */
-  localized({ language, text }: LocalizedDiagnostic): string {
-    const name = 'Localized-Diagnostic';
-    if (!isLanguageTag(language))
-      throw new DeliveryStatusError('bad-language', `not a language tag: ${JSON.stringify(language)}`, { field: name });
-    return this.#finish(name, foldLines(name, [`${language}; ${text}`]));
-  }
-
-  #localizedAll({
-    localizedDiagnostics = [],
-  }: {
-    readonly localizedDiagnostics?: readonly LocalizedDiagnostic[];
-  }): string {
-    return localizedDiagnostics.map((item) => this.localized(item)).join('');
+  localized(item: LocalizedDiagnostic): string {
+    return this.#finish(LOCALIZED_DIAGNOSTIC, formatLocalized(item));
   }
 
   /** A field that this package does not know. A known name here would say something twice. RFC 3464 §2.4. */
@@ -91,7 +79,7 @@ function formatKnown(field: KnownField, group: Group, ascii: boolean): string {
         field: name,
       });
     case 'localized':
-      return '';
+      return (value as readonly LocalizedDiagnostic[]).map(formatLocalized).join('');
   }
 }
 
@@ -104,6 +92,15 @@ function formatTyped(name: string, { type, value }: TypedValue): string {
   const [first = '', ...others] = lines.length > 1 && lines.join(' ') === value ? lines : [value];
   return foldLines(name, [`${type}; ${first}`, ...others]);
 }
+
+function formatLocalized({ language, text }: LocalizedDiagnostic): string {
+  const field = LOCALIZED_DIAGNOSTIC;
+  if (!isLanguageTag(language))
+    throw new DeliveryStatusError('bad-language', `not a language tag: ${JSON.stringify(language)}`, { field });
+  return foldLines(field, [`${language}; ${text}`]);
+}
+
+const LOCALIZED_DIAGNOSTIC = 'Localized-Diagnostic';
 
 function formatFieldDate(name: string, value: Date): string {
   try {

@@ -139,6 +139,12 @@ describe('writing anew', () => {
     expect(lines(make({}, { originalEnvelopeId: 'QQ3a' }))[0]).toBe('Original-Envelope-Id: QQ3a');
   });
 
+  it('RFC 3464 §2.2.1: an empty text has nothing behind the colon', () => {
+    expect(lines(make({ finalLogId: '' }, { originalEnvelopeId: '' }))).toEqual(
+      expect.arrayContaining(['Original-Envelope-Id:', 'Final-Log-ID:']),
+    );
+  });
+
   it('RFC 3461 §6.3(d) R3461-6.3-d1: the original recipient has the type verbatim', () => {
     expect(lines(make({ originalRecipient: { type: 'RFC822', value: 'a+b@x' } }))[2]).toBe(
       'Original-Recipient: RFC822; a+b@x',

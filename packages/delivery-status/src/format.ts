@@ -3,7 +3,7 @@ import { FieldWriter, type Group } from './format-field.ts';
 import { KNOWN_FIELDS, type KnownField } from './known-fields.ts';
 import { parseGroup, type SourceGroup } from './parse-group.ts';
 import { rewriteGroup, type Adoption } from './rewrite-group.ts';
-import { endsLine } from './scanner.ts';
+import { joinLines } from './join-lines.ts';
 import type {
   DeliveryStatus,
   LocalizedDiagnostic,
@@ -50,9 +50,7 @@ function format(status: DeliveryStatus | ParsedDeliveryStatus, ascii: boolean): 
   if (!message.was) for (const known of KNOWN_FIELDS) adoption.placed.add(known);
   // Recipients first: fields of the message that stand among theirs stay there.
   const parts = recipients.map((group) => formatGroup(group, adoption, writer));
-  let text = formatGroup(message, adoption, writer);
-  for (const part of parts) text += text !== '' && part !== '' && !endsLine(text) ? writer.lineEnd + part : part;
-  return text;
+  return joinLines([formatGroup(message, adoption, writer), ...parts], writer.lineEnd);
 }
 
 interface OpenedGroup {

@@ -1,7 +1,7 @@
 export { formatComment, splitComments, type SplitComments } from './comments.ts';
 export { formatDate, parseDate, type DateDeparture, type DateTime } from './date.ts';
 export { DeliveryStatusError, type DeliveryStatusErrorCode } from './error.ts';
-export { formatFields, parseFields, receivedFields, type ParsedFields } from './fields.ts';
+export { formatFields, parseFields, receivedFields, type ParsedField, type ParsedFields } from './fields.ts';
 export { formatDeliveryStatus, formatGlobalDeliveryStatus } from './format.ts';
 export { toAsciiDeliveryStatus, toGlobalDeliveryStatus } from './global.ts';
 export { assertDeliveryStatus, parseDeliveryStatus, parseGlobalDeliveryStatus } from './parse.ts';

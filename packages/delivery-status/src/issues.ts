@@ -87,14 +87,15 @@ export class IssueList {
   }
 }
 
-function describe(code: IssueCode, line: number, about?: About, repaired?: string): Issue {
-  const [clause, message, usual] = MEANINGS[code];
-  const made = repaired ?? usual ?? '';
+function describe(code: IssueCode, line: number, about: About = {}, repaired?: string): Issue {
+  const [clause, message, usual = ''] = MEANINGS[code];
+  const { name, clause: clauseOfField = '' } = about;
+  const made = repaired ?? usual;
   return {
     code,
     line,
-    ...(about?.name === undefined ? {} : { field: about.name }),
-    clause: clause === '' ? (about?.clause ?? 'RFC 3464 §2') : clause,
+    ...(name === undefined ? {} : { field: name }),
+    clause: clause || clauseOfField,
     message,
     ...(made === '' ? {} : { repaired: made }),
   };

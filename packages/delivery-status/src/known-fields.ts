@@ -76,6 +76,7 @@ const bitsOf = (test: (field: KnownField) => boolean): number =>
 
 export const ORIGINAL_RECIPIENT: number = bitsOf(({ key }) => key === 'originalRecipient');
 export const FINAL_RECIPIENT: number = bitsOf(({ key }) => key === 'finalRecipient');
+export const WILL_RETRY_UNTIL: number = bitsOf(({ key }) => key === 'willRetryUntil');
 export const LOCALIZED: number = bitsOf(({ kind }) => kind === 'localized');
 export const RECIPIENT_FIELDS: number = bitsOf(({ group }) => group === 'recipient');
 /** What every group of a recipient has. RFC 3464 §3. */

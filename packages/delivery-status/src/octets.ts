@@ -7,6 +7,11 @@ declare class TextEncoder {
   encode(text: string): Uint8Array;
 }
 
+/** Decode UTF-8. Malformed octets become U+FFFD. */
+export function decodeUtf8(octets: Uint8Array): string {
+  return new TextDecoder().decode(octets);
+}
+
 /** Decode octets of a charset that the platform knows; undefined if it does not. Malformed octets become U+FFFD. */
 export function decodeCharset(octets: Uint8Array, charset: string): string | undefined {
   try {

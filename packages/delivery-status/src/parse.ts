@@ -7,6 +7,7 @@ import {
   ORIGINAL_RECIPIENT,
   RECIPIENT_FIELDS,
   REQUIRED_OF_RECIPIENT,
+  WILL_RETRY_UNTIL,
   knownField,
   knownFieldAt,
   type KnownField,
@@ -133,16 +134,14 @@ class Reader {
   /** A block in which recipients start at `from`: one of them, or more where blank lines are missing. */
   private readGroups({ start, line, contentStart, fields }: Block, from: number): void {
     this.addAll(fields.slice(0, from));
-    for (let at = from; at < fields.length;) {
+    let at = from;
+    for (let first = fields[at]; first !== undefined; first = fields[at]) {
       const end = endOfGroup(fields, at);
-      const group = at === 0 && end === fields.length ? fields : fields.slice(at, end);
-      const [first] = group;
-      if (first === undefined) return;
       if (at > 0) this.issues.add('missing-blank-line', first.line, first.known);
       // Blank lines before a group belong to it. Stray lines stay with what is above: elsewhere they might continue a field.
       if (first.start === contentStart) this.open(start, line, first.line);
       else this.open(first.start, first.line, first.line);
-      this.addAll(group);
+      this.addAll(at === 0 && end === fields.length ? fields : fields.slice(at, end));
       at = end;
     }
   }
@@ -215,7 +214,6 @@ class Reader {
 }
 
 const REPORTING_MTA = knownField('Reporting-MTA');
-const WILL_RETRY_UNTIL = knownField('Will-Retry-Until')?.bit ?? 0;
 
 function openGroup(start: number, line: number, firstLine: number): OpenGroup {
   return { draft: {}, start, line, firstLine, seen: 0, retryLine: 0, localizedLine: 0 };

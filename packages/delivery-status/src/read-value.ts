@@ -156,7 +156,7 @@ function readLocalized(field: KnownField, value: string, line: number, group: Dr
 
 /** Whether a text has the shape of an RFC 5646 tag: subtags of 1 to 8 letters or digits, the first of letters. */
 export function isLanguageTag(text: string): boolean {
-  return /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/.test(text);
+  return text.length <= 100 && /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/.test(text);
 }
 
 /** `for;` seconds or `until;` a date-time. RFC 4865 §5.1.2. */

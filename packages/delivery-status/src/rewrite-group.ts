@@ -1,7 +1,7 @@
 import type { FieldWriter, Group } from './format-field.ts';
 import { KNOWN_FIELDS, type KnownField } from './known-fields.ts';
 import type { SourceField, SourceGroup } from './parse-group.ts';
-import { endsLine } from './scanner.ts';
+import { joinLines } from './join-lines.ts';
 import { sameLocalized, sameValue } from './same-value.ts';
 import type { Field, LocalizedDiagnostic } from './types.ts';
 
@@ -135,14 +135,10 @@ class Pieces {
     this.#put(this.#pieces.length - 1, 0, text);
   }
 
-  /** Each field starts on a line of its own, also after one that lacked its line end. */
   join(lineEnd: string): string {
-    let joined = this.#before;
-    for (const { text, after } of this.#pieces) {
-      if (text !== '' && joined !== '' && !endsLine(joined)) joined += lineEnd;
-      joined += text + after;
-    }
-    return joined;
+    const chunks = [this.#before];
+    for (const { text, after } of this.#pieces) chunks.push(text, after);
+    return joinLines(chunks, lineEnd);
   }
 
   #put(place: number, order: number, text: string): void {
@@ -168,30 +164,28 @@ class ExtensionMerge {
   constructor(was: readonly Field[], now: readonly Field[], writer: FieldWriter) {
     this.#now = now;
     this.#writer = writer;
-    for (const field of was) this.#coming.set(keyOf(field), (this.#coming.get(keyOf(field)) ?? 0) + 1);
-    now.forEach((field, index) => {
-      const places = this.#places.get(keyOf(field));
+    for (const field of was) this.#count(keyOf(field), 1);
+    for (let index = now.length - 1; index >= 0; index--) {
+      const key = keyOf(now[index]);
+      const places = this.#places.get(key);
       if (places) places.push(index);
-      else this.#places.set(keyOf(field), [index]);
-    });
-    for (const places of this.#places.values()) places.reverse();
+      else this.#places.set(key, [index]);
+    }
   }
 
   /** What stands now where this field stood: new fields that go before it, then itself, a changed form of it, or nothing. */
   next(field: SourceField): string {
     const key = keyOf(field);
-    this.#coming.set(key, (this.#coming.get(key) ?? 1) - 1);
-    const places = this.#places.get(key) ?? [];
-    while (places.length > 0 && (places.at(-1) ?? 0) < this.#at) places.pop();
-    const found = places.at(-1);
+    this.#count(key, -1);
+    const found = this.#placeOf(key);
     if (found !== undefined) {
       const text = this.#write(found) + field.text;
       this.#at = found + 1;
       return text;
     }
     const other = this.#now[this.#at];
-    if (other?.name.toLowerCase() !== field.name.toLowerCase() || (this.#coming.get(keyOf(other)) ?? 0) > 0) return '';
-    return this.#write(this.#at + 1);
+    const isChanged = other?.name.toLowerCase() === field.name.toLowerCase() && this.#count(keyOf(other), 0) === 0;
+    return isChanged ? this.#write(this.#at + 1) : '';
   }
 
   /** The fields that come after all that were there before. */
@@ -199,16 +193,26 @@ class ExtensionMerge {
     return this.#write(this.#now.length);
   }
 
+  /** Where such a field stands next. */
+  #placeOf(key: string): number | undefined {
+    const places = this.#places.get(key) ?? [];
+    while (Number(places.at(-1)) < this.#at) places.pop();
+    return places.at(-1);
+  }
+
+  #count(key: string, change: number): number {
+    const count = (this.#coming.get(key) ?? 0) + change;
+    this.#coming.set(key, count);
+    return count;
+  }
+
   #write(to: number): string {
-    let text = '';
-    for (; this.#at < to; this.#at++) {
-      const field = this.#now[this.#at];
-      if (field) text += this.#writer.extension(field);
-    }
-    return text;
+    const fields = this.#now.slice(this.#at, to);
+    this.#at = to;
+    return fields.map((field) => this.#writer.extension(field)).join('');
   }
 }
 
-function keyOf({ name, value }: Pick<Field, 'name' | 'value'>): string {
-  return `${name}:${value}`;
+function keyOf(field: Pick<Field, 'name' | 'value'> | undefined): string {
+  return `${field?.name}:${field?.value}`;
 }

@@ -23,28 +23,21 @@ export interface SmtpReply {
  */
 export function parseSmtpReply(text: string): SmtpReply {
   const parts = splitReply(text);
-  const first = parts[0] ?? '';
-  const code = replyCodeAt(first, 0);
-  if (code < 0) {
-    const status = statusAt(first, 0);
-    const lines = parts.map((line) => line.trim());
-    return status === undefined
-      ? { lines }
-      : { status, lines: [lines[0]?.slice(status.length).trim() ?? '', ...lines.slice(1)] };
-  }
+  const code = replyCodeAt(parts[0], 0);
   let status: StatusCode | undefined;
-  const lines = parts.map((line) => {
-    let from = replyCodeAt(line, 0) === code ? 3 : 0;
+  const lines = parts.map((line, index) => {
+    let from = code >= 0 && replyCodeAt(line, 0) === code ? 3 : 0;
     if (from === 3 && (line.charCodeAt(3) === DASH || line.charCodeAt(3) === SPACE)) from = 4;
     while (line.charCodeAt(from) === SPACE) from++;
-    const own = statusAt(line, from);
-    if (own !== undefined && Number(own.slice(0, 1)) === Math.floor(code / 100)) {
+    const own = code >= 0 || index === 0 ? statusAt(line, from) : undefined;
+    // RFC 2034 §4: the class of the enhanced code is the one of the reply; another number is text.
+    if (own !== undefined && (code < 0 || own.charCodeAt(0) - 48 === Math.floor(code / 100))) {
       status ??= own;
       from += own.length;
     }
     return line.slice(from).trim();
   });
-  return status === undefined ? { replyCode: code, lines } : { replyCode: code, status, lines };
+  return { ...(code >= 0 && { replyCode: code }), ...(status !== undefined && { status }), lines };
 }
 
 /**
@@ -125,7 +118,7 @@ const DASH = 0x2d;
 const SPACE = 0x20;
 
 /** Cut a quoted reply into its lines, where it has line ends and where "NNN-" starts a line that folding joined to the last. */
-export function splitReply(text: string): string[] {
+export function splitReply(text: string): [string, ...string[]] {
   const parts: string[] = [];
   for (const line of text.trim().split(/\r\n|[\r\n]/)) {
     const whole = line.trim();
@@ -141,7 +134,7 @@ export function splitReply(text: string): string[] {
     }
     parts.push(whole.slice(from));
   }
-  return parts;
+  return parts as [string, ...string[]];
 }
 
 function nextReplyLine(text: string, code: number, from: number): number {
@@ -164,7 +157,6 @@ function replyCodeAt(text: string, at: number): number {
 }
 
 function statusAt(text: string, at: number): StatusCode | undefined {
-  const from = text.charCodeAt(at) === 0x23 ? at + 1 : at;
-  const end = endOfStatus(text, from);
-  return end > 0 && from === at ? (text.slice(at, end) as StatusCode) : undefined;
+  const end = endOfStatus(text, at);
+  return end > 0 ? (text.slice(at, end) as StatusCode) : undefined;
 }

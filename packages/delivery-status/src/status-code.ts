@@ -80,7 +80,7 @@ export function readStatus(value: string): StatusReading {
   const { text, comments, unclosedAt } = splitComments(value);
   const departures: IssueCode[] = unclosedAt === undefined ? [] : ['unclosed-comment'];
   const comment = decodeWords(comments.join(' '));
-  const match = /^(\d)(\s*)\.(\s*)(\d{1,3})(\s*)\.(\s*)(\d{1,3})(?!\.?\d)\s*/.exec(text);
+  const match = /^(\d)(\s{0,9})\.(\s{0,9})(\d{1,3})(\s{0,9})\.(\s{0,9})(\d{1,3})(?!\.?\d)/.exec(text);
   const digit = Number(match?.[1]);
   if (match === null || (digit !== 2 && digit !== 4 && digit !== 5)) {
     if (value !== '') departures.push(match === null ? 'bad-status' : 'status-class');
@@ -90,7 +90,7 @@ export function readStatus(value: string): StatusReading {
   if (`${afterClass}${beforeSubject}${afterSubject}${beforeDetail}` !== '') departures.push('status-spacing');
   if (hasLeadingZero(subject) || hasLeadingZero(detail)) departures.push('status-leading-zero');
   // QUIRK: the reason after the code without parentheses (KumoMTA and others).
-  const rest = text.slice(whole.length);
+  const rest = text.slice(whole.length).trim();
   if (rest !== '') departures.push('text-after-status');
   const said = [rest, comment].filter((part) => part !== '').join(' ');
   const status: StatusCode = `${digit}.${Number(subject)}.${Number(detail)}`;

@@ -1,5 +1,5 @@
 import { IssueList } from './issues.ts';
-import { decodeBase64, decodeCharset, decodeQuotedPrintable, isBase64 } from './octets.ts';
+import { decodeBase64, decodeUtf8, decodeQuotedPrintable, isBase64 } from './octets.ts';
 import type { Issue } from './types.ts';
 
 /** The body of a delivery status as text, and what had to be undone. */
@@ -20,25 +20,21 @@ export interface DecodedBody {
  */
 export function decodeStatusBody(body: string, encoding?: string): DecodedBody {
   const declared = encoding?.trim().toLowerCase();
-  if (declared === 'quoted-printable') return decoded('', toText(decodeQuotedPrintable(body)), 1);
-  if (declared === 'base64' && findBase64(body) === body.search(/[^\r\n]/))
-    return decoded('', toText(decodeBase64(body)), 1);
+  if (declared === 'quoted-printable') return decoded('', decodeUtf8(decodeQuotedPrintable(body)));
+  if (declared === 'base64' && !FIELD.test(body)) return decoded('', decodeUtf8(decodeBase64(body)));
   // QUIRK: Office 365 was seen to send plain first groups and the rest in base64 (jstedfast/MimeKit 250).
   const start = findBase64(body);
-  if (start < 0) return { text: body, issues: [] };
-  const text = toText(decodeBase64(body.slice(start)));
-  if (!/^[!-9;-~]+[ \t]*:/m.test(text)) return { text: body, issues: [] };
-  return decoded(body.slice(0, start), text, body.slice(0, start).split(/\r\n|[\r\n]/).length);
+  const rest = start < 0 ? '' : decodeUtf8(decodeBase64(body.slice(start)));
+  return FIELD.test(rest) ? decoded(body.slice(0, start), rest) : { text: body, issues: [] };
 }
 
-function decoded(before: string, text: string, line: number): DecodedBody {
+/** A line that starts a field. */
+const FIELD = /^[!-9;-~]{1,100}[ \t]{0,100}:/m;
+
+function decoded(before: string, rest: string): DecodedBody {
   const issues = new IssueList();
-  issues.add('encoded-body', line);
-  return { text: before + text, issues: issues.items };
-}
-
-function toText(octets: Uint8Array): string {
-  return decodeCharset(octets, 'utf-8') ?? '';
+  issues.add('encoded-body', before.split(/\r\n|[\r\n]/).length);
+  return { text: before + rest, issues: issues.items };
 }
 
 /**

@@ -37,6 +37,7 @@ describe('names of MTAs', () => {
     ['host7', 'x-local-hostname'],
     ['localhost', 'x-local-hostname'],
     ['a..b', 'x-local-hostname'],
+    [`${'a.'.repeat(200)}b`, 'x-local-hostname'],
     ['', 'x-local-hostname'],
   ])(
     'RFC 3461 §6.3(b) R3461-6.3-b2 R3461-6.3-b3 R3461-6.3-b4 R3461-9.3-a R3464-2.2.2-e: %s has type %s',

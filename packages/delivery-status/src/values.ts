@@ -70,5 +70,6 @@ export function plainMtaName(mta: TypedValue): string {
 
 /** Whether a name of type `dns` means something elsewhere: it has a domain, or is an address literal. RFC 3461 §9.3. */
 export function isQualified(name: string): boolean {
+  if (name.length > 255) return false;
   return /^\[[^\s[\]]+\]$/.test(name) || /^[^\s.()]+(?:\.[^\s.()]+)+\.?$/.test(name);
 }

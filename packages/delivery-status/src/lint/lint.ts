@@ -1,5 +1,5 @@
 import { splitComments } from '../comments.ts';
-import { receivedFields } from '../fields.ts';
+import { receivedFields, type ParsedField } from '../fields.ts';
 import { IssueList } from '../issues.ts';
 import { FINAL_RECIPIENT, KNOWN_FIELDS, ORIGINAL_RECIPIENT, knownField, type KnownField } from '../known-fields.ts';
 import { lookupStatus } from '../registry/lookup.ts';
@@ -54,7 +54,7 @@ function lint(status: DeliveryStatus | ParsedDeliveryStatus, isGlobal: boolean):
 class GroupLint {
   readonly #group: Readonly<Record<string, unknown>>;
   readonly #extensions: readonly Field[];
-  readonly #fields: readonly Field[];
+  readonly #fields: readonly ParsedField[];
   readonly #firstLine: number;
   readonly #issues: IssueList;
 

@@ -47,9 +47,9 @@ export function lookupStatus(code: StatusCode): StatusMeaning {
 export function explainStatus(code: StatusCode): string {
   const { class: digit, entry } = lookupStatus(code);
   const { subject } = parseStatusCode(code);
-  const general = SUBJECTS[subject] ?? SUBJECTS[0];
-  const cause = digit === 2 ? (entry?.success ?? general?.success) : (entry?.sentence ?? general?.sentence);
-  return `${cause ?? ''} ${OUTLOOK[digit]}`.trim();
+  const general = SUBJECTS[subject] ?? UNDEFINED_SUBJECT;
+  if (digit === 2) return entry?.success ?? general.success;
+  return `${entry?.sentence ?? general.sentence} ${OUTLOOK[digit]}`;
 }
 
 const BY_CODE: ReadonlyMap<string, StatusEntry> = new Map(STATUS_ENTRIES.map((entry) => [entry.code, entry]));
@@ -60,8 +60,7 @@ const CLASS_NAMES: Readonly<Record<2 | 4 | 5, string>> = {
   5: 'Permanent Failure',
 };
 
-const OUTLOOK: Readonly<Record<2 | 4 | 5, string>> = {
-  2: '',
+const OUTLOOK: Readonly<Record<4 | 5, string>> = {
   4: 'This may be temporary.',
   5: 'Sending the message again unchanged will not help.',
 };
@@ -72,12 +71,14 @@ interface Subject {
   readonly success: string;
 }
 
+const UNDEFINED_SUBJECT: Subject = {
+  name: 'Other or Undefined Status',
+  sentence: 'The receiving system gave no exact reason.',
+  success: 'The message went through.',
+};
+
 const SUBJECTS: readonly Subject[] = [
-  {
-    name: 'Other or Undefined Status',
-    sentence: 'The receiving system gave no exact reason.',
-    success: 'The message went through.',
-  },
+  UNDEFINED_SUBJECT,
   {
     name: 'Addressing Status',
     sentence: 'Something is wrong with one of the addresses.',
