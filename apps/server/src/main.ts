@@ -8,6 +8,8 @@ const USAGE = `dsnd: a mail server that owes and pays every delivery status noti
 
   dsnd --config FILE   run with a configuration file (TOML)
   dsnd                 local mode: SMTP on 127.0.0.1:2525, all under ./.dsnkit, nothing leaves the machine
+  dsnd hash-password [NAME]
+                       what stands in the file of [users] for a password, which is asked for or read from stdin
   dsnd --version
   dsnd --help`;
 
@@ -19,6 +21,11 @@ async function main(): Promise<void> {
   // The store needs node:sqlite.
   if (!atLeast(22, 13)) {
     onOwnNode();
+    return;
+  }
+  if (options.command === 'hash-password') {
+    const { printHashes } = await import('./adapters/hash-password-command.ts');
+    await printHashes(options.argument);
     return;
   }
   const { run } = await import('./run.ts');
@@ -46,14 +53,24 @@ function onOwnNode(): void {
   });
 }
 
-function readOptions(): { readonly config: string | undefined } | undefined {
+interface Options {
+  readonly config: string | undefined;
+  readonly command: 'hash-password' | undefined;
+  readonly argument: string | undefined;
+}
+
+function readOptions(): Options | undefined {
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } },
+      allowPositionals: true,
     });
+    const [command, argument, ...more] = positionals;
     if (values.help === true) console.log(USAGE);
     else if (values.version === true) console.log(version());
-    else return { config: values.config };
+    else if ((command === undefined || command === 'hash-password') && more.length === 0)
+      return { config: values.config, command, argument };
+    else fail(`${JSON.stringify(positionals.join(' '))} is no command; see dsnd --help`);
   } catch (error) {
     fail(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
   }
