@@ -114,7 +114,7 @@ describe('writing anew', () => {
     expect(dated.filter((line) => line.endsWith('Fri, 08 Jul 1994 13:21:47 +0000'))).toHaveLength(3);
   });
 
-  it('RFC 3464 §2.3.7 R3464-2.3.7-b R3461-6.3-a2 R3461-6.3-d2 R3464-2.2.1-c R3464-3-c R3464-2.3.5-b R3464-2.2.3-b: what is not given is not made up', () => {
+  it('RFC 3464 §2.3.7 R3464-2.3.7-b R3461-6.3-a2 R3461-6.3-d2 R3464-2.2.1-c R3464-3-c R3464-2.3.5-b R3464-2.2.3-b R3464-2.3.1-c: what is not given is not made up', () => {
     expect(formatDeliveryStatus(make())).not.toMatch(/Date|Original-|Remote-MTA|Gateway|Diagnostic/);
   });
 
@@ -284,12 +284,13 @@ describe('what is refused', () => {
     ['a hold of no form', make({}, { futureReleaseRequest: 'later' }), 'bad-future-release'],
     ['a known name among the others', make({ extensions: [{ name: 'status', value: '2.0.0' }] }), 'known-name'],
     ['a name with a space', make({ extensions: [{ name: 'X y', value: 'z' }] }), 'bad-name'],
+    ['a U-label in the name of an MTA', make({ remoteMta: mtaName('m\u00fcller.example') }), 'not-ascii'],
     ['UTF-8 in an address', make({ finalRecipient: mailboxValue('jos\u00e9@example.org') }), 'not-ascii'],
     ['UTF-8 in a diagnostic', make({ diagnosticCode: { type: 'smtp', value: '550 gr\u00f6\u00dfe' } }), 'not-ascii'],
     ['UTF-8 in another field', make({ extensions: [{ name: 'X-Y', value: '\u00e9' }] }), 'not-ascii'],
     ['an address of 1000 octets', make({ finalRecipient: mailboxValue(`${'x'.repeat(990)}@y`) }), 'too-long'],
   ])(
-    'RFC 3464 §2 R3464-2.1-d R3464-2.2.2-a R3464-2.3-c R3464-2.3.9-b R6533-4.1-g R6533-3-f R6533-6.2-a R3464-2.1.2-b R3464-2.3.3-b: %s',
+    'RFC 3464 §2 R3464-2.1-d R3464-2.2.2-a R3464-2.3-c R3464-2.3.9-b R6533-4.1-g R6533-3-f R6533-6.2-a R3464-2.1.2-b R3464-2.3.3-b R3461-9.3-d: %s',
     (_, status, code) => {
       expect(fault(() => formatDeliveryStatus(status))?.[0]).toBe(code);
     },

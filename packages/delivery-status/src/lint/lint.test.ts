@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDeliveryStatus, parseGlobalDeliveryStatus } from '../index.ts';
+import { mailboxValue, mtaName, parseDeliveryStatus, parseGlobalDeliveryStatus } from '../index.ts';
 import { lintDeliveryStatus, lintGlobalDeliveryStatus } from './index.ts';
 
 const text = (recipient = '', message = ''): string =>
@@ -58,6 +58,19 @@ describe('hints', () => {
     ['mx.example.net', []],
   ])('RFC 3461 §9.3 R3461-6.3-b2 R3464-2.1.2-d R3461-9.3-a: Reporting-MTA: %s', (name, hints) => {
     expect(lint(text().replace('dns; mx.example.net', name))).toEqual(hints);
+  });
+
+  it('RFC 3464 §D R3464-D-b R3464-2.3.1-b: the types that we write are registered, or nobody needs to register them', () => {
+    for (const value of [
+      mailboxValue('a@b.example'),
+      mailboxValue('\u00e9@b.example'),
+      { type: 'unknown', value: 'nair_s' },
+    ]) {
+      expect(lint(text().replace('rfc822; a@b.example', `${value.type}; x`))).toEqual([]);
+    }
+    for (const { type, value } of [mtaName('mx.example.net'), mtaName('host7')]) {
+      expect(lint(text().replace('dns; mx.example.net', `${type}; ${value}`))).toEqual([]);
+    }
   });
 
   it('RFC 3464 §2.1.2 R3461-9.1-a R3461-9.2-a: types nobody registered', () => {
