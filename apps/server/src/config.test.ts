@@ -48,7 +48,7 @@ describe('parseConfig', () => {
       expireAfterMs: 432_000_000,
       delayedAfterMs: 14_400_000,
     });
-    expect(config.report).toEqual({ returnedMaxOctets: 50_000, texts: [], html: true });
+    expect(config.report).toEqual({ returnedMaxOctets: 50_000, texts: [], html: true, dkim: [] });
   });
 
   it('fills in the documented defaults, and nobody may relay but loopback', () => {
@@ -306,5 +306,60 @@ describe('localModeConfig', () => {
       [{ kind: 'domain', domain: 'simulator.test' }, { kind: 'simulator' }],
       [{ kind: 'all' }, { kind: 'maildir', directory: '/home/me/.dsnkit/mail' }],
     ]);
+  });
+});
+
+describe('[report]', () => {
+  it('reads languages, texts and signing keys; paths count from the folder of the file', () => {
+    const { report } = parseConfig(
+      `${least}
+[report]
+postmaster = "ops@example.org"
+language = "de"
+languages = ["de", "pt-BR"]
+texts = ["texts/pt-br.toml"]
+html = false
+[[report.dkim]]
+domain = "example.org"
+selector = "s2026.mx"
+key-file = "/etc/keys/rsa.pem"
+[[report.dkim]]
+domain = "MX.example.org"
+selector = "ed"
+key-file = "ed.pem"`,
+      'dsnd.toml',
+      '/etc/dsnd',
+    );
+    expect(report).toMatchObject({
+      returnedMaxOctets: 50_000,
+      postmaster: 'ops@example.org',
+      language: 'de',
+      languages: ['de', 'pt-BR'],
+      texts: ['/etc/dsnd/texts/pt-br.toml'],
+      html: false,
+      dkim: [
+        { domain: 'example.org', selector: 's2026.mx', keyFile: '/etc/keys/rsa.pem' },
+        { domain: 'MX.example.org', selector: 'ed', keyFile: '/etc/dsnd/ed.pem' },
+      ],
+    });
+  });
+
+  it.each([
+    [
+      'language = "Deutsch!"',
+      'report.language: "Deutsch!" is not allowed; allowed: a language tag such as "de" or "pt-BR"',
+    ],
+    ['languages = []', 'report.languages: is empty; allowed: an array of at least one of a language tag such as "de"'],
+    ['[[report.dkim]]\nselector = "s"\nkey-file = "k"', 'report.dkim.domain: is missing; allowed: a domain in ASCII'],
+    [
+      '[[report.dkim]]\ndomain = "other.example"\nselector = "s"\nkey-file = "k"',
+      'report.dkim.domain: "other.example" is not the domain of mx.example.org; allowed: mx.example.org or a domain above it',
+    ],
+    [
+      '[[report.dkim]]\ndomain = "example.org"\nselector = "s s"\nkey-file = "k"',
+      'report.dkim.selector: "s s" is not allowed; allowed: a selector such as "s2026"',
+    ],
+  ])('refuses %j', (text, message) => {
+    expect(failure(`${least}[report]\n${text}`).message).toContain(message);
   });
 });

@@ -1,15 +1,13 @@
-import { parse, TomlError } from 'smol-toml';
-import * as v from 'valibot';
-import { ConfigError } from './config/error.ts';
-import { locateKeys } from './config/locate.ts';
-import type { KeyPath } from './config/locate.ts';
 import type { Config } from './config/model.ts';
+import { reportFaults } from './config/report.ts';
+import { readToml, type Fault } from './config/read.ts';
 import { configSchema } from './config/schema.ts';
 import { canonicalAddress } from './routing/address.ts';
 
 export { ConfigError } from './config/error.ts';
 export { withListMembers } from './config/list-members.ts';
 export { clientKey, inNetworks } from './config/networks.ts';
+export { parseUsers } from './config/users.ts';
 export type * from './config/model.ts';
 
 /**
@@ -25,15 +23,7 @@ export type * from './config/model.ts';
  * ```
  */
 export function parseConfig(text: string, fileName: string, folder: string): Config {
-  const document = parseToml(text, fileName);
-  const locate = locateKeys(text);
-  const result = v.safeParse(configSchema(folder), document);
-  const faults = result.success ? contradictions(result.output) : result.issues.map(describe);
-  const [first] = faults.map((fault) => ({ ...fault, line: locate(fault.path) })).sort(order);
-  if (first !== undefined || !result.success) {
-    throw new ConfigError(fileName, first?.line ?? 1, keyName(first?.path ?? []), first?.what ?? 'is wrong');
-  }
-  return result.output;
+  return readToml(text, fileName, configSchema(folder), contradictions);
 }
 
 /**
@@ -66,37 +56,6 @@ export function localModeConfig(directory: string): Config {
   return parseConfig(text, 'local mode', directory);
 }
 
-/** By line; but what is missing comes after what is there: a key that is missing is often there misspelt. */
-function order(a: Fault & { readonly line: number }, b: Fault & { readonly line: number }): number {
-  return Number(a.what.startsWith('is missing')) - Number(b.what.startsWith('is missing')) || a.line - b.line;
-}
-
-interface Fault {
-  readonly path: KeyPath;
-  readonly what: string;
-}
-
-function parseToml(text: string, fileName: string): Record<string, unknown> {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const what = error.message.split('\n', 1)[0]?.replace('Invalid TOML document: ', '') ?? '';
-    throw new ConfigError(fileName, error.line, '', `is no TOML: ${what}; allowed: TOML 1.0, see https://toml.io`);
-  }
-}
-
-function describe(issue: v.BaseIssue<unknown>): Fault {
-  const path = (issue.path ?? []).map((item) => item.key as string | number);
-  const shown = { array: `; allowed: [[${keyName(path)}]]`, custom: `; allowed: [${keyName(path)}]` }[issue.type];
-  return { path, what: issue.message + (shown ?? '') };
-}
-
-/** `listen.role` for `['listen', 0, 'role']`: which of the tables is meant is told by the line. */
-function keyName(path: KeyPath): string {
-  return path.filter((key) => typeof key === 'string').join('.');
-}
-
 /** What is wrong although each value by itself is right. */
 function contradictions(config: Config): readonly Fault[] {
   const faults: Fault[] = [];
@@ -109,6 +68,7 @@ function contradictions(config: Config): readonly Fault[] {
       what: `has no meaning with ${to.kind}: routes; allowed: only with maildir:DIRECTORY or lmtp://HOST:PORT`,
     });
   }
+  faults.push(...reportFaults(config));
   faults.push(...config.listen.flatMap((listen, i) => listenFaults(config, listen, i)));
   const taken = new Set<string>();
   for (const [table, entries] of [

@@ -195,6 +195,17 @@ export interface Crypto {
   checkPassword(password: Uint8Array, hash: ScryptHash): Promise<boolean>;
 }
 
+/** A key that signs in the name of a domain (RFC 6376). */
+export interface DkimKey {
+  readonly algorithm: 'rsa-sha256' | 'ed25519-sha256';
+  readonly domain: string;
+  /** The public key stands at `SELECTOR._domainkey.DOMAIN`. */
+  readonly selector: string;
+  sha256(octets: Uint8Array): Uint8Array;
+  /** The signature of the algorithm over these octets. Rejects with a plain Error. */
+  sign(octets: Uint8Array): Promise<Uint8Array>;
+}
+
 /** HTTP requests to gateways. */
 export interface HttpClient {
   /**

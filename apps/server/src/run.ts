@@ -6,9 +6,12 @@ import { FetchHttpClient } from './adapters/fetch-http-client.ts';
 import { FileMailboxes } from './adapters/file-mailboxes.ts';
 import { TimeOrderedIds } from './adapters/id-source.ts';
 import { logSink, openLog } from './adapters/log-sink.ts';
+import { NodeCrypto } from './adapters/node-crypto.ts';
 import { NodeNetwork } from './adapters/node-network.ts';
+import { readReportFiles } from './adapters/report-files.ts';
 import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
 import { SystemClock } from './adapters/system-clock.ts';
+import { UsersFile } from './adapters/users-file.ts';
 import { ConfigError, localModeConfig, parseConfig, withListMembers, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
 import type { EventSink, QueueStore } from './ports.ts';
@@ -29,6 +32,7 @@ export async function run(file: string | undefined): Promise<void> {
   const network = new NodeNetwork();
   let server: RunningServer;
   try {
+    const trouble = (error: unknown): void => log.error({ err: error }, 'trouble');
     server = await startServer(config, {
       store,
       clock,
@@ -40,7 +44,10 @@ export async function run(file: string | undefined): Promise<void> {
       programs: new ChildPrograms(),
       events: { emit: (event) => sinks.forEach((sink) => sink.emit(event)) },
       random: Math.random,
-      trouble: (error) => log.error({ err: error }, 'trouble'),
+      crypto: new NodeCrypto(),
+      ...(config.users === undefined ? {} : { users: new UsersFile(config.users.file, trouble) }),
+      trouble,
+      reportFiles: readReportFiles(config.report, (line) => log.warn(line)),
     });
   } catch (error) {
     await store.close();

@@ -19,7 +19,7 @@ import type {
 } from './ports.ts';
 import { expandRecipient } from './queue/expand.ts';
 import { makeQueue } from './queue/queue.ts';
-import { makeReporter } from './queue/report.ts';
+import { makeReporter, type ReportFiles } from './queue/report.ts';
 import { makeWorker } from './queue/work.ts';
 import { makeAdmission, type Admission } from './receiving/admission.ts';
 import { makeLogins, type Logins } from './receiving/auth/login.ts';
@@ -29,7 +29,6 @@ import { withoutTag } from './routing/address.ts';
 import { makeRouter } from './routing/router.ts';
 import type { ReportStyle } from './notification/compose.ts';
 import { makeLanguages } from './notification/language.ts';
-import type { Texts } from './notification/texts/texts.ts';
 
 /** The outside world, as the server sees it. */
 export interface Adapters {
@@ -49,8 +48,8 @@ export interface Adapters {
   readonly crypto?: Crypto;
   /** Told of what went wrong beside the mail itself. */
   readonly trouble: (error: unknown) => void;
-  /** The texts that the files of `[report] texts` hold. */
-  readonly reportTexts?: readonly Texts[];
+  /** What the files hold that `[report]` names. */
+  readonly reportFiles?: ReportFiles;
 }
 
 /** A server in service. */
@@ -95,7 +94,11 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     returnedMaxOctets: config.report.returnedMaxOctets,
     transportFor: (destination) => transports.transportFor(destination),
     expand: (claim, recipient, nextN, content) => expandRecipient(expansion, claim, recipient, nextN, content),
-    report: makeReporter({ hostname, ids, router, now: () => clock.now(), style: reportStyle(config, adapters) }),
+    report: makeReporter({
+      ...{ hostname, ids, router, now: () => clock.now(), trouble },
+      style: reportStyle(config, adapters),
+      dkimKeys: adapters.reportFiles?.dkimKeys ?? [],
+    }),
     jitter: adapters.random,
     expect: (atMs) => queue.expect(atMs),
     trouble,
@@ -144,8 +147,8 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
 }
 
 /** How reports speak to people. */
-function reportStyle({ report }: Config, { reportTexts }: Adapters): ReportStyle {
-  return { languages: makeLanguages(report, reportTexts), html: report.html };
+function reportStyle({ report }: Config, { reportFiles }: Adapters): ReportStyle {
+  return { languages: makeLanguages(report, reportFiles?.texts), html: report.html };
 }
 
 /** Messages in hand for each connection to a destination: enough to keep it busy. */

@@ -211,6 +211,18 @@ export interface ReportConfig {
   readonly texts: readonly string[];
   /** `html`: reports say the same in HTML, too, beside the plain text. Default true. */
   readonly html: boolean;
+  /** `[[report.dkim]]`: keys with which reports are signed. Default none. */
+  readonly dkim: readonly DkimConfig[];
+}
+
+/** One `[[report.dkim]]` table. Each key makes a signature of its own: one RSA and one Ed25519 key go well together. */
+export interface DkimConfig {
+  /** `domain`: in whose name; `hostname` or a domain above it, so that the signature counts for the address in From. */
+  readonly domain: string;
+  /** `selector`: the public key stands in the DNS at `SELECTOR._domainkey.DOMAIN`. */
+  readonly selector: string;
+  /** `key-file`: PEM file with an RSA (1024 bits or more, better 2048) or Ed25519 private key; read at start. */
+  readonly keyFile: string;
 }
 
 /** The `[limits]` table. */

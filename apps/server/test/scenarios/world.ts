@@ -1,8 +1,10 @@
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig, parseUsers } from '../../src/config.ts';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
 import type { MailEvent } from '../../src/model.ts';
 import type { HttpClient, IdSource, Mailboxes, QueueStore } from '../../src/ports.ts';
 import { readWhole } from '../../src/queue/content.ts';
+import type { ReportFiles } from '../../src/queue/report.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
 import { SimulatedClock } from '../simulation/clock.ts';
 import { SimulatedNetwork, type SimulatedHost } from '../simulation/network.ts';
@@ -32,6 +34,12 @@ export interface ServerOptions {
   readonly mailboxFault?: string | undefined;
   /** The gateways of this world. */
   readonly http?: HttpClient;
+  /** `[[listen]]` tables in place of the usual one, which trusts everybody. */
+  readonly listen?: string;
+  /** TOML of `[users] file`. */
+  readonly users?: string;
+  /** What the files of `[report]` hold. */
+  readonly reportFiles?: ReportFiles;
 }
 
 /** Hosts, a clock and a DNS of one's own: days of mail in milliseconds. */
@@ -56,10 +64,11 @@ export class World {
 
   /** Starts a server on a host of its own. The configuration gets `hostname`, `store` and, on port 25, `[[listen]]`. */
   async server(name: string, toml: string, options: ServerOptions = {}): Promise<SimulatedServer> {
-    const { store = openMemoryQueueStore(), mailboxFault } = options;
+    const { store = openMemoryQueueStore(), mailboxFault, reportFiles, listen = EVERYBODY, users = '' } = options;
+    const known = parseUsers(users, 'users.toml');
     const host = this.host(name);
     const config = parseConfig(
-      `hostname = "${name}"\nstore = "sqlite:unused"\n[[listen]]\naddress = "0.0.0.0:25"\nrelay-from = ["0.0.0.0/0"]\ndsn = "everyone"\n${toml}`,
+      `hostname = "${name}"\nstore = "sqlite:unused"\n${listen}\n${toml}`,
       `${name}.toml`,
       '/simulated',
     );
@@ -78,12 +87,17 @@ export class World {
         programs: { run: () => Promise.reject(new Error('no programs in this world')) },
         events: { emit: (event) => void events.push(event) },
         random: () => 0.5,
+        crypto: this.clock.tracked(new NodeCrypto()),
+        users: { find: (user) => Promise.resolve(known.get(user)) },
         trouble: (error) => void troubles.push(error),
+        ...(reportFiles === undefined ? {} : { reportFiles }),
       }),
     );
     return { host, events, delivered, store, troubles, stop: () => running.stop() };
   }
 }
+
+const EVERYBODY = '[[listen]]\naddress = "0.0.0.0:25"\nrelay-from = ["0.0.0.0/0"]\ndsn = "everyone"';
 
 function mailboxes(delivered: Delivered[], fault: string | undefined): Mailboxes {
   return {

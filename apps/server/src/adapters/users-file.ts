@@ -1,0 +1,53 @@
+import { readFileSync, statSync, type BigIntStats } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { parseUsers } from '../config.ts';
+import type { User, Users } from '../ports.ts';
+
+/** How often the file is looked at, at most. */
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * The users of a TOML file (see `parseUsers`), read anew when it changes. While a changed file can't be used, the last
+ * users stay and `trouble` is told why, once for each state of the file.
+ */
+export class UsersFile implements Users {
+  readonly #file: string;
+  readonly #trouble: (error: unknown) => void;
+  #users: ReadonlyMap<string, User>;
+  #stamp: string;
+  #lookedAtMs: number;
+  #looking: Promise<void> | undefined;
+
+  /** Reads the file. @throws {ConfigError} or a system error when it can't be used */
+  constructor(file: string, trouble: (error: unknown) => void) {
+    this.#file = file;
+    this.#trouble = trouble;
+    this.#stamp = stampOf(statSync(file, { bigint: true }));
+    this.#users = parseUsers(readFileSync(file, 'utf8'), file);
+    this.#lookedAtMs = performance.now();
+  }
+
+  async find(name: string): Promise<User | undefined> {
+    if (performance.now() - this.#lookedAtMs >= LOOK_AGAIN_MS) {
+      this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+      await this.#looking;
+    }
+    return this.#users.get(name);
+  }
+
+  async #look(): Promise<void> {
+    let stamp = 'gone';
+    try {
+      stamp = stampOf(await stat(this.#file, { bigint: true }));
+      if (stamp !== this.#stamp) this.#users = parseUsers(await readFile(this.#file, 'utf8'), this.#file);
+    } catch (error) {
+      if (stamp !== this.#stamp) this.#trouble(error);
+    }
+    this.#stamp = stamp;
+    this.#lookedAtMs = performance.now();
+  }
+}
+
+function stampOf({ ino, mtimeNs, size }: BigIntStats): string {
+  return `${ino}:${mtimeNs}:${size}`;
+}
