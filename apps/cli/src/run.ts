@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { explainCommand } from './commands/explain.ts';
 import { inspectCommand } from './commands/inspect.ts';
@@ -9,6 +8,7 @@ import { chooseFrom, type Perform } from './commands/perform.ts';
 import { palette } from './terminal/palette.ts';
 import { EXIT, type Context, type ExitCode, type Terminal } from './terminal/terminal.ts';
 import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
 
 /** Runs one command line and gives the exit code: 0 fine, 1 findings, 2 wrong use or input. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -105,11 +105,6 @@ function contextOf(
     },
   };
   return { context, complained: () => complained };
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -1,49 +1,149 @@
-import { readMessages } from '../input/messages.ts';
+import { writeFileSync } from 'node:fs';
+import { readMessages, type InputMessage } from '../input/messages.ts';
+import { reasonOf } from '../input/reason.ts';
 import { nameOf } from '../report/describe.ts';
-import { summarize, type IssueSummary } from '../report/summary.ts';
 import { printable } from '../terminal/palette.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
+import { pad } from '../terminal/width.ts';
+import { UsageError } from '../usage-error.ts';
+import { version } from '../version.ts';
+import { check, type Checked } from './check.ts';
+import { clauseCard, type ClauseResult } from './clauses.ts';
+import { excerpt, spanOf } from './excerpt.ts';
+import type { Finding } from './finding.ts';
+import { repair } from './repair.ts';
+import { SarifLog } from './sarif.ts';
 
 export interface LintOptions {
   readonly json?: true;
+  readonly sarif?: true;
+  readonly clauses?: true;
+  readonly strict?: true;
+  readonly fix?: true;
+  readonly output?: string;
 }
 
 /** Checks messages and tells every departure. */
-export async function lint(
-  files: readonly string[],
-  options: LintOptions,
-  { terminal, quiet, complain }: Context,
-): Promise<ExitCode> {
-  let findings = 0;
-  for await (const message of readMessages(files, { stdin: () => terminal.input(), complain })) {
-    const summary = summarize(message);
-    const { file, index, kind } = summary;
-    const issues = kind === 'dsn' || summary.issues.length > 0 ? summary.issues : [noReport(kind)];
-    findings += issues.length;
-    if (options.json === true) terminal.out(`${JSON.stringify({ file, index, kind, issues })}\n`);
-    else {
-      const name = nameOf(summary);
-      for (const issue of issues) terminal.out(`${name}:${issue.line ?? 1}: ${inWords(issue)}\n`);
-      if (issues.length === 0 && !quiet) terminal.out(`${name}: fine\n`);
-    }
+export async function lint(files: readonly string[], options: LintOptions, context: Context): Promise<ExitCode> {
+  const { terminal, complain } = context;
+  const input = readMessages(files, { stdin: () => terminal.input(), complain });
+  if (options.output !== undefined && options.fix !== true) throw new UsageError('--output needs --fix');
+  if (options.fix === true) return await fix(input, options, context);
+  const sarif = options.sarif === true ? new SarifLog(version()) : undefined;
+  let departs = false;
+  for await (const message of input) {
+    const checked = check(message);
+    departs ||= checked.findings.some((finding) => counts(finding, options));
+    if (sarif !== undefined) sarif.add({ ...message, index: message.index, ...checked });
+    else if (options.json === true) terminal.out(`${JSON.stringify(toJson(message, checked, options))}\n`);
+    else terminal.out(inWords(message, checked, options, context));
     await terminal.drained();
   }
-  return findings === 0 ? EXIT.fine : EXIT.findings;
+  if (sarif !== undefined) terminal.out(`${sarif.toString()}\n`);
+  return departs ? EXIT.findings : EXIT.fine;
 }
 
-function noReport(kind: string): IssueSummary {
-  return {
-    code: 'not-a-report',
-    line: null,
-    field: null,
-    clause: 'RFC 3464 §2',
-    message: `not a delivery status notification: ${kind === 'other' ? 'no report' : kind}`,
-    repaired: null,
-  };
+function counts({ level }: Finding, { strict }: LintOptions): boolean {
+  return level === 'error' || strict === true;
 }
 
-function inWords({ field, message, code, clause, repaired }: IssueSummary): string {
-  const about = field === null ? '' : `${field}: `;
-  const made = repaired === null ? '' : `; read as: ${repaired}`;
-  return printable(`${about}${message} (${code}, ${clause ?? 'no clause'})${made}`);
+function inWords(message: InputMessage, checked: Checked, options: LintOptions, context: Context): string {
+  const { paint, quiet } = context;
+  const name = nameOf({ file: message.file, index: message.index ?? null });
+  const { report, findings } = checked;
+  if (options.clauses === true && report !== undefined && checked.kind === 'dsn') {
+    return `${paint.bold(name)}\n${clauseCard(report, findings)
+      .map((result) => clauseLine(result, context))
+      .join('')}`;
+  }
+  if (findings.length === 0) return quiet ? '' : `${name}: ${paint.green('fine')}\n`;
+  return findings.map((finding) => findingLines(name, finding, checked, context)).join('');
+}
+
+function findingLines(name: string, finding: Finding, { lines }: Checked, { terminal, paint }: Context): string {
+  const { line, level, field, message, code, clause, repaired } = finding;
+  const { column } = spanOf(finding, lines);
+  const word = level === 'error' ? paint.red('error') : paint.blue('note');
+  const about = printable(`${field === null ? '' : `${field}: `}${message}`);
+  const made = repaired === null ? '' : `; read as: ${printable(repaired)}`;
+  return (
+    `${paint.bold(`${name}:${line}:${column}:`)} ${word}: ${about} (${code})\n` +
+    excerpt(finding, lines, paint, terminal.columns) +
+    `        ${paint.dim(`${clause}${made}`)}\n`
+  );
+}
+
+function clauseLine({ clause, requirement, result, findings }: ClauseResult, { paint }: Context): string {
+  const word = {
+    ok: paint.green('ok   '),
+    note: paint.blue('note '),
+    error: paint.red('FAIL '),
+    absent: paint.dim('-    '),
+  }[result];
+  const head = `  ${word} ${pad(clause, 18)} ${requirement}\n`;
+  return (
+    head +
+    findings
+      .map(
+        ({ line, field, message }) =>
+          `${' '.repeat(27)}line ${line}: ${printable(`${field === null ? '' : `${field}: `}${message}`)}\n`,
+      )
+      .join('')
+  );
+}
+
+function toJson(
+  { file, index }: InputMessage,
+  { kind, report, findings, lines }: Checked,
+  options: LintOptions,
+): object {
+  const issues = findings.map((finding) => ({ ...finding, ...spanOf(finding, lines) }));
+  const card = options.clauses === true && report !== undefined ? clauseCard(report, findings) : undefined;
+  const clauses = card?.map(({ clause, requirement, result }) => ({ clause, requirement, result }));
+  return { file, index: index ?? null, kind, issues, ...(clauses && { clauses }) };
+}
+
+async function fix(
+  input: AsyncIterable<InputMessage>,
+  options: LintOptions,
+  { terminal, quiet }: Context,
+): Promise<ExitCode> {
+  const messages: InputMessage[] = [];
+  for await (const message of input)
+    if (messages.push(message) > 1) throw new UsageError('--fix repairs one message at a time');
+  const [message] = messages;
+  if (message === undefined) return EXIT.wrong;
+  const name = nameOf({ file: message.file, index: message.index ?? null });
+  const before = check(message);
+  if (before.kind !== 'dsn' || before.report === undefined)
+    throw new UsageError(`${name}: not a delivery status notification, nothing to repair`);
+  const octets = before.findings.length === 0 ? message.octets : repaired(name, before);
+  const after = check({ file: message.file, octets });
+  write(octets, options.output, terminal);
+  const left = after.findings.filter((finding) => counts(finding, options));
+  if (!quiet) terminal.err(`${name}: ${before.findings.length} findings before, ${after.findings.length} after\n`);
+  for (const { line, message: what, clause } of left)
+    terminal.err(`${name}: left: line ${line}: ${what} (${clause})\n`);
+  return left.length === 0 ? EXIT.fine : EXIT.findings;
+}
+
+function repaired(name: string, { report }: Checked): Uint8Array {
+  try {
+    return report === undefined ? new Uint8Array(0) : repair(report);
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+function write(octets: Uint8Array, file: string | undefined, terminal: Context['terminal']): void {
+  if (file === undefined || file === '-') {
+    terminal.out(octets);
+    return;
+  }
+  try {
+    writeFileSync(file, octets);
+  } catch (error) {
+    throw new UsageError(`--output ${file}: ${reasonOf(error)}`);
+  }
 }

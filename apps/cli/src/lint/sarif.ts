@@ -1,0 +1,67 @@
+import { spanOf } from './excerpt.ts';
+import type { Finding } from './finding.ts';
+import type { Lines } from './lines.ts';
+
+/** Findings of one message. */
+export interface SarifInput {
+  readonly file: string;
+  readonly index: number | undefined;
+  readonly lines: Lines;
+  readonly findings: readonly Finding[];
+}
+
+/** Gathers findings into one log of SARIF 2.1.0, as code scanners exchange them. */
+export class SarifLog {
+  readonly #version: string;
+  readonly #rules = new Map<string, object>();
+  readonly #results: object[] = [];
+
+  constructor(version: string) {
+    this.#version = version;
+  }
+
+  add({ file, index, lines, findings }: SarifInput): void {
+    for (const finding of findings) {
+      const { code, level, field, message, clause } = finding;
+      if (!this.#rules.has(code)) this.#rules.set(code, ruleOf(finding));
+      this.#results.push({
+        ruleId: code,
+        ruleIndex: [...this.#rules.keys()].indexOf(code),
+        level,
+        message: { text: `${field === null ? '' : `${field}: `}${message} (${clause})` },
+        locations: [locationOf(finding, file, index, lines)],
+      });
+    }
+  }
+
+  toString(): string {
+    const driver = { name: 'dsn lint', version: this.#version, rules: [...this.#rules.values()] };
+    const runs = [{ tool: { driver }, columnKind: 'utf16CodeUnits', results: this.#results }];
+    return JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs });
+  }
+}
+
+function ruleOf({ code, message, clause, level }: Finding): object {
+  const [, rfc = '', section = ''] = /^RFC (\d+) §([\d.]+)/.exec(clause) ?? [];
+  return {
+    id: code,
+    shortDescription: { text: message },
+    fullDescription: { text: `${message} (${clause})` },
+    defaultConfiguration: { level },
+    ...(rfc === '' ? {} : { helpUri: `https://www.rfc-editor.org/rfc/rfc${rfc}.html#section-${section}` }),
+    properties: { clause },
+  };
+}
+
+function locationOf(finding: Finding, file: string, index: number | undefined, lines: Lines): object {
+  const { column, endColumn } = spanOf(finding, lines);
+  const uri = file === '-' ? 'stdin' : encodeURI(file.replaceAll('\\', '/'));
+  return {
+    physicalLocation: {
+      artifactLocation: { uri },
+      region: { startLine: finding.line, startColumn: column, endColumn },
+    },
+    // Lines count within the message; its place in an mbox is told apart.
+    ...(index === undefined ? {} : { logicalLocations: [{ name: `message ${index}`, kind: 'object' }] }),
+  };
+}

@@ -1,0 +1,34 @@
+/** How many columns a text takes in a terminal: wide letters of East Asia and emoji take two, marks above letters none. */
+export function widthOf(text: string): number {
+  if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const character of text) width += columnsOf(character);
+  return width;
+}
+
+/** Cuts a text to a number of columns; what was cut is told by an ellipsis. */
+export function fit(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let out = '';
+  let width = 0;
+  for (const character of text) {
+    width += columnsOf(character);
+    if (width > columns - 1) break;
+    out += character;
+  }
+  return `${out}…`;
+}
+
+/** Fills a text up with spaces. */
+export function pad(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+}
+
+function columnsOf(character: string): number {
+  if (/^\p{Mn}|^\u200d|^[\ufe00-\ufe0f]/u.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}
+
+/** Blocks of the East Asian Width property W and F, as far as mail holds them. */
+const WIDE =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
