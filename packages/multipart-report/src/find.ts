@@ -6,17 +6,25 @@ import { readTree, type MimePart, type TreeOptions } from './tree.ts';
 /** What a report is about: delivery, disposition (reading), feedback (abuse), or anything else. RFC 6522 §5. */
 export type ReportKind = 'dsn' | 'mdn' | 'feedback' | 'other';
 
-const KINDS: ReadonlyMap<string, ReportKind> = /* @__PURE__ */ new Map([
-  ['delivery-status', 'dsn'],
-  ['global-delivery-status', 'dsn'],
-  ['disposition-notification', 'mdn'],
-  ['global-disposition-notification', 'mdn'],
-  ['feedback-report', 'feedback'],
-]);
+/** The kind of report that a machine part of this subtype of message makes; `undefined` for those unknown here. RFC 6533 §4.4, §5. */
+function kindOf(subtype: string | undefined): ReportKind | undefined {
+  switch (subtype) {
+    case 'delivery-status':
+    case 'global-delivery-status':
+      return 'dsn';
+    case 'disposition-notification':
+    case 'global-disposition-notification':
+      return 'mdn';
+    case 'feedback-report':
+      return 'feedback';
+    default:
+      return undefined;
+  }
+}
 
-/** The kind of report that a machine part of this type makes; `undefined` for types unknown here. RFC 6533 §4.4, §5. */
+/** The same for the whole media type. */
 export function machineKind(mediaType: string): ReportKind | undefined {
-  return mediaType.startsWith('message/') ? KINDS.get(mediaType.slice(8)) : undefined;
+  return mediaType.startsWith('message/') ? kindOf(mediaType.slice(8)) : undefined;
 }
 
 /** Offset of the first field in a text that begins machine parts and stands in no header of a part; -1 if there is none. */
@@ -94,7 +102,7 @@ function firstPart(part: MimePart, passes: (part: MimePart) => boolean): MimePar
 function assignRoles(report: MimePart, source: Source, issues: Issues): FoundReport {
   const { parts } = report;
   const reportType = report.parameters.get('report-type')?.toLowerCase();
-  const promised = KINDS.get(reportType ?? '');
+  const promised = kindOf(reportType);
   const typed = firstPart(report, (part) => machineKind(part.mediaType) !== undefined);
   const machine = typed ?? unlabelledMachine(parts[1], promised, source);
   const returned = parts.find((part) => part !== machine && returnedLabel(part.mediaType) !== undefined);

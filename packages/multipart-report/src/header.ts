@@ -59,10 +59,17 @@ function lineEndLength(octets: Uint8Array, at: number): number {
 
 /** The value of the first field of this name (in lower case), `''` if it is empty, `undefined` if there is none. */
 export function fieldValue(headers: readonly Field[], name: string): string | undefined {
-  for (const field of headers) {
-    if (field.name.length === name.length && field.name.toLowerCase() === name) return field.value;
-  }
+  for (const field of headers) if (isNamed(field, name)) return field.value;
   return undefined;
+}
+
+/** Length and first letter tell most names apart before any is put into lower case. */
+export function isNamed(field: Field, name: string): boolean {
+  return (
+    field.name.length === name.length &&
+    (field.name.charCodeAt(0) | 32) === name.charCodeAt(0) &&
+    field.name.toLowerCase() === name
+  );
 }
 
 /** A header as it was found. */

@@ -72,7 +72,9 @@ function readStatus(body: string, mediaType: string, place: (issues: readonly Is
 
 /** QUIRK: without the blank line after the header of the part its first fields have been read as header. */
 function fieldsStart({ headers, range }: MimePart, source: Source, issues: Issues): number {
-  if (!headers.some(({ name }) => firstMachineField(`${name}:`) === 0)) return range.bodyStart;
+  // Nearly always there is but a Content-Type.
+  if (!headers.some(({ name }) => (name.charCodeAt(0) | 32) !== 99 && firstMachineField(`${name}:`) === 0))
+    return range.bodyStart;
   const start = range.start + firstMachineField(source.text.slice(range.start, range.bodyStart));
   issues.add(start, {
     code: 'part-blank-line-missing',

@@ -27,9 +27,11 @@ const BACKSLASH = 92;
  * parseMediaType('Text/Plain; charset="UTF-8"'); // { mediaType: 'text/plain', parameters: Map { 'charset' => 'UTF-8' } }
  */
 export function parseMediaType(value: string): MediaType {
+  // Most parts of a report bear no parameter.
+  if (!value.includes(';') && !value.includes('('))
+    return { mediaType: value.trim().toLowerCase(), parameters: NO_PARAMETERS };
   const scanner: Scanner = { text: value, at: 0 };
   const mediaType = readUntil(scanner, SEMICOLON).toLowerCase();
-  if (scanner.at === value.length) return { mediaType, parameters: NO_PARAMETERS };
   const parameters = new Map<string, string>();
   const sections: Section[] = [];
   while (scanner.at < value.length) {
@@ -75,10 +77,23 @@ function readUntil(scanner: Scanner, stop: number): string {
 /** A quoted string, or text up to the next semicolon: QUIRK: blanks and `=` stand unquoted in boundaries. */
 function readValue(scanner: Scanner): string {
   const { text } = scanner;
-  let at = afterBlanks(text, scanner.at);
-  if (text.charCodeAt(at) !== QUOTE) return readUntil(scanner, SEMICOLON);
+  const start = afterBlanks(text, scanner.at);
+  if (text.charCodeAt(start) !== QUOTE) return readUntil(scanner, SEMICOLON);
+  const quote = text.indexOf('"', start + 1);
+  const end = quote < 0 ? text.length : quote;
+  const plain = text.slice(start + 1, end);
+  scanner.at = end + 1;
+  const content = plain.includes('\\') ? unquote(scanner, start + 1) : plain;
+  readUntil(scanner, SEMICOLON);
+  return content;
+}
+
+/** A quoted string in which a backslash takes the meaning from the next character. RFC 2045 §5.1. */
+function unquote(scanner: Scanner, start: number): string {
+  const { text } = scanner;
   let out = '';
-  let from = ++at;
+  let at = start;
+  let from = at;
   for (let c = text.charCodeAt(at); at < text.length && c !== QUOTE; c = text.charCodeAt(at)) {
     if (c === BACKSLASH) {
       out += text.slice(from, at);
@@ -86,10 +101,8 @@ function readValue(scanner: Scanner): string {
     }
     at++;
   }
-  out += text.slice(from, at);
   scanner.at = at + 1;
-  readUntil(scanner, SEMICOLON);
-  return out;
+  return out + text.slice(from, at);
 }
 
 function afterBlanks(text: string, from: number): number {

@@ -29,7 +29,9 @@ export function partOctets(part: MimePart, source: Source, issues: Issues): Uint
 /** The text of a part behind its transfer encoding and charset; lines end in LF. */
 export function partText(part: MimePart, source: Source, issues: Issues): string {
   const text = isEncoded(part) || !source.ascii ? decodedText(part, source, issues) : asciiText(part, source, issues);
-  return text.includes('\r') ? text.replace(/\r+\n|\r/g, '\n') : text;
+  if (!text.includes('\r')) return text;
+  const lines = text.replace(/\r\n/g, '\n');
+  return lines.includes('\r') ? text.replace(/\r+\n|\r/g, '\n') : lines;
 }
 
 /** QUIRK: ASCII octets may be ISO-2022 or such: only those charsets see anything but ASCII in them. */

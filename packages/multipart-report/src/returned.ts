@@ -28,20 +28,22 @@ export interface Returned extends ReturnedHeader {
   readonly octets: Uint8Array;
 }
 
-const LABELS: ReadonlyMap<string, 'message' | 'headers'> = /* @__PURE__ */ new Map([
-  ['message/rfc822', 'message'],
-  ['message/global', 'message'],
-  ['text/rfc822-headers', 'headers'],
-  ['message/global-headers', 'headers'],
-  // QUIRK: maddy, Exchange and others label headers so.
-  ['message/rfc822-headers', 'headers'],
-  ['text/rfc822-header', 'headers'],
-  ['text/rfc822', 'message'],
-]);
-
 /** What a label of a third part promises; `undefined` for a label that returns nothing. RFC 6533 §4.4. */
 export function returnedLabel(mediaType: string): 'message' | 'headers' | undefined {
-  return LABELS.get(mediaType);
+  switch (mediaType) {
+    case 'message/rfc822':
+    case 'message/global':
+    case 'text/rfc822':
+      return 'message';
+    case 'text/rfc822-headers':
+    case 'message/global-headers':
+    // QUIRK: maddy, Exchange and others label headers so.
+    case 'message/rfc822-headers':
+    case 'text/rfc822-header':
+      return 'headers';
+    default:
+      return undefined;
+  }
 }
 
 /** Read what a part returns. */
@@ -66,22 +68,34 @@ export function readReturned(
 function readContent(part: MimePart, source: Source, start: number, issues: Issues): ReturnedHeader {
   const { headers, bodyStart, closed } = readHeader(source, start, 'blank-line');
   const { mediaType } = part;
-  const label = LABELS.get(mediaType);
+  const label = returnedLabel(mediaType);
   // Only the blank line tells a message without text from a header under the wrong label.
   const kind = bodyStart < source.text.length || (label === 'message' && closed) ? 'message' : 'headers';
   if (kind !== label) noteLabel(part, kind, issues);
+  const found: Mutable<ReturnedHeader> = { mediaType, kind, headers };
   const messageId = fieldValue(headers, 'message-id');
-  return {
-    mediaType,
-    kind,
-    headers,
-    ...(messageId === undefined ? {} : { messageId: /<[^<>]*>/.exec(messageId)?.[0] ?? messageId }),
-    ...text(headers, 'subject', 'subject'),
-    ...text(headers, 'from', 'from'),
-    ...text(headers, 'to', 'to'),
-    ...text(headers, 'date', 'date'),
-    ...text(headers, 'list-id', 'listId'),
-  };
+  if (messageId !== undefined) found.messageId = firstMessageId(messageId);
+  for (const [name, key] of TEXTS) {
+    const value = fieldValue(headers, name);
+    if (value !== undefined) found[key] = decodeHeaderText(value);
+  }
+  return found;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const TEXTS = [
+  ['subject', 'subject'],
+  ['from', 'from'],
+  ['to', 'to'],
+  ['date', 'date'],
+  ['list-id', 'listId'],
+] as const;
+
+function firstMessageId(value: string): string {
+  const start = value.indexOf('<');
+  const end = value.indexOf('>', start);
+  return start >= 0 && end >= 0 ? value.slice(start, end + 1) : value;
 }
 
 function noteEncoded(part: MimePart, issues: Issues): void {
@@ -102,11 +116,4 @@ function noteLabel(part: MimePart, kind: 'message' | 'headers', issues: Issues):
     message: `${part.mediaType} holds ${kind === 'headers' ? 'no more than a header' : 'a whole message'}`,
     repaired: kind === 'headers' ? 'taken for a header' : 'taken for a message',
   });
-}
-
-type TextKey = 'subject' | 'from' | 'to' | 'date' | 'listId';
-
-function text(headers: readonly Field[], name: string, key: TextKey): Partial<Record<TextKey, string>> {
-  const value = fieldValue(headers, name);
-  return value === undefined ? {} : { [key]: decodeHeaderText(value) };
 }
