@@ -83,16 +83,7 @@ export function decodeUtf8AddrUnitext(unitext: string): string {
  * ```
  */
 export function downconvertUtf8Addr(value: string): string {
-  let ascii = '';
-  let start = 0;
-  for (let at = 0; at < value.length; at++) {
-    if (value.charCodeAt(at) < 0x80) continue;
-    const char = embed(value, at);
-    ascii += value.slice(start, at) + char.escape;
-    at += char.units - 1;
-    start = at + 1;
-  }
-  return ascii + value.slice(start);
+  return embedChars(value, (code) => code < 0x80);
 }
 
 /** The three forms of an address under type `utf-8`. RFC 6533 §3. */
@@ -137,39 +128,37 @@ function isHexpoint(code: number): boolean {
 
 function encodeAddress(address: string, native: boolean): string {
   if (address === '') throw new XtextError('bad-code-point', 0);
-  let encoded = '';
-  let start = 0;
-  for (let at = 0; at < address.length; at++) {
-    const code = address.charCodeAt(at);
-    if (isQchar(code)) continue;
-    const char = embed(address, at);
-    if (!native || code < 0x80) {
-      encoded += address.slice(start, at) + char.escape;
-      start = at + char.units;
-    }
-    at += char.units - 1;
-  }
-  return encoded + address.slice(start);
+  return embedChars(address, native ? (code) => isQchar(code) || (code > 0x7f && isHexpoint(code)) : isQchar);
 }
 
-/** The character at an offset as EmbeddedUnicodeChar, and how many UTF-16 units it takes. */
-function embed(text: string, at: number): { readonly escape: string; readonly units: 1 | 2 } {
-  const code = Number(text.codePointAt(at));
-  if (!isHexpoint(code)) throw new XtextError('bad-code-point', at);
-  const hex = code.toString(16).toUpperCase().padStart(2, '0');
-  return { escape: `\\x{${hex}}`, units: code > 0xffff ? 2 : 1 };
+/** Write every character as EmbeddedUnicodeChar that does not stand for itself. */
+function embedChars(text: string, standsForItself: (code: number) => boolean): string {
+  // Pieces to join, since a million of them added one by one would be a string of a million links.
+  const pieces: string[] = [];
+  let start = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = Number(text.codePointAt(at));
+    const units = code > 0xffff ? 2 : 1;
+    if (!standsForItself(code)) {
+      if (!isHexpoint(code)) throw new XtextError('bad-code-point', at);
+      pieces.push(text.slice(start, at), `\\x{${code.toString(16).toUpperCase().padStart(2, '0')}}`);
+      start = at + units;
+    }
+    at += units - 1;
+  }
+  return start === 0 ? text : pieces.join('') + text.slice(start);
 }
 
 function decodeAddress(encoded: string, highest: number): string {
   if (encoded === '') throw new XtextError('bad-character', 0);
-  let address = '';
+  const pieces: string[] = [];
   let start = 0;
   for (let at = 0; at < encoded.length; at++) {
     const code = Number(encoded.codePointAt(at));
     if (isQchar(code)) continue;
     if (code === BACKSLASH) {
       const end = encoded.indexOf('}', at);
-      address += encoded.slice(start, at) + embeddedChar(encoded, at, end);
+      pieces.push(encoded.slice(start, at), embeddedChar(encoded, at, end));
       start = end + 1;
       at = end;
     } else if (code < 0x80 || code > highest) {
@@ -180,7 +169,7 @@ function decodeAddress(encoded: string, highest: number): string {
       at++;
     }
   }
-  return address + encoded.slice(start);
+  return start === 0 ? encoded : pieces.join('') + encoded.slice(start);
 }
 
 function embeddedChar(encoded: string, at: number, end: number): string {
