@@ -60,8 +60,9 @@ export function openDatabase({ file, maxDatabaseOctets }: WorkerOptions): Databa
     database = new DatabaseSync(file);
     // The exclusive lock is held until the process ends, however it ends; the index of the WAL then needs no shared memory.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    // A checkpoint of some 16 MiB takes milliseconds, since most of its pages were written again and again.
-    database.exec('PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY');
+    // Small checkpoints: none keeps a client waiting for long. What one large transaction left of the log is cut off.
+    database.exec('PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864');
+    database.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY');
     migrate(database);
     if (maxDatabaseOctets !== undefined) {
       const pages = Math.floor(maxDatabaseOctets / pragma(database, 'page_size'));

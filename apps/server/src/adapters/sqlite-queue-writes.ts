@@ -120,13 +120,29 @@ export class Writes {
       this.#messageGone(hold);
       return true;
     }
-    if (hold.fresh) this.spread(hold);
-    for (const n of done) this.#remove(hold, n);
-    for (const row of pending) this.#defer(hold, row);
+    if (hold.fresh) this.#spreadSettled(hold, done, pending);
+    else {
+      for (const n of done) this.#remove(hold, n);
+      for (const row of pending) this.#defer(hold, row);
+    }
     for (const child of children) this.#insertRecipient(hold.seq, child);
     if (children.length > 0) this.#statements.raiseLastN.run(Math.max(...children.map(([, n]) => n)), hold.seq);
     else if (pending.length === 0) this.#removeIfDone(hold);
     return true;
+  }
+
+  /** Spreads a message of which some recipients are settled, without writing them twice. */
+  #spreadSettled(hold: Hold, done: readonly number[], pending: readonly PendingRow[]): void {
+    const gone = new Set(done);
+    const changes = new Map(pending.map((row) => [row[0], row]));
+    const places = this.#rest(hold.seq, (row) => (gone.has(row[1]) ? undefined : withChange(row, changes.get(row[1]))));
+    this.#leases.spread(hold, places);
+    for (const n of done) this.#leases.free(hold, n);
+    for (const [n, destination, dueAtMs] of pending) {
+      this.#leases.free(hold, n);
+      this.#destinations.lower(destination, dueAtMs, hold.seq);
+    }
+    this.counts.recipients -= done.length;
   }
 
   #remove(hold: Hold, n: number): void {
@@ -161,14 +177,28 @@ export class Writes {
     return holds.flatMap((id) => this.#leases.get(id) ?? []);
   }
 
-  #rest(seq: number): Map<number, Place> {
+  /** Gives recipients in `fresh` rows of their own, as they are changed; without a row if they are not wanted. */
+  #rest(seq: number, change: (row: RecipientRow) => RecipientRow | undefined = (row) => row): Map<number, Place> {
     const stored = this.#statements.freshRecipients.get(seq)?.['recipients'];
     const recipients = JSON.parse(String(stored)) as readonly Recipient[];
     this.#statements.restFresh.run(Math.max(...recipients.map(({ n }) => n)), seq);
     this.#statements.deleteFresh.run(seq);
-    for (const recipient of recipients) this.#statements.insertRecipient.run(seq, ...toRow(recipient));
-    return new Map(recipients.map((recipient) => [recipient.n, recipient]));
+    const places = new Map<number, Place>();
+    for (const recipient of recipients) {
+      const row = change(toRow(recipient));
+      if (row === undefined) continue;
+      this.#statements.insertRecipient.run(seq, ...row);
+      places.set(recipient.n, { destination: row[0], dueAtMs: row[2] });
+    }
+    return places;
   }
+}
+
+function withChange(row: RecipientRow, change: PendingRow | undefined): RecipientRow {
+  if (change === undefined) return row;
+  const [n, destination, dueAtMs, attempts, retryAtMs, delayReported, lastFailure] = change;
+  const [, , , address, parameters, shownAs] = row;
+  return [destination, n, dueAtMs, address, parameters, shownAs, attempts, retryAtMs, delayReported, lastFailure];
 }
 
 function sizeOf(messages: readonly (HeldMessage | RestingMessage)[]): number {

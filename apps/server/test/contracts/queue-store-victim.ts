@@ -1,14 +1,15 @@
 /**
- * A process that works on the queue in the directory given, and says what it did, until it is killed. What it says is
- * written synchronously: a line that the parent has read was true when the process died.
+ * A process that works on the queue in the directory given, and writes to the file given what it did, until it is killed.
+ * It writes synchronously: what is in the file was true when the process died.
  */
-import { writeSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
 import type { QueueStore } from '../../src/ports.ts';
 import { claim, deferred, done, lease, octets, sample } from './queue-samples.ts';
 
-const [directory = '', round = ''] = process.argv.slice(2);
-const say = (what: string, id: string) => writeSync(1, `${what} ${id}\n`);
+const [directory = '', file = '', round = ''] = process.argv.slice(2);
+const log = openSync(file, 'a');
+const say = (what: string, id: string) => writeSync(log, `${what} ${id}\n`);
 
 /** Accepts numbered messages; settles some under the lease of their acceptance, leaves others to rest. */
 async function produce(store: QueueStore, worker: number): Promise<void> {
