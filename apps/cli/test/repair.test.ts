@@ -12,10 +12,12 @@ const corpus = fileURLToPath(new URL('../../../../shared/corpus', import.meta.ur
 
 /** What a repair must keep. */
 function gist(octets: Uint8Array): unknown {
-  const { recipients, original } = summarize({ file: 'x', octets });
+  const { recipients, original, header } = summarize({ file: 'x', octets });
   return {
     recipients: recipients.map(({ address, status }) => [address, status]),
     messageId: original?.messageId ?? null,
+    subject: header.subject,
+    from: header.from,
   };
 }
 

@@ -17,6 +17,7 @@ import {
   type TypedValue,
 } from '@dsnkit/delivery-status';
 import {
+  decodeHeaderText,
   deriveBoundary,
   formatReport,
   ReportError,
@@ -170,7 +171,7 @@ function repairedHuman(human: HumanReadable, { recipients }: DeliveryStatus): Hu
 /** Fields about the body are written anew, those that may stand once do, and signatures over the old text are dropped. */
 function repairedHeaders(headers: readonly Field[]): Field[] {
   const seen = new Set<string>();
-  return headers.filter(({ name, value }) => {
+  const kept = headers.filter(({ name, value }) => {
     const key = name.toLowerCase();
     if (key.startsWith('content-') || key === 'mime-version' || SIGNATURES.has(key)) return false;
     if (key === 'auto-submitted' && !/^auto-replied\b/i.test(value)) return false;
@@ -179,6 +180,12 @@ function repairedHeaders(headers: readonly Field[]): Field[] {
     seen.add(key);
     return true;
   });
+  // The formatter encodes text for itself, and takes encoded words in it for text.
+  const decoded = kept.map((field) =>
+    field.value.includes('=?') ? { ...field, value: decodeHeaderText(field.value) } : field,
+  );
+  // RFC 5322 §2.1.1: a word that no line can hold; only private fields have such.
+  return decoded.filter(({ name, value }) => !/^x-/i.test(name) || !/\S{900}/.test(value));
 }
 
 const SIGNATURES: ReadonlySet<string> = new Set([

@@ -39,7 +39,8 @@ export async function play(line: string): Promise<string> {
   const redirect = words.indexOf('<');
   const stdin = redirect < 0 ? undefined : readFileSync(words[redirect + 1] ?? '');
   const { screen, code } = await dsn(redirect < 0 ? words : words.slice(0, redirect), stdin && { stdin });
-  const steady = screen.replace(/("name":"dsn lint","version":)"[^"]*"/, '$1"0.0.0"');
+  // What differs from release to release, and line ends, which a checkout may change.
+  const steady = screen.replaceAll('\r\n', '\n').replace(/("name":"dsn lint","version":)"[^"]*"/, '$1"0.0.0"');
   const output = steady === '' || steady.endsWith('\n') ? steady : `${steady}\n`;
   return `${output}${code === 0 ? '' : `[${code}]\n`}`.replace(/\n+$/, '\n');
 }
