@@ -165,6 +165,8 @@ type Arrival =
   | { readonly kind: 'tls'; readonly from: TlsOptions['side']; readonly shown: SimulatedTls }
   | { readonly kind: 'fin'; readonly error?: Error };
 
+const NOTHING_SHOWN: SimulatedTls = { names: [], trusted: false };
+
 /** A handshake that waits for the peer. */
 interface Handshake {
   readonly options: TlsOptions;
@@ -238,10 +240,7 @@ export class SimulatedConnection implements Connection {
     const late = () => this.#fail('timeout', 'the TLS handshake took too long');
     const timer = this.#network.clock.after(options.timeoutMs, late);
     this.#handshake = { options, resolve, reject, timer };
-    const shown = this.#host?.tls ?? { names: [], trusted: false };
-    if (options.side === 'server' && shown.fails === 'handshake') this.#fail('handshake', 'no shared cipher');
-    else if (options.side === 'client' || shown.fails === undefined)
-      this.#send({ kind: 'tls', from: options.side, shown });
+    if (options.side === 'client') this.#send({ kind: 'tls', from: 'client', shown: NOTHING_SHOWN });
     return promise;
   }
 
@@ -263,10 +262,17 @@ export class SimulatedConnection implements Connection {
       this.#fail('closed', 'the connection closed during the TLS handshake');
       return;
     }
+    const ours = this.#host?.tls ?? NOTHING_SHOWN;
+    if (options.side === 'server' && ours.fails === 'silence') return;
+    if (options.side === 'server' && ours.fails === 'handshake') {
+      this.#fail('handshake', 'no shared cipher');
+      return;
+    }
     this.#handshake = undefined;
     timer.cancel();
     const state = { protocol: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' };
     if (options.side === 'server') {
+      this.#send({ kind: 'tls', from: 'server', shown: ours });
       resolve(state);
       return;
     }
