@@ -124,7 +124,7 @@ members = []`,
     [
       'a missing key, at its table',
       `${least}\n[[route]]\nmatch = "*"`,
-      'dsnd.toml:6: route.to: is missing; allowed: smtp://HOST:PORT, lmtp://HOST:PORT, mx:, maildir:DIRECTORY, simulator:, discard:',
+      'dsnd.toml:6: route.to: is missing; allowed: smtp://HOST:PORT, smtps://HOST:PORT, lmtp://HOST:PORT, mx:, maildir:DIRECTORY, gateway+https://HOST/PATH, pipe:PROGRAM, simulator:, discard:',
     ],
     [
       'a wrong word',
@@ -149,7 +149,7 @@ members = []`,
     [
       'a next hop',
       `${least}[[route]]\nmatch = "*"\nto = "http://127.0.0.1"`,
-      'dsnd.toml:7: route.to: "http://127.0.0.1": unknown scheme; allowed: smtp://HOST:PORT, lmtp://HOST:PORT, mx:, maildir:DIRECTORY, simulator:, discard:',
+      'dsnd.toml:7: route.to: "http://127.0.0.1": unknown scheme; allowed: smtp://HOST:PORT, smtps://HOST:PORT, lmtp://HOST:PORT, mx:, maildir:DIRECTORY, gateway+https://HOST/PATH, pipe:PROGRAM, simulator:, discard:',
     ],
     [
       'recipients where they can not be known',

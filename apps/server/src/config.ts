@@ -6,6 +6,7 @@ import { canonicalAddress } from './routing/address.ts';
 
 export { ConfigError } from './config/error.ts';
 export { withListMembers } from './config/list-members.ts';
+export { withPasswords } from './config/route.ts';
 export { clientKey, inNetworks } from './config/networks.ts';
 export { parseUsers } from './config/users.ts';
 export type * from './config/model.ts';

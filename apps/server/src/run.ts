@@ -12,7 +12,7 @@ import { readReportFiles } from './adapters/report-files.ts';
 import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
 import { SystemClock } from './adapters/system-clock.ts';
 import { UsersFile } from './adapters/users-file.ts';
-import { ConfigError, localModeConfig, parseConfig, withListMembers, type Config } from './config.ts';
+import { ConfigError, localModeConfig, parseConfig, withListMembers, withPasswords, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
 import type { EventSink, QueueStore } from './ports.ts';
 import { startServer, type RunningServer } from './server.ts';
@@ -38,7 +38,7 @@ export async function run(file: string | undefined): Promise<void> {
       clock,
       ids: new TimeOrderedIds(clock),
       network,
-      resolver: new DnsResolver(),
+      resolver: new DnsResolver({ prefer: config.delivery.prefer }),
       mailboxes: new FileMailboxes(),
       http: new FetchHttpClient(),
       programs: new ChildPrograms(),
@@ -83,7 +83,8 @@ function readConfig(file: string | undefined): Config | undefined {
   if (file === undefined) return localModeConfig(process.cwd());
   try {
     const config = parseConfig(readFileSync(file, 'utf8'), file, dirname(resolve(file)));
-    return withListMembers(config, (path) => readFileSync(path, 'utf8'));
+    const read = (path: string): string => readFileSync(path, 'utf8');
+    return withPasswords(withListMembers(config, read), read);
   } catch (error) {
     if (!(error instanceof ConfigError) && !isSystemError(error)) throw error;
     fail(error.message);

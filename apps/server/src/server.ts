@@ -81,6 +81,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
   const transports = makeTransports(adapters, {
     hostname,
     maxConnections: config.delivery.maxPerDestination,
+    routes: config.routes,
     mailboxOf: (address) => withoutTag(address, config.recipientDelimiter),
   });
   const postmaster = `postmaster@${hostname}`;

@@ -1,4 +1,5 @@
 import type { NextHopTemplate } from '../routing/next-hop.ts';
+import type { TlsLevel } from '../delivery/protection.ts';
 import type { Network } from './networks.ts';
 
 /** Everything that the operator decides, checked and with the defaults filled in. All paths are as the caller's folder makes them. */
@@ -157,6 +158,24 @@ export interface RouteConfig {
    * `relay-from` where it goes on to others (`smtp:`, `mx:`), so that nobody finds an open relay.
    */
   readonly acceptFrom: AcceptFrom;
+  /**
+   * `tls` (`smtp:`, `smtps:`, `lmtp:` and `mx:` routes): `opportunistic`: where the host offers it, with any certificate;
+   * `required`: with any certificate, or the mail waits; `verified`: with a certificate that leads to a trusted root and
+   * names the host; `off`. Default: `verified` for `smtps:` and where there is `auth`, else `opportunistic`. For `mx:`
+   * the policies of the domains count beside it (RFC 8461).
+   */
+  readonly tls?: TlsLevel;
+  /** `auth = { user, password-file }` (`smtp:` and `smtps:` routes): how we log in there, by AUTH PLAIN under TLS. */
+  readonly auth?: RouteAuth;
+}
+
+/** `auth` of a route. */
+export interface RouteAuth {
+  readonly user: string;
+  /** `password-file`: its one line is the password. Read at the start. */
+  readonly passwordFile: string;
+  /** What the file holds; see {@link withPasswords}. */
+  readonly password?: string;
 }
 
 /** One `[[alias]]` table. */
@@ -245,4 +264,6 @@ export interface DeliveryConfig {
   readonly maxAttempts: number;
   /** `max-per-destination`: connections to one destination at once. Default 20. */
   readonly maxPerDestination: number;
+  /** `prefer`: the addresses of a host that are tried first, `ipv6` (default) or `ipv4`. */
+  readonly prefer: 'ipv6' | 'ipv4';
 }

@@ -1,19 +1,10 @@
 import * as v from 'valibot';
 import { listen, listener, tls, users } from './listen.ts';
-import { canonicalAddress, canonicalDomain, canonicalLocalPart, isAddress, isDomain } from '../routing/address.ts';
-import { NextHopError, parseNextHop } from '../routing/next-hop.ts';
-import type {
-  AliasConfig,
-  Config,
-  DeliveryConfig,
-  LimitsConfig,
-  ListConfig,
-  RetryConfig,
-  RouteConfig,
-  RouteMatch,
-} from './model.ts';
+import { isAddress, isDomain } from '../routing/address.ts';
+import type { AliasConfig, Config, DeliveryConfig, LimitsConfig, ListConfig, RetryConfig } from './model.ts';
 import { report } from './report.ts';
-import { flag, listOf, oneOf, optional, required, table, tables, text, whole, WrongValue } from './settings.ts';
+import { routes } from './route.ts';
+import { flag, listOf, oneOf, optional, required, table, tables, text, whole } from './settings.ts';
 import type { Setting } from './settings.ts';
 import { parseDuration, resolvePath } from './units.ts';
 
@@ -22,20 +13,6 @@ const address = text('an address such as bob@example.org', (value) => (isAddress
 const hostname = text('the full DNS name of this host in ASCII, or an address literal such as [192.0.2.1]', (value) =>
   isDomain(value) && !/[^\u0021-\u007e]/.test(value) ? value : undefined,
 );
-
-const match = text('a domain, "*.domain", an address, or "*"', (value): RouteMatch | undefined => {
-  if (value === '*') return { kind: 'all' };
-  if (value.startsWith('*.'))
-    return isDomain(value.slice(2)) ? { kind: 'subdomains', domain: canonicalDomain(value.slice(2)) } : undefined;
-  if (value.includes('@')) return isAddress(value) ? { kind: 'address', address: canonicalAddress(value) } : undefined;
-  return isDomain(value) ? { kind: 'domain', domain: canonicalDomain(value) } : undefined;
-});
-
-/** A local-part, or an address whose local-part is meant. */
-const mailbox = text('a local-part such as bob', (value) => {
-  if (isAddress(`${value}@example.org`)) return canonicalLocalPart(value);
-  return undefined;
-});
 
 function duration(leastMs: number, shown: string, mostMs = Infinity): Setting<number> {
   return text(`a time such as 90s, 30m, 4h or 5d, at least ${shown}`, (value) => {
@@ -56,40 +33,6 @@ function store(folder: string): Setting<Config['store']> {
     /^sqlite:[^\u0000]/.test(value)
       ? { kind: 'sqlite', directory: resolvePath(folder, value.slice('sqlite:'.length)) }
       : undefined,
-  );
-}
-
-function nextHop(folder: string): Setting<ReturnType<typeof parseNextHop>> {
-  const allowed = 'smtp://HOST:PORT, lmtp://HOST:PORT, mx:, maildir:DIRECTORY, simulator:, discard:';
-  const known = text(allowed, (value) => value);
-  return {
-    allowed,
-    read(value) {
-      try {
-        const hop = parseNextHop(known.read(value));
-        return hop.kind === 'maildir' ? { ...hop, directory: resolvePath(folder, hop.directory) } : hop;
-      } catch (error) {
-        if (!(error instanceof NextHopError)) throw error;
-        throw new WrongValue(`${JSON.stringify(value)}: ${error.code.replaceAll('-', ' ')}; allowed: ${allowed}`);
-      }
-    },
-  };
-}
-
-function route(folder: string): v.GenericSchema<unknown, RouteConfig> {
-  return v.pipe(
-    table({
-      match: required(match),
-      to: required(nextHop(folder)),
-      recipients: optional(listOf(mailbox, 0), undefined),
-      'accept-from': optional(oneOf(['anyone', 'relay-from']), undefined),
-    }),
-    v.transform(({ match, to, recipients, 'accept-from': written }): RouteConfig => {
-      const acceptFrom = written ?? (to.kind === 'smtp' || to.kind === 'mx' ? 'relay-from' : 'anyone');
-      return recipients === undefined
-        ? { match, to, acceptFrom }
-        : { match, to, acceptFrom, recipients: new Set(recipients) };
-    }),
   );
 }
 
@@ -155,10 +98,12 @@ const delivery = v.pipe(
   table({
     'max-attempts': optional(whole(1), 1000),
     'max-per-destination': optional(whole(1), 20),
+    prefer: optional(oneOf(['ipv6', 'ipv4']), 'ipv6'),
   }),
   v.transform((file): DeliveryConfig => ({
     maxAttempts: file['max-attempts'],
     maxPerDestination: file['max-per-destination'],
+    prefer: file.prefer,
   })),
 );
 
@@ -169,7 +114,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
       hostname: required(hostname),
       store: required(store(folder)),
       listen: v.optional(tables(listen), []),
-      route: v.optional(tables(route(folder)), []),
+      route: v.optional(routes(folder), []),
       alias: v.optional(tables(alias), []),
       list: v.optional(tables(list(folder)), []),
       'recipient-delimiter': optional(delimiter, undefined),

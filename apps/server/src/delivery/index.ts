@@ -1,8 +1,10 @@
 import type { Transport } from '../model.ts';
 import type { HttpClient, Mailboxes, Programs } from '../ports.ts';
 import { parseDestination, type NextHop } from '../routing/next-hop.ts';
+import type { RouteConfig } from '../config/model.ts';
 import { DiscardTransport } from './discard-transport.ts';
 import { GatewayTransport } from './gateway-transport.ts';
+import { hopSettings } from './hop-settings.ts';
 import { MaildirTransport } from './maildir-transport.ts';
 import { PipeTransport } from './pipe-transport.ts';
 import { SimulatorTransport } from './simulator-transport.ts';
@@ -21,6 +23,8 @@ export interface DeliveryPorts extends SmtpPorts {
 export interface DeliveryOptions extends SmtpOptions {
   /** The address whose Maildir an address is; itself by default. */
   readonly mailboxOf?: (address: string) => string;
+  /** What they say about TLS and logins. */
+  readonly routes?: readonly RouteConfig[];
 }
 
 /** The transports of all destinations. */
@@ -46,9 +50,10 @@ const maxIdle = 1000;
 export function makeTransport(nextHop: NextHop, ports: DeliveryPorts, options: DeliveryOptions): Transport {
   switch (nextHop.kind) {
     case 'smtp':
+    case 'smtps':
     case 'lmtp':
     case 'mx':
-      return new SmtpTransport(nextHop, ports, options);
+      return new SmtpTransport(nextHop, ports, { ...options, ...hopSettings(options.routes ?? [], nextHop) });
     case 'maildir':
       return new MaildirTransport(nextHop.directory, ports, options.mailboxOf);
     case 'gateway':

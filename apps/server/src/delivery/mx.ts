@@ -1,13 +1,16 @@
 import type { AddressAnswer, MxAnswer, Resolver } from '../ports.ts';
 import { addressOfLiteral, isIpv4, isIpv6 } from '../routing/ip-address.ts';
-import type { NextHop } from '../routing/next-hop.ts';
+import type { RelayHop } from '../routing/next-hop.ts';
 import type { Trouble } from './outcomes.ts';
+import type { Protection } from './protection.ts';
 
 /** A host to be tried: its name as Remote-MTA shows it, undefined for an address literal, and one of its addresses. */
 export interface Target {
   readonly host: string | undefined;
   readonly address: string;
   readonly port: number;
+  /** What the channel to it has to be; absent: what the transport is set to. */
+  readonly protection?: Protection;
 }
 
 /** Hosts in the order in which they are to be tried, or why there is none. */
@@ -67,7 +70,7 @@ export function orderExchangers(
  * recipient that has no host is the recipient's fault.
  */
 export async function findTargets(
-  nextHop: Extract<NextHop, { kind: 'smtp' | 'lmtp' | 'mx' }>,
+  nextHop: RelayHop,
   resolver: Resolver,
   ownNames: ReadonlySet<string>,
   random: () => number,

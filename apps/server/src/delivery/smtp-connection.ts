@@ -1,7 +1,8 @@
-import { ClientSession, SmtpError, type ClientEvent, type DoneEvent } from '@dsnkit/smtp';
-import type { Clock, Connection } from '../ports.ts';
+import { ClientSession, SmtpError, type ClientEvent, type DoneEvent, type ReceivedReply } from '@dsnkit/smtp';
+import type { Clock, Connection, TlsState } from '../ports.ts';
 import type { Target } from './mx.ts';
 import { troubleOfReply, type Trouble } from './outcomes.ts';
+import { distrust, nextStep, noHandshake, plainResponse, type Credentials, type Protection } from './protection.ts';
 import type { Job } from './smtp-attempt.ts';
 import { clientName, hopOf, mtaName, remoteReply, shownAddress, type Hop } from './smtp-hop.ts';
 
@@ -24,6 +25,8 @@ export interface SmtpConnectionOptions {
   readonly target: Target;
   /** Troubles with hosts that were tried before this one. */
   readonly skipped: readonly Trouble[];
+  readonly protection: Protection;
+  readonly credentials?: Credentials;
   readonly clock: Clock;
   /** How long a connection without work is kept. */
   readonly idleMs: number;
@@ -39,6 +42,8 @@ interface InFlight {
 
 /** How long the reply to QUIT is waited for: it says nothing that we need. */
 const quitMs = 5000;
+/** How long a TLS handshake may take. */
+const handshakeMs = 60_000;
 /** A host may answer a group of commands slowly, but not for ever: this many times the timeout of one command. */
 const patience = 3;
 
@@ -47,7 +52,13 @@ export class SmtpConnection {
   readonly target: Target;
   /** Transactions begun so far. */
   begun = 0;
+  /** TLS was begun and no handshake came about: without TLS the host may be of use. */
+  tlsFailed = false;
   #hop: Hop | undefined;
+  #tls: TlsState | undefined;
+  #tlsRefused = false;
+  #securing = false;
+  #authenticated = false;
   readonly #options: SmtpConnectionOptions;
   readonly #connection: Connection;
   readonly #feeder: Feeder;
@@ -56,6 +67,7 @@ export class SmtpConnection {
   /** Transactions that the end of the connection cut short: told of once the reason is known. */
   #cutShort: DoneEvent[] = [];
   #trouble: Trouble | undefined;
+  #greeting: ReceivedReply | undefined;
   #ended = false;
   #pumping = false;
   #streaming = false;
@@ -85,10 +97,13 @@ export class SmtpConnection {
         this.#watch();
       },
       closed: () => {
+        // A handshake that fails says so by itself.
+        if (this.#securing) return;
         this.#session.eof();
         this.#pump();
       },
     });
+    if (options.protection.implicit === true) void this.#secure(() => undefined);
     this.#watch();
   }
 
@@ -137,8 +152,25 @@ export class SmtpConnection {
   #handle(event: ClientEvent): void {
     switch (event.kind) {
       case 'ready':
-        this.#hop = hopOf(this.#options.target, event.greeting, event.extensions);
-        this.#feeder.ready(this, this.#options.skipped);
+        this.#greeted(event.greeting);
+        return;
+      case 'tls':
+        void this.#secure(() => this.#session.secured());
+        return;
+      case 'tls-refused':
+        this.#tlsRefused = true;
+        this.#proceed();
+        return;
+      case 'challenge':
+        // PLAIN has none: give it up, the reply to that ends the exchange.
+        this.#session.respond();
+        return;
+      case 'authenticated':
+        this.#authenticated = true;
+        this.#proceed();
+        return;
+      case 'auth-refused':
+        this.#refuseLogin(event.reply);
         return;
       case 'content-wanted':
         this.#sendContent(this.#inFlight.at(-1));
@@ -158,9 +190,77 @@ export class SmtpConnection {
         this.#closed(event);
         return;
       default:
-        // TLS, authentication and RSET are not asked for here.
+        // RSET is not asked for here.
         return;
     }
+  }
+
+  #greeted(greeting: ReceivedReply): void {
+    this.#greeting = greeting;
+    this.#proceed();
+  }
+
+  /** After each greeting and whatever was done about TLS and login: what is still to be done before mail can go. */
+  #proceed(): void {
+    const { target, protection, credentials, skipped } = this.#options;
+    const greeting = this.#greeting;
+    if (greeting === undefined) return;
+    const { extensions } = this.#session;
+    const step = nextStep({
+      mta: mtaName(target, greeting),
+      extensions,
+      protection,
+      credentials,
+      secured: this.#tls !== undefined,
+      refused: this.#tlsRefused,
+      authenticated: this.#authenticated,
+    });
+    if (step === 'starttls') this.#session.startTls();
+    else if (step === 'ready') {
+      const verifiedTls = this.#tls?.peer?.verified === true && protection.named;
+      this.#hop = hopOf(target, greeting, extensions, { verifiedTls, authenticated: this.#authenticated });
+      this.#feeder.ready(this, skipped);
+    } else if ('user' in step) this.#session.authenticate('PLAIN', plainResponse(step));
+    else this.#refuse(step);
+  }
+
+  /** The host is of no use to us; we leave it as is proper. */
+  #refuse(trouble: Trouble): void {
+    this.#trouble = trouble;
+    this.quit();
+  }
+
+  #refuseLogin(reply: ReceivedReply): void {
+    const { target } = this.#options;
+    const mta = mtaName(target, reply);
+    // What is wrong with our password is not the sender's fault: there is time to put it right.
+    const status = '4.7.8';
+    const remote = remoteReply({ mta, address: shownAddress(target) }, reply, 'hello');
+    this.#refuse({ status, reason: `${mta} does not let this server log in`, remote });
+  }
+
+  async #secure(secured: () => void): Promise<void> {
+    const { target, protection } = this.#options;
+    this.#securing = true;
+    this.#timer?.handle.cancel();
+    this.#timer = undefined;
+    const name = target.host ?? target.address;
+    try {
+      this.#tls = await this.#connection.startTls({
+        side: 'client',
+        ...(target.host === undefined ? {} : { serverName: target.host }),
+        names: [name],
+        timeoutMs: handshakeMs,
+      });
+      this.#trouble = distrust(protection, this.#tls, name);
+    } catch (error) {
+      this.tlsFailed = true;
+      this.#trouble = noHandshake(error, name);
+    }
+    this.#securing = false;
+    if (this.#trouble === undefined) secured();
+    else this.#session.eof();
+    this.#pump();
   }
 
   #fill(): void {
@@ -273,7 +373,7 @@ export class SmtpConnection {
   /** Sets the time until which something has to happen. The timer runs lazily: it is moved when it fires too early. */
   #watch(): void {
     const { clock, idleMs } = this.#options;
-    if (this.#session.closed) return;
+    if (this.#session.closed || this.#securing) return;
     const nowMs = clock.now();
     const waitMs = this.#session.timeoutMs;
     if (waitMs === undefined) this.#deadlineMs = nowMs + idleMs;

@@ -12,6 +12,10 @@ export interface Hop {
   readonly address: string;
   /** From its last EHLO or LHLO; keywords in upper case. */
   readonly extensions: ReadonlyMap<string, string>;
+  /** Under TLS with a certificate for a host whose name nobody could have forged (RFC 8689 §4.2.1). */
+  readonly verifiedTls: boolean;
+  /** We have logged in (RFC 4954 §4). */
+  readonly authenticated: boolean;
   /** Most recipients, and most domains of recipients, that it takes in one transaction (RFC 9422 §3). */
   readonly rcptMax: number;
   readonly rcptDomainMax: number;
@@ -20,12 +24,18 @@ export interface Hop {
 }
 
 /** Describes the host of a session that is ready. */
-export function hopOf(target: Target, greeting: ReceivedReply, extensions: ReadonlyMap<string, string>): Hop {
+export function hopOf(
+  target: Target,
+  greeting: ReceivedReply,
+  extensions: ReadonlyMap<string, string>,
+  channel: Pick<Hop, 'verifiedTls' | 'authenticated'>,
+): Hop {
   const limits = readLimits(extensions.get('LIMITS') ?? '');
   return {
     mta: mtaName(target, greeting),
     address: shownAddress(target),
     extensions,
+    ...channel,
     rcptMax: limits.rcptMax ?? Infinity,
     rcptDomainMax: limits.rcptDomainMax ?? Infinity,
     mailMax: limits.mailMax ?? Infinity,

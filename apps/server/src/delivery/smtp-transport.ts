@@ -1,9 +1,10 @@
 import type { Delivery, Outcome, Transport } from '../model.ts';
 import { ConnectError, type Clock, type Network, type Resolver } from '../ports.ts';
-import type { NextHop } from '../routing/next-hop.ts';
+import type { RelayHop } from '../routing/next-hop.ts';
 import type { ContentFacts } from './content-scan.ts';
 import { findTargets, type Target } from './mx.ts';
 import { fault, forAll, type Trouble } from './outcomes.ts';
+import type { Credentials, Protection, TlsLevel } from './protection.ts';
 import { Attempt } from './smtp-attempt.ts';
 import { SmtpConnection, type Feeder } from './smtp-connection.ts';
 import { mtaName, shownAddress } from './smtp-hop.ts';
@@ -35,6 +36,10 @@ export interface SmtpOptions {
   readonly idleMs?: number;
   /** How long the opening of a connection may take; 30 s by default. */
   readonly connectTimeoutMs?: number;
+  /** `verified` by default for `smtps` and where there are credentials, else `opportunistic`. */
+  readonly tls?: TlsLevel;
+  /** How we log in; only under TLS. */
+  readonly credentials?: Credentials;
   /** How long what the DNS said is used again; 60 s by default. */
   readonly dnsCacheMs?: number;
 }
@@ -49,21 +54,23 @@ const maxHostsPerAttempt = 3;
  * @example new SmtpTransport({ kind: 'mx', domain: 'ivory.edu' }, ports, { hostname: 'mx.example.org' })
  */
 export class SmtpTransport implements Transport {
-  readonly #nextHop: Extract<NextHop, { kind: 'smtp' | 'lmtp' | 'mx' }>;
+  readonly #nextHop: RelayHop;
   readonly #ports: SmtpPorts;
   readonly #options: SmtpOptions;
   readonly #ownNames: ReadonlySet<string>;
   readonly #pool: SmtpPool;
+  readonly #protection: Protection;
   #found: { readonly targets: readonly Target[]; readonly trouble?: Trouble; readonly untilMs: number } | undefined;
   #closing = false;
   #underWay = 0;
   #whenQuiet: (() => void)[] = [];
 
-  constructor(nextHop: Extract<NextHop, { kind: 'smtp' | 'lmtp' | 'mx' }>, ports: SmtpPorts, options: SmtpOptions) {
+  constructor(nextHop: RelayHop, ports: SmtpPorts, options: SmtpOptions) {
     this.#nextHop = nextHop;
     this.#ports = ports;
     this.#options = options;
     this.#ownNames = new Set([options.hostname, ...(options.ownNames ?? [])].map((name) => name.toLowerCase()));
+    this.#protection = protectionOf(nextHop, options);
     this.#pool = new SmtpPool({
       maxConnections: options.maxConnections ?? 20,
       clock: ports.clock,
@@ -141,9 +148,19 @@ export class SmtpTransport implements Transport {
     return this.#found;
   }
 
+  /** Opens a session; where TLS is no must and no handshake comes about, once more in the clear. */
   async #reach(target: Target, feeder: Feeder, skipped: readonly Trouble[]): Promise<SmtpConnection | Trouble> {
+    const protection = target.protection ?? this.#protection;
+    const reached = await this.#open(target, feeder, skipped, protection);
+    if (reached.session?.tlsFailed !== true || protection.level !== 'opportunistic')
+      return reached.trouble ?? reached.session;
+    const again = await this.#open(target, feeder, skipped, { ...protection, level: 'off' });
+    return again.trouble ?? again.session;
+  }
+
+  async #open(target: Target, feeder: Feeder, skipped: readonly Trouble[], protection: Protection): Promise<Reached> {
     const { network, clock } = this.#ports;
-    const { hostname, idleMs = 5000, maxTransactions = 1000, connectTimeoutMs = 30_000 } = this.#options;
+    const { hostname, credentials, idleMs = 5000, maxTransactions = 1000, connectTimeoutMs = 30_000 } = this.#options;
     try {
       const connection = await network.connect({
         host: target.address,
@@ -156,26 +173,27 @@ export class SmtpTransport implements Transport {
           over: (session, job) => feeder.over(session, job),
           ready: (session) => {
             feeder.ready(session, skipped);
-            resolve(session);
+            resolve({ session });
           },
           ended: (session, trouble) => {
-            if (session.hop === undefined) resolve(trouble ?? closedEarly);
+            if (session.hop === undefined) resolve({ session, trouble: trouble ?? closedEarly });
             else feeder.ended(session, trouble);
           },
         };
-        const protocol = this.#nextHop.kind === 'lmtp' ? 'lmtp' : 'smtp';
         new SmtpConnection(connection, waiting, {
           hostname,
-          protocol,
+          protocol: this.#nextHop.kind === 'lmtp' ? 'lmtp' : 'smtp',
           target,
           skipped,
+          protection,
+          ...(credentials === undefined ? {} : { credentials }),
           clock,
           idleMs,
           maxTransactions,
         });
       });
     } catch (error) {
-      return troubleOfConnect(error, target);
+      return { trouble: troubleOfConnect(error, target) };
     }
   }
 
@@ -227,6 +245,18 @@ export class SmtpTransport implements Transport {
       });
     });
   }
+}
+
+/** A session that is ready, or what was wrong. */
+type Reached =
+  | { readonly session: SmtpConnection; readonly trouble?: undefined }
+  | { readonly session?: SmtpConnection; readonly trouble: Trouble };
+
+/** A configured host is known by a name that nobody can forge, and a password goes only to whom it is meant for. */
+function protectionOf(nextHop: RelayHop, { tls, credentials }: SmtpOptions): Protection {
+  const implicit = nextHop.kind === 'smtps';
+  const level = tls ?? (implicit || credentials !== undefined ? 'verified' : 'opportunistic');
+  return { level, named: nextHop.kind !== 'mx', ...(implicit ? { implicit } : {}) };
 }
 
 const closedEarly: Trouble = { status: '4.4.2', reason: 'the connection was closed before it was ready' };

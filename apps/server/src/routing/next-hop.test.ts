@@ -10,6 +10,7 @@ describe('parseNextHop', () => {
     ['smtp://[2001:DB8::192.0.2.1]', { kind: 'smtp', host: '2001:db8::192.0.2.1', port: 25 }],
     ['lmtp://localhost:2400', { kind: 'lmtp', host: 'localhost', port: 2400 }],
     ['lmtp://localhost', { kind: 'lmtp', host: 'localhost', port: 24 }],
+    ['smtps://Smtp.Example.net', { kind: 'smtps', host: 'smtp.example.net', port: 465 }],
     ['mx:', { kind: 'mx' }],
     ['maildir:./mail', { kind: 'maildir', directory: './mail' }],
     ['simulator:', { kind: 'simulator' }],

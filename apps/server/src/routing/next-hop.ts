@@ -2,8 +2,8 @@ import { isIpv6 } from './ip-address.ts';
 
 /** Where recipients go next, as a route names it. */
 export type NextHop =
-  /** A relay over SMTP to one host: a name, or an IP address without brackets. */
-  | { readonly kind: 'smtp' | 'lmtp'; readonly host: string; readonly port: number }
+  /** A relay over SMTP to one host: a name, or an IP address without brackets. `smtps`: TLS from the first octet. */
+  | { readonly kind: 'smtp' | 'smtps' | 'lmtp'; readonly host: string; readonly port: number }
   /** The mail exchangers of a domain or of an address literal such as `[192.0.2.1]`, in lower case (RFC 5321 §5.1). */
   | { readonly kind: 'mx'; readonly domain: string }
   /** Final delivery into a Maildir per recipient under a directory. */
@@ -14,6 +14,9 @@ export type NextHop =
   | { readonly kind: 'pipe'; readonly command: readonly [string, ...string[]] }
   | { readonly kind: 'simulator' }
   | { readonly kind: 'discard' };
+
+/** Next hops that speak SMTP or LMTP. */
+export type RelayHop = Extract<NextHop, { readonly kind: 'smtp' | 'smtps' | 'lmtp' | 'mx' }>;
 
 /** A next hop as the configuration writes it: `mx:` has no domain there, since each recipient brings its own. */
 export type NextHopTemplate =
@@ -36,9 +39,9 @@ export class NextHopError extends Error {
 /**
  * Reads a next hop as routes write it.
  *
- *     next-hop = "smtp://" HOST [":" PORT] / "lmtp://" HOST [":" PORT] / "mx:" / "maildir:" DIRECTORY /
- *                "gateway+https://" HOST [":" PORT] PATH / "pipe:" PROGRAM *(SP WORD) / "simulator:" / "discard:"
- *     HOST     = domain name / IPv4 address / "[" IPv6 address "]"     ; PORT defaults to 25 for smtp, 24 for lmtp
+ *     next-hop = "smtp://" HOST [":" PORT] / "smtps://" HOST [":" PORT] / "lmtp://" HOST [":" PORT] / "mx:" /
+ *                "maildir:" DIRECTORY / "gateway+https://" HOST [":" PORT] PATH / "pipe:" PROGRAM *(SP WORD) / "simulator:" / "discard:"
+ *     HOST     = domain name / IPv4 address / "[" IPv6 address "]"     ; PORT is 25, 465 or 24 if absent
  *
  * @throws {@link NextHopError}
  *
@@ -50,6 +53,8 @@ export function parseNextHop(text: string): NextHopTemplate {
   switch (scheme) {
     case 'smtp:':
       return { kind: 'smtp', ...parseHostPort(text, scheme.length, 25) };
+    case 'smtps:':
+      return { kind: 'smtps', ...parseHostPort(text, scheme.length, 465) };
     case 'lmtp:':
       return { kind: 'lmtp', ...parseHostPort(text, scheme.length, 24) };
     case 'maildir:':
@@ -72,7 +77,7 @@ export function parseNextHop(text: string): NextHopTemplate {
       throw new NextHopError(
         'unknown-scheme',
         0,
-        'expected smtp://HOST:PORT, lmtp://HOST:PORT, mx:, maildir:DIRECTORY, gateway+https://HOST/PATH, pipe:PROGRAM, simulator: or discard:',
+        'expected smtp://HOST:PORT, smtps://HOST:PORT, lmtp://HOST:PORT, mx:, maildir:DIRECTORY, gateway+https://HOST/PATH, pipe:PROGRAM, simulator: or discard:',
       );
   }
 }
@@ -81,6 +86,7 @@ export function parseNextHop(text: string): NextHopTemplate {
 export function formatNextHop(nextHop: NextHopTemplate): string {
   switch (nextHop.kind) {
     case 'smtp':
+    case 'smtps':
     case 'lmtp':
       return `${nextHop.kind}://${nextHop.host.includes(':') ? `[${nextHop.host}]` : nextHop.host}:${nextHop.port}`;
     case 'mx':

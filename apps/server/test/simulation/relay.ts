@@ -1,6 +1,6 @@
 import { SmtpTransport, type SmtpOptions } from '../../src/delivery/smtp-transport.ts';
 import type { Delivery, Outcome } from '../../src/model.ts';
-import type { NextHop } from '../../src/routing/next-hop.ts';
+import type { RelayHop } from '../../src/routing/next-hop.ts';
 import { SimulatedClock } from './clock.ts';
 import { SimulatedNetwork, type SimulatedHost } from './network.ts';
 import { TableResolver } from './resolver.ts';
@@ -18,10 +18,7 @@ export interface RelayWorld {
     address: string,
     script?: Script,
   ): Promise<{ readonly host: SimulatedHost; readonly peer: ScriptedHost }>;
-  readonly transport: (
-    nextHop: Extract<NextHop, { kind: 'smtp' | 'lmtp' | 'mx' }>,
-    options?: Partial<SmtpOptions>,
-  ) => SmtpTransport;
+  readonly transport: (nextHop: RelayHop, options?: Partial<SmtpOptions>) => SmtpTransport;
 }
 
 export function relayWorld(): RelayWorld {

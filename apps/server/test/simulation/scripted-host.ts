@@ -1,4 +1,4 @@
-import type { Connection } from '../../src/ports.ts';
+import type { Connection, TlsOptions } from '../../src/ports.ts';
 import type { SimulatedHost } from './network.ts';
 
 /**
@@ -20,7 +20,18 @@ export interface SeenTransaction {
 /** Answers by command; `content` answers the end of data, once, or for LMTP once per accepted recipient. */
 export type Script = Partial<
   Record<
-    'greeting' | 'EHLO' | 'HELO' | 'LHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'content' | 'RSET' | 'QUIT',
+    | 'greeting'
+    | 'EHLO'
+    | 'HELO'
+    | 'LHLO'
+    | 'STARTTLS'
+    | 'AUTH'
+    | 'MAIL'
+    | 'RCPT'
+    | 'DATA'
+    | 'content'
+    | 'RSET'
+    | 'QUIT',
     Answer | ((line: string, dialogue: Dialogue) => Answer)
   >
 >;
@@ -31,6 +42,8 @@ export interface Dialogue {
   readonly connection: number;
   /** Transactions that were begun on this connection, the current one included. */
   transactions: number;
+  /** TLS is up. */
+  secured: boolean;
   /** Recipients accepted in this transaction. */
   accepted: string[];
 }
@@ -40,6 +53,8 @@ const standard: Required<Script> = {
   EHLO: '250-host.example\n250-PIPELINING\n250-SIZE 10000000\n250-ENHANCEDSTATUSCODES\n250-8BITMIME\n250 DSN',
   LHLO: '250-host.example\n250-PIPELINING\n250-ENHANCEDSTATUSCODES\n250 8BITMIME',
   HELO: '250 host.example',
+  STARTTLS: '220 2.0.0 Go ahead',
+  AUTH: '235 2.7.0 Welcome',
   MAIL: '250 2.1.0 Sender ok',
   RCPT: '250 2.1.5 Recipient ok',
   DATA: '354 Go ahead',
@@ -66,14 +81,15 @@ export class ScriptedHost {
     this.script = script;
   }
 
-  static async start(host: SimulatedHost, script: Script = {}, port = 25): Promise<ScriptedHost> {
+  /** With `implicit` it begins TLS with the first octet. */
+  static async start(host: SimulatedHost, script: Script = {}, port = 25, implicit = false): Promise<ScriptedHost> {
     const scripted = new ScriptedHost(script);
-    await host.listen({ host: '0.0.0.0', port }, (connection) => scripted.#serve(connection));
+    await host.listen({ host: '0.0.0.0', port }, (connection) => scripted.#serve(connection, implicit));
     return scripted;
   }
 
-  #serve(connection: Connection): void {
-    const dialogue: Dialogue = { connection: ++this.connections, transactions: 0, accepted: [] };
+  #serve(connection: Connection, implicit: boolean): void {
+    const dialogue: Dialogue = { connection: ++this.connections, transactions: 0, secured: false, accepted: [] };
     const session = new Session(this, connection, dialogue);
     connection.attach({
       data: (octets) => {
@@ -83,9 +99,16 @@ export class ScriptedHost {
         session.over = true;
       },
     });
-    session.say('greeting', '');
+    if (implicit) session.secure(() => session.say('greeting', ''));
+    else session.say('greeting', '');
   }
 }
+
+const asServer: TlsOptions = {
+  side: 'server',
+  identity: { certificateFile: '', keyFile: '', minimumVersion: 'TLSv1.2' },
+  timeoutMs: 60_000,
+};
 
 class Session {
   over = false;
@@ -122,6 +145,12 @@ class Session {
     else if (said.do === 'close') this.#stop(() => this.#connection.end());
     else this.#stop(() => this.#connection.destroy());
     return '';
+  }
+
+  secure(then: () => void): void {
+    this.#text = '';
+    this.#dialogue.secured = true;
+    this.#connection.startTls(asServer).then(then, () => (this.over = true));
   }
 
   #write(reply: string): void {
@@ -172,8 +201,12 @@ class Session {
         this.#lmtp = true;
         this.say('LHLO', line);
         return;
+      case 'STAR':
+        if (this.say('STARTTLS', line).startsWith('220')) this.secure(() => undefined);
+        return;
       case 'EHLO':
       case 'HELO':
+      case 'AUTH':
       case 'RSET':
       case 'QUIT':
         this.say(verb, line);

@@ -1,0 +1,86 @@
+import { TlsError, type TlsState } from '../ports.ts';
+import type { Trouble } from './outcomes.ts';
+
+/**
+ * How much TLS there has to be.
+ *
+ * - `off`: none.
+ * - `opportunistic`: if the host offers it, with any certificate; else, or if no handshake comes about, in the clear.
+ * - `required`: with any certificate: nobody can listen in who does not also take part.
+ * - `verified`: with a certificate that leads to a trusted root and names the host.
+ */
+export type TlsLevel = 'off' | 'opportunistic' | 'required' | 'verified';
+
+/** What the channel to a host has to be before mail, or a password, goes over it. */
+export interface Protection {
+  readonly level: TlsLevel;
+  /** TLS begins with the first octet (RFC 8314 §3.3). */
+  readonly implicit?: boolean;
+  /** The name of the host comes from a source that nobody could have forged: our configuration, or MTA-STS. */
+  readonly named: boolean;
+  /** Who demands it, for people: `the MTA-STS policy of ivory.edu`. Absent: our configuration. */
+  readonly by?: string;
+}
+
+/** Who we are for a host that wants to know. */
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** What is known while a connection is made ready. */
+export interface Opening {
+  readonly mta: string;
+  readonly extensions: ReadonlyMap<string, string>;
+  readonly protection: Protection;
+  readonly credentials: Credentials | undefined;
+  /** TLS is up. */
+  readonly secured: boolean;
+  /** STARTTLS was refused. */
+  readonly refused: boolean;
+  readonly authenticated: boolean;
+}
+
+/**
+ * What is to be done next before mail can go, by the last EHLO: begin TLS, log in, nothing more; or why this host is of
+ * no use. A policy that is not met is worth another attempt: hosts and policies get repaired (RFC 8461 §5).
+ *
+ * @example nextStep(opening) // 'starttls'
+ */
+export function nextStep(opening: Opening): 'starttls' | 'ready' | Credentials | Trouble {
+  const { mta, extensions, protection, credentials, secured, refused, authenticated } = opening;
+  const { level, by = 'the configuration of this server' } = protection;
+  if (!secured && level !== 'off' && extensions.has('STARTTLS') && !refused) return 'starttls';
+  if (!secured && (level === 'required' || level === 'verified')) {
+    return { status: '4.7.4', reason: `${mta} ${refused ? 'refused' : 'does not offer'} TLS, which ${by} demands` };
+  }
+  if (credentials === undefined || authenticated) return 'ready';
+  // RFC 4954 §9: a password in the clear is everyone's.
+  if (!secured) return { status: '4.7.11', reason: `${mta} offers no TLS, without which this server does not log in` };
+  const mechanisms = extensions.get('AUTH')?.toUpperCase().split(' ') ?? [];
+  return mechanisms.includes('PLAIN') ? credentials : { status: '4.7.0', reason: `${mta} does not offer AUTH PLAIN` };
+}
+
+/** Why the certificate that a host showed is not good enough. */
+export function distrust({ level, by }: Protection, { peer }: TlsState, name: string): Trouble | undefined {
+  if (level !== 'verified' || peer?.verified === true) return undefined;
+  const because = by === undefined ? '' : `, which ${by} demands`;
+  const problem = peer?.problem ?? 'it showed no certificate';
+  return { status: '4.7.5', reason: oneLine(`${name} did not prove who it is${because}: ${problem}`) };
+}
+
+/** No handshake came about. */
+export function noHandshake(error: unknown, name: string): Trouble {
+  const problem = error instanceof TlsError ? error.message : 'the handshake failed';
+  return { status: '4.7.5', reason: oneLine(`no TLS with ${name} came about: ${problem}`) };
+}
+
+/** What AUTH PLAIN says: no authorization identity, then user and password. RFC 4616 §2 */
+export function plainResponse({ user, password }: Credentials): Uint8Array {
+  return new TextEncoder().encode(`\0${user}\0${password}`);
+}
+
+/** What others say is for people only: one line, not too long. */
+function oneLine(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 300);
+}
