@@ -433,6 +433,10 @@ describe('what was parsed', () => {
     () => {
       const rest = without(first, 'status');
       expect(fault(() => formatDeliveryStatus({ ...parsed, recipients: [rest, second] }))?.[0]).toBe('missing-field');
+      const half = parseDeliveryStatus('Final-Recipient: rfc822; a@b\r\nStatus: 5.0.0\r\n');
+      expect(
+        fault(() => formatDeliveryStatus({ ...half, recipients: [without(half.recipients[0]!, 'status')] }))?.[0],
+      ).toBe('missing-field');
       const defective = parseDeliveryStatus('Final-Recipient: rfc822; a@b\r\nX-A: 1\r\n');
       const [recipient] = defective.recipients;
       expect(formatDeliveryStatus({ ...defective, recipients: [{ ...recipient, status: '5.0.0' }] })).toBe(

@@ -1,6 +1,6 @@
 import { DeliveryStatusError, type DeliveryStatusErrorCode } from './error.ts';
 import { FieldWriter, type Group } from './format-field.ts';
-import { KNOWN_FIELDS, type KnownField } from './known-fields.ts';
+import { KNOWN_FIELDS, REQUIRED_OF_RECIPIENT, type KnownField } from './known-fields.ts';
 import { parseGroup, type SourceGroup } from './parse-group.ts';
 import { rewriteGroup, type Adoption } from './rewrite-group.ts';
 import { joinLines } from './join-lines.ts';
@@ -83,10 +83,9 @@ function lineEndOf(groups: readonly OpenedGroup[]): string {
 
 /** Refuse what the grammar of a group refuses, unless it was received so. */
 function assertGroup(group: Group, kind: KnownField['group'], was: Group | undefined): void {
-  const received = was && faultOf(was, kind);
-  const fault = faultOf(group, kind);
-  if (fault && fault.field !== received?.field)
-    throw new DeliveryStatusError(fault.code, fault.message, { field: fault.field });
+  const received = was === undefined ? [] : faultsOf(was, kind);
+  const fault = faultsOf(group, kind).find(({ field }) => !received.some((old) => old.field === field));
+  if (fault) throw new DeliveryStatusError(fault.code, `${fault.field}: ${fault.message}`, { field: fault.field });
 }
 
 interface Fault {
@@ -95,32 +94,31 @@ interface Fault {
   readonly message: string;
 }
 
-function faultOf(group: Group, kind: KnownField['group']): Fault | undefined {
-  const required = kind === 'message' ? ['reportingMta'] : ['finalRecipient', 'action', 'status'];
-  const missing = KNOWN_FIELDS.find(({ key }) => required.includes(key) && group[key] === undefined);
-  if (missing)
-    return { code: 'missing-field', field: missing.name, message: `${missing.name} is missing (${missing.clause})` };
-  if (group['willRetryUntil'] !== undefined && group['action'] !== 'delayed') {
-    return {
-      code: 'retry-date-without-delay',
-      field: 'Will-Retry-Until',
-      message: 'Will-Retry-Until stands only where the action is delayed (RFC 3464 §2.3.9)',
-    };
+function faultsOf(group: Group, kind: KnownField['group']): readonly Fault[] {
+  const faults: Fault[] = [];
+  for (const { key, name, clause } of REQUIRED[kind]) {
+    if (group[key] === undefined) faults.push({ code: 'missing-field', field: name, message: `missing (${clause})` });
   }
-  return localizedFault(group);
+  if (group['willRetryUntil'] !== undefined && group['action'] !== 'delayed') {
+    const message = 'only where the action is delayed (RFC 3464 §2.3.9)';
+    faults.push({ code: 'retry-date-without-delay', field: 'Will-Retry-Until', message });
+  }
+  const { localizedDiagnostics } = group as Partial<RecipientFields>;
+  if (localizedDiagnostics !== undefined) faults.push(...localizedFaults(localizedDiagnostics, group));
+  return faults;
 }
 
-function localizedFault(group: Group): Fault | undefined {
+const REQUIRED: Readonly<Record<KnownField['group'], readonly KnownField[]>> = {
+  message: KNOWN_FIELDS.filter(({ key }) => key === 'reportingMta'),
+  recipient: KNOWN_FIELDS.filter(({ bit }) => (bit & REQUIRED_OF_RECIPIENT) !== 0),
+};
+
+function localizedFaults(list: readonly LocalizedDiagnostic[], group: Group): readonly Fault[] {
   const field = 'Localized-Diagnostic';
-  const list = (group['localizedDiagnostics'] as readonly LocalizedDiagnostic[] | undefined) ?? [];
   if (list.length > 0 && group['diagnosticCode'] === undefined) {
-    return {
-      code: 'localized-without-diagnostic',
-      field,
-      message: 'Localized-Diagnostic needs a Diagnostic-Code (RFC 6533 §4.1)',
-    };
+    return [{ code: 'localized-without-diagnostic', field, message: 'needs a Diagnostic-Code (RFC 6533 §4.1)' }];
   }
   const languages = new Set(list.map(({ language }) => language.toLowerCase()));
-  if (languages.size === list.length) return undefined;
-  return { code: 'duplicate-language', field, message: 'two diagnostics in one language (RFC 6533 §4.1)' };
+  if (languages.size === list.length) return [];
+  return [{ code: 'duplicate-language', field, message: 'two in one language (RFC 6533 §4.1)' }];
 }

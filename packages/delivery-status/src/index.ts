@@ -1,5 +1,6 @@
 export { formatComment, splitComments, type SplitComments } from './comments.ts';
-export { formatDate, parseDate, type DateDeparture, type DateTime } from './date.ts';
+export type { DateDeparture } from './date-reader.ts';
+export { formatDate, parseDate, type DateTime } from './date.ts';
 export { DeliveryStatusError, type DeliveryStatusErrorCode } from './error.ts';
 export { formatFields, parseFields, receivedFields, type ParsedField, type ParsedFields } from './fields.ts';
 export { formatDeliveryStatus, formatGlobalDeliveryStatus } from './format.ts';

@@ -58,12 +58,16 @@ const BY_LENGTH: readonly (readonly KnownField[])[] = Array.from({ length: 23 },
 export function knownFieldAt(text: string, start: number, end: number): KnownField | undefined {
   const candidates = BY_LENGTH[end - start];
   if (candidates === undefined) return undefined;
-  const first = text.charCodeAt(start);
-  for (const field of candidates)
-    if (field.name.charCodeAt(0) === first && text.startsWith(field.name, start)) return field;
-  if (candidates.length === 0) return undefined;
-  const lower = text.slice(start, end).toLowerCase();
-  return candidates.find(({ lowerName }) => lowerName === lower);
+  for (const field of candidates) if (isSame(text, start, field.lowerName)) return field;
+  return undefined;
+}
+
+/** Whether letters and hyphens are the same but for case. Bit 0x20 tells the cases apart; no name has the CR that it makes a hyphen. */
+function isSame(text: string, start: number, lowerName: string): boolean {
+  for (let i = 0; i < lowerName.length; i++) {
+    if ((text.charCodeAt(start + i) | 0x20) !== lowerName.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 /** The known field of this name. */

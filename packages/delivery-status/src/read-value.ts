@@ -1,5 +1,5 @@
 import { endOfComment, splitComments } from './comments.ts';
-import { DateReader } from './date.ts';
+import { DateReader } from './date-reader.ts';
 import { decodeWords } from './encoded-word.ts';
 import type { IssueList } from './issues.ts';
 import type { KnownField } from './known-fields.ts';
