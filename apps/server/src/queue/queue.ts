@@ -80,7 +80,8 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
 
   async function accept(message: NewMessage, stored?: () => void): Promise<void> {
     const destination = soleDestination(message);
-    if (destination === undefined || !hasRoom(destination)) {
+    const isDue = message.recipients.every((recipient) => recipient.dueAtMs <= clock.now());
+    if (destination === undefined || !isDue || !hasRoom(destination)) {
       await store.accept([message]);
       stored?.();
       wake();

@@ -47,12 +47,12 @@ export class Intake {
   /** Takes a piece. `octets` is copied unless it is the receiver's for good. */
   add(octets: Uint8Array): void {
     this.#sizeOctets += octets.length;
-    if (this.#spool === undefined && this.#sizeOctets + PREFIX_OCTETS <= this.#store.inlineMaxOctets) {
-      this.#pieces.push(octets);
+    if (this.#spool !== undefined) {
+      this.#toSpool(octets);
       return;
     }
-    if (this.#spool === undefined) this.#beginSpool();
-    this.#toSpool(octets);
+    this.#pieces.push(octets);
+    if (this.#sizeOctets + PREFIX_OCTETS > this.#store.inlineMaxOctets) this.#beginSpool();
   }
 
   /** The first octets of the content, for looking at the header; as many as were kept in memory. */
@@ -88,7 +88,7 @@ export class Intake {
     const prefix = this.#prefix(start, false);
     this.#sizeOctets += prefix.length;
     this.#toSpool(prefix);
-    if (start.length > 0) this.#toSpool(start);
+    this.#toSpool(start);
   }
 
   #toSpool(octets: Uint8Array): void {
