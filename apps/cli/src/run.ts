@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { composeCommand } from './commands/compose.ts';
 import { explainCommand } from './commands/explain.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { lintCommand } from './commands/lint.ts';
@@ -52,6 +53,7 @@ export function programOf(terminal: Terminal, perform: Perform): Command {
     .action(() => chooseFrom(program));
   program.addCommand(inspectCommand(perform));
   program.addCommand(lintCommand(perform));
+  program.addCommand(composeCommand(perform));
   program.addCommand(explainCommand(perform));
   program.addCommand(xtextCommand(perform));
   program.addCommand(sendCommand(perform));

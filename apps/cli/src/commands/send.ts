@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { collect } from './collect.ts';
 import type { Perform } from './perform.ts';
 import type { SendOptions } from '../send/options.ts';
 
@@ -86,8 +87,4 @@ function dialogueOptions(command: Command): void {
     .option('--no-pipelining', 'wait for each reply, even where the server offers PIPELINING')
     .option('--chunking', 'send the content with BDAT (RFC 3030)')
     .option('--timeout <seconds>', 'how long to wait for a connection or a reply', '60');
-}
-
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value];
 }
