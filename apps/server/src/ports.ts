@@ -23,7 +23,14 @@ export interface Resolver {
   mx(domain: string): Promise<MxAnswer>;
   /** A and AAAA addresses of a host, in the order in which they should be tried. */
   addresses(host: string): Promise<AddressAnswer>;
+  /** The TXT records of a name, the strings of each joined. */
+  txt(name: string): Promise<TxtAnswer>;
 }
+export type TxtAnswer =
+  | { readonly kind: 'records'; readonly records: readonly string[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'no-such-domain' }
+  | { readonly kind: 'trouble'; readonly reason: string };
 export type MxAnswer =
   | { readonly kind: 'hosts'; readonly hosts: readonly { readonly host: string; readonly preference: number }[] }
   /** The domain exists but has no MX record: its own address is used (RFC 5321 §5.1). */
@@ -213,6 +220,18 @@ export interface HttpClient {
    * Error when no answer comes within `timeoutMs`.
    */
   post(request: HttpPost): Promise<{ readonly status: number; readonly body: string }>;
+}
+/** Reading what lies on the web. */
+export interface HttpGetter {
+  /**
+   * Gets what a URL stands for, without redirects and caches. Rejects with a plain Error when the server does not prove
+   * its name, when no answer comes within `timeoutMs`, and for a body of more than `maxOctets`.
+   */
+  get(request: {
+    readonly url: string;
+    readonly timeoutMs: number;
+    readonly maxOctets: number;
+  }): Promise<{ readonly status: number; readonly contentType: string; readonly body: string }>;
 }
 export interface HttpPost {
   readonly url: string;

@@ -30,6 +30,7 @@ export async function run(file: string | undefined): Promise<void> {
   const sinks: EventSink[] = file === undefined ? [] : [logSink(log)];
   const clock = new SystemClock();
   const network = new NodeNetwork();
+  const http = new FetchHttpClient();
   let server: RunningServer;
   try {
     const trouble = (error: unknown): void => log.error({ err: error }, 'trouble');
@@ -40,7 +41,8 @@ export async function run(file: string | undefined): Promise<void> {
       network,
       resolver: new DnsResolver({ prefer: config.delivery.prefer }),
       mailboxes: new FileMailboxes(),
-      http: new FetchHttpClient(),
+      http,
+      ...(config.delivery.mtaSts ? { web: http } : {}),
       programs: new ChildPrograms(),
       events: { emit: (event) => sinks.forEach((sink) => sink.emit(event)) },
       random: Math.random,

@@ -7,6 +7,7 @@ import type {
   Crypto,
   EventSink,
   HttpClient,
+  HttpGetter,
   IdSource,
   Mailboxes,
   Network,
@@ -40,6 +41,8 @@ export interface Adapters {
   readonly mailboxes: Mailboxes;
   readonly http: HttpClient;
   readonly programs: Programs;
+  /** Where MTA-STS policies are fetched (RFC 8461); absent: they are not looked at. */
+  readonly web?: HttpGetter;
   readonly events: EventSink;
   /** From 0 up to 1. */
   readonly random: () => number;

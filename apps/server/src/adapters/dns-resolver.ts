@@ -1,7 +1,7 @@
 import { Resolver as NodeResolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { HostsFile } from './hosts-file.ts';
-import type { AddressAnswer, MxAnswer, Resolver } from '../ports.ts';
+import type { AddressAnswer, MxAnswer, Resolver, TxtAnswer } from '../ports.ts';
 
 /** How {@link DnsResolver} asks. */
 export interface DnsResolverOptions {
@@ -64,6 +64,12 @@ export class DnsResolver implements Resolver {
     const trouble = answers.find((answer) => answer.kind === 'trouble');
     if (trouble !== undefined) return trouble;
     return answers.every((answer) => answer.kind === 'no-such-domain') ? { kind: 'no-such-domain' } : { kind: 'none' };
+  }
+
+  async txt(name: string): Promise<TxtAnswer> {
+    const answer = await this.#ask(() => this.#resolver.resolveTxt(name));
+    if (answer.kind !== 'records') return answer;
+    return { kind: 'records', records: answer.records.slice(0, maxAnswers).map((strings) => strings.join('')) };
   }
 
   async #ask<T>(

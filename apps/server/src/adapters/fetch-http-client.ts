@@ -1,11 +1,11 @@
-import type { HttpClient, HttpPost } from '../ports.ts';
+import type { HttpClient, HttpGetter, HttpPost } from '../ports.ts';
 
 /**
  * HTTP by the platform's fetch.
  *
  * @example await new FetchHttpClient().post({ url: 'http://127.0.0.1:8080/', headers: {}, body, timeoutMs: 1000, maxOctets: 1000 });
  */
-export class FetchHttpClient implements HttpClient {
+export class FetchHttpClient implements HttpClient, HttpGetter {
   async post({ url, headers, body, timeoutMs, maxOctets }: HttpPost): Promise<{ status: number; body: string }> {
     const init = {
       method: 'POST',
@@ -18,9 +18,24 @@ export class FetchHttpClient implements HttpClient {
     const response = await fetch(url, init);
     return { status: response.status, body: await readBegin(response, maxOctets) };
   }
+
+  async get({ url, timeoutMs, maxOctets }: Parameters<HttpGetter['get']>[0]): ReturnType<HttpGetter['get']> {
+    const response = await fetch(url, {
+      redirect: 'manual',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const { text, whole } = await readUpTo(response, maxOctets);
+    if (!whole) throw new Error(`the answer from ${url} has more than ${maxOctets} octets`);
+    return { status: response.status, contentType: response.headers.get('content-type') ?? '', body: text };
+  }
 }
 
 async function readBegin(response: Response, maxOctets: number): Promise<string> {
+  return (await readUpTo(response, maxOctets)).text;
+}
+
+async function readUpTo(response: Response, maxOctets: number): Promise<{ text: string; whole: boolean }> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
@@ -28,5 +43,5 @@ async function readBegin(response: Response, maxOctets: number): Promise<string>
     if (size > maxOctets) break;
     pieces.push(piece);
   }
-  return Buffer.concat(pieces).toString('utf8');
+  return { text: Buffer.concat(pieces).toString('utf8'), whole: size <= maxOctets };
 }

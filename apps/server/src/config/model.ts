@@ -266,4 +266,6 @@ export interface DeliveryConfig {
   readonly maxPerDestination: number;
   /** `prefer`: the addresses of a host that are tried first, `ipv6` (default) or `ipv4`. */
   readonly prefer: 'ipv6' | 'ipv4';
+  /** `mta-sts`: the policies of the domains that we send to are fetched and kept (RFC 8461). Default true. */
+  readonly mtaSts: boolean;
 }

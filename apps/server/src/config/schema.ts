@@ -99,11 +99,13 @@ const delivery = v.pipe(
     'max-attempts': optional(whole(1), 1000),
     'max-per-destination': optional(whole(1), 20),
     prefer: optional(oneOf(['ipv6', 'ipv4']), 'ipv6'),
+    'mta-sts': optional(flag(), true),
   }),
   v.transform((file): DeliveryConfig => ({
     maxAttempts: file['max-attempts'],
     maxPerDestination: file['max-per-destination'],
     prefer: file.prefer,
+    mtaSts: file['mta-sts'],
   })),
 );
 

@@ -1,5 +1,5 @@
 import type { Transport } from '../model.ts';
-import type { HttpClient, Mailboxes, Programs } from '../ports.ts';
+import type { HttpClient, HttpGetter, Mailboxes, Programs } from '../ports.ts';
 import { parseDestination, type NextHop } from '../routing/next-hop.ts';
 import type { RouteConfig } from '../config/model.ts';
 import { DiscardTransport } from './discard-transport.ts';
@@ -8,6 +8,7 @@ import { hopSettings } from './hop-settings.ts';
 import { MaildirTransport } from './maildir-transport.ts';
 import { PipeTransport } from './pipe-transport.ts';
 import { SimulatorTransport } from './simulator-transport.ts';
+import { StsPolicies } from './sts-policies.ts';
 import { SmtpTransport, type SmtpOptions, type SmtpPorts } from './smtp-transport.ts';
 
 export type { SmtpOptions, SmtpPorts } from './smtp-transport.ts';
@@ -17,6 +18,8 @@ export interface DeliveryPorts extends SmtpPorts {
   readonly mailboxes: Mailboxes;
   readonly http: HttpClient;
   readonly programs: Programs;
+  /** Where the MTA-STS policies of domains are fetched; absent: they are not looked at. */
+  readonly web?: HttpGetter;
 }
 
 /** How delivery behaves. */
@@ -74,12 +77,15 @@ export function makeTransport(nextHop: NextHop, ports: DeliveryPorts, options: D
  */
 export function makeTransports(ports: DeliveryPorts, options: DeliveryOptions): Transports {
   const transports = new Map<string, Transport>();
+  const { web } = ports;
+  const policies = web === undefined ? undefined : new StsPolicies({ ...ports, web });
+  const shared = policies === undefined ? ports : { ...ports, policies };
   return {
     transportFor: (destination) => {
       const known = transports.get(destination);
       if (known !== undefined) return known;
       if (transports.size >= maxIdle) forgetIdle(transports);
-      const made = makeTransport(parseDestination(destination), ports, options);
+      const made = makeTransport(parseDestination(destination), shared, options);
       transports.set(destination, made);
       return made;
     },

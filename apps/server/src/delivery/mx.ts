@@ -22,6 +22,12 @@ export type HostAnswer =
     }
   | { readonly kind: 'trouble'; readonly trouble: Trouble };
 
+/** Targets in the order in which they are to be tried, or why there is none. */
+export interface FoundTargets {
+  readonly targets: readonly Target[];
+  readonly trouble?: Trouble;
+}
+
 /** More hosts or addresses than these are not tried in one attempt, whatever the DNS says. */
 const maxHosts = 10;
 const maxTargets = 20;
@@ -74,7 +80,7 @@ export async function findTargets(
   resolver: Resolver,
   ownNames: ReadonlySet<string>,
   random: () => number,
-): Promise<{ readonly targets: readonly Target[]; readonly trouble?: Trouble }> {
+): Promise<FoundTargets> {
   if (nextHop.kind !== 'mx') return configuredTargets(nextHop.host, nextHop.port, resolver);
   const { domain } = nextHop;
   const literal = addressOfLiteral(domain);
@@ -93,11 +99,7 @@ export async function findTargets(
   return exchangerTargets(domain, answer.hosts, answer.implicit, resolver);
 }
 
-async function configuredTargets(
-  host: string,
-  port: number,
-  resolver: Resolver,
-): Promise<{ readonly targets: readonly Target[]; readonly trouble?: Trouble }> {
+async function configuredTargets(host: string, port: number, resolver: Resolver): Promise<FoundTargets> {
   if (isIpv4(host) || isIpv6(host)) return { targets: [{ host: undefined, address: host, port }] };
   const answer = await resolver.addresses(host);
   if (answer.kind === 'addresses')
@@ -115,7 +117,7 @@ async function exchangerTargets(
   hosts: readonly string[],
   implicit: boolean,
   resolver: Resolver,
-): Promise<{ readonly targets: readonly Target[]; readonly trouble?: Trouble }> {
+): Promise<FoundTargets> {
   const answers = await Promise.all(
     hosts.map(async (host): Promise<[string, AddressAnswer]> => [host, await resolver.addresses(host)]),
   );

@@ -1,10 +1,13 @@
 import type { Delivery, Outcome, Transport } from '../model.ts';
 import { ConnectError, type Clock, type Network, type Resolver } from '../ports.ts';
+import { canonicalDomain } from '../routing/address.ts';
 import type { RelayHop } from '../routing/next-hop.ts';
 import type { ContentFacts } from './content-scan.ts';
-import { findTargets, type Target } from './mx.ts';
+import { findTargets, type FoundTargets, type Target } from './mx.ts';
 import { fault, forAll, type Trouble } from './outcomes.ts';
 import type { Credentials, Protection, TlsLevel } from './protection.ts';
+import { secureTargets } from './secure-targets.ts';
+import type { StsPolicies } from './sts-policies.ts';
 import { Attempt } from './smtp-attempt.ts';
 import { SmtpConnection, type Feeder } from './smtp-connection.ts';
 import { mtaName, shownAddress } from './smtp-hop.ts';
@@ -16,6 +19,8 @@ export interface SmtpPorts {
   readonly clock: Clock;
   readonly network: Network;
   readonly resolver: Resolver;
+  /** Absent: MTA-STS is not looked at. */
+  readonly policies?: StsPolicies;
   /** From 0 up to 1. */
   readonly random: () => number;
 }
@@ -60,7 +65,7 @@ export class SmtpTransport implements Transport {
   readonly #ownNames: ReadonlySet<string>;
   readonly #pool: SmtpPool;
   readonly #protection: Protection;
-  #found: { readonly targets: readonly Target[]; readonly trouble?: Trouble; readonly untilMs: number } | undefined;
+  #found: (FoundTargets & { readonly untilMs: number }) | undefined;
   #closing = false;
   #underWay = 0;
   #whenQuiet: (() => void)[] = [];
@@ -138,10 +143,16 @@ export class SmtpTransport implements Transport {
     return { troubles };
   }
 
-  async #targets(): Promise<{ readonly targets: readonly Target[]; readonly trouble?: Trouble }> {
-    const { clock, resolver, random } = this.#ports;
+  async #targets(): Promise<FoundTargets> {
+    const { clock, resolver, random, policies } = this.#ports;
     if (this.#found === undefined || this.#found.untilMs <= clock.now()) {
-      const found = await findTargets(this.#nextHop, resolver, this.#ownNames, random);
+      const [plain, policy] = await Promise.all([
+        findTargets(this.#nextHop, resolver, this.#ownNames, random),
+        this.#nextHop.kind === 'mx' && this.#protection.level !== 'off'
+          ? policies?.policyOf(canonicalDomain(this.#nextHop.domain))
+          : undefined,
+      ]);
+      const found = policy === undefined ? plain : secureTargets(plain, policy, this.#protection, this.#nextHop);
       if (found.trouble !== undefined) return found;
       this.#found = { ...found, untilMs: clock.now() + (this.#options.dnsCacheMs ?? 60_000) };
     }

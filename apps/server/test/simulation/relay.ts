@@ -1,4 +1,4 @@
-import { SmtpTransport, type SmtpOptions } from '../../src/delivery/smtp-transport.ts';
+import { SmtpTransport, type SmtpOptions, type SmtpPorts } from '../../src/delivery/smtp-transport.ts';
 import type { Delivery, Outcome } from '../../src/model.ts';
 import type { RelayHop } from '../../src/routing/next-hop.ts';
 import { SimulatedClock } from './clock.ts';
@@ -18,7 +18,7 @@ export interface RelayWorld {
     address: string,
     script?: Script,
   ): Promise<{ readonly host: SimulatedHost; readonly peer: ScriptedHost }>;
-  readonly transport: (nextHop: RelayHop, options?: Partial<SmtpOptions>) => SmtpTransport;
+  readonly transport: (nextHop: RelayHop, options?: Partial<SmtpOptions>, more?: Partial<SmtpPorts>) => SmtpTransport;
 }
 
 export function relayWorld(): RelayWorld {
@@ -36,10 +36,10 @@ export function relayWorld(): RelayWorld {
       resolver.table.set(name, { ...resolver.table.get(name), addresses: [address] });
       return { host, peer: await ScriptedHost.start(host, script) };
     },
-    transport: (nextHop, options) =>
+    transport: (nextHop, options, more) =>
       new SmtpTransport(
         nextHop,
-        { clock, network: client, resolver, random: () => 0 },
+        { clock, network: client, resolver, random: () => 0, ...more },
         { hostname: 'mx.example.org', ...options },
       ),
   };

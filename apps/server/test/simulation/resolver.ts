@@ -1,10 +1,11 @@
-import type { AddressAnswer, MxAnswer, Resolver } from '../../src/ports.ts';
+import type { AddressAnswer, MxAnswer, Resolver, TxtAnswer } from '../../src/ports.ts';
 
 /** What the simulated DNS knows of one name. A name that is not in the table does not exist. */
 export interface DnsEntry {
   /** MX records as `[preference, host]`; `[[0, '.']]` is a null MX. */
   readonly mx?: readonly (readonly [number, string])[];
   readonly addresses?: readonly string[];
+  readonly txt?: readonly string[];
   /** The name is an alias of this one. */
   readonly cname?: string;
   /** Every question about the name ends in trouble (SERVFAIL, timeout) for this reason. */
@@ -42,6 +43,15 @@ export class TableResolver implements Resolver {
     if (entry.trouble !== undefined) return Promise.resolve({ kind: 'trouble', reason: entry.trouble });
     if (entry.addresses === undefined || entry.addresses.length === 0) return Promise.resolve({ kind: 'none' });
     return Promise.resolve({ kind: 'addresses', addresses: entry.addresses });
+  }
+
+  txt(name: string): Promise<TxtAnswer> {
+    this.questions.push(`txt ${name}`);
+    const entry = this.#find(name);
+    if (entry === undefined) return Promise.resolve({ kind: 'no-such-domain' });
+    if (entry.trouble !== undefined) return Promise.resolve({ kind: 'trouble', reason: entry.trouble });
+    if (entry.txt === undefined || entry.txt.length === 0) return Promise.resolve({ kind: 'none' });
+    return Promise.resolve({ kind: 'records', records: entry.txt });
   }
 
   #find(name: string): DnsEntry | undefined {
