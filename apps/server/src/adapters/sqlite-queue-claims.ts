@@ -4,6 +4,7 @@ import type { Leases, Place } from './sqlite-queue-leases.ts';
 import type { ClaimedRow, ClaimRequest, RecipientRow } from './sqlite-queue-messages.ts';
 import { DueScan } from './sqlite-queue-scan.ts';
 import type { Due } from './sqlite-queue-scan.ts';
+import { toStoreError } from './sqlite-queue-schema.ts';
 import type { Statements } from './sqlite-queue-statements.ts';
 
 /** Content up to this size comes along with a claim; so much of it altogether. */
@@ -15,6 +16,8 @@ export class Claims {
   readonly #statements: Statements;
   readonly #leases: Leases;
   readonly #destinations: Destinations;
+  /** Counts down: the numbers above zero are given by the other thread. */
+  #lastHold = 0;
 
   constructor(statements: Statements, leases: Leases, destinations: Destinations) {
     this.#statements = statements;
@@ -22,39 +25,21 @@ export class Claims {
     this.#destinations = destinations;
   }
 
+  /** @throws {StoreError} when nothing can be claimed because what is due can't be read */
   claim(request: ClaimRequest): ClaimedRow[] {
-    const { nowMs, limit, perDestination } = request;
-    const except = new Set(request.except);
-    const given = new Map<string, number>();
-    const scans = new Map<string, DueScan>();
-    const aside: Destination[] = [];
-    const claims: ClaimedRow[] = [];
-    const isFree = ({ seq, n }: Due) => !((this.#leases.holder(seq, n)?.untilMs ?? -Infinity) > nowMs);
-    let roomOctets = alongInAllOctets;
-    while (claims.length < limit) {
+    const round: Round = {
+      ...{ request, except: new Set(request.except), given: new Map(), scans: new Map(), aside: [], claims: [] },
+      isFree: ({ seq, n }) => !((this.#leases.holder(seq, n)?.untilMs ?? -Infinity) > request.nowMs),
+      ...{ roomOctets: alongInAllOctets, trouble: undefined },
+    };
+    while (round.claims.length < request.limit) {
       const destination = this.#destinations.first();
-      if (destination === undefined || destination.dueAtMs > nowMs) break;
-      const { name } = destination;
-      const soFar = given.get(name) ?? 0;
-      if (soFar >= perDestination || except.has(name)) {
-        this.#destinations.setAside(destination);
-        aside.push(destination);
-        continue;
-      }
-      const scan = scans.get(name) ?? this.#scan(destination, Math.min(perDestination - soFar, limit - claims.length));
-      scans.set(name, scan);
-      const due = this.#look(destination, scan, isFree);
-      // The bound was too low: another destination, or none, may be next.
-      if (due === undefined || due.due_at > nowMs || this.#destinations.first() !== destination) continue;
-      const claim = this.#take(due.seq, name, request, request.firstHold + claims.length, roomOctets);
-      scan.pass(due);
-      this.#look(destination, scan, isFree);
-      given.set(name, soFar + 1);
-      roomOctets -= claim.content?.length ?? 0;
-      claims.push(claim);
+      if (destination === undefined || destination.dueAtMs > request.nowMs) break;
+      this.#claimOf(destination, round);
     }
-    for (const destination of aside) this.#destinations.putBack(destination);
-    return claims;
+    for (const destination of round.aside) this.#destinations.putBack(destination);
+    if (round.trouble !== undefined && round.claims.length === 0) throw toStoreError(round.trouble);
+    return round.claims;
   }
 
   /** When the first recipient that is under no claim becomes due. */
@@ -75,6 +60,34 @@ export class Claims {
     return next;
   }
 
+  #claimOf(destination: Destination, round: Round): void {
+    const { request, given, scans, claims, isFree } = round;
+    const { name } = destination;
+    const soFar = given.get(name) ?? 0;
+    if (soFar >= request.perDestination || round.except.has(name)) {
+      this.#destinations.setAside(destination);
+      round.aside.push(destination);
+      return;
+    }
+    const expected = Math.min(request.perDestination - soFar, request.limit - claims.length);
+    const scan = scans.get(name) ?? this.#scan(destination, expected);
+    scans.set(name, scan);
+    const due = this.#look(destination, scan, isFree);
+    // The bound was too low: another destination, or none, may be next.
+    if (due === undefined || due.due_at > request.nowMs || this.#destinations.first() !== destination) return;
+    try {
+      const claim = this.#take(due.seq, name, request, round.roomOctets);
+      given.set(name, soFar + 1);
+      round.roomOctets -= claim.content?.length ?? 0;
+      claims.push(claim);
+    } catch (error) {
+      // What can't be read doesn't stand in the way of the rest; it is tried again when the queue is opened.
+      round.trouble = error;
+    }
+    scan.pass(due);
+    this.#look(destination, scan, isFree);
+  }
+
   #scan(destination: Destination, expected: number): DueScan {
     return new DueScan(this.#statements.firstDue, destination, expected);
   }
@@ -92,7 +105,7 @@ export class Claims {
     return due;
   }
 
-  #take(seq: number, destination: string, request: ClaimRequest, id: number, roomOctets: number): ClaimedRow {
+  #take(seq: number, destination: string, request: ClaimRequest, roomOctets: number): ClaimedRow {
     const { dueOfMessage, message } = this.#statements;
     const most = Math.min(alongOctets, roomOctets);
     const stored = message.get(most, seq) as unknown as StoredMessage | undefined;
@@ -102,16 +115,32 @@ export class Claims {
     for (const row of dueOfMessage.all(seq, destination, request.nowMs)) {
       const recipient = Object.values(row) as unknown as RecipientRow;
       const [, n, dueAtMs] = recipient;
-      const hold = this.#leases.holder(seq, n);
-      if (hold !== undefined && hold.untilMs > request.nowMs) continue;
-      if (hold !== undefined) this.#leases.free(hold, n);
+      const holder = this.#leases.holder(seq, n);
+      if (holder !== undefined && holder.untilMs > request.nowMs) continue;
+      if (holder !== undefined) this.#leases.free(holder, n);
       recipients.push(recipient);
       members.set(n, { destination, dueAtMs });
     }
     const { id: messageId, last_n: lastN, envelope, spool, content } = stored;
-    this.#leases.add({ id, messageId, seq, spool, untilMs: request.leaseUntilMs, fresh: false, members });
-    return { hold: id, id: messageId, envelope, lastN, recipients, content };
+    const hold = --this.#lastHold;
+    this.#leases.add({ id: hold, messageId, seq, spool, untilMs: request.leaseUntilMs, fresh: false, members });
+    return { hold, id: messageId, envelope, lastN, recipients, content };
   }
+}
+
+/** One call of {@link Claims.claim}. */
+interface Round {
+  readonly request: ClaimRequest;
+  readonly except: ReadonlySet<string>;
+  /** Claims given so far, by destination. */
+  readonly given: Map<string, number>;
+  readonly scans: Map<string, DueScan>;
+  /** Destinations that may give no more. */
+  readonly aside: Destination[];
+  readonly claims: ClaimedRow[];
+  readonly isFree: (due: Due) => boolean;
+  roomOctets: number;
+  trouble: unknown;
 }
 
 interface StoredMessage {

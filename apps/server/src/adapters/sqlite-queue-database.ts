@@ -130,8 +130,8 @@ export class QueueDatabase {
     try {
       const result = run();
       if (this.#inTransaction) this.#commit();
-      this.#ended.push(...this.#leases.commit());
-      this.#gone.push(...this.#writes.gone);
+      this.#ended = this.#ended.concat(this.#leases.commit());
+      this.#gone = this.#gone.concat(this.#writes.gone);
       this.#writes.gone = [];
       return result;
     } catch (error) {

@@ -36,8 +36,6 @@ export interface ClaimRequest {
   readonly perDestination: number;
   readonly except: readonly string[];
   readonly leaseUntilMs: number;
-  /** The claims get this number and those that follow. */
-  readonly firstHold: number;
 }
 
 /** A message that is under a claim from the start: it lies in one row until it comes to rest. */
@@ -177,4 +175,9 @@ export function fromRow(row: RecipientRow): Recipient {
 /** Reads an envelope back. */
 export function fromEnvelope(envelope: string): Message {
   return JSON.parse(envelope) as Message;
+}
+
+/** The largest `n` of some recipients, however many they are. */
+export function lastN(recipients: readonly { readonly n: number }[]): number {
+  return recipients.reduce((last, { n }) => Math.max(last, n), 0);
 }

@@ -8,7 +8,7 @@ import { Room } from './queue-room.ts';
 import { failing, SpoolDirectory, syncDirectory } from './queue-spool.ts';
 import { WorkerLink } from './sqlite-queue-link.ts';
 import type { Unpacked } from './sqlite-queue-link.ts';
-import { fromEnvelope, fromRow, toPendingRow, toRow } from './sqlite-queue-messages.ts';
+import { fromEnvelope, fromRow, lastN, toPendingRow, toRow } from './sqlite-queue-messages.ts';
 import type {
   Aftermath,
   ClaimedRow,
@@ -116,10 +116,8 @@ class SqliteQueueStore implements QueueStore {
 
   async claim(request: Parameters<QueueStore['claim']>[0]): Promise<readonly Claim[]> {
     const { nowMs, limit, perDestination, except, leaseUntilMs } = request;
-    const firstHold = this.#lastHold + 1;
-    this.#lastHold += limit;
     const rows = await this.#opened().read({
-      ...{ kind: 'claim', nowMs, limit, perDestination, except, leaseUntilMs, firstHold },
+      ...{ kind: 'claim', nowMs, limit, perDestination, except, leaseUntilMs },
     });
     return (rows as readonly ClaimedRow[]).map((row) => {
       const token = request.token();
@@ -275,7 +273,7 @@ function toHeld({ message, recipients, content }: NewMessage, hold: number, cont
 function toResting({ message, recipients, content }: NewMessage, contents: Unpacked[]): RestingMessage {
   const resting: RestingMessage = {
     ...{ id: message.id, envelope: JSON.stringify(message) },
-    lastN: Math.max(...recipients.map(({ n }) => n)),
+    lastN: lastN(recipients),
     recipients: recipients.map(toRow),
     spool: 'kind' in content ? content.name : null,
     content: null,

@@ -2,7 +2,7 @@ import type { Recipient } from '../model.ts';
 import type { Room } from './queue-room.ts';
 import type { Destinations } from './sqlite-queue-destinations.ts';
 import type { Hold, Leases, Place } from './sqlite-queue-leases.ts';
-import { toRow } from './sqlite-queue-messages.ts';
+import { lastN, toRow } from './sqlite-queue-messages.ts';
 import type { HeldMessage, PendingRow, RecipientRow, Refusal, RestingMessage, Write } from './sqlite-queue-messages.ts';
 import type { Statements } from './sqlite-queue-statements.ts';
 
@@ -126,7 +126,7 @@ export class Writes {
       for (const row of pending) this.#defer(hold, row);
     }
     for (const child of children) this.#insertRecipient(hold.seq, child);
-    if (children.length > 0) this.#statements.raiseLastN.run(Math.max(...children.map(([, n]) => n)), hold.seq);
+    if (children.length > 0) this.#raiseLastN(hold, children);
     else if (pending.length === 0) this.#removeIfDone(hold);
     return true;
   }
@@ -162,6 +162,10 @@ export class Writes {
     if (this.#statements.deleteMessageIfDone.run(hold.seq).changes !== 0) this.#messageGone(hold);
   }
 
+  #raiseLastN(hold: Hold, children: readonly RecipientRow[]): void {
+    this.#statements.raiseLastN.run(lastN(children.map(([, n]) => ({ n }))), hold.seq);
+  }
+
   #messageGone(hold: Hold): void {
     this.counts.messages -= 1;
     if (hold.spool !== null && this.#statements.namesSpool.get(hold.spool) === undefined) this.gone.push(hold.spool);
@@ -181,7 +185,7 @@ export class Writes {
   #rest(seq: number, change: (row: RecipientRow) => RecipientRow | undefined = (row) => row): Map<number, Place> {
     const stored = this.#statements.freshRecipients.get(seq)?.['recipients'];
     const recipients = JSON.parse(String(stored)) as readonly Recipient[];
-    this.#statements.restFresh.run(Math.max(...recipients.map(({ n }) => n)), seq);
+    this.#statements.restFresh.run(lastN(recipients), seq);
     this.#statements.deleteFresh.run(seq);
     const places = new Map<number, Place>();
     for (const recipient of recipients) {

@@ -92,6 +92,25 @@ describe('opening', () => {
   });
 });
 
+describe('a damaged store that could be opened', () => {
+  it('gives what can be read, and says once that something can not', async () => {
+    const store = await openSqliteQueueStore(directory);
+    await store.accept(['m1', 'm2', 'm3'].map((id) => sample(id)));
+    await store.close();
+    change("DELETE FROM message WHERE id = 'm2'");
+    const reopened = await opened();
+    expect(brief(await claim(reopened, { limit: 1 }))).toEqual(['m1:0']);
+    await expect(claim(reopened, { limit: 0 })).resolves.toEqual([]);
+    expect(brief(await claim(reopened))).toEqual(['m3:0']);
+    expect(await claim(reopened)).toEqual([]);
+    await reopened.close();
+    change('DELETE FROM recipient WHERE seq <> 2');
+    const once = await opened();
+    await expect(claim(once)).rejects.toMatchObject({ name: 'StoreError', code: 'corrupt' });
+    expect(await claim(once)).toEqual([]);
+  });
+});
+
 describe('spool files', () => {
   const large = async (store: QueueStore) => {
     const spool = await store.spool();
