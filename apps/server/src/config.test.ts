@@ -48,7 +48,14 @@ describe('parseConfig', () => {
       expireAfterMs: 432_000_000,
       delayedAfterMs: 14_400_000,
     });
-    expect(config.report).toEqual({ returnedMaxOctets: 50_000, texts: [], html: true, dkim: [] });
+    expect(config.report).toEqual({
+      returnedMaxOctets: 50_000,
+      maxPerMinute: 100,
+      digestEveryMs: 3_600_000,
+      texts: [],
+      html: true,
+      dkim: [],
+    });
   });
 
   it('fills in the documented defaults, and nobody may relay but loopback', () => {
@@ -319,6 +326,8 @@ language = "de"
 languages = ["de", "pt-BR"]
 texts = ["texts/pt-br.toml"]
 html = false
+max-per-minute = 5
+digest-every = "never"
 [[report.dkim]]
 domain = "example.org"
 selector = "s2026.mx"
@@ -337,6 +346,7 @@ key-file = "ed.pem"`,
       languages: ['de', 'pt-BR'],
       texts: ['/etc/dsnd/texts/pt-br.toml'],
       html: false,
+      maxPerMinute: 5,
       dkim: [
         { domain: 'example.org', selector: 's2026.mx', keyFile: '/etc/keys/rsa.pem' },
         { domain: 'MX.example.org', selector: 'ed', keyFile: '/etc/dsnd/ed.pem' },
@@ -345,6 +355,11 @@ key-file = "ed.pem"`,
   });
 
   it.each([
+    ['max-per-minute = 0', 'report.max-per-minute: 0 is not allowed; allowed: a whole number from 1'],
+    [
+      'digest-every = "1s"',
+      'report.digest-every: "1s" is not allowed; allowed: a time such as 30m or 1h, at least 1m, or "never"',
+    ],
     [
       'language = "Deutsch!"',
       'report.language: "Deutsch!" is not allowed; allowed: a language tag such as "de" or "pt-BR"',

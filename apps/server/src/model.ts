@@ -154,6 +154,15 @@ export type NewEvent =
       readonly to: string;
       readonly actions: readonly { readonly recipient: string; readonly action: string; readonly status: string }[];
     }
+  /** Too many reports go to this reverse-path: this one waits, and then goes together with others. */
+  | {
+      readonly kind: 'report-held';
+      readonly to: string;
+      readonly recipients: readonly string[];
+      readonly untilMs: number;
+    }
+  /** The postmaster is told of failures of which no sender was. The message is the digest. */
+  | { readonly kind: 'digest-issued'; readonly to: string; readonly failures: number }
   /** A failure of which no report may tell the sender (RFC 3461 §5.2, §5.2.6(b)); `trouble`: the report could not be made. */
   | {
       readonly kind: 'not-reported';

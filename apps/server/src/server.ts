@@ -20,7 +20,8 @@ import type {
 } from './ports.ts';
 import { expandRecipient } from './queue/expand.ts';
 import { makeQueue } from './queue/queue.ts';
-import { makeReporter, type ReportFiles } from './queue/report.ts';
+import type { ReportFiles } from './queue/report.ts';
+import { makeTelling } from './queue/telling.ts';
 import { makeWorker } from './queue/work.ts';
 import { makeAdmission, type Admission } from './receiving/admission.ts';
 import { makeLogins, type Logins } from './receiving/auth/login.ts';
@@ -28,8 +29,6 @@ import { namedDomains } from './receiving/mail-rules.ts';
 import { receive, type Receiving } from './receiving/receive.ts';
 import { withoutTag } from './routing/address.ts';
 import { makeRouter } from './routing/router.ts';
-import type { ReportStyle } from './notification/compose.ts';
-import { makeLanguages } from './notification/language.ts';
 
 /** The outside world, as the server sees it. */
 export interface Adapters {
@@ -89,20 +88,20 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
   });
   const postmaster = `postmaster@${hostname}`;
   const expansion = { store, ids, router, now: () => clock.now(), postmaster };
+  const telling = makeTelling({
+    ...{ hostname, report: config.report, store, clock, ids, events, router, trouble },
+    ...(adapters.reportFiles === undefined ? {} : { files: adapters.reportFiles }),
+    expect: (atMs) => queue.expect(atMs),
+  });
   const work = makeWorker({
     store,
     clock,
     events,
     router,
     retry: config.retry,
-    returnedMaxOctets: config.report.returnedMaxOctets,
+    ...telling,
     transportFor: (destination) => transports.transportFor(destination),
     expand: (claim, recipient, nextN, content) => expandRecipient(expansion, claim, recipient, nextN, content),
-    report: makeReporter({
-      ...{ hostname, ids, router, now: () => clock.now(), trouble },
-      style: reportStyle(config, adapters),
-      dkimKeys: adapters.reportFiles?.dkimKeys ?? [],
-    }),
     jitter: adapters.random,
     expect: (atMs) => queue.expect(atMs),
     trouble,
@@ -148,11 +147,6 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
       await transports.close();
     },
   };
-}
-
-/** How reports speak to people. */
-function reportStyle({ report }: Config, { reportFiles }: Adapters): ReportStyle {
-  return { languages: makeLanguages(report, reportFiles?.texts), html: report.html };
 }
 
 /** Messages in hand for each connection to a destination: enough to keep it busy. */

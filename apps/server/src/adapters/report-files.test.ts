@@ -12,7 +12,7 @@ const path = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
-const nothing = { returnedMaxOctets: 0, html: true, texts: [], dkim: [] };
+const nothing = { returnedMaxOctets: 0, maxPerMinute: 1, html: true, texts: [], dkim: [] };
 
 describe('readReportFiles', () => {
   it('reads texts and keys, and tells in one line what is missing', () => {

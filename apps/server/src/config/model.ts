@@ -230,6 +230,16 @@ export interface ReportConfig {
   readonly texts: readonly string[];
   /** `html`: reports say the same in HTML, too, beside the plain text. Default true. */
   readonly html: boolean;
+  /**
+   * `max-per-minute`: reports to one sender in a minute. Further ones are held to the end of the minute: those of one
+   * message become one report, those of several go together in one message. Nothing is left out. Default 100.
+   */
+  readonly maxPerMinute: number;
+  /**
+   * `digest-every`: how often the postmaster is told, by one message at most, of failures of which no sender was told
+   * (RFC 3461 §5.2): at least `1m`, or `never`. Default `1h`.
+   */
+  readonly digestEveryMs?: number;
   /** `[[report.dkim]]`: keys with which reports are signed. Default none. */
   readonly dkim: readonly DkimConfig[];
 }

@@ -3,7 +3,7 @@ import type { Fault } from './read.ts';
 import { isAddress, isDomain } from '../routing/address.ts';
 import type { Config, DkimConfig, ReportConfig } from './model.ts';
 import { flag, listOf, optional, required, table, tables, text, whole } from './settings.ts';
-import { resolvePath } from './units.ts';
+import { parseDuration, resolvePath } from './units.ts';
 
 const address = text('an address such as bob@example.org', (value) => (isAddress(value) ? value : undefined));
 
@@ -19,6 +19,12 @@ const asciiDomain = text('a domain in ASCII', (value) =>
 const selector = text('a selector such as "s2026"', (value) =>
   /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(value) ? value : undefined,
 );
+
+const digestEvery = text('a time such as 30m or 1h, at least 1m, or "never"', (value): number | 'never' | undefined => {
+  if (value === 'never') return value;
+  const ms = parseDuration(value);
+  return ms === undefined || ms < 60_000 ? undefined : ms;
+});
 
 /** The `[report]` table. */
 export function report(folder: string): v.GenericSchema<unknown, ReportConfig> {
@@ -37,17 +43,23 @@ export function report(folder: string): v.GenericSchema<unknown, ReportConfig> {
       languages: optional(listOf(languageTag, 1), undefined),
       texts: optional(listOf(file, 0), []),
       html: optional(flag(), true),
+      'max-per-minute': optional(whole(1), 100),
+      'digest-every': optional(digestEvery, 3_600_000),
       dkim: v.optional(tables(dkim), []),
     }),
-    v.transform(
-      ({ 'returned-max-octets': returnedMaxOctets, postmaster, language, languages, ...rest }): ReportConfig => ({
-        returnedMaxOctets,
+    v.transform((file): ReportConfig => {
+      const { postmaster, language, languages, texts, html, dkim: keys } = file;
+      const digestEveryMs = file['digest-every'];
+      return {
+        returnedMaxOctets: file['returned-max-octets'],
+        maxPerMinute: file['max-per-minute'],
+        ...{ texts, html, dkim: keys },
         ...(postmaster === undefined ? {} : { postmaster }),
         ...(language === undefined ? {} : { language }),
         ...(languages === undefined ? {} : { languages }),
-        ...rest,
-      }),
-    ),
+        ...(digestEveryMs === 'never' ? {} : { digestEveryMs }),
+      };
+    }),
   );
 }
 

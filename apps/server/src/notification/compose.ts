@@ -31,6 +31,7 @@ import { htmlText } from './html.ts';
 import { chooseTexts, type Languages } from './language.ts';
 import { writeLetter, type Told } from './letter.ts';
 import { plainText } from './plain.ts';
+import type { Texts } from './texts/texts.ts';
 import { threadFields } from './thread.ts';
 import { visible } from './visible.ts';
 
@@ -72,6 +73,8 @@ export interface ComposedReport {
   /** Its only recipient; where it goes is for the router. */
   readonly recipient: Omit<Recipient, 'destination'>;
   readonly content: Uint8Array;
+  readonly subject: string;
+  readonly texts: Texts;
 }
 
 /**
@@ -89,8 +92,10 @@ export function composeReport(input: ReportInput): ComposedReport | undefined {
   const envelope = reportEnvelope(message.reversePath, received);
   if (envelope === undefined) return undefined;
   const mail = readMailParameters(received);
+  const texts = chooseTexts(input.style.languages, splitHeader(input.original).headers);
   const path = returnPathOf(input, mail, envelope.forwardPath);
-  const content = formatSafely(makeReport(input, mail, path, envelope.forwardPath), path, reportId);
+  const report = makeReport(input, { mail, path, texts, to: envelope.forwardPath });
+  const content = formatSafely(report, path, reportId);
   return {
     message: {
       id: reportId,
@@ -113,6 +118,8 @@ export function composeReport(input: ReportInput): ComposedReport | undefined {
       delayReported: false,
     },
     content,
+    subject: report.headers.find(({ name }) => name === 'Subject')?.value ?? '',
+    texts,
   };
 }
 
@@ -124,7 +131,7 @@ type ReturnPath = '7bit' | '8bit' | 'smtputf8';
  */
 function returnPathOf(input: ReportInput, mail: MailParameters, address: string): ReturnPath {
   const { entries, returned, original } = input;
-  const eightBit = original.some((octet) => octet > 127);
+  const eightBit = hasEightBit(returned === 'full-message' ? original : cutHeaders(original));
   const named = entries.flatMap(({ recipient, outcome: { remote } }) => [
     recipient.shownAs ?? recipient.address,
     recipient.rcpt.orcpt?.address ?? '',
@@ -134,10 +141,17 @@ function returnPathOf(input: ReportInput, mail: MailParameters, address: string)
   return eightBit && returned === 'full-message' && (mail.smtputf8 || mail.body === '8BITMIME') ? '8bit' : '7bit';
 }
 
-function makeReport(input: ReportInput, mail: MailParameters, path: ReturnPath, to: string): Report {
+/** What was decided before a report is made. */
+interface Frame {
+  readonly mail: MailParameters;
+  readonly path: ReturnPath;
+  readonly texts: Texts;
+  readonly to: string;
+}
+
+function makeReport(input: ReportInput, { mail, path, texts, to }: Frame): Report {
   const { message, hostname, nowMs, reportId, original, returned, style } = input;
   const { headers } = splitHeader(original);
-  const texts = chooseTexts(style.languages, headers);
   const told = input.entries.map((entry) => tell(entry, message, path));
   const [first, ...rest] = told.map((each) => each.fields);
   if (first === undefined) throw new TypeError('a report needs a recipient to speak of');
@@ -249,11 +263,17 @@ function formatSafely(report: Report, returnPath: ReturnPath, seed: string): Uin
 
 /** BODY and SMTPUTF8 for the report itself: only what its octets need. */
 function contentParameters(content: Uint8Array, path: ReturnPath, address: string): readonly EsmtpParameter[] {
-  const eightBit = content.some((octet) => octet > 127);
+  const eightBit = hasEightBit(content);
   return [
     ...(eightBit ? [{ keyword: 'BODY', value: '8BITMIME' }] : []),
     ...(path === 'smtputf8' && (eightBit || !isAscii(address)) ? [{ keyword: 'SMTPUTF8' }] : []),
   ];
+}
+
+function hasEightBit(octets: Uint8Array): boolean {
+  let bits = 0;
+  for (const octet of octets) bits |= octet;
+  return bits > 127;
 }
 
 function isAscii(text: string): boolean {

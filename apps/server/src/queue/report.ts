@@ -1,12 +1,16 @@
 import type { Content, Message, NewEvent } from '../model.ts';
-import { composeReport, type ReportStyle } from '../notification/compose.ts';
+import { composeBundle } from '../notification/bundle.ts';
+import { composeReport, type ComposedReport, type ReportStyle } from '../notification/compose.ts';
+import { dkimFields } from '../notification/dkim.ts';
 import { makeLanguages } from '../notification/language.ts';
 import type { Texts } from '../notification/texts/texts.ts';
 import type { DkimKey, IdSource, NewMessage } from '../ports.ts';
-import { dkimFields } from '../notification/dkim.ts';
 import type { Router } from '../routing/router.ts';
 import { readStart, readWhole } from './content.ts';
-import type { Owed } from './work.ts';
+import { FLOOD_SPAN_MS, makeFlood } from './flood.ts';
+import { heldNote, type HeldReport } from './held.ts';
+import { spanEnd } from './notes.ts';
+import type { Owed, Told } from './tell.ts';
 
 /** What the files hold that `[report]` names. */
 export interface ReportFiles {
@@ -24,47 +28,154 @@ export interface ReporterParts {
   readonly style?: ReportStyle;
   /** Reports are signed with each of them. */
   readonly dkimKeys?: readonly DkimKey[];
+  /** Reports to one reverse-path in a minute; further ones are held. Default: no limit. */
+  readonly maxPerMinute?: number;
   /** Told when a report could not be signed: it goes without, since it is owed. */
   readonly trouble: (error: unknown) => void;
+}
+
+/** Makes reports into messages for the queue. */
+export interface Reporter {
+  /** The report that is owed, or a note to hold it where too many go to its sender at once; and the events that tell of it. */
+  readonly report: (message: Message, owed: Owed, content: () => Promise<Content>) => Promise<Told>;
+  /** What was held for one sender, as few messages as can be. Events are those of the messages that were reported about. */
+  readonly release: (held: readonly HeldReport[]) => Promise<Released>;
+  /** A message of this server's own making, signed if it can be. */
+  readonly post: (message: Omit<Message, 'sizeOctets'>, to: string, content: Uint8Array) => Promise<NewMessage>;
+}
+
+/** What held reports became. */
+export interface Released {
+  readonly messages: readonly NewMessage[];
+  readonly events: readonly { readonly messageId: string; readonly event: NewEvent }[];
 }
 
 /** A header longer than this is not looked at to its end. */
 const HEADER_MAX_OCTETS = 262_144;
 
-/** Makes the report that is owed into a message for the queue, and the event that tells of it. */
-export function makeReporter(
-  parts: ReporterParts,
-): (
-  message: Message,
-  owed: Owed,
-  content: () => Promise<Content>,
-) => Promise<{ readonly message: NewMessage; readonly event: NewEvent }> {
+/** Reports in one message; so that it stays of a size that every path takes, each returns headers only. */
+const MOST_IN_BUNDLE = 100;
+
+/** Makes the reporter. */
+export function makeReporter(parts: ReporterParts): Reporter {
+  const { hostname, ids, router, now } = parts;
   const style = parts.style ?? { languages: makeLanguages(), html: true };
-  return async (message, { entries, returned }, load) => {
-    const kept = await load();
-    const original = returned === 'full-message' ? await readWhole(kept) : await readStart(kept, HEADER_MAX_OCTETS);
-    const { hostname, ids } = parts;
-    const input = { message, entries, returned, original, hostname, nowMs: parts.now(), reportId: ids.next(), style };
+  const flood = makeFlood(parts.maxPerMinute ?? Infinity);
+
+  function compose({ message, entries, returned, original }: HeldReport): ComposedReport {
+    const input = { message, entries, returned, original, hostname, nowMs: now(), reportId: ids.next(), style };
     const report = composeReport(input);
     if (report === undefined) throw new Error('a report was owed to a null reverse-path');
-    const recipient = { ...report.recipient, destination: destinationOf(parts.router, report.recipient.address) };
-    const signature = await signatureOf(parts, report.content);
-    const sizeOctets = signature.length + report.content.length;
-    const content = signature.length === 0 ? [report.content] : [signature, report.content];
-    return {
-      message: { message: { ...report.message, sizeOctets }, recipients: [recipient], content },
-      event: {
-        kind: 'report-issued',
-        reportId: report.message.id,
-        to: report.recipient.address,
-        actions: entries.map((entry) => ({
-          recipient: entry.recipient.shownAs ?? entry.recipient.address,
-          action: entry.action,
-          status: entry.outcome.status ?? '',
-        })),
-      },
+    return report;
+  }
+
+  async function post(message: Omit<Message, 'sizeOctets'>, to: string, content: Uint8Array): Promise<NewMessage> {
+    const nowMs = now();
+    const signature = await signatureOf(parts, content);
+    const sizeOctets = signature.length + content.length;
+    const recipient = {
+      ...{ n: 0, address: to, parameters: 'NOTIFY=NEVER', destination: destinationOf(router, to), attempts: 0 },
+      ...{ dueAtMs: nowMs, retryAtMs: nowMs, delayReported: false },
     };
+    return {
+      message: { ...message, sizeOctets },
+      recipients: [recipient],
+      content: signature.length === 0 ? [content] : [signature, content],
+    };
+  }
+
+  const issue = ({ message, recipient, content }: ComposedReport) => post(message, recipient.address, content);
+
+  return {
+    post,
+    async report(message, { entries, returned }, load) {
+      const kept = await load();
+      const original = returned === 'full-message' ? await readWhole(kept) : await readStart(kept, HEADER_MAX_OCTETS);
+      const owed: HeldReport = { message, entries, returned, original };
+      const nowMs = now();
+      if (!flood.admit(message.reversePath, nowMs)) {
+        const untilMs = spanEnd(nowMs, FLOOD_SPAN_MS);
+        return { messages: [heldNote(owed, ids.next(), untilMs, nowMs)], events: [heldEvent(owed, untilMs)] };
+      }
+      const report = compose(owed);
+      return { messages: [await issue(report)], events: [issuedEvent(owed, report.message.id)] };
+    },
+    async release(held) {
+      const perMessage = mergeByMessage(held);
+      const [only, ...others] = perMessage;
+      if (only === undefined) return { messages: [], events: [] };
+      if (others.length === 0) {
+        const report = compose(only);
+        return { messages: [await issue(report)], events: [told(only, report.message.id)] };
+      }
+      const messages: NewMessage[] = [];
+      const events: { messageId: string; event: NewEvent }[] = [];
+      const composed = perMessage.map((each) => ({ owed: each, report: compose({ ...each, returned: 'headers' }) }));
+      for (const [first, ...rest] of portions(composed)) {
+        const id = ids.next();
+        const reports = [first.report, ...rest.map(({ report }) => report)] as const;
+        const bundle = composeBundle({ reports, texts: first.report.texts, hostname, id, nowMs: now() });
+        messages.push(await post({ ...first.report.message, id }, first.report.recipient.address, bundle));
+        events.push(...[first, ...rest].map(({ owed }) => told(owed, id)));
+      }
+      return { messages, events };
+    },
   };
+}
+
+function told(owed: HeldReport, reportId: string): Released['events'][number] {
+  return { messageId: owed.message.id, event: issuedEvent(owed, reportId) };
+}
+
+/** Recipients of one message share a report. What was to be returned of it at the last is returned. */
+function mergeByMessage(held: readonly HeldReport[]): readonly HeldReport[] {
+  const merged = new Map<string, HeldReport>();
+  for (const each of held) {
+    const before = merged.get(each.message.id);
+    if (before === undefined) merged.set(each.message.id, each);
+    else {
+      const whole = before.returned === 'full-message' ? before : each;
+      merged.set(each.message.id, { ...whole, entries: [...before.entries, ...each.entries] });
+    }
+  }
+  return [...merged.values()];
+}
+
+interface Composed {
+  readonly owed: HeldReport;
+  readonly report: ComposedReport;
+}
+
+/** What goes into one message: what asks the same of the way back. */
+function portions(composed: readonly Composed[]): readonly (readonly [Composed, ...Composed[]])[] {
+  const byPath = new Map<string, [Composed, ...Composed[]][]>();
+  for (const each of composed) {
+    const key = each.report.message.mailParameters;
+    const lists = byPath.get(key) ?? [];
+    byPath.set(key, lists);
+    const last = lists.at(-1);
+    if (last === undefined || last.length >= MOST_IN_BUNDLE) lists.push([each]);
+    else last.push(each);
+  }
+  return [...byPath.values()].flat();
+}
+
+function issuedEvent({ message, entries }: HeldReport, reportId: string): NewEvent {
+  return {
+    kind: 'report-issued',
+    reportId,
+    to: message.reversePath,
+    actions: entries.map((entry) => ({
+      recipient: entry.recipient.shownAs ?? entry.recipient.address,
+      action: entry.action,
+      status: entry.outcome.status ?? '',
+    })),
+  };
+}
+
+function heldEvent({ message, entries }: HeldReport, untilMs: number): NewEvent {
+  const recipients = entries.map(({ recipient }) => recipient.shownAs ?? recipient.address);
+  return { kind: 'report-held', to: message.reversePath, recipients, untilMs };
 }
 
 /** The fields that sign a report; none if there is no key, or none that works. */
@@ -79,7 +190,7 @@ async function signatureOf({ dkimKeys, now, trouble }: ReporterParts, content: U
   }
 }
 
-/** A sender to whom no route leads: the attempt will fail, and be told as an event. */
+/** A sender to whom no route leads: the attempt will fail, and the postmaster is told. */
 function destinationOf(router: Router, address: string): string {
   const route = router.resolve(address);
   return route.kind === 'refuse' ? 'none:' : route.destination;

@@ -1,19 +1,10 @@
-import { parseParameters, readMailParameters, readRcptParameters } from '@dsnkit/esmtp-parameters';
-import { decideNotifications, type Notifications } from '@dsnkit/dsn-policy';
-import type { Content, Failure, Message, NewEvent, Recipient, Transport } from '../model.ts';
+import type { Content, Failure, Message, Recipient, Transport } from '../model.ts';
 import { LeaseLostError, type Claim, type Clock, type EventSink, type NewMessage, type QueueStore } from '../ports.ts';
 import { expandDestination, type Router } from '../routing/router.ts';
-import { consequenceOf, eventAt, type Consequence, type Fate } from './outcome.ts';
+import { noteKind, type NoteKind } from './notes.ts';
+import { consequenceOf, eventAt, type Fate } from './outcome.ts';
 import { judge, type RetryPlan } from './schedule.ts';
-
-/** A recipient with what its RCPT command asked for, as the policy reads it, and why it failed in our own words. */
-export interface AskingRecipient extends Recipient {
-  readonly rcpt: ReturnType<typeof readRcptParameters>;
-  readonly reason?: string;
-}
-
-/** The report that the policy found owed. */
-export type Owed = NonNullable<Notifications<AskingRecipient>['sender']>;
+import type { Teller } from './tell.ts';
 
 /** What an alias or a list makes of a recipient. */
 export interface Expanded {
@@ -31,7 +22,6 @@ export interface WorkParts {
   readonly events: EventSink;
   readonly router: Router;
   readonly retry: RetryPlan;
-  readonly returnedMaxOctets: number;
   /** The transport of a destination key. */
   readonly transportFor: (destination: string) => Transport;
   /** Expands a recipient that the router calls an alias or a list. */
@@ -41,12 +31,10 @@ export interface WorkParts {
     nextN: number,
     content: () => Promise<Content>,
   ) => Promise<Expanded>;
-  /** Composes the report that is owed, as a message for the queue. */
-  readonly report: (
-    message: Message,
-    owed: Owed,
-    content: () => Promise<Content>,
-  ) => Promise<{ readonly message: NewMessage; readonly event: NewEvent }>;
+  /** Decides who is told, and makes the messages that tell it. */
+  readonly tell: Teller;
+  /** Works off a note: what this server keeps in the queue until it is told. */
+  readonly note: (kind: NoteKind, claim: Claim) => Promise<void>;
   /** From 0 up to 1: spreads retries. */
   readonly jitter: () => number;
   /** Something in the store becomes due then. */
@@ -68,6 +56,11 @@ const SETTLE_AGAIN_MS = 2_000;
  */
 export function makeWorker(parts: WorkParts): (claim: Claim, content: Content | undefined) => Promise<void> {
   return async (claim, inMemory) => {
+    const note = noteKind(claim.recipients[0]?.destination ?? '');
+    if (note !== undefined) {
+      await parts.note(note, claim);
+      return;
+    }
     let loaded = inMemory;
     const content = async () => (loaded ??= await parts.store.content(claim.message.id));
     try {
@@ -172,8 +165,8 @@ async function settle(
     recipient,
     ...consequenceOf(message, recipient, fate, parts.retry, nowMs, parts.jitter()),
   }));
-  const told = await tell(parts, message, consequences, content);
-  const owed = told.report === undefined ? messages : [...messages, told.report];
+  const told = await parts.tell(message, consequences, content);
+  const owed = [...messages, ...told.messages];
   await settleSurely(parts, {
     messageId: message.id,
     token,
@@ -186,44 +179,6 @@ async function settle(
   if (owed.length > 0 || children.length > 0) parts.expect(nowMs);
   const dues = consequences.flatMap(({ update }) => (update.state === 'pending' ? [update.dueAtMs] : []));
   if (dues.length > 0) parts.expect(Math.min(...dues));
-}
-
-/** Decides who is told, and composes the report if one is owed. */
-async function tell(
-  parts: WorkParts,
-  message: Message,
-  consequences: readonly (Consequence & { readonly recipient: Recipient })[],
-  content: () => Promise<Content>,
-): Promise<{ readonly report?: NewMessage; readonly events: readonly NewEvent[] }> {
-  const results = consequences.flatMap(({ recipient, outcome, event }) =>
-    outcome === undefined ? [] : [{ recipient: asking(recipient, event), outcome }],
-  );
-  if (results.length === 0) return { events: [] };
-  const mail = readMailParameters(parseParameters(message.mailParameters));
-  const envelope = { reversePath: message.reversePath, mail, sizeOctets: message.sizeOctets };
-  const { sender, postmaster } = decideNotifications(envelope, results, { returnedMaxOctets: parts.returnedMaxOctets });
-  const events = postmaster.map(({ recipient, reason }) => notReported(recipient.shownAs ?? recipient.address, reason));
-  if (sender === undefined) return { events };
-  try {
-    const { message: report, event } = await parts.report(message, sender, content);
-    return { report, events: [...events, event] };
-  } catch (error) {
-    // What was delivered is settled whatever happens here: to give the claim back would deliver it again.
-    parts.trouble(error);
-    const names = sender.entries.map(({ recipient }) => recipient.shownAs ?? recipient.address);
-    return { events: [...events, ...names.map((recipient) => notReported(recipient, 'trouble'))] };
-  }
-}
-
-function notReported(recipient: string, reason: 'null-reverse-path' | 'not-asked' | 'trouble'): NewEvent {
-  return { kind: 'not-reported', recipient, reason };
-}
-
-function asking(recipient: Recipient, event: NewEvent): AskingRecipient {
-  // What was accepted is known to be right, native UTF-8 of an SMTPUTF8 message included.
-  const rcpt = readRcptParameters(parseParameters(recipient.parameters), undefined, { smtputf8: true });
-  const failure = 'failure' in event ? event.failure : undefined;
-  return { ...recipient, rcpt, ...(failure === undefined ? {} : { reason: failure.reason }) };
 }
 
 /** What was sent can't be un-sent: the settlement is tried until the store takes it or the lease has passed on. */

@@ -90,7 +90,7 @@ export class World {
         crypto: this.clock.tracked(new NodeCrypto()),
         users: { find: (user) => Promise.resolve(known.get(user)) },
         trouble: (error) => void troubles.push(error),
-        ...(reportFiles === undefined ? {} : { reportFiles }),
+        ...(reportFiles === undefined ? {} : { reportFiles: tracked(reportFiles, this.clock) }),
       }),
     );
     return { host, events, delivered, store, troubles, stop: () => running.stop() };
@@ -98,6 +98,11 @@ export class World {
 }
 
 const EVERYBODY = '[[listen]]\naddress = "0.0.0.0:25"\nrelay-from = ["0.0.0.0/0"]\ndsn = "everyone"';
+
+/** Signing takes place in other threads, for which time has to wait. */
+function tracked(files: ReportFiles, clock: SimulatedClock): ReportFiles {
+  return { ...files, dkimKeys: files.dkimKeys.map((key) => clock.tracked(key)) };
+}
 
 function mailboxes(delivered: Delivered[], fault: string | undefined): Mailboxes {
   return {

@@ -169,6 +169,11 @@ export const de: Texts = {
     'alias-owner': 'Sagen Sie dem Inhaber der Adresse oder ihrem Postmaster von diesem Bericht.',
   },
   said: 'Das Mailsystem {mta} antwortete:',
+  bundle: {
+    subject: '{count} Zustellberichte',
+    opening:
+      'Dies ist das Mailsystem auf {hostname}. In kurzer Zeit waren so viele Berichte an Sie fällig, dass {count} davon zusammen kommen. Jeder hängt als eigene Nachricht an:',
+  },
   closing:
     'Im Anhang stehen die Einzelheiten in einer Form für Mailprogramme sowie Ihre Nachricht oder ihr Kopf. Antworten auf diesen Bericht liest nur der Postmaster.',
 };

@@ -100,6 +100,11 @@ export const en: Texts = {
     'alias-owner': 'Tell the owner of the address, or its postmaster, about this report.',
   },
   said: 'The mail system {mta} said:',
+  bundle: {
+    subject: '{count} delivery reports',
+    opening:
+      'This is the mail system at {hostname}. So many reports were due to you within a short time that {count} of them come together. Each of them is attached as a message of its own:',
+  },
   closing:
     'Attached are the details in a form for mail programs, and your message or its header. Nobody reads replies to this report but the postmaster.',
 };

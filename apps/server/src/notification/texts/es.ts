@@ -165,6 +165,11 @@ export const es: Texts = {
     'alias-owner': 'Comunique este informe al titular de la dirección o a su postmaster.',
   },
   said: 'El sistema de correo {mta} respondió:',
+  bundle: {
+    subject: '{count} informes de entrega',
+    opening:
+      'Este es el sistema de correo de {hostname}. En poco tiempo hubo tantos informes para usted que {count} de ellos llegan juntos. Cada uno va adjunto como un mensaje propio:',
+  },
   closing:
     'Se adjuntan los detalles en una forma para programas de correo, y su mensaje o su cabecera. Solo el postmaster lee las respuestas a este informe.',
 };

@@ -169,6 +169,11 @@ export const fr: Texts = {
     'alias-owner': 'Signalez ce rapport au titulaire de l’adresse ou à son postmaster.',
   },
   said: 'Le système {mta} a répondu\u00a0:',
+  bundle: {
+    subject: '{count} rapports de remise',
+    opening:
+      'Ici le système de messagerie de {hostname}. Tant de rapports vous étaient dus en peu de temps que {count} d’entre eux vous parviennent ensemble. Chacun est joint comme un message à part\u00a0:',
+  },
   closing:
     'Ci-joint, les détails sous une forme destinée aux logiciels de messagerie, ainsi que votre message ou son en-tête. Seul le postmaster lit les réponses à ce rapport.',
 };

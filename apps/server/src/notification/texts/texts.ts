@@ -57,6 +57,8 @@ export interface Texts {
   readonly advice: Readonly<Record<Advice, string>>;
   /** Above the words of the remote system `{mta}`. */
   readonly said: string;
+  /** Several reports that go together, `{count}` of them. Below the opening stand the subjects of each. */
+  readonly bundle: { readonly subject: string; readonly opening: string };
   /** Where the details are. */
   readonly closing: string;
 }

@@ -1,0 +1,35 @@
+/** Octets of text in one encoded word: 75 characters less the frame hold 60 of base64 (RFC 2047 §2). */
+const ROOM = 45;
+
+/**
+ * Text for a header: as it is if it is ASCII, else as encoded words, one to a line (RFC 2047 §2, §5).
+ *
+ * @example
+ * ```ts
+ * encodeWords('配送') // '=?utf-8?B?6YWN6YCB?='
+ * ```
+ */
+export function encodeWords(text: string): string {
+  if (!/[^\u0020-\u007e]|=\?/.test(text)) return text;
+  const encoder = new TextEncoder();
+  const words: string[] = [];
+  let held: number[] = [];
+  const close = (): void => {
+    words.push(`=?utf-8?B?${btoa(String.fromCharCode(...held))}?=`);
+    held = [];
+  };
+  for (const character of text.toWellFormed()) {
+    const octets = encoder.encode(character);
+    if (held.length + octets.length > ROOM) close();
+    held.push(...octets);
+  }
+  close();
+  return words.join('\r\n ');
+}
+
+/** Octets in base64, in lines with their ends. RFC 2045 §6.8 */
+export function base64Lines(octets: Uint8Array): string {
+  let binary = '';
+  for (const octet of octets) binary += String.fromCharCode(octet);
+  return btoa(binary).replace(/.{1,76}/g, '$&\r\n');
+}

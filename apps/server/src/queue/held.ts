@@ -1,0 +1,56 @@
+import type { Outcome } from '@dsnkit/dsn-policy';
+import { parseParameters, readRcptParameters } from '@dsnkit/esmtp-parameters';
+import type { Content, Message } from '../model.ts';
+import type { ReportInput } from '../notification/compose.ts';
+import type { NewMessage } from '../ports.ts';
+import { noteMessage, readNote } from './notes.ts';
+
+/** A report that is owed, with all that it is made of. */
+export type HeldReport = Pick<ReportInput, 'message' | 'returned' | 'original'> & {
+  readonly entries: readonly [HeldEntry, ...HeldEntry[]];
+};
+export type HeldEntry = ReportInput['entries'][number] & {
+  readonly recipient: { readonly parameters: string };
+};
+
+/** Keeps a report that is owed in the queue until `dueAtMs`. */
+export function heldNote(
+  { message, returned, original, entries }: HeldReport,
+  id: string,
+  dueAtMs: number,
+  nowMs: number,
+): NewMessage {
+  const kept = entries.map(({ recipient: { address, shownAs, parameters, reason }, action, outcome }) => ({
+    recipient: { address, shownAs, parameters, reason },
+    action,
+    outcome,
+  }));
+  return noteMessage(
+    { kind: 'held', id, value: { message, returned, entries: kept }, octets: original, dueAtMs },
+    nowMs,
+  );
+}
+
+/** Reads it back. */
+export async function readHeld(content: Content): Promise<HeldReport> {
+  const { value, octets } = await readNote(content);
+  const { message, returned, entries } = value as {
+    readonly message: Message;
+    readonly returned: HeldReport['returned'];
+    readonly entries: readonly HeldEntry[];
+  };
+  const [first, ...rest] = entries.map(revive);
+  if (first === undefined) throw new TypeError('a held report speaks of nobody');
+  return { message, returned, original: octets, entries: [first, ...rest] };
+}
+
+/** JSON has no dates, and the typed view of the parameters is made anew. */
+function revive({ recipient, action, outcome }: HeldEntry): HeldEntry {
+  const rcpt = readRcptParameters(parseParameters(recipient.parameters), undefined, { smtputf8: true });
+  const { lastAttempt, retryUntil } = outcome;
+  const dates: Partial<Outcome> = {
+    ...(lastAttempt === undefined ? {} : { lastAttempt: new Date(lastAttempt) }),
+    ...(retryUntil === undefined ? {} : { retryUntil: new Date(retryUntil) }),
+  };
+  return { recipient: { ...recipient, rcpt }, action, outcome: { ...outcome, ...dates } as Outcome };
+}

@@ -1,0 +1,166 @@
+import type { MailEvent, NewEvent } from '../model.ts';
+import type { Unreported } from '../notification/digest.ts';
+import type { Claim, Clock, EventSink, NewMessage, QueueStore } from '../ports.ts';
+import { makeGatherer } from './gather.ts';
+import { readHeld, type HeldReport } from './held.ts';
+import { readNote, spanEnd, type NoteKind } from './notes.ts';
+import { eventAt } from './outcome.ts';
+import type { Postmaster } from './postmaster.ts';
+import type { Reporter } from './report.ts';
+
+/** What working notes off needs. */
+export interface ReleaseParts {
+  readonly store: QueueStore;
+  readonly clock: Clock;
+  readonly events: EventSink;
+  readonly reporter: Pick<Reporter, 'release'>;
+  readonly postmaster: Pick<Postmaster, 'digest'>;
+  /** At most one digest in each span of this length. */
+  readonly digestEveryMs: number;
+  /** Something in the store becomes due then. */
+  readonly expect: (atMs: number) => void;
+  readonly trouble: (error: unknown) => void;
+}
+
+const AGAIN_MS = 5_000;
+
+/** How long a note rests that can't be read. */
+const UNREADABLE_MS = 3_600_000;
+
+/** Works notes off: those that are due together are told together. */
+export function makeRelease(parts: ReleaseParts): (kind: NoteKind, claim: Claim) => Promise<void> {
+  let digestSpan = 0;
+
+  async function tellPostmaster(claims: readonly Claim[]): Promise<void> {
+    const nowMs = parts.clock.now();
+    const span = spanEnd(nowMs, parts.digestEveryMs);
+    if (span === digestSpan) {
+      await Promise.all(claims.map((claim) => settle(parts, claim, [], span)));
+      return;
+    }
+    const notes = await read(
+      parts,
+      claims,
+      async (claim) => (await noteOf(parts, claim)).value as readonly Unreported[],
+    );
+    const failures = notes.flatMap(({ value }) => value).sort((a, b) => a.atMs - b.atMs);
+    if (failures.length === 0) return;
+    const digest = await parts.postmaster.digest(failures);
+    await settleTogether(
+      parts,
+      notes.map(({ claim }) => claim),
+      [digest],
+    );
+    digestSpan = span;
+    const to = digest.recipients[0]?.address ?? '';
+    emit(parts, digest.message.id, { kind: 'digest-issued', to, failures: failures.length });
+  }
+
+  async function report(claims: readonly Claim[]): Promise<void> {
+    const notes = await read(parts, claims, async (claim) => readHeld(await parts.store.content(claim.message.id)));
+    for (const some of bySender(notes)) {
+      const { messages, events } = await parts.reporter.release(some.map(({ value }) => value));
+      await settleTogether(
+        parts,
+        some.map(({ claim }) => claim),
+        messages,
+      );
+      for (const { messageId, event } of events) emit(parts, messageId, event);
+    }
+  }
+
+  const gather: Readonly<Record<NoteKind, (claim: Claim) => Promise<void>>> = {
+    digest: makeGatherer(parts.clock, (claims) => safely(parts, claims, tellPostmaster)),
+    held: makeGatherer(parts.clock, (claims) => safely(parts, claims, report)),
+  };
+  return (kind, claim) => gather[kind](claim);
+}
+
+interface Read<T> {
+  readonly claim: Claim;
+  readonly value: T;
+}
+
+async function noteOf({ store }: ReleaseParts, claim: Claim): ReturnType<typeof readNote> {
+  return readNote(await store.content(claim.message.id));
+}
+
+/** A note that can't be read keeps nobody else's back; it comes again later. */
+async function read<T>(
+  parts: ReleaseParts,
+  claims: readonly Claim[],
+  readOne: (claim: Claim) => Promise<T>,
+): Promise<readonly Read<T>[]> {
+  const notes: Read<T>[] = [];
+  for (const claim of claims) {
+    try {
+      notes.push({ claim, value: await readOne(claim) });
+    } catch (error) {
+      parts.trouble(error);
+      await settle(parts, claim, [], parts.clock.now() + UNREADABLE_MS).catch(parts.trouble);
+    }
+  }
+  return notes;
+}
+
+function bySender(notes: readonly Read<HeldReport>[]): readonly (readonly Read<HeldReport>[])[] {
+  const senders = new Map<string, Read<HeldReport>[]>();
+  for (const note of notes) {
+    const { reversePath } = note.value.message;
+    const some = senders.get(reversePath) ?? [];
+    senders.set(reversePath, some);
+    some.push(note);
+  }
+  return [...senders.values()];
+}
+
+/** What is not settled in the end goes back, and is looked at once more. */
+async function safely(
+  parts: ReleaseParts,
+  claims: readonly Claim[],
+  work: (claims: readonly Claim[]) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(claims);
+  } catch (error) {
+    parts.trouble(error);
+  }
+  await parts.store.release(claims.map(({ token }) => token)).catch(parts.trouble);
+  parts.expect(parts.clock.now() + AGAIN_MS);
+}
+
+/** The message is stored with the end of the first note. A crash before the others end tells them twice, never not at all. */
+async function settleTogether(
+  parts: ReleaseParts,
+  [first, ...others]: readonly Claim[],
+  messages: readonly NewMessage[],
+): Promise<void> {
+  if (first === undefined) return;
+  await settle(parts, first, messages);
+  await Promise.all(others.map((claim) => settle(parts, claim, [])));
+  parts.expect(parts.clock.now());
+}
+
+async function settle(
+  { store }: ReleaseParts,
+  { message, token, recipients }: Claim,
+  messages: readonly NewMessage[],
+  againAtMs?: number,
+): Promise<void> {
+  await store.settle({
+    messageId: message.id,
+    token,
+    updates: recipients.map((recipient) =>
+      againAtMs === undefined
+        ? { n: recipient.n, state: 'done' }
+        : { ...recipient, state: 'pending', dueAtMs: againAtMs, retryAtMs: againAtMs },
+    ),
+    children: [],
+    messages,
+  });
+}
+
+function emit({ events, clock }: ReleaseParts, messageId: string, event: NewEvent): void {
+  const complete: MailEvent = eventAt(event, messageId, clock.now());
+  events.emit(complete);
+}

@@ -1,0 +1,55 @@
+import type { ReportConfig } from '../config.ts';
+import { makeLanguages } from '../notification/language.ts';
+import type { Claim, Clock, EventSink, IdSource, QueueStore } from '../ports.ts';
+import type { Router } from '../routing/router.ts';
+import type { NoteKind } from './notes.ts';
+import { makePostmaster } from './postmaster.ts';
+import { makeRelease } from './release.ts';
+import { makeReporter, type ReportFiles } from './report.ts';
+import { makeTeller, type Teller } from './tell.ts';
+
+/** What telling of outcomes works with. */
+export interface TellingParts {
+  readonly hostname: string;
+  readonly report: ReportConfig;
+  readonly files?: ReportFiles;
+  readonly store: QueueStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly events: EventSink;
+  readonly router: Router;
+  readonly expect: (atMs: number) => void;
+  readonly trouble: (error: unknown) => void;
+}
+
+/** All that tells of outcomes, put together. */
+export interface Telling {
+  readonly tell: Teller;
+  readonly note: (kind: NoteKind, claim: Claim) => Promise<void>;
+}
+
+/**
+ * Puts together what tells senders and the postmaster of outcomes.
+ *
+ * @throws {RangeError} if `[report]` names a language for which there are no texts
+ */
+export function makeTelling(parts: TellingParts): Telling {
+  const { hostname, report: config, files, ids, router, clock, trouble } = parts;
+  const now = () => clock.now();
+  const reporter = makeReporter({
+    ...{ hostname, ids, router, now, trouble },
+    style: { languages: makeLanguages(config, files?.texts), html: config.html },
+    dkimKeys: files?.dkimKeys ?? [],
+    maxPerMinute: config.maxPerMinute,
+  });
+  const { digestEveryMs: everyMs } = config;
+  const { post, report } = reporter;
+  const postmaster = makePostmaster({ hostname, ids, now, post, everyMs });
+  return {
+    tell: makeTeller({ returnedMaxOctets: config.returnedMaxOctets, now, report, keep: postmaster.keep, trouble }),
+    note: makeRelease({ ...parts, reporter, postmaster, digestEveryMs: everyMs ?? DEFAULT_DIGEST_MS }),
+  };
+}
+
+/** For notes of a time when digests were wanted. */
+const DEFAULT_DIGEST_MS = 3_600_000;
