@@ -7,6 +7,7 @@ import { octetsContent } from './queue-content.ts';
 import { Room } from './queue-room.ts';
 import { failing, SpoolDirectory, syncDirectory } from './queue-spool.ts';
 import { WorkerLink } from './sqlite-queue-link.ts';
+import { Remembered, Tokens } from './sqlite-queue-tokens.ts';
 import type { Unpacked } from './sqlite-queue-link.ts';
 import { fromEnvelope, fromRow, lastN, toPendingRow, toRow } from './sqlite-queue-messages.ts';
 import type {
@@ -56,28 +57,17 @@ export async function openSqliteQueueStore(directory: string, options: SqliteQue
 
 const defaultMinFreeOctets = 67_108_864;
 
-/** What this thread knows of a claim: its number in the other thread, per message. */
-interface Held {
-  readonly token: string;
-  readonly messageId: string;
-}
-
 class SqliteQueueStore implements QueueStore {
   readonly inlineMaxOctets: number;
   readonly #spool: SpoolDirectory;
-  readonly #rememberedMaxOctets: number;
+  readonly #remembered: Remembered;
+  readonly #tokens = new Tokens();
   #link: WorkerLink | undefined;
   #lastHold = 0;
-  /** Claims by token, then by message: one token may stand for several messages that were accepted together. */
-  readonly #holds = new Map<string, Map<string, number>>();
-  readonly #held = new Map<number, Held>();
-  /** Content that came along with claims: it will be asked for. */
-  readonly #remembered = new Map<string, { readonly octets: Uint8Array; claims: number }>();
-  #rememberedOctets = 0;
 
   constructor(home: string, options: SqliteQueueOptions) {
     this.inlineMaxOctets = options.inlineMaxOctets ?? 262_144;
-    this.#rememberedMaxOctets = options.rememberedMaxOctets ?? 33_554_432;
+    this.#remembered = new Remembered(options.rememberedMaxOctets ?? 33_554_432);
     this.#spool = new SpoolDirectory(
       join(home, 'spool'),
       new Room(home, options.minFreeOctets ?? defaultMinFreeOctets),
@@ -86,8 +76,13 @@ class SqliteQueueStore implements QueueStore {
 
   async open(options: WorkerOptions): Promise<void> {
     const { link, spooled } = await WorkerLink.open(options, (aftermath) => this.#clear(aftermath));
+    try {
+      await failing(this.#spool.open(spooled));
+    } catch (error) {
+      await link.close();
+      throw error;
+    }
     this.#link = link;
-    await failing(this.#spool.open(spooled));
   }
 
   async spool(): Promise<Spool> {
@@ -116,13 +111,12 @@ class SqliteQueueStore implements QueueStore {
 
   async claim(request: Parameters<QueueStore['claim']>[0]): Promise<readonly Claim[]> {
     const { nowMs, limit, perDestination, except, leaseUntilMs } = request;
-    const rows = await this.#opened().read({
-      ...{ kind: 'claim', nowMs, limit, perDestination, except, leaseUntilMs },
-    });
+    const asked = { kind: 'claim', nowMs, limit, perDestination, except, leaseUntilMs } as const;
+    const rows = await this.#opened().read(asked);
     return (rows as readonly ClaimedRow[]).map((row) => {
       const token = request.token();
-      this.#hold(token, row.id, row.hold);
-      if (row.content !== null) this.#remember(row.id, row.content);
+      this.#tokens.add(token, row.id, row.hold);
+      if (row.content !== null) this.#remembered.add(row.id, row.content);
       return { token, message: fromEnvelope(row.envelope), recipients: row.recipients.map(fromRow), lastN: row.lastN };
     });
   }
@@ -132,17 +126,17 @@ class SqliteQueueStore implements QueueStore {
   }
 
   async renew(tokens: readonly string[], untilMs: number): Promise<void> {
-    await this.#opened().write({ kind: 'renew', holds: this.#numbers(tokens), untilMs });
+    await this.#opened().write({ kind: 'renew', holds: this.#tokens.all(tokens), untilMs });
   }
 
   async release(tokens: readonly string[]): Promise<void> {
-    await this.#opened().write({ kind: 'release', holds: this.#numbers(tokens) });
+    await this.#opened().write({ kind: 'release', holds: this.#tokens.all(tokens) });
   }
 
   async settle(settlement: Settlement): Promise<void> {
     const link = this.#opened();
     const { messageId, token, updates, children, messages } = settlement;
-    const hold = this.#holds.get(token)?.get(messageId);
+    const hold = this.#tokens.find(token, messageId);
     if (hold === undefined) throw new LeaseLostError(`The claim on ${messageId} has passed on`);
     const spooled = this.#takeSpooled(messages);
     const contents: Unpacked[] = [];
@@ -166,7 +160,7 @@ class SqliteQueueStore implements QueueStore {
   async content(messageId: string): Promise<Content> {
     const link = this.#opened();
     const remembered = this.#remembered.get(messageId);
-    if (remembered !== undefined) return octetsContent(remembered.octets);
+    if (remembered !== undefined) return octetsContent(remembered);
     const { spool, content } = (await link.read({ kind: 'content', messageId })) as StoredContent;
     return spool === null ? octetsContent(content ?? new Uint8Array()) : this.#spool.content(spool);
   }
@@ -195,50 +189,16 @@ class SqliteQueueStore implements QueueStore {
     const held = messages.map((message) => toHeld(message, ++this.#lastHold, contents));
     const firstHold = this.#lastHold - held.length + 1;
     await link.write({ kind: 'accept-held', untilMs: lease.untilMs, messages: held }, contents);
-    for (const [index, { message }] of messages.entries()) this.#hold(lease.token, message.id, firstHold + index);
-  }
-
-  #hold(token: string, messageId: string, hold: number): void {
-    this.#held.set(hold, { token, messageId });
-    const ofToken = this.#holds.get(token);
-    if (ofToken === undefined) this.#holds.set(token, new Map([[messageId, hold]]));
-    else ofToken.set(messageId, hold);
-  }
-
-  #numbers(tokens: readonly string[]): number[] {
-    return tokens.flatMap((token) => [...(this.#holds.get(token)?.values() ?? [])]);
-  }
-
-  #remember(messageId: string, octets: Uint8Array): void {
-    const remembered = this.#remembered.get(messageId);
-    if (remembered !== undefined) remembered.claims += 1;
-    else if (this.#rememberedOctets + octets.length <= this.#rememberedMaxOctets) {
-      this.#remembered.set(messageId, { octets, claims: 1 });
-      this.#rememberedOctets += octets.length;
-    }
+    for (const [index, { message }] of messages.entries()) this.#tokens.add(lease.token, message.id, firstHold + index);
   }
 
   /** Forgets what nobody will ask for any more. */
   #clear({ ended, unnamed }: Aftermath): void {
     for (const hold of ended) {
-      const held = this.#held.get(hold);
-      if (held === undefined) continue;
-      this.#held.delete(hold);
-      const ofToken = this.#holds.get(held.token);
-      ofToken?.delete(held.messageId);
-      if (ofToken?.size === 0) this.#holds.delete(held.token);
-      this.#forget(held.messageId);
+      const messageId = this.#tokens.end(hold);
+      if (messageId !== undefined) this.#remembered.forget(messageId);
     }
     for (const name of unnamed) this.#spool.removeLater(name);
-  }
-
-  #forget(messageId: string): void {
-    const remembered = this.#remembered.get(messageId);
-    if (remembered === undefined) return;
-    remembered.claims -= 1;
-    if (remembered.claims > 0) return;
-    this.#remembered.delete(messageId);
-    this.#rememberedOctets -= remembered.octets.length;
   }
 
   #takeSpooled(messages: readonly NewMessage[]): ReadonlySet<string> {

@@ -87,6 +87,11 @@ describe('opening', () => {
       name: 'StoreError',
       code: 'io',
     });
+    await writeFile(join(directory, 'spool'), '');
+    await expect(openSqliteQueueStore(directory)).rejects.toMatchObject({ name: 'StoreError', code: 'io' });
+    await rm(join(directory, 'spool'));
+    await (await openSqliteQueueStore(directory)).close();
+    await rm(join(directory, 'queue.db'));
     await mkdir(join(directory, 'queue.db'));
     await expect(openSqliteQueueStore(directory)).rejects.toMatchObject({ name: 'StoreError', code: 'io' });
   });
