@@ -5,6 +5,7 @@ import { inspectCommand } from './commands/inspect.ts';
 import { lintCommand } from './commands/lint.ts';
 import { sendCommand } from './commands/send.ts';
 import { xtextCommand } from './commands/xtext.ts';
+import { paramsCommand } from './commands/params.ts';
 import { chooseFrom, type Perform } from './commands/perform.ts';
 import { palette } from './terminal/palette.ts';
 import { EXIT, type Context, type ExitCode, type Terminal } from './terminal/terminal.ts';
@@ -56,6 +57,7 @@ export function programOf(terminal: Terminal, perform: Perform): Command {
   program.addCommand(composeCommand(perform));
   program.addCommand(explainCommand(perform));
   program.addCommand(xtextCommand(perform));
+  program.addCommand(paramsCommand(perform));
   program.addCommand(sendCommand(perform));
   for (const command of [program, ...program.commands]) inherit(command, program, terminal);
   return program;

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { collect } from './collect.ts';
+import { addEnvelope } from './envelope.ts';
 import type { Perform } from './perform.ts';
 import type { SendOptions } from '../send/options.ts';
 
@@ -21,10 +22,11 @@ export function sendCommand(perform: Perform): Command {
     .requiredOption(
       '--server <host:port>',
       'where to; port 25 if none is named, 465 with --tls implicit, 24 with --lmtp',
-    )
-    .requiredOption('--from <address>', "reverse-path; '<>' is the null reverse-path")
-    .requiredOption('--to <address>', 'recipient, with its parameters if it has any; may be repeated', collect);
-  envelopeOptions(command);
+    );
+  addEnvelope(command).option(
+    '--force',
+    'send parameters as they are: unchecked, and whether the server announces them or not',
+  );
   messageOptions(command);
   dialogueOptions(command);
   return command
@@ -39,16 +41,6 @@ export function sendCommand(perform: Perform): Command {
         return await send(options, context);
       }),
     );
-}
-
-function envelopeOptions(command: Command): void {
-  command
-    .addOption(new Option('--ret <what>', 'what a failure report returns (RFC 3461 §4.3)').choices(['FULL', 'HDRS']))
-    .option('--envid <text>', 'envelope id; encoded as xtext for you (RFC 3461 §4.4)')
-    .option('--notify <list>', 'NOTIFY of recipients that bring none: NEVER, or of SUCCESS,FAILURE,DELAY')
-    .option('--orcpt', 'give each recipient that brings none its own address as ORCPT (RFC 3461 §4.2)')
-    .option('--mail <parameter>', 'any further parameter of MAIL, as on the wire; may be repeated', collect)
-    .option('--force', 'send parameters as they are: unchecked, and whether the server announces them or not');
 }
 
 function messageOptions(command: Command): void {

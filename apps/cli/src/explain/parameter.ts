@@ -68,8 +68,18 @@ function mailMeaning(parameters: readonly EsmtpParameter[]): string {
     const { seconds, mode, trace } = typed.by;
     return `within ${seconds} seconds, else ${mode === 'R' ? 'return it' : 'tell the sender'}${trace ? '; with a report of each hop' : ''}`;
   }
+  if (typed.size !== undefined) return `${typed.size} octets`;
+  if (typed.holdFor !== undefined) return `hold for ${typed.holdFor} seconds`;
+  if (typed.mtPriority !== undefined) return `priority ${typed.mtPriority}, where 0 is usual`;
+  if (typed.body !== undefined) return BODIES[typed.body];
   return typed.auth ?? typed.submitter ?? typed.holdUntil?.toISOString() ?? '';
 }
+
+const BODIES = {
+  '7BIT': 'lines of ASCII',
+  '8BITMIME': 'lines of any octets but NUL',
+  BINARYMIME: 'any octets; they go out with BDAT only',
+} as const;
 
 /** How much of the room is used: values count, without keyword. */
 function lengthOf([parameter]: readonly EsmtpParameter[], keyword: string, limit: number): string {

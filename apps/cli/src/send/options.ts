@@ -1,14 +1,8 @@
+import type { EnvelopeOptions } from './plan.ts';
+
 /** What `dsn send` is asked for. */
-export interface SendOptions {
+export interface SendOptions extends EnvelopeOptions {
   readonly server: string;
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly ret?: string;
-  readonly envid?: string;
-  readonly notify?: string;
-  readonly orcpt?: true;
-  readonly mail?: readonly string[];
-  readonly force?: true;
   readonly data?: string;
   readonly subject: string;
   readonly header?: readonly string[];

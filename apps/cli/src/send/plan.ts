@@ -10,7 +10,18 @@ import {
 } from '@dsnkit/esmtp-parameters';
 import { encodeXtext, isPrintable } from '@dsnkit/xtext';
 import { UsageError } from '../usage-error.ts';
-import type { SendOptions } from './options.ts';
+
+/** The options that describe an envelope. */
+export interface EnvelopeOptions {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly ret?: string;
+  readonly envid?: string;
+  readonly notify?: string;
+  readonly orcpt?: true;
+  readonly mail?: readonly string[];
+  readonly force?: true;
+}
 
 /** A recipient and its parameters, as they will be sent. */
 export interface PlannedRecipient {
@@ -32,7 +43,7 @@ export interface Plan {
  *
  * @throws {UsageError} one line that names the option
  */
-export function planEnvelope(options: SendOptions): Plan {
+export function planEnvelope(options: EnvelopeOptions): Plan {
   const force = options.force === true;
   const reversePath = checked(`--from ${options.from}`, () => parseReversePath(bracketed(options.from)).wire);
   const smtputf8 = [options.from, ...options.to].some((text) => /[^\u0000-\u007f]/.test(text));
@@ -43,7 +54,7 @@ export function planEnvelope(options: SendOptions): Plan {
   };
 }
 
-function mailParametersOf({ ret, envid, mail = [] }: SendOptions, force: boolean): EsmtpParameter[] {
+function mailParametersOf({ ret, envid, mail = [] }: EnvelopeOptions, force: boolean): EsmtpParameter[] {
   const parameters: EsmtpParameter[] = [];
   if (ret !== undefined) parameters.push({ keyword: 'RET', value: ret });
   if (envid !== undefined) {
@@ -61,7 +72,7 @@ interface Manner {
   readonly force: boolean;
 }
 
-function recipientOf(to: string, { notify, orcpt }: SendOptions, manner: Manner): PlannedRecipient {
+function recipientOf(to: string, { notify, orcpt }: EnvelopeOptions, manner: Manner): PlannedRecipient {
   const [address, rest] = splitRecipient(to);
   return checked(`--to ${to}`, () => {
     const path = parseForwardPath(bracketed(address));
