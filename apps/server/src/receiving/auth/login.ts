@@ -56,15 +56,15 @@ export function makeLogins({ users, crypto, clock, maxFailures }: LoginParts): L
   const guard = makeGuard(clock, maxFailures);
   const parts: PasswordParts = { users, crypto, clock, secret: crypto.randomOctets(32), remembered: new Map() };
   const check = (name: string, password: Uint8Array): Promise<User | undefined> => checkPassword(parts, name, password);
-  const exchanges: Readonly<Record<Mechanism, () => Exchange>> = {
-    PLAIN: () => plainExchange(check),
-    LOGIN: () => loginExchange(check),
-    'SCRAM-SHA-256': () => scramExchange({ users, crypto, secret: parts.secret }),
-  };
+  const exchanges = new Map<string, () => Exchange>([
+    ['PLAIN', () => plainExchange(check)],
+    ['LOGIN', () => loginExchange(check)],
+    ['SCRAM-SHA-256', () => scramExchange({ users, crypto, secret: parts.secret })],
+  ] satisfies [Mechanism, () => Exchange][]);
   return {
     begin(mechanism, clientAddress) {
       if (!guard.admits(clientAddress)) return TOO_MANY;
-      const make = (exchanges as Readonly<Record<string, (() => Exchange) | undefined>>)[mechanism];
+      const make = exchanges.get(mechanism);
       return make === undefined ? NO_MECHANISM : guarded(make());
     },
     ended(clientAddress, success) {

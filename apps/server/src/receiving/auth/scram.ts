@@ -103,7 +103,8 @@ function readClientFinal(octets: Uint8Array | undefined, begun: { readonly bindi
   return { withoutProof, proof, isBound: binding === begun.binding && nonce === begun.nonce };
 }
 
-function isProof(crypto: Crypto, keys: ScramKeys, message: Uint8Array, proof: Uint8Array): boolean {
+/** Whether a proof was made with the password: RFC 5802 §3. */
+export function isProof(crypto: Crypto, keys: ScramKeys, message: Uint8Array, proof: Uint8Array): boolean {
   const signature = crypto.hmacSha256(keys.storedKey, message);
   if (proof.length !== signature.length) return false;
   const clientKey = proof.map((octet, at) => octet ^ (signature[at] ?? 0));
