@@ -19,9 +19,10 @@ function said(client: ClientSession): string {
 
 function ready(...keywords: string[]): ClientSession {
   const client = new ClientSession({ clientName: 'client.example' });
+  hear(client, '220 mx\r\n');
   hear(
     client,
-    `220 mx\r\n${['mx', ...keywords].map((word, index) => `250${index === keywords.length ? ' ' : '-'}${word}\r\n`).join('')}`,
+    ['mx', ...keywords].map((word, index) => `250${index === keywords.length ? ' ' : '-'}${word}\r\n`).join(''),
   );
   said(client);
   return client;
@@ -208,6 +209,59 @@ describe('what the owner does', () => {
     const chunk = octets('Subject: x\r\n\r\ntext\r\n');
     client.content(chunk);
     expect(client.takeOutput()!.buffer).toBe(chunk.buffer);
+  });
+});
+
+describe('RFC 5321 §2.1: a reply answers a command that was said before it came', () => {
+  const unexpected = { kind: 'closed', reason: 'protocol', error: { code: 'unexpected-reply' } };
+
+  it.each([
+    ['MAIL', [], '250 ok\r\n250 twice\r\n', 'rcpt'],
+    ['RCPT', ['250 ok\r\n'], '250 ok\r\n354 go\r\n', 'data'],
+    ['DATA', ['250 ok\r\n', '250 ok\r\n'], '354 go\r\n250 queued\r\n', 'content'],
+  ])('without PIPELINING: two replies to %s: none is put down to the next command', (_, before, twice, stage) => {
+    const client = ready();
+    client.begin(envelope());
+    for (const text of before) hear(client, text);
+    client.receive(octets(twice));
+    const events: ClientEvent[] = [];
+    for (let event = client.next(); event !== undefined; event = client.next()) {
+      events.push(event);
+      if (event.kind === 'content-wanted') client.endContent();
+    }
+    expect(events.at(-1)).toMatchObject(unexpected);
+    expect(events.find(({ kind }) => kind === 'done')).toMatchObject({ recipients: [{ accepted: false, stage }] });
+    expect(events.find(({ kind }) => kind === 'done')).not.toHaveProperty('recipients.0.reply');
+  });
+
+  it('with PIPELINING too, where the next command could not go out yet', () => {
+    const client = ready('PIPELINING');
+    client.begin(envelope());
+    client.receive(octets('250\r\n250\r\n354\r\n250 queued before it was sent\r\n'));
+    const events: ClientEvent[] = [];
+    for (let event = client.next(); event !== undefined; event = client.next()) {
+      events.push(event);
+      if (event.kind === 'content-wanted') client.endContent();
+    }
+    expect(events).toMatchObject([
+      { kind: 'content-wanted' },
+      { kind: 'done', recipients: [{ accepted: false }] },
+      unexpected,
+    ]);
+  });
+
+  it('whatever follows the greeting at once is no reply to EHLO', () => {
+    const client = new ClientSession({ clientName: 'client.example' });
+    expect(hear(client, '220 mx\r\n250 mx\r\n')).toMatchObject([unexpected]);
+  });
+
+  it('421 may come at any time', () => {
+    const client = ready();
+    client.begin(envelope());
+    expect(hear(client, '250 ok\r\n421 bye\r\n')).toMatchObject([
+      { kind: 'done', recipients: [{ accepted: false, stage: 'rcpt', reply: { code: 421 } }] },
+      { kind: 'closed', reason: 'shutdown' },
+    ]);
   });
 });
 

@@ -90,7 +90,9 @@ export class ClientSession {
 
   /** Octets from the server; none while TLS is being started. */
   receive(octets: Uint8Array): void {
-    if (this.#phase !== 'closed') this.#reader.receive(octets);
+    if (this.#phase === 'closed') return;
+    this.#pipeline.heard();
+    this.#reader.receive(octets);
   }
 
   /** The next event, or undefined: then the session needs input or a call, or is closed. */
@@ -257,7 +259,8 @@ export class ClientSession {
 
   #take(reply: ReceivedReply): void {
     const expected = this.#pipeline.next;
-    if (expected === undefined) {
+    // A reply too many would be put down to the command that follows, and all others to the one after theirs.
+    if (expected === undefined || !this.#pipeline.isDue) {
       if (reply.code !== 421) throw new SmtpError('unexpected-reply', `A reply to nothing: ${reply.raw[0]}`);
       this.#close('shutdown', { reply });
       return;

@@ -33,6 +33,8 @@ export class Pipeline {
   /** Whether commands go out before the reply to the one before has come. */
   pipelining = false;
   #expected: Expected[] = [];
+  /** How many of them were owed when octets last came. */
+  #due = 0;
   #unsent: Command[] = [];
 
   /** No reply is owed. */
@@ -52,9 +54,19 @@ export class Pipeline {
     return this.#expected[0];
   }
 
+  /** Whether the next reply was owed when it came: none can answer a command that was not yet said. RFC 5321 §2.1 */
+  get isDue(): boolean {
+    return this.#due > 0;
+  }
+
   get timeoutMs(): number | undefined {
     const next = this.#expected[0];
     return next === undefined ? undefined : (TIMEOUTS[next.kind] ?? 5 * MINUTE);
+  }
+
+  /** Octets have come: they can hold replies to what was said before. */
+  heard(): void {
+    this.#due = this.#expected.length;
   }
 
   /** Owe a reply for what the caller has written. */
@@ -83,6 +95,7 @@ export class Pipeline {
   /** The reply has come. */
   settle(): void {
     this.#expected.shift();
+    this.#due--;
   }
 
   /** What has not been written won't be. */

@@ -7,8 +7,11 @@ import { close, cut, stall, type Answer, type Script } from '../../test/simulati
 
 const hour = 3_600_000;
 
-/** Two replies to one command: from here on replies and commands do not fit, and nobody can tell what was taken. */
+/** Two replies to one command: from here on replies and commands do not fit. */
 const twice = '250 Ok\n250 Twice';
+
+/** Where it does not belong it passes, after a reply too many, for the one to DATA: together they say what they like. */
+const early = '354 Go on';
 
 /** What a host may do at a point, mostly what it should; drawn anew each time it gets there. */
 const misdeeds: Answer[] = [
@@ -16,7 +19,7 @@ const misdeeds: Answer[] = [
   '450 4.2.0 Later',
   '452 Too many',
   '550 5.1.1 No',
-  '354 Go on',
+  early,
   twice,
   'nonsense',
   stall,
@@ -59,11 +62,11 @@ it('whatever hosts do: each recipient gets one outcome in bounded time, and "rel
       async (messages, choices, maxConnections, kind, percent) => {
         const world = relayWorld();
         const taken = new Map<string, number>();
-        const lies: Answer[] = [];
+        const lies = new Set<Answer>();
         const draw = () => {
           if (choices.next().value >= percent) return undefined;
           const answer = misdeeds[choices.next().value % misdeeds.length];
-          if (answer === twice) lies.push(answer);
+          if (answer === twice || answer === early) lies.add(answer);
           return answer;
         };
         await world.add('a.example', '192.0.2.1', wildHost(draw, taken));
@@ -89,7 +92,7 @@ it('whatever hosts do: each recipient gets one outcome in bounded time, and "rel
           expect(outcomes).toHaveLength(messages[m]!.length);
           for (const [r, outcome] of outcomes.entries()) {
             const count = taken.get(`RCPT TO:<r${m}-${r}@x.example>`) ?? 0;
-            if (lies.length > 0) continue;
+            if (lies.size === 2) continue;
             if (outcome.kind === 'relayed') expect(count).toBe(1);
             // Where the end of the connection hid the reply the message may have been taken.
             else if (!isUncertain(outcome)) expect(count).toBe(0);

@@ -258,7 +258,7 @@ describe('SmtpTransport: replies', () => {
   });
 
   it.each(['452 4.5.3 Too many recipients', '452 Too many recipients', '552 Too many recipients'])(
-    'RFC 5321 §4.5.3.1.10: after %j the rest goes in a next transaction',
+    'RFC 5321 §4.5.3.1.10 R5321-4.5.3.1.10-a: after %j the rest goes in a next transaction',
     async (reply) => {
       const { peer, deliver } = await oneHop({
         RCPT: (_, { accepted }) => (accepted.length < 2 ? '250 2.1.5 Ok' : reply),
