@@ -8,6 +8,7 @@ import { parseReport } from '../src/index.ts';
 const largest = Number(process.argv[2] ?? 64) * 2 ** 20;
 const head =
   'Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nx\n--b\nContent-Type: message/delivery-status\n\n';
+const only = process.argv[3];
 const cases: readonly (readonly [string, string, string])[] = [
   ['a million parts', head, '--b\n'],
   ['delimiters of nothing', head, '--\n'],
@@ -35,7 +36,7 @@ const cases: readonly (readonly [string, string, string])[] = [
 ];
 
 console.log('milliseconds for each size, and the greatest growth from one size to the next from 4 MiB on');
-for (const [name, before, piece] of cases) {
+for (const [name, before, piece] of cases.filter(([one]) => only === undefined || one.includes(only))) {
   const times: number[] = [];
   for (let size = 2 ** 20; size <= largest; size *= 2) times.push(time(before, piece, size));
   const growth = times.slice(3).map((one, index) => one / (times[index + 2] ?? one));

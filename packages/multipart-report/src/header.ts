@@ -101,7 +101,6 @@ export function readHeader(source: Source, start: number, until: 'blank-line' | 
     closed,
     unindented,
   });
-  let colon = -1;
   let unindented = -1;
   let name = '';
   let value = '';
@@ -112,11 +111,9 @@ export function readHeader(source: Source, start: number, until: 'blank-line' | 
     if (c === 10) return header(at, at + 1, true);
     if (c === 13) return header(at, text.indexOf('\n', at) + 1, true);
     const stop = endOfField(text, at);
-    // Asked for once per colon, not once per line: a text without colons costs one look.
-    if (colon < at) colon = indexOrEnd(text, ':', at);
-    const nameEnd = endOfName(text, at, colon < stop ? colon : at);
-    if (nameEnd > at) {
-      name = text.slice(at, nameEnd);
+    const colon = endOfName(text, at);
+    if (colon > at) {
+      name = trimmed(text, at, colon);
       value = piece = readValue(source, colon + 1, stop);
       headers.push({ name, value });
     } else if (until !== 'blank-line' && text.startsWith('--', at)) return header(at, at, false);
@@ -147,31 +144,38 @@ function endOfField(text: string, from: number): number {
 }
 
 /**
- * End of the field name that begins at `from`; `from` if there is none.
+ * The colon that ends the field name at `from`; `from` itself if there is none.
  *
  *     field-name = 1*ftext     ; %d33-57 / %d59-126
  *
  * Blanks before the colon are an obsolete form. A name that begins with two hyphens is a delimiter. RFC 5322 §3.6.8, §4.5.
  */
-function endOfName(text: string, from: number, colon: number): number {
-  let end = colon;
-  while (end > from && isBlank(text.charCodeAt(end - 1))) end--;
-  for (let at = from; at < end; at++) {
-    const c = text.charCodeAt(at);
-    if (c < 33 || c > 126) return from;
-  }
-  return text.startsWith('--', from) ? from : end;
+function endOfName(text: string, from: number): number {
+  let at = from;
+  let c = text.charCodeAt(at);
+  while (c > 32 && c < 127 && c !== 58) c = text.charCodeAt(++at);
+  if (at === from || text.startsWith('--', from)) return from;
+  while (c === 32 || c === 9) c = text.charCodeAt(++at);
+  return c === 58 ? at : from;
 }
 
 function readValue(source: Source, from: number, to: number): string {
-  const { text } = source;
+  const value = source.ascii ? trimmed(source.text, from, to) : trimmedBetween(source, from, to);
+  // Unfolding removes each line break, and nothing else. RFC 5322 §2.2.3.
+  return value.includes('\n') ? value.replace(/\r*\n/g, '') : value;
+}
+
+function trimmedBetween(source: Source, from: number, to: number): string {
+  const text = textBetween(source, from, to);
+  return trimmed(text, 0, text.length);
+}
+
+function trimmed(text: string, from: number, to: number): string {
   let start = from;
   let end = to;
   while (start < end && isBlank(text.charCodeAt(start))) start++;
   while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  const value = source.ascii ? text.slice(start, end) : textBetween(source, start, end);
-  // Unfolding removes each line break, and nothing else. RFC 5322 §2.2.3.
-  return value.includes('\n') ? value.replace(/\r*\n/g, '') : value;
+  return text.slice(start, end);
 }
 
 function isBlank(c: number): boolean {

@@ -8,6 +8,8 @@ export interface MediaType {
 }
 
 const NO_PARAMETERS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map();
+/** Of continued parameters so many pieces are joined. */
+const MAX_SECTIONS = 1000;
 const SEMICOLON = 59;
 const EQUALS = 61;
 const QUOTE = 34;
@@ -40,8 +42,9 @@ export function parseMediaType(value: string): MediaType {
     if (value.charCodeAt(scanner.at) !== EQUALS) continue;
     scanner.at++;
     const content = readValue(scanner);
-    if (name.includes('*')) sections.push({ name, content });
-    else if (!parameters.has(name)) parameters.set(name, content);
+    if (name.includes('*')) {
+      if (sections.length < MAX_SECTIONS) sections.push({ name, content });
+    } else if (!parameters.has(name)) parameters.set(name, content);
   }
   if (sections.length > 0) joinSections(sections, parameters);
   return { mediaType, parameters };

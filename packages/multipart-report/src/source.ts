@@ -37,8 +37,8 @@ export function readSource(message: Uint8Array, maxOctets: number = MAX_OCTETS):
   if (!ascii) text = perOctet.decode(octets);
   const bareCr = findBareCr(text);
   if (bareCr < 0) return { octets, sound: octets, text, ascii, bareCr, truncated };
-  text = text.replace(/\r(?!\r?\n)/g, '\n');
-  return { octets, sound: withSoundLines(octets, text), text, ascii, bareCr, truncated };
+  const sound = withSoundLines(octets, bareCr);
+  return { octets, sound, text: (ascii ? utf8 : perOctet).decode(sound), ascii, bareCr, truncated };
 }
 
 /** QUIRK: CR CR LF is one line end. Files that went twice through a text-mode conversion hold it. */
@@ -50,9 +50,12 @@ function findBareCr(text: string): number {
   return -1;
 }
 
-function withSoundLines(octets: Uint8Array, text: string): Uint8Array {
+function withSoundLines(octets: Uint8Array, from: number): Uint8Array {
   const sound = octets.slice();
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) sound[at] = 10;
+  for (let at = from; at >= 0; at = sound.indexOf(13, at + 1)) {
+    const next = sound[at + 1];
+    if (next !== 10 && (next !== 13 || sound[at + 2] !== 10)) sound[at] = 10;
+  }
   return sound;
 }
 
