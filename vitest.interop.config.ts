@@ -6,7 +6,7 @@ const report = process.env['DSNKIT_TEST_REPORT'];
 export default defineConfig({
   ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
   test: {
-    include: ['apps/*/test/**/*.interop.test.ts', 'packages/*/test/**/*.interop.test.ts'],
+    include: ['{apps,packages}/*/test/**/*.interop.test.ts', 'tools/**/*.interop.test.ts'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
     fileParallelism: false,
