@@ -52,7 +52,6 @@ describe('splitting fields', () => {
     ['blank lines at the end', 'A: b\r\n c\r\nD: e\r\n\r\n \r\n', [['extra-blank-line', 4]]],
     ['white space before the colon', 'A \t: b\r\n c\r\nD: e\r\n', [['space-before-colon', 1]]],
     ['a blank line first', '\r\nA: b\r\n c\r\nD: e\r\n', [['stray-blank-line', 1]]],
-    ['a white line inside a fold', 'A: b\r\n \t\r\n c\r\nD: e\r\n', [['stray-blank-line', 2]]],
     ['an orphan first', ' x\r\nA: b\r\n c\r\nD: e\r\n', [['orphan-continuation', 1]]],
     ['junk first', 'no field\r\nA: b\r\n c\r\nD: e\r\n', [['not-a-field', 1]]],
     ['a colon first', ': x\r\nA: b\r\n c\r\nD: e\r\n', [['not-a-field', 1]]],
@@ -86,6 +85,14 @@ describe('splitting fields', () => {
   it('RFC 5322 §2.1.1: a line of more than 998 characters is read whole', () => {
     expect(read(`A: ${'x'.repeat(2000)}\r\n`)).toEqual([['A', 'x'.repeat(2000)]]);
     expect(codes(`A: ${'x'.repeat(995)}\r\nB: ${'x'.repeat(996)}\r\n`)).toEqual([['line-too-long', 2]]);
+  });
+
+  it('RFC 5322 §2.2.3: a white line inside a fold does not end the value', () => {
+    expect(read('A: b\r\n \t\r\n c\r\nD: e\r\n')).toEqual([
+      ['A', 'b \t c'],
+      ['D', 'e'],
+    ]);
+    expect(codes('A: b\r\n \t\r\n c\r\nD: e\r\n')).toEqual([['stray-blank-line', 2]]);
   });
 
   it('RFC 3464 §2.1: white lines that nothing follows are blank lines', () => {

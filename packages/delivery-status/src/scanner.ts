@@ -12,8 +12,9 @@ export interface RawField {
   valueEnd: number;
   /** The first character after its last line. */
   end: number;
-  /** The value, if it spans lines: line ends taken out, white space kept. */
-  unfolded: string | undefined;
+  /** Whether the value spans lines, and whether one of them lacks its indent. */
+  isFolded: boolean;
+  isRagged: boolean;
   /** For the reader of the fields to set. */
   known: KnownField | undefined;
 }
@@ -92,7 +93,7 @@ export class Scanner {
     const { at, end, text, line } = this;
     if (end - at > 998) this.issues.add('line-too-long', line);
     if (isWhite(text.charCodeAt(at))) {
-      if (field) this.extend(field, '');
+      if (field) this.extend(field);
       else this.issues.add('orphan-continuation', line);
       return field;
     }
@@ -102,7 +103,8 @@ export class Scanner {
     // QUIRK: replies wrapped without a leading space (seen from Gmail: mikel/mail 620).
     if (field) {
       this.issues.add('unindented-continuation', line);
-      this.extend(field, ' ');
+      field.isRagged = true;
+      this.extend(field);
     } else this.issues.add('not-a-field', line);
     return field;
   }
@@ -111,14 +113,24 @@ export class Scanner {
     const { at, end, next, colon, line } = this;
     if (nameEnd !== colon) this.issues.add('space-before-colon', line);
     const valueStart = skipWhite(this.text, colon + 1, end);
-    return { start: at, nameEnd, line, valueStart, valueEnd: end, end: next, unfolded: undefined, known: undefined };
+    return {
+      start: at,
+      nameEnd,
+      line,
+      valueStart,
+      valueEnd: end,
+      end: next,
+      isFolded: false,
+      isRagged: false,
+      known: undefined,
+    };
   }
 
-  private extend(field: RawField, gap: string): void {
+  private extend(field: RawField): void {
     const { text, at, end } = this;
     // A value that has not begun yet begins here.
     if (field.valueStart === field.valueEnd) field.valueStart = skipWhite(text, at, end);
-    else field.unfolded = (field.unfolded ?? text.slice(field.valueStart, field.valueEnd)) + gap + text.slice(at, end);
+    else field.isFolded = true;
     field.valueEnd = end;
     field.end = this.next;
   }
@@ -172,10 +184,15 @@ export class Scanner {
 
 /** The value of a field, unfolded and trimmed. RFC 5322 §2.2.3. */
 export function valueOf(text: string, field: RawField): string {
-  if (field.unfolded === undefined)
-    return text.slice(field.valueStart, endOfText(text, field.valueStart, field.valueEnd));
-  return field.unfolded.slice(0, endOfText(field.unfolded, 0, field.unfolded.length));
+  const value = text.slice(field.valueStart, endOfText(text, field.valueStart, field.valueEnd));
+  if (!field.isFolded) return value;
+  const unfolded = value.replace(FOLD, '');
+  // Where there is no white space to keep the words apart, the line end counts as a space.
+  return field.isRagged ? unfolded.replace(LINE_END, ' ') : unfolded;
 }
+
+const FOLD = /(?:\r\n|[\r\n])(?=[ \t])/g;
+const LINE_END = /\r\n|[\r\n]/g;
 
 /** Whether a text ends with a line end. */
 export function endsLine(text: string): boolean {
