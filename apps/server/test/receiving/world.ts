@@ -1,4 +1,3 @@
-import type { Recipient } from '../../src/model.ts';
 import { World, type ServerOptions, type SimulatedServer } from '../scenarios/world.ts';
 import { Dialogue } from './dialogue.ts';
 
@@ -34,17 +33,4 @@ export async function receivingWorld(toml: string, options: ServerOptions = {}):
     return dialogue;
   };
   return { world, server, greeted };
-}
-
-/** The recipients that the queue holds and that are due by then. */
-export async function queued(server: SimulatedServer, byMs: number): Promise<readonly Recipient[]> {
-  const claims = await server.store.claim({
-    nowMs: byMs,
-    limit: 1_000,
-    perDestination: 1_000,
-    except: [],
-    leaseUntilMs: byMs + 1,
-    token: () => `test${Math.trunc(byMs)}`,
-  });
-  return claims.flatMap((claim) => claim.recipients);
 }

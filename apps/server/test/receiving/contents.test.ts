@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { StoreError, type QueueStore } from '../../src/ports.ts';
+import type { Dialogue } from './dialogue.ts';
+import { receivingWorld, ROUTES, STRANGER } from './world.ts';
+
+const RELAY = `[[listen]]\naddress = "0.0.0.0:25"\nrelay-from = ["198.51.100.0/24"]\n${ROUTES}`;
+const CONTENT = 'Subject: hello\r\n\r\nHello\r\n';
+
+async function send(dialogue: Dialogue, rcpt: readonly string[], content = CONTENT, mail = ''): Promise<string> {
+  await dialogue.say(`MAIL FROM:<alice@client.example>${mail}`);
+  for (const address of rcpt) await dialogue.say(`RCPT TO:<${address}>`);
+  await dialogue.say('DATA');
+  return await dialogue.say(`${content}.`);
+}
+
+describe('content that was received', () => {
+  it('RFC 5321 §4.1.1.4 R5321-4.1.1.4-c R5321-4.4-a: our Received is the first field, and names a sole recipient', async () => {
+    const { world, server, greeted } = await receivingWorld(RELAY);
+    await send(await greeted(), ['Bob@Example.org']);
+    await world.clock.advance(1_000);
+    expect(server.delivered[0]?.text.replace(/^(?:(?:Return-Path|Delivered-To): .*\r\n)*/, '')).toMatch(
+      /^Received: from client\.example \(\[198\.51\.100\.7\]\)\r\n\tby mx\.example\.org with ESMTP id \w+\r\n\tfor <Bob@Example\.org>;\r\n\tThu, 07 Jul 1994 21:03:0\d \+0000\r\nSubject: hello\r\n\r\nHello\r\n$/,
+    );
+  });
+
+  it('RFC 5321 §7.2 R5321-4.4-a: of several recipients it names none', async () => {
+    const { world, server, greeted } = await receivingWorld(RELAY);
+    await send(await greeted(), ['bob@example.org', 'carol@example.org']);
+    await world.clock.advance(1_000);
+    expect(server.delivered).toHaveLength(2);
+    for (const { text } of server.delivered) expect(text.split('Subject')[0]).not.toMatch(/for </);
+  });
+
+  it.each([
+    [
+      'RFC 6710 §4.1 RFC 6710 §7: the priority that was given',
+      '198.51.100.7',
+      ' MT-PRIORITY=4',
+      'PRIORITY 4',
+      'MT-PRIORITY=4',
+    ],
+    [
+      'RFC 6710 §4.1: the one that a stranger is left with',
+      '203.0.113.9',
+      ' MT-PRIORITY=4',
+      'PRIORITY 0',
+      'MT-PRIORITY=0',
+    ],
+    ['RFC 6710 §4.1: a lower one, of a stranger', '203.0.113.9', ' MT-PRIORITY=-4', 'PRIORITY -4', 'MT-PRIORITY=-4'],
+  ])('%s', async (_, from, mail, clause, kept) => {
+    const world = await receivingWorld(RELAY.replace('to = "maildir:mail"\n', 'to = "lmtp://192.0.2.99:24"\n'));
+    await send(await world.greeted(from), ['bob@example.org'], CONTENT, mail);
+    await world.world.clock.advance(60_000);
+    const [claim] = await world.server.store.claim({
+      nowMs: world.world.clock.now() + 86_400_000,
+      limit: 1,
+      perDestination: 1,
+      except: [],
+      leaseUntilMs: Infinity,
+      token: () => 'test',
+    });
+    expect(claim?.message.mailParameters).toBe(kept);
+    const { octets } = await world.server.store.content(claim?.message.id ?? '');
+    expect(new TextDecoder().decode(octets)).toContain(`for <bob@example.org> ${clause};`);
+  });
+
+  it('RFC 5321 §6.3 R5321-6.3-a: a hundred Received fields are a loop, ninety-nine are a long way', async () => {
+    const { server, greeted } = await receivingWorld(RELAY);
+    const dialogue = await greeted();
+    const received = (count: number) =>
+      `${'Received: from a by b; Thu, 07 Jul 1994 21:03:00 +0000\r\n'.repeat(count)}\r\n`;
+    expect(await send(dialogue, ['bob@example.org'], received(99))).toMatch(/^250 /);
+    expect(await send(dialogue, ['bob@example.org'], received(100))).toBe(
+      '554 5.4.6 Too many hops (100): the message is in a loop\r\n',
+    );
+    expect(server.events.filter((event) => event.kind === 'accepted')).toHaveLength(1);
+  });
+
+  it('RFC 5321 §6.3 R5321-6.3-a: a loop is seen in a large message too, whose header goes to the disk', async () => {
+    const store = openMemoryQueueStore({ inlineMaxOctets: 4_096 });
+    const { server, greeted } = await receivingWorld(RELAY, { store });
+    const header = 'Received: from a by b; Thu, 07 Jul 1994 21:03:00 +0000\r\n'.repeat(100);
+    expect(await send(await greeted(), ['bob@example.org'], `${header}\r\n${'x\r\n'.repeat(9_000)}`)).toMatch(
+      /^554 5\.4\.6/,
+    );
+    expect(server.events).toEqual([]);
+    expect((await server.store.counts()).messages).toBe(0);
+  });
+
+  it('RFC 5321 §4.2.5 R5321-4.2.5-b R5321-4.1.1.11-b: what could not be stored gets 452 4.3.1, and nothing is tried', async () => {
+    const memory = openMemoryQueueStore();
+    const full: QueueStore = new Proxy(memory, {
+      get(target, name): unknown {
+        if (name === 'accept') return () => Promise.reject(new StoreError('full', 'no space'));
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const { world, server, greeted } = await receivingWorld(RELAY, { store: full });
+    const dialogue = await greeted();
+    expect(await send(dialogue, ['bob@example.org'])).toBe(
+      '452 4.3.1 The message could not be stored; try again later\r\n',
+    );
+    await world.clock.advance(86_400_000);
+    expect([server.events, server.delivered]).toEqual([[], []]);
+  });
+
+  it('RFC 5321 §6.1 R5321-6.1-e: 250 does not wait for the next hop', async () => {
+    const { world, server, greeted } = await receivingWorld(RELAY);
+    const hop = world.host('mx.far.example');
+    world.resolver.table.set('far.example', { mx: [[10, 'mx.far.example']] });
+    hop.down = 'timeout';
+    const dialogue = await greeted();
+    expect(await send(dialogue, ['dana@far.example'])).toMatch(/^250 2\.0\.0/);
+    expect(server.events.map((event) => event.kind)).toEqual(['accepted']);
+  });
+
+  it('RFC 5321 §3.3 RFC 5321 §4.4 R5321-3.3-d R5321-4.4-f: some fail after the content; the sender is told by mail', async () => {
+    const config = `[[listen]]\naddress = "0.0.0.0:25"\n[[route]]\nmatch = "simulator.test"\nto = "simulator:"\n[[route]]\nmatch = "*"\nto = "maildir:mail"`;
+    const { world, server, greeted } = await receivingWorld(config);
+    const all = ['ok@simulator.test', '550@simulator.test', '5.2.2@simulator.test'];
+    expect(await send(await greeted(), all)).toMatch(/^250 2\.0\.0/);
+    await world.clock.advance(60_000);
+    expect(server.delivered.map(({ folder }) => folder)).toEqual(['alice@client.example']);
+    expect(server.delivered[0]?.text).toContain('Final-Recipient: rfc822; 550@simulator.test');
+    expect(server.delivered[0]?.text).not.toContain('Final-Recipient: rfc822; ok@simulator.test');
+  });
+
+  it('RFC 5321 §4.1.1.5 RFC 5321 §4.1.4 R5321-4.1.1.5-a R5321-4.1.4-a: RSET and EHLO forget parameters', async () => {
+    const { server, greeted } = await receivingWorld(RELAY);
+    const dialogue = await greeted();
+    for (const forgetting of ['RSET', 'EHLO client.example']) {
+      await dialogue.say('MAIL FROM:<old@client.example> ENVID=old RET=FULL');
+      await dialogue.say('RCPT TO:<carol@example.org> NOTIFY=NEVER');
+      await dialogue.say(forgetting);
+      await send(dialogue, ['bob@example.org']);
+    }
+    const accepted = server.events.filter((event) => event.kind === 'accepted');
+    expect(accepted).toHaveLength(2);
+    for (const event of accepted) {
+      expect(event).toMatchObject({ reversePath: 'alice@client.example', recipients: ['bob@example.org'] });
+      expect(event).not.toHaveProperty('envelopeId');
+    }
+  });
+
+  it('RFC 5321 §4.5.3.1.8 RFC 5321 §4.5.3.1.10 R5321-4.5.3.1.8-a R5321-4.5.3.1.10-a: a hundred recipients are taken, what is beyond gets 452', async () => {
+    const { server, greeted } = await receivingWorld(`${RELAY}\n[limits]\nmax-recipients = 100`);
+    const dialogue = await greeted(STRANGER);
+    await dialogue.say('MAIL FROM:<a@client.example>');
+    const lines = Array.from({ length: 101 }, (_, i) => `RCPT TO:<r${i}@far.example>`).join('\r\n');
+    const replies = (await dialogue.say(lines)).split('\r\n').slice(0, -1);
+    expect(replies.filter((reply) => reply.startsWith('250 2.1.5'))).toHaveLength(100);
+    expect(replies.at(-1)).toBe('452 4.5.3 Too many recipients');
+    await dialogue.say('DATA');
+    expect(await dialogue.say(`${CONTENT}.`)).toMatch(/^250 /);
+    expect(server.events.find((event) => event.kind === 'accepted')?.recipients).toHaveLength(100);
+  });
+
+  it('RFC 3030 §2: chunks, binary ones too, are stored as they came', async () => {
+    const { world, server, greeted } = await receivingWorld(RELAY);
+    const dialogue = await greeted();
+    await dialogue.say('MAIL FROM:<a@client.example> BODY=BINARYMIME');
+    await dialogue.say('RCPT TO:<bob@example.org>');
+    expect(await dialogue.say('DATA')).toMatch(/^503 5\.5\.1/);
+    const chunk = Uint8Array.of(...new TextEncoder().encode('Subject: b\r\n\r\n'), 0, 10, 13, 46, 10, 255);
+    dialogue.send(new TextEncoder().encode('BDAT 5\r\n'));
+    dialogue.send(chunk.subarray(0, 5));
+    dialogue.send(new TextEncoder().encode(`BDAT ${chunk.length - 5} LAST\r\n`));
+    dialogue.send(chunk.subarray(5));
+    expect(await dialogue.hear()).toMatch(/^250 2\.6\.0 .*\r\n250 2\.0\.0 Ok: queued/);
+    await world.clock.advance(1_000);
+    expect(server.delivered[0]?.octets.subarray(-chunk.length)).toEqual(chunk);
+  });
+});
