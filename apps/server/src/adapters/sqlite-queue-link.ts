@@ -28,6 +28,7 @@ export class WorkerLink {
   #timer: NodeJS.Timeout | undefined;
   /** When the last message came in. */
   #acceptedAtMs = -Infinity;
+  readonly #accepters = new Fifo();
   readonly #writers = new Fifo();
   readonly #readers = new Fifo();
   #broken: StoreError | undefined;
@@ -68,7 +69,8 @@ export class WorkerLink {
 
   write(write: Write, contents: readonly Unpacked[] = []): Promise<void> {
     for (const content of contents) this.#contents.push(content);
-    return this.#ask(write, this.#writers) as Promise<void>;
+    const isAccept = write.kind === 'accept' || write.kind === 'accept-held';
+    return this.#ask(write, isAccept ? this.#accepters : this.#writers) as Promise<void>;
   }
 
   read(read: Read): Promise<unknown> {
@@ -128,9 +130,9 @@ export class WorkerLink {
       return;
     }
     const failures = new Map(reply.failures.map(({ index, refusal }) => [index, refusal]));
-    for (let index = 0; index < reply.count; index++) {
+    for (let index = 0; index < reply.accepts + reply.writes; index++) {
       const refusal = failures.size === 0 ? undefined : failures.get(index);
-      const writer = this.#writers.shift();
+      const writer = (index < reply.accepts ? this.#accepters : this.#writers).shift();
       if (refusal === undefined) writer?.resolve(undefined);
       else writer?.reject(toError(refusal));
     }
@@ -138,7 +140,7 @@ export class WorkerLink {
 
   #break(code: StoreError['code'], reason: string): StoreError {
     this.#broken ??= new StoreError(code, reason);
-    for (const waiters of [this.#writers, this.#readers]) {
+    for (const waiters of [this.#accepters, this.#writers, this.#readers]) {
       for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) waiter.reject(this.#broken);
     }
     return this.#broken;

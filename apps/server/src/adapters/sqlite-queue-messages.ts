@@ -109,11 +109,17 @@ export interface WorkerOptions {
   readonly minFreeOctets: number;
 }
 
-/** What the worker says. Writes and reads are each answered in the order in which they came. */
+/** What the worker says. Acceptances, other writes and reads are each answered in the order in which they came. */
 export type Reply =
   | { readonly kind: 'ready'; readonly spooled: readonly string[] }
   | { readonly kind: 'refused'; readonly failure: Refusal }
-  | ({ readonly kind: 'written'; readonly count: number; readonly failures: readonly FailedWrite[] } & Aftermath)
+  | ({
+      readonly kind: 'written';
+      /** So many acceptances, then so many other writes. */
+      readonly accepts: number;
+      readonly writes: number;
+      readonly failures: readonly FailedWrite[];
+    } & Aftermath)
   | ({ readonly kind: 'answered'; readonly answers: readonly Answer[] } & Aftermath);
 
 export interface Aftermath {
@@ -126,7 +132,7 @@ export interface Refusal {
   readonly code: StoreError['code'] | 'lease-lost';
   readonly message: string;
 }
-/** The position of a write among those that the reply answers, and why it failed. */
+/** The position of a write among those that the reply answers, acceptances first, and why it failed. */
 export interface FailedWrite {
   readonly index: number;
   readonly refusal: Refusal;

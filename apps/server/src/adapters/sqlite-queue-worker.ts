@@ -1,14 +1,24 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { Backlog } from './sqlite-queue-backlog.ts';
+import type { Round } from './sqlite-queue-backlog.ts';
 import { QueueDatabase } from './sqlite-queue-database.ts';
-import type { Answer, Operation, Read, Reply, WorkerOptions, Write } from './sqlite-queue-messages.ts';
+import type { Answer, Operation, Read, Reply, WorkerOptions } from './sqlite-queue-messages.ts';
 import { toStoreError } from './sqlite-queue-schema.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('This file is the worker of the SQLite queue; it is not run by itself');
 
+const backlog = new Backlog();
 const database = open(workerData as WorkerOptions);
 if (database !== undefined) {
-  port.on('message', (operations: readonly Operation[]) => work(database, [operations, ...waiting()].flat()));
+  port.on('message', (operations: readonly Operation[]) => {
+    backlog.add(operations);
+    // What arrives while a transaction is committed shares the next one.
+    while (!backlog.isEmpty) {
+      work(database, backlog.next());
+      addArrived();
+    }
+  });
 }
 
 function open(options: WorkerOptions): QueueDatabase | undefined {
@@ -22,32 +32,24 @@ function open(options: WorkerOptions): QueueDatabase | undefined {
   }
 }
 
-/** What has arrived while the last transaction was committed: it shares the next one. */
-function waiting(): (readonly Operation[])[] {
-  const batches: (readonly Operation[])[] = [];
+function addArrived(): void {
   for (;;) {
     const next = port === null ? undefined : receiveMessageOnPort(port);
-    if (next === undefined) return batches;
-    batches.push((next as { readonly message: readonly Operation[] }).message);
+    if (next === undefined) return;
+    backlog.add((next as { readonly message: readonly Operation[] }).message);
   }
 }
 
-function work(queue: QueueDatabase, operations: readonly Operation[]): void {
-  const writes = operations.filter(isWrite);
-  if (writes.length > 0) {
-    const failures = queue.write(writes);
-    say({ kind: 'written', count: writes.length, failures, ...queue.takeAftermath() });
+function work(queue: QueueDatabase, { accepts, writes, reads }: Round): void {
+  if (accepts.length + writes.length > 0) {
+    const failures = queue.write([...accepts, ...writes]);
+    const counts = { accepts: accepts.length, writes: writes.length };
+    say({ kind: 'written', ...counts, failures, ...queue.takeAftermath() });
   }
-  if (writes.length === operations.length) return;
-  const answers: Answer[] = [];
-  for (const operation of operations) if (!isWrite(operation)) answers.push(answer(queue, operation));
+  if (reads.length === 0) return;
+  const answers = reads.map((read) => answer(queue, read));
   say({ kind: 'answered', answers, ...queue.takeAftermath() }, pack(answers));
-  if (operations.some(({ kind }) => kind === 'close')) port?.close();
-}
-
-function isWrite(operation: Operation): operation is Write {
-  const { kind } = operation;
-  return kind === 'settle' || kind === 'accept-held' || kind === 'accept' || kind === 'renew' || kind === 'release';
+  if (reads.some(({ kind }) => kind === 'close')) port?.close();
 }
 
 function answer(queue: QueueDatabase, read: Read): Answer {

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { Backlog } from './sqlite-queue-backlog.ts';
+import type { Operation } from './sqlite-queue-messages.ts';
+
+const accept = { kind: 'accept', messages: [] } as const;
+const claim = { kind: 'claim', nowMs: 0, limit: 1, perDestination: 1, except: [], leaseUntilMs: 1 } as const;
+const settle = (hold: number): Operation => ({
+  ...{ kind: 'settle', hold, messageId: 'm', done: [], pending: [], children: [], messages: [] },
+});
+const settles = (count: number) => Array.from({ length: count }, (_, index) => settle(index));
+const sizes = ({ accepts, writes, reads }: ReturnType<Backlog['next']>) => [
+  accepts.length,
+  writes.length,
+  reads.length,
+];
+
+it('does everything together when it is little', () => {
+  const backlog = new Backlog();
+  backlog.add([settle(1), accept, claim, { kind: 'renew', holds: [], untilMs: 1 }]);
+  backlog.add([accept]);
+  expect(sizes(backlog.next())).toEqual([2, 2, 1]);
+  expect(backlog.isEmpty).toBe(true);
+});
+
+it('lets acceptances pass a long line of settlements, which keep their order', () => {
+  const backlog = new Backlog();
+  const line = settles(200);
+  backlog.add(line);
+  const done = [...backlog.next().writes];
+  expect(done.length).toBeLessThan(100);
+  backlog.add([accept]);
+  expect(backlog.isEmpty).toBe(false);
+  for (let round = backlog.next(); ; round = backlog.next()) {
+    if (done.length < 100) expect(round.accepts).toEqual([accept]);
+    done.push(...round.writes);
+    if (backlog.isEmpty) break;
+  }
+  expect(done).toEqual(line);
+});
+
+it('lets settlements keep up with many acceptances', () => {
+  const backlog = new Backlog();
+  backlog.add([...settles(500), ...Array.from({ length: 200 }, () => accept)]);
+  expect(sizes(backlog.next())).toEqual([200, 400, 0]);
+});
+
+it('reads little at a time', () => {
+  const backlog = new Backlog();
+  backlog.add(Array.from({ length: 10 }, () => claim));
+  expect(sizes(backlog.next())[2]).toBeLessThan(5);
+});
