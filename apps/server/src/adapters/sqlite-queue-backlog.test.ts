@@ -30,11 +30,10 @@ it('lets acceptances pass a long line of settlements, which keep their order', (
   expect(done.length).toBeLessThan(100);
   backlog.add([accept]);
   expect(backlog.isEmpty).toBe(false);
-  for (let round = backlog.next(); ; round = backlog.next()) {
-    if (done.length < 100) expect(round.accepts).toEqual([accept]);
-    done.push(...round.writes);
-    if (backlog.isEmpty) break;
-  }
+  const second = backlog.next();
+  expect(second.accepts).toEqual([accept]);
+  done.push(...second.writes);
+  while (!backlog.isEmpty) done.push(...backlog.next().writes);
   expect(done).toEqual(line);
 });
 
