@@ -18,12 +18,12 @@ const sql = {
 
   insertMessage: 'INSERT INTO message (seq, id, last_n, envelope, spool, content) VALUES (?, ?, ?, ?, ?, ?)',
   deleteMessageIfDone: `DELETE FROM message
-    WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM recipient WHERE recipient.seq = ?1)`,
+    WHERE seq = ? AND NOT EXISTS (SELECT 1 FROM recipient WHERE recipient.seq = ?)`,
   raiseLastN: 'UPDATE message SET last_n = max(last_n, ?) WHERE seq = ?',
   message: `SELECT id, last_n, envelope, spool, CASE WHEN length(content) <= ? THEN content END AS content
     FROM message WHERE seq = ?`,
   contentById: 'SELECT spool, content FROM message WHERE id = ?',
-  namesSpool: 'SELECT 1 AS found FROM message WHERE spool = ?1 UNION ALL SELECT 1 FROM fresh WHERE spool = ?1 LIMIT 1',
+  namesSpool: 'SELECT 1 AS found FROM message WHERE spool = ? UNION ALL SELECT 1 FROM fresh WHERE spool = ? LIMIT 1',
   spools: 'SELECT DISTINCT spool FROM message WHERE spool IS NOT NULL',
 
   insertRecipient: `INSERT INTO recipient (seq, ${recipientColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -33,7 +33,7 @@ const sql = {
     WHERE seq = ? AND destination = ? AND n = ?`,
   dueOfMessage: `SELECT ${recipientColumns} FROM recipient WHERE seq = ? AND destination = ? AND due_at <= ? ORDER BY n`,
   firstDue: `SELECT due_at, seq, n FROM recipient
-    WHERE destination = ?1 AND (due_at, seq, n) > (?2, ?3, ?4) ORDER BY due_at, seq, n LIMIT ?5`,
+    WHERE destination = ? AND (due_at, seq, n) > (?, ?, ?) ORDER BY due_at, seq, n LIMIT ?`,
 
   freelist: 'PRAGMA freelist_count',
   pageSize: 'PRAGMA page_size',

@@ -159,7 +159,7 @@ export class Writes {
   }
 
   #removeIfDone(hold: Hold): void {
-    if (this.#statements.deleteMessageIfDone.run(hold.seq).changes !== 0) this.#messageGone(hold);
+    if (this.#statements.deleteMessageIfDone.run(hold.seq, hold.seq).changes !== 0) this.#messageGone(hold);
   }
 
   #raiseLastN(hold: Hold, children: readonly RecipientRow[]): void {
@@ -168,7 +168,8 @@ export class Writes {
 
   #messageGone(hold: Hold): void {
     this.counts.messages -= 1;
-    if (hold.spool !== null && this.#statements.namesSpool.get(hold.spool) === undefined) this.gone.push(hold.spool);
+    if (hold.spool !== null && this.#statements.namesSpool.get(hold.spool, hold.spool) === undefined)
+      this.gone.push(hold.spool);
   }
 
   #release(hold: Hold): void {
