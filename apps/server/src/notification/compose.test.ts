@@ -364,7 +364,7 @@ or its header. Nobody reads replies to this report but the postmaster.
     expect(human).toContain('passed on to the several recipients behind:\n\n  b@x.example');
   });
 
-  it('a failure of class 4 is told as given up', () => {
+  it('RFC 5321 §4.2.5 R5321-4.2.5-c: a failure of class 4 is told as given up', () => {
     const { human } = read(compose({ entries: [entry('a@x.example', 'failed', { status: '4.4.1' })] }));
     expect(human).toContain('has tried since Wednesday, November 18, 2026 at 12:06\n      GMT+01:00 and');
   });
