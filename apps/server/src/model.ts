@@ -73,6 +73,8 @@ export type Outcome =
       readonly kind: 'relayed';
       readonly status: StatusCode;
       readonly nextHopSupportsDsn: boolean;
+      /** It announced DELIVERBY; absent is no (RFC 2852 §4.1.4.2). */
+      readonly nextHopSupportsDeliverBy?: boolean;
       readonly remote?: RemoteReply;
     }
   | { readonly kind: 'failed'; readonly failure: Failure }
@@ -83,6 +85,8 @@ export interface Delivery {
   readonly message: Message;
   readonly recipients: readonly Recipient[];
   readonly content: Content;
+  /** From then on no transaction begins any more: what still waits for a connection is deferred. Absent: at any time. */
+  readonly notAfterMs?: number;
 }
 
 /** The content of a message: header and body, CRLF line ends, not dot-stuffed. */

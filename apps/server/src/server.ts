@@ -83,6 +83,8 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
   const transports = makeTransports(adapters, {
     hostname,
     maxConnections: config.delivery.maxPerDestination,
+    ...(config.delivery.ratePerMinute === undefined ? {} : { ratePerMinute: config.delivery.ratePerMinute }),
+    downMs: Math.min(DOWN_MS, Math.min(...config.retry.delaysMs) / 2),
     routes: config.routes,
     mailboxOf: (address) => withoutTag(address, config.recipientDelimiter),
   });
@@ -148,6 +150,9 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     },
   };
 }
+
+/** For how long a destination that is down is left alone, if the retries are not closer to each other. */
+const DOWN_MS = 60_000;
 
 /** Messages in hand for each connection to a destination: enough to keep it busy. */
 const PIPELINED = 10;

@@ -208,6 +208,8 @@ export interface RetryConfig {
   readonly expireAfterMs: number;
   /** `delayed-after`: age at which senders who want it learn of the delay. Default 4h. */
   readonly delayedAfterMs: number;
+  /** `delayed-repeat`: after how long, at least `1m`, they learn of it again, until it is over. Default: once is enough. */
+  readonly delayedRepeatMs?: number;
 }
 
 /** The `[report]` table. */
@@ -274,6 +276,8 @@ export interface DeliveryConfig {
   readonly maxAttempts: number;
   /** `max-per-destination`: connections to one destination at once. Default 20. */
   readonly maxPerDestination: number;
+  /** `rate-per-minute`: transactions that begin in one minute at one destination. Default: any number. */
+  readonly ratePerMinute?: number;
   /** `prefer`: the addresses of a host that are tried first, `ipv6` (default) or `ipv4`. */
   readonly prefer: 'ipv6' | 'ipv4';
   /** `mta-sts`: the policies of the domains that we send to are fetched and kept (RFC 8461). Default true. */

@@ -69,11 +69,13 @@ const retry = v.pipe(
     delays: optional(listOf(positive, 1), defaultDelaysMs),
     'expire-after': optional(positive, 5 * 86_400_000),
     'delayed-after': optional(positive, 4 * 3_600_000),
+    'delayed-repeat': optional(duration(60_000, '1m'), undefined),
   }),
   v.transform((file): RetryConfig => ({
     delaysMs: file.delays,
     expireAfterMs: file['expire-after'],
     delayedAfterMs: file['delayed-after'],
+    ...(file['delayed-repeat'] === undefined ? {} : { delayedRepeatMs: file['delayed-repeat'] }),
   })),
 );
 
@@ -98,12 +100,14 @@ const delivery = v.pipe(
   table({
     'max-attempts': optional(whole(1), 1000),
     'max-per-destination': optional(whole(1), 20),
+    'rate-per-minute': optional(whole(1, 60_000_000), undefined),
     prefer: optional(oneOf(['ipv6', 'ipv4']), 'ipv6'),
     'mta-sts': optional(flag(), true),
   }),
   v.transform((file): DeliveryConfig => ({
     maxAttempts: file['max-attempts'],
     maxPerDestination: file['max-per-destination'],
+    ...(file['rate-per-minute'] === undefined ? {} : { ratePerMinute: file['rate-per-minute'] }),
     prefer: file.prefer,
     mtaSts: file['mta-sts'],
   })),

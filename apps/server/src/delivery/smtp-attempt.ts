@@ -39,6 +39,8 @@ const maxRestarts = 3;
  */
 export class Attempt {
   readonly outcomes: Promise<readonly Outcome[]>;
+  /** From then on it is not to wait any more. */
+  readonly notAfterMs: number;
   readonly #resolve: (outcomes: readonly Outcome[]) => void;
   readonly #options: AttemptOptions;
   readonly #content: Content;
@@ -58,6 +60,7 @@ export class Attempt {
     this.outcomes = promise;
     this.#resolve = resolve;
     this.#options = options;
+    this.notAfterMs = delivery.notAfterMs ?? Infinity;
     this.#content = delivery.content;
     this.#message = plannedMessage(delivery, facts);
     this.#recipients = placedRecipients(delivery);
@@ -213,7 +216,13 @@ export class Attempt {
     this.#final[place] =
       this.#options.protocol === 'lmtp' && !supportsDsn
         ? { kind: 'delivered', status, remote }
-        : { kind: 'relayed', status, nextHopSupportsDsn: supportsDsn, remote };
+        : {
+            kind: 'relayed',
+            status,
+            nextHopSupportsDsn: supportsDsn,
+            ...(hop.extensions.has('DELIVERBY') ? { nextHopSupportsDeliverBy: true } : {}),
+            remote,
+          };
   }
 
   #defer(place: number, trouble: Trouble): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports.ts';
+import { Rate } from './rate.ts';
 import type { Target } from './mx.ts';
 import type { Trouble } from './outcomes.ts';
 import type { Attempt, Job } from './smtp-attempt.ts';
@@ -7,6 +8,10 @@ import type { Feeder, SmtpConnection } from './smtp-connection.ts';
 /** What a pool is to know. */
 export interface SmtpPoolOptions {
   readonly maxConnections: number;
+  /** Transactions that may begin in a minute; absent: any number. */
+  readonly ratePerMinute?: number;
+  /** For how long a destination is left alone of which no host was ready; 0: not at all. */
+  readonly downMs: number;
   readonly clock: Clock;
   /** Opens one more connection, whose work comes from the feeder; resolves without one if no host is ready. */
   readonly connect: (
@@ -15,6 +20,8 @@ export interface SmtpPoolOptions {
   /** An attempt has nothing more to do here; target: the host it was with last; troubles: with hosts before that one. */
   readonly atRest: (attempt: Attempt, target: Target | undefined, troubles: readonly Trouble[]) => void;
 }
+
+const longestSleepMs = 3_600_000;
 
 /** How long a destination that did not let us open one more connection is spared further tries to. */
 const spareMs = 60_000;
@@ -35,12 +42,18 @@ export class SmtpPool implements Feeder {
   #limitUntilMs = 0;
   /** For each connection, the troubles with hosts that were tried before. */
   readonly #skipped = new WeakMap<SmtpConnection, readonly Trouble[]>();
+  readonly #rate: Rate | undefined;
+  /** No host is ready. */
+  #down: { readonly trouble: Trouble; readonly untilMs: number } | undefined;
+  /** When the next attempt that waits is overdue, or the rate allows one. */
+  #alarm: { readonly atMs: number; cancel(): void } | undefined;
   #closing = false;
   #whenEmpty: (() => void)[] = [];
 
   constructor(options: SmtpPoolOptions) {
     this.#options = options;
     this.#limit = options.maxConnections;
+    this.#rate = options.ratePerMinute === undefined ? undefined : new Rate(options.ratePerMinute);
   }
 
   get empty(): boolean {
@@ -48,8 +61,15 @@ export class SmtpPool implements Feeder {
   }
 
   add(attempt: Attempt): void {
+    const { clock } = this.#options;
+    if (this.#down !== undefined && this.#down.untilMs > clock.now() && this.empty) {
+      attempt.giveUp(this.#down.trouble);
+      this.#rest(attempt, undefined);
+      return;
+    }
     this.#waiting.push(attempt);
     this.#work();
+    if (attempt.wantsTurn) this.#wakeAt(attempt.notAfterMs);
   }
 
   /** Ends the connections; nothing may be under way. */
@@ -61,6 +81,7 @@ export class SmtpPool implements Feeder {
 
   ready(connection: SmtpConnection, skipped: readonly Trouble[]): void {
     this.#connecting--;
+    this.#down = undefined;
     this.#skipped.set(connection, skipped);
     this.#connections.add(connection);
   }
@@ -69,6 +90,7 @@ export class SmtpPool implements Feeder {
     if (this.#closing || connection.hop === undefined) return undefined;
     // Behind a transaction that is under way only when no further connection can be had.
     if (!connection.idle && this.#connections.size < this.#maxNow()) return undefined;
+    if (this.#isOverRate()) return undefined;
     for (let at = 0; at < this.#waiting.length;) {
       const attempt = this.#waiting[at];
       if (attempt === undefined) break;
@@ -78,7 +100,10 @@ export class SmtpPool implements Feeder {
       }
       const job = attempt.next(connection.hop);
       if (!attempt.wantsTurn) this.#waiting.splice(at, 1);
-      if (job !== undefined) return job;
+      if (job !== undefined) {
+        this.#rate?.count(this.#options.clock.now());
+        return job;
+      }
       this.#rest(attempt, connection);
     }
     return undefined;
@@ -100,7 +125,7 @@ export class SmtpPool implements Feeder {
   }
 
   #work(): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#waiting.length === 0 || this.#isOverRate()) return;
     for (const connection of this.#connections) {
       if (connection.idle) connection.offer();
       if (this.#waiting.length === 0) return;
@@ -136,11 +161,50 @@ export class SmtpPool implements Feeder {
       return;
     }
     if (this.#connecting > 0) return;
-    const trouble = troubles.findLast(({ status }) => status.startsWith('4')) ?? troubles.at(-1);
-    for (const attempt of this.#waiting.splice(0)) {
-      attempt.giveUp(trouble ?? { status: '4.4.1', reason: 'the destination has no host' });
+    const trouble = troubles.findLast(({ status }) => status.startsWith('4')) ??
+      troubles.at(-1) ?? { status: '4.4.1', reason: 'the destination has no host' };
+    this.#down = { trouble, untilMs: this.#options.clock.now() + this.#options.downMs };
+    this.#giveUp(this.#waiting.splice(0), trouble);
+  }
+
+  #giveUp(attempts: readonly Attempt[], trouble: Trouble): void {
+    for (const attempt of attempts) {
+      attempt.giveUp(trouble);
       this.#rest(attempt, undefined);
     }
+  }
+
+  /** As many transactions have begun as may; looks again when the next one may. */
+  #isOverRate(): boolean {
+    const { clock } = this.#options;
+    const atMs = this.#rate?.nextAtMs(clock.now()) ?? 0;
+    if (atMs <= clock.now()) return false;
+    this.#wakeAt(atMs);
+    return true;
+  }
+
+  #wakeAt(atMs: number): void {
+    const { clock } = this.#options;
+    if (atMs === Infinity || (this.#alarm !== undefined && this.#alarm.atMs <= atMs)) return;
+    this.#alarm?.cancel();
+    // Waking early does no harm; timers can't be set for ever.
+    const wakeAtMs = Math.min(atMs, clock.now() + longestSleepMs);
+    this.#alarm = { atMs: wakeAtMs, ...clock.after(wakeAtMs - clock.now(), () => this.#wake()) };
+  }
+
+  /** What has waited too long is given back; for the rest there may be room now. */
+  #wake(): void {
+    this.#alarm = undefined;
+    const nowMs = this.#options.clock.now();
+    const overdue = this.#waiting.filter((attempt) => attempt.notAfterMs <= nowMs && !attempt.underWay);
+    if (overdue.length > 0) {
+      const late = new Set(overdue);
+      this.#waiting = this.#waiting.filter((attempt) => !late.has(attempt));
+      this.#giveUp(overdue, { status: '4.4.7', reason: 'no connection to the destination came free in time' });
+    }
+    this.#work();
+    const next = this.#waiting.reduce((least, { notAfterMs }) => Math.min(least, notAfterMs), Infinity);
+    this.#wakeAt(Math.max(next, nowMs + 1));
   }
 
   #rest(attempt: Attempt, connection: SmtpConnection | undefined): void {

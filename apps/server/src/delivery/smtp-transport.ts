@@ -35,6 +35,10 @@ export interface SmtpOptions {
   readonly maxConnections?: number;
   /** Recipients in one transaction; 100 by default (RFC 5321 §4.5.3.1.8). */
   readonly maxRecipients?: number;
+  /** Transactions that begin in one minute at one destination; any number by default. */
+  readonly ratePerMinute?: number;
+  /** For how long a destination of which no host was ready is left alone; 0 by default. */
+  readonly downMs?: number;
   /** Transactions on one connection; 1000 by default. */
   readonly maxTransactions?: number;
   /** How long a connection is kept for the next message; 5 s by default. */
@@ -78,6 +82,8 @@ export class SmtpTransport implements Transport {
     this.#protection = protectionOf(nextHop, options);
     this.#pool = new SmtpPool({
       maxConnections: options.maxConnections ?? 20,
+      ...(options.ratePerMinute === undefined ? {} : { ratePerMinute: options.ratePerMinute }),
+      downMs: options.downMs ?? 0,
       clock: ports.clock,
       connect: (feeder) => this.#connect(feeder),
       atRest: (attempt, target, skipped) => void this.#conclude(attempt, target, skipped),

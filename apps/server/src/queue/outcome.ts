@@ -1,7 +1,8 @@
-import type { Outcome as PolicyOutcome } from '@dsnkit/dsn-policy';
+import type { Outcome as PolicyOutcome, Relayed as RelayedOutcome } from '@dsnkit/dsn-policy';
 import type { Failure, MailEvent, Message, NewEvent, Outcome, Recipient, RemoteReply } from '../model.ts';
 import type { RecipientUpdate } from '../ports.ts';
-import { dueAt, scheduleRetry, type RetryPlan } from './schedule.ts';
+import { deliverByOf, waitingOf } from './deliver-by.ts';
+import { dueAt, expiryOf, noticesDue, scheduleRetry, type RetryPlan } from './schedule.ts';
 
 /** What working on one recipient came to. Beside the outcome of an attempt: what time, or an alias, decided. */
 export type Fate =
@@ -46,7 +47,7 @@ export function consequenceOf(
       const outcome =
         fate.kind === 'delivered'
           ? { kind: fate.kind, ...known }
-          : { kind: fate.kind, ...known, nextHopSupportsDsn: fate.nextHopSupportsDsn };
+          : { kind: fate.kind, ...known, ...handedOn(message, fate, nowMs) };
       const delayMs = nowMs - message.arrivedAtMs;
       return { update: done, outcome, event: { kind: fate.kind, ...name, status, delayMs, ...(remote && { remote }) } };
     }
@@ -82,22 +83,24 @@ function deferral(
   nowMs: number,
   jitter: number,
 ): Consequence {
-  const ageMs = nowMs - message.arrivedAtMs;
+  const waiting = waitingOf(message, recipient);
   const attempts = recipient.attempts + 1;
-  if (ageMs >= plan.expireAfterMs) {
-    return consequenceOf(message, recipient, { kind: 'expired', failure }, plan, nowMs, jitter);
+  if (expiryOf(plan, waiting) <= nowMs) {
+    const expired = { kind: 'expired', failure: expiryFailure(message, failure, nowMs) } as const;
+    return consequenceOf(message, recipient, expired, plan, nowMs, jitter);
   }
-  const late = ageMs >= plan.delayedAfterMs && !recipient.delayReported;
-  const delayReported = recipient.delayReported || late;
-  const times = scheduleRetry(plan, { arrivedAtMs: message.arrivedAtMs, attempts, delayReported }, nowMs, jitter);
+  const due = noticesDue(plan, waiting, nowMs);
+  const delayReported = recipient.delayReported || due.usual;
+  const times = scheduleRetry(plan, { ...waiting, attempts, delayReported }, nowMs, jitter);
   const { n, destination } = recipient;
   const update = { n, state: 'pending', attempts, ...times, delayReported, lastFailure: failure, destination } as const;
   const name = { recipient: recipient.shownAs ?? recipient.address, destination };
   const event = { kind: 'deferred', ...name, failure, attempts, retryAtMs: times.retryAtMs } as const;
-  return late ? { update, outcome: delayedOutcome(message, recipient, failure, plan), event } : { update, event };
+  if (!due.usual && !due.deliverBy) return { update, event };
+  return { update, outcome: delayedOutcome(message, recipient, failure, plan, due.deliverBy), event };
 }
 
-/** The time for the delay notice came between two attempts. */
+/** The time for a delay notice came between two attempts. */
 function delay(
   message: Message,
   recipient: Recipient,
@@ -106,12 +109,14 @@ function delay(
   nowMs: number,
 ): Consequence {
   const { n, attempts, retryAtMs, destination } = recipient;
-  const waiting = { arrivedAtMs: message.arrivedAtMs, attempts, delayReported: true };
-  const dueAtMs = dueAt(plan, waiting, retryAtMs, nowMs);
-  const kept = { n, state: 'pending', attempts, dueAtMs, retryAtMs, delayReported: true, destination } as const;
+  const waiting = waitingOf(message, recipient);
+  const due = noticesDue(plan, waiting, nowMs);
+  const delayReported = recipient.delayReported || due.usual;
+  const dueAtMs = dueAt(plan, { ...waiting, delayReported }, retryAtMs, nowMs);
+  const kept = { n, state: 'pending', attempts, dueAtMs, retryAtMs, delayReported, destination } as const;
   return {
     update: failure === undefined ? kept : { ...kept, lastFailure: failure },
-    outcome: delayedOutcome(message, recipient, failure, plan),
+    outcome: delayedOutcome(message, recipient, failure, plan, due.deliverBy),
     event: {
       kind: 'delayed',
       recipient: recipient.shownAs ?? recipient.address,
@@ -121,14 +126,47 @@ function delay(
   };
 }
 
+/** What the policy has to know of the next hop, and of the time at which the message went there. */
+function handedOn(
+  message: Message,
+  { nextHopSupportsDsn, nextHopSupportsDeliverBy = false }: Extract<Fate, { kind: 'relayed' }>,
+  nowMs: number,
+): Pick<RelayedOutcome, 'nextHopSupportsDsn' | 'nextHopSupportsDeliverBy' | 'deliverByPassed'> {
+  const by = deliverByOf(message);
+  return {
+    nextHopSupportsDsn,
+    ...(by === undefined ? {} : { nextHopSupportsDeliverBy, deliverByPassed: by.atMs <= nowMs }),
+  };
+}
+
+/**
+ * Why a recipient is given up that ran out of time: for the last trouble, since X.4.7 stands only where nothing better is
+ * known (RFC 3463 §3.5); at the time of `BY=…;R` always with 5.4.7 (RFC 2852 §4.1.3).
+ */
+export function expiryFailure(message: Message, last: Failure | undefined, nowMs: number): Failure {
+  const by = deliverByOf(message);
+  if (by?.mode === 'R' && by.atMs <= nowMs) {
+    return {
+      ...last,
+      status: '5.4.7',
+      reason: 'the message could not be delivered within the time that the sender has set',
+      atMs: last?.atMs ?? nowMs,
+    };
+  }
+  return last ?? { status: '4.4.7', reason: 'the message could not be delivered in time', atMs: nowMs };
+}
+
 function delayedOutcome(
   message: Message,
   recipient: Recipient,
   failure: Failure | undefined,
   plan: RetryPlan,
+  deliverByPassed: boolean,
 ): PolicyOutcome {
-  const retryUntil = new Date(message.arrivedAtMs + plan.expireAfterMs);
-  return { kind: 'delayed', retryUntil, ...(failure === undefined ? {} : toldFailure(failure, recipient)) };
+  const retryUntil = new Date(expiryOf(plan, waitingOf(message, {})));
+  const told = failure === undefined ? {} : toldFailure(failure, recipient);
+  // RFC 2852 §4.1.3 names the status, whatever the last trouble was.
+  return { kind: 'delayed', retryUntil, ...told, ...(deliverByPassed ? { status: '4.4.7', deliverByPassed } : {}) };
 }
 
 function toldFailure(failure: Failure, recipient: Recipient): Pick<PolicyOutcome, 'status' | 'remote' | 'lastAttempt'> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dueAt, judge, scheduleRetry } from './schedule.ts';
+import { dueAt, expiryOf, judge, noticesDue, scheduleRetry } from './schedule.ts';
 import type { RetryPlan, Waiting } from './schedule.ts';
 
 const minute = 60_000;
@@ -51,6 +51,38 @@ describe('scheduleRetry', () => {
   it('makes one attempt only when the plan has no delays', () => {
     const once = { ...plan, delaysMs: [] };
     expect(scheduleRetry(once, waiting(1, true), 0, 0)).toEqual({ retryAtMs: 5 * day, dueAtMs: 5 * day });
+  });
+});
+
+describe('notices of delay', () => {
+  const again: RetryPlan = { ...plan, delayedRepeatMs: day };
+  const told = (dueAtMs: number): Waiting => ({ ...waiting(5, true), dueAtMs });
+
+  it('repeats them from the first one on, each once', () => {
+    expect(dueAt(again, waiting(5, true), 4 * day, 5 * hour)).toBe(day + 4 * hour);
+    expect(dueAt(again, waiting(5, true), 4 * day, day + 4 * hour)).toBe(2 * day + 4 * hour);
+    expect(noticesDue(again, told(day + 4 * hour), day + 4 * hour).usual).toBe(true);
+    expect(noticesDue(again, told(day + 5 * hour), day + 9 * hour).usual).toBe(false);
+    expect(noticesDue(again, told(4 * hour), 4 * hour).usual).toBe(false);
+    expect(noticesDue(plan, told(day + 4 * hour), day + 4 * hour).usual).toBe(false);
+  });
+
+  it('RFC 2852 §4.1.3: BY in mode N adds one, whatever was told before', () => {
+    const by = { deliverBy: { atMs: 6 * hour, mode: 'N' } } as const;
+    expect(dueAt(plan, { ...waiting(2), ...by }, 9 * hour, hour)).toBe(4 * hour);
+    expect(dueAt(plan, { ...waiting(2, true), ...by }, 9 * hour, 4 * hour)).toBe(6 * hour);
+    expect(noticesDue(plan, { ...told(6 * hour), ...by }, 6 * hour)).toEqual({ usual: false, deliverBy: true });
+    expect(noticesDue(plan, { ...told(7 * hour), ...by }, 7 * hour).deliverBy).toBe(false);
+    expect(judge(plan, { ...told(6 * hour), ...by }, 9 * hour, 6 * hour)).toBe('delay-notice');
+  });
+
+  it('RFC 2852 §4.1.3: BY in mode R ends it, even before the first attempt', () => {
+    const by = { deliverBy: { atMs: 6 * hour, mode: 'R' } } as const;
+    expect(expiryOf(plan, { arrivedAtMs: 0, ...by })).toBe(6 * hour);
+    expect(dueAt(plan, { ...waiting(2, true), ...by }, 9 * hour, 4 * hour)).toBe(6 * hour);
+    expect(judge(plan, { ...waiting(0), ...by }, 0, 6 * hour)).toBe('expired');
+    expect(judge(plan, { ...waiting(0), ...by }, 0, 6 * hour - 1)).toBe('attempt');
+    expect(expiryOf(plan, { arrivedAtMs: 0, deliverBy: { atMs: 9 * day, mode: 'R' } })).toBe(5 * day);
   });
 });
 

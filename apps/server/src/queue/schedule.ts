@@ -6,6 +6,15 @@ export interface RetryPlan {
   readonly expireAfterMs: number;
   /** Age of the message from which on the sender is told that it is late. */
   readonly delayedAfterMs: number;
+  /** After how long the sender is told again, and again; absent: once is enough. */
+  readonly delayedRepeatMs?: number;
+}
+
+/** What BY asked for, as a time. RFC 2852 §4.1 */
+export interface DeliverBy {
+  readonly atMs: number;
+  /** `R`: fail from then on; `N`: tell that it is late, and go on. */
+  readonly mode: 'R' | 'N';
 }
 
 /** What {@link scheduleRetry} and {@link judge} need to know of a recipient and its message. */
@@ -15,6 +24,9 @@ export interface Waiting {
   readonly attempts: number;
   /** A `delayed` report was issued, or is not wanted any more. */
   readonly delayReported: boolean;
+  /** When it wanted to be looked at this time: notices due earlier have been issued. Absent: now. */
+  readonly dueAtMs?: number;
+  readonly deliverBy?: DeliverBy;
 }
 
 /** Jitter lengthens a waiting time by up to this share of it: never shorter than what the operator wrote. */
@@ -51,9 +63,52 @@ export function scheduleRetry(
  * dueAt(plan, { arrivedAtMs: 0, attempts: 3, delayReported: true }, 18_000_000, 14_400_000); // 18_000_000
  */
 export function dueAt(plan: RetryPlan, recipient: Waiting, retryAtMs: number, nowMs: number): number {
-  const expiresAtMs = recipient.arrivedAtMs + plan.expireAfterMs;
-  const noticeAtMs = recipient.delayReported ? Infinity : recipient.arrivedAtMs + plan.delayedAfterMs;
-  return Math.max(nowMs, Math.min(retryAtMs, noticeAtMs, expiresAtMs));
+  return Math.max(nowMs, Math.min(retryAtMs, noticeAfter(plan, recipient, nowMs), expiryOf(plan, recipient)));
+}
+
+/**
+ * From when on nothing more is tried: the end of the plan, or before it the time that `BY=…;R` sets (RFC 2852 §4.1.3).
+ *
+ * @example expiryOf(plan, { arrivedAtMs: 0 }) // 86_400_000
+ */
+export function expiryOf(
+  plan: RetryPlan,
+  { arrivedAtMs, deliverBy }: Pick<Waiting, 'arrivedAtMs' | 'deliverBy'>,
+): number {
+  const end = arrivedAtMs + plan.expireAfterMs;
+  return deliverBy?.mode === 'R' ? Math.min(end, deliverBy.atMs) : end;
+}
+
+/** When the sender wants to be told next of the delay, seen from `nowMs`; it may be past for the first notice. */
+function noticeAfter(plan: RetryPlan, { arrivedAtMs, delayReported, deliverBy }: Waiting, nowMs: number): number {
+  const first = arrivedAtMs + plan.delayedAfterMs;
+  const late = deliverBy?.mode === 'N' && deliverBy.atMs > nowMs ? deliverBy.atMs : Infinity;
+  if (!delayReported) return Math.min(first, late);
+  const every = plan.delayedRepeatMs;
+  if (every === undefined) return late;
+  return Math.min(late, first + every * Math.max(1, Math.floor((nowMs - first) / every) + 1));
+}
+
+/**
+ * The notices of delay that have become due since the recipient was last looked at: the usual one (the first, or a
+ * repetition), and the one for which `BY=…;N` sets the time.
+ *
+ * @example
+ * noticesDue(plan, { arrivedAtMs: 0, attempts: 1, delayReported: false, dueAtMs: 14_400_000 }, 14_400_000);
+ * // { usual: true, deliverBy: false }
+ */
+export function noticesDue(
+  plan: RetryPlan,
+  recipient: Waiting,
+  nowMs: number,
+): { readonly usual: boolean; readonly deliverBy: boolean } {
+  const { arrivedAtMs, delayReported, deliverBy, dueAtMs = nowMs } = recipient;
+  const first = arrivedAtMs + plan.delayedAfterMs;
+  const late = deliverBy?.mode === 'N' && deliverBy.atMs <= nowMs && deliverBy.atMs >= dueAtMs;
+  if (!delayReported) return { usual: nowMs >= first, deliverBy: late };
+  const every = plan.delayedRepeatMs ?? Infinity;
+  const turns = Math.floor((nowMs - first) / every);
+  return { usual: turns >= 1 && first + turns * every >= dueAtMs, deliverBy: late };
 }
 
 /** What is to be done with a recipient that is due. */
@@ -63,6 +118,7 @@ export type Judgement = 'attempt' | 'delay-notice' | 'expired';
  * Says what is to be done with a recipient that was claimed because it is due.
  *
  * - The first attempt is always made, however late: a message that waited for the server to come back is no failure yet.
+ *   Only the time of `BY=…;R` counts from the start (RFC 2852 §4.1.3).
  * - From the expiry on no attempt is made any more, not even a last one.
  * - An attempt that is allowed goes before a delay notice: it may make the notice needless.
  * - A recipient that is due for no reason the plan knows (the plan was changed) is attempted: early does no harm.
@@ -71,9 +127,11 @@ export type Judgement = 'attempt' | 'delay-notice' | 'expired';
  * judge(plan, { arrivedAtMs: 0, attempts: 9, delayReported: true }, 90_000_000, 86_400_000); // 'expired'
  */
 export function judge(plan: RetryPlan, recipient: Waiting, retryAtMs: number, nowMs: number): Judgement {
+  const { deliverBy } = recipient;
+  if (deliverBy?.mode === 'R' && deliverBy.atMs <= nowMs) return 'expired';
   if (recipient.attempts === 0) return 'attempt';
-  const ageMs = nowMs - recipient.arrivedAtMs;
-  if (ageMs >= plan.expireAfterMs) return 'expired';
-  if (retryAtMs > nowMs && !recipient.delayReported && ageMs >= plan.delayedAfterMs) return 'delay-notice';
-  return 'attempt';
+  if (expiryOf(plan, recipient) <= nowMs) return 'expired';
+  if (retryAtMs <= nowMs) return 'attempt';
+  const notices = noticesDue(plan, recipient, nowMs);
+  return notices.usual || notices.deliverBy ? 'delay-notice' : 'attempt';
 }

@@ -2,8 +2,9 @@ import type { Content, Failure, Message, Recipient, Transport } from '../model.t
 import { LeaseLostError, type Claim, type Clock, type EventSink, type NewMessage, type QueueStore } from '../ports.ts';
 import { expandDestination, type Router } from '../routing/router.ts';
 import { noteKind, type NoteKind } from './notes.ts';
-import { consequenceOf, eventAt, type Fate } from './outcome.ts';
-import { judge, type RetryPlan } from './schedule.ts';
+import { waitingOf } from './deliver-by.ts';
+import { consequenceOf, eventAt, expiryFailure, type Fate } from './outcome.ts';
+import { expiryOf, judge, type RetryPlan } from './schedule.ts';
 import type { Teller } from './tell.ts';
 
 /** What an alias or a list makes of a recipient. */
@@ -49,6 +50,8 @@ interface Result {
 }
 
 const SETTLE_AGAIN_MS = 2_000;
+/** How long a first attempt that is made after the expiry may wait for a connection. */
+const LATE_FIRST_MS = 600_000;
 
 /**
  * Works one claim off: judges what is due, attempts delivery, draws the consequences, and settles outcomes and
@@ -86,14 +89,15 @@ async function work(
   const hops = new Map<string, Recipient[]>();
   let nextN = claim.lastN + 1;
   for (const recipient of claim.recipients) {
-    const waiting = { ...recipient, arrivedAtMs: claim.message.arrivedAtMs };
+    const waiting = waitingOf(claim.message, recipient);
     const judgement = judge(parts.retry, waiting, recipient.retryAtMs, nowMs);
     if (judgement === 'delay-notice') {
       results.push({ recipient, fate: { kind: 'delay-notice' } });
       continue;
     }
     if (judgement === 'expired') {
-      results.push({ recipient, fate: { kind: 'expired', failure: expiry(recipient, nowMs) } });
+      const failure = expiryFailure(claim.message, recipient.lastFailure, nowMs);
+      results.push({ recipient, fate: { kind: 'expired', failure } });
       continue;
     }
     if (recipient.destination === expandDestination) {
@@ -134,7 +138,9 @@ async function attempt(
 ): Promise<Result[]> {
   const transport = parts.transportFor(destination);
   const startMs = parts.clock.now();
-  const outcomes = await transport.deliver({ message, recipients, content: await content() });
+  const expiresAtMs = expiryOf(parts.retry, waitingOf(message, {}));
+  const notAfterMs = expiresAtMs > startMs ? expiresAtMs : startMs + LATE_FIRST_MS;
+  const outcomes = await transport.deliver({ message, recipients, content: await content(), notAfterMs });
   const nowMs = parts.clock.now();
   parts.events.emit({
     kind: 'attempted',
@@ -193,13 +199,6 @@ async function settleSurely(parts: WorkParts, settlement: Parameters<QueueStore[
       await new Promise<void>((resolve) => parts.clock.after(SETTLE_AGAIN_MS, resolve));
     }
   }
-}
-
-/** X.4.7 stands only where no better code is known (RFC 3463 §3.5). */
-function expiry(recipient: Recipient, nowMs: number): Failure {
-  return (
-    recipient.lastFailure ?? { status: '4.4.7', reason: 'the message could not be delivered in time', atMs: nowMs }
-  );
 }
 
 function unroutable(reply: { readonly status?: string; readonly lines: readonly string[] }, atMs: number): Failure {

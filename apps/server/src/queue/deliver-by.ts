@@ -1,0 +1,27 @@
+import type { Message } from '../model.ts';
+import type { DeliverBy } from './schedule.ts';
+
+/**
+ * By when the sender of a message wants it delivered.
+ *
+ *     deliverby-param = "BY=" by-time ";" ( "N" / "R" ) [ "T" ]
+ *
+ * RFC 2852 §4
+ *
+ * @example deliverByOf(message)?.mode // 'R'
+ */
+export function deliverByOf({ mailParameters, arrivedAtMs }: Message): DeliverBy | undefined {
+  const [, seconds, mode] = /(?:^| )BY=([+-]?\d{1,9});([NR])T?(?: |$)/i.exec(mailParameters) ?? [];
+  if (seconds === undefined || mode === undefined) return undefined;
+  return { atMs: arrivedAtMs + Number(seconds) * 1000, mode: mode.toUpperCase() === 'R' ? 'R' : 'N' };
+}
+
+/** A recipient with what the schedule has to know of its message. */
+export function waitingOf<R extends object>(
+  message: Message,
+  recipient: R,
+): R & { readonly arrivedAtMs: number; readonly deliverBy?: DeliverBy } {
+  const deliverBy = deliverByOf(message);
+  const { arrivedAtMs } = message;
+  return deliverBy === undefined ? { ...recipient, arrivedAtMs } : { ...recipient, arrivedAtMs, deliverBy };
+}
