@@ -50,7 +50,7 @@ describe('envelope', () => {
     expect(plan.unmet.some(({ prevents }) => prevents)).toBe(false);
   });
 
-  it('RFC 3461 §4.2 R3461-4.2-i: ORCPT is what the recipient was called, without a source route, never cut', () => {
+  it('RFC 3461 §4.2 R3461-4.2-i: ORCPT is what the recipient was called, without a source route, never cut (R3461-4.2-f)', () => {
     const plan = envelope('')
       .to('@relay.example:"a b"@X.example', { orcpt: 'same' })
       .to('Postmaster', { orcpt: 'same' })

@@ -147,7 +147,7 @@ describe('an alias', () => {
 });
 
 describe('a confidential alias', () => {
-  it('RFC 3461 §5.2.7.4 R3461-5.2.7.4-a: hands a new message over, with another return path and nothing that leads back', () => {
+  it('RFC 3461 §5.2.7.4 R3461-5.2.7.4-a: hands a new message over, with another return path and nothing that leads back; RFC 8689 §4.1 R8689-4.1-a: REQUIRETLS stays', () => {
     const asked = recipient('secret@home.example', 'NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;secret@home.example');
     expect(expand(router, asked, context)).toEqual({
       kind: 'handed-over',
