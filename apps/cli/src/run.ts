@@ -98,10 +98,12 @@ function contextOf(
   terminal: Terminal,
 ): { readonly context: Context; readonly complained: () => boolean } {
   const { color, quiet } = program.opts<{ readonly color: string; readonly quiet?: boolean }>();
+  const colors = color === 'auto' ? terminal.colors : color === 'always';
   let complained = false;
   const context: Context = {
     terminal,
-    paint: palette(color === 'auto' ? terminal.colors : color === 'always'),
+    paint: palette(colors),
+    colors,
     quiet: quiet === true,
     complain: (message) => {
       complained = true;

@@ -1,14 +1,22 @@
 import { isStatusCode } from '@dsnkit/delivery-status';
 import { explainStatus } from '@dsnkit/delivery-status/registry';
+import { adviceOn } from '../explain/advice.ts';
 import { printable, type Palette } from '../terminal/palette.ts';
 import type { HeaderSummary, RecipientSummary, Summary } from './summary.ts';
 
-/** A report in words for people, some lines without the last line end. */
-export function describe(summary: Summary, paint: Palette): string {
+/**
+ * A report in words for people, some lines without the last line end.
+ *
+ * @param explain tell what to do about it, too
+ */
+export function describe(summary: Summary, paint: Palette, explain = false): string {
   const { kind, recipients, issues } = summary;
   const lines = [`${paint.bold(nameOf(summary))}: ${KINDS[kind]}`, ...messageLines(summary)];
   for (const recipient of recipients) {
-    lines.push('', ...(kind === 'dsn' ? recipientLines(recipient, paint) : [`  ${nameOfRecipient(recipient)}`]));
+    lines.push(
+      '',
+      ...(kind === 'dsn' ? recipientLines(recipient, paint, explain) : [`  ${nameOfRecipient(recipient)}`]),
+    );
   }
   if (kind === 'dsn' && recipients.length === 0) lines.push('', '  it names no recipient');
   if (issues.length > 0) {
@@ -66,7 +74,7 @@ export function paintAction(action: string | null, paint: Palette): (text: strin
   return action !== null && action in ACTIONS ? paint.green : paint.dim;
 }
 
-function recipientLines(recipient: RecipientSummary, paint: Palette): string[] {
+function recipientLines(recipient: RecipientSummary, paint: Palette, explain: boolean): string[] {
   const { action, status, originalRecipient, finalRecipient, remoteMta, diagnostic } = recipient;
   const words =
     action === null ? 'the report names no action' : (ACTIONS[action] ?? `unknown action: ${printable(action)}`);
@@ -80,6 +88,11 @@ function recipientLines(recipient: RecipientSummary, paint: Palette): string[] {
   if (diagnostic !== null) add('its words', diagnostic.value);
   if (recipient.lastAttemptDate !== null) add('last tried', recipient.lastAttemptDate);
   if (recipient.willRetryUntil !== null) add('tries until', recipient.willRetryUntil);
+  const advice = explain && status !== null && isStatusCode(status) ? adviceOn(status) : undefined;
+  if (advice !== undefined) {
+    add('sender', advice.sender);
+    add('operator', advice.operator);
+  }
   return lines;
 }
 

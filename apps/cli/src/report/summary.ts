@@ -158,6 +158,8 @@ function unknownAction(recipient: Partial<RecipientFields>): string | null {
 function headerSummary(headers: readonly Field[]): HeaderSummary {
   const found: (string | null)[] = [null, null, null, null, null];
   for (const { name, value } of headers) {
+    // Most names are passed over by their length.
+    if (name.length > 10 || !LENGTHS.has(name.length)) continue;
     const at = HEADER_PLACES.get(name) ?? HEADER_PLACES.get(name.toLowerCase());
     if (at !== undefined) found[at] ??= value;
   }
@@ -170,6 +172,8 @@ function headerSummary(headers: readonly Field[]): HeaderSummary {
     date,
   };
 }
+
+const LENGTHS: ReadonlySet<number> = new Set(['to', 'from', 'subject', 'message-id'].map((name) => name.length));
 
 /** The usual spellings stand beside the lower-case ones: most names are found without making a string. */
 const HEADER_PLACES: ReadonlyMap<string, number> = new Map(

@@ -24,6 +24,8 @@ export interface Terminal {
 export interface Context {
   readonly terminal: Terminal;
   readonly paint: Palette;
+  /** `paint` does paint. */
+  readonly colors: boolean;
   /** Only what was asked for: no progress, no closing remarks. */
   readonly quiet: boolean;
   /** Tells a fault as one line of standard error; the command ends with exit code 2, but goes on with what it can do. */

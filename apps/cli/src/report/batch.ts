@@ -1,0 +1,59 @@
+import type { InputMessage } from '../input/messages.ts';
+import { palette } from '../terminal/palette.ts';
+import { csvOf } from './csv.ts';
+import { describe } from './describe.ts';
+import { filtered, type Filter } from './filter.ts';
+import { count, noCounts, type Counts } from './statistics.ts';
+import { summarize, type Summary } from './summary.ts';
+import { tableOf } from './table.ts';
+
+/** How messages are told. Plain data, since other threads need it. */
+export interface View {
+  /** `none`: they are counted only. */
+  readonly format: 'text' | 'table' | 'json' | 'csv' | 'none';
+  readonly filter: Filter;
+  /** What to do about each failure. */
+  readonly explain: boolean;
+  readonly colors: boolean;
+  readonly columns: number;
+}
+
+/** What became of some messages. */
+export interface BatchResult {
+  readonly text: string;
+  /** Those that were read, shown or not. */
+  readonly messages: number;
+  readonly octets: number;
+  readonly counts?: Counts;
+}
+
+/** Reads messages and tells them. */
+export function tell(messages: readonly InputMessage[], view: View): BatchResult {
+  const counts = view.format === 'none' ? noCounts() : undefined;
+  let text = '';
+  let octets = 0;
+  for (const message of messages) {
+    octets += message.octets.length;
+    const summary = filtered(summarize(message), view.filter);
+    if (summary === undefined) continue;
+    if (counts !== undefined) count(counts, summary);
+    else text += textOf(summary, view);
+  }
+  return { text, messages: messages.length, octets, ...(counts && { counts }) };
+}
+
+function textOf(summary: Summary, { format, columns, colors, explain }: View): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(summary)}\n`;
+    case 'csv':
+      return csvOf(summary);
+    case 'table':
+      return tableOf(summary, columns, palette(colors));
+    case 'text':
+      // The first of all loses the empty line again.
+      return `\n${describe(summary, palette(colors), explain)}\n`;
+    case 'none':
+      return '';
+  }
+}

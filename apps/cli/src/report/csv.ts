@@ -1,0 +1,45 @@
+import { dateOf } from './filter.ts';
+import type { RecipientSummary, Summary } from './summary.ts';
+
+/** The names of the columns, as the first line has them. */
+export const CSV_HEADER =
+  'file,index,kind,date,reporting_mta,envelope_id,address,original_recipient,action,status,reply_code,remote_mta,diagnostic,message_id,subject\n';
+
+/** One line per recipient; a message without any has one line. RFC 4180, with LF. */
+export function csvOf(summary: Summary): string {
+  const { recipients } = summary;
+  if (recipients.length === 0) return lineOf(summary, undefined);
+  return recipients.map((recipient) => lineOf(summary, recipient)).join('');
+}
+
+function lineOf(summary: Summary, recipient: RecipientSummary | undefined): string {
+  const { file, index, kind, report, original } = summary;
+  const date = dateOf(summary);
+  return `${[
+    file,
+    index,
+    kind,
+    date === undefined ? null : new Date(date).toISOString(),
+    report?.reportingMta?.value,
+    report?.originalEnvelopeId,
+    recipient?.address,
+    recipient?.originalRecipient?.value,
+    recipient?.action,
+    recipient?.status,
+    recipient?.replyCode,
+    recipient?.remoteMta?.value,
+    recipient?.diagnostic?.value,
+    original?.messageId,
+    original?.subject,
+  ]
+    .map(cell)
+    .join(',')}\n`;
+}
+
+function cell(value: string | number | null | undefined): string {
+  if (value == null) return '';
+  if (typeof value === 'number') return String(value);
+  // A spreadsheet must not take what a stranger wrote for a formula.
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

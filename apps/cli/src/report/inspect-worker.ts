@@ -1,0 +1,28 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { tell, type View } from './batch.ts';
+import type { Answer, Order } from './pool.ts';
+import { messagesOf, type Work } from './work.ts';
+
+const view = workerData as View;
+
+parentPort?.on('message', (order: Order) => {
+  void answer(order);
+});
+
+async function answer({ number, work }: Order): Promise<void> {
+  const complaints: string[] = [];
+  const messages = await messagesOf(unpacked(work), (message) => void complaints.push(message));
+  parentPort?.postMessage({ number, result: tell(messages, view), complaints } satisfies Answer);
+}
+
+/** Messages come as one piece of memory, cut here where they end. */
+function unpacked(work: Order['work']): Work {
+  if (work.kind === 'files') return work;
+  let at = 0;
+  const messages = work.messages.map(({ length, ...message }) => {
+    const octets = work.octets.subarray(at, at + length);
+    at += length;
+    return { ...message, octets };
+  });
+  return { kind: 'messages', messages };
+}

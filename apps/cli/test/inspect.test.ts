@@ -1,0 +1,134 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ownThread, threads } from '../src/report/pool.ts';
+import type { View } from '../src/report/batch.ts';
+import { workOf } from '../src/report/work.ts';
+import { charts } from '../src/report/chart.ts';
+import { merge, noCounts } from '../src/report/statistics.ts';
+import { palette } from '../src/terminal/palette.ts';
+import { Progress } from '../src/terminal/progress.ts';
+import { fillFolder, temporaryFolder } from './support/folder.ts';
+import { dsn } from './support/terminal.ts';
+
+const folder = temporaryFolder();
+beforeAll(() => {
+  fillFolder(folder.path);
+  const mbox = readFileSync(join(folder.path, 'bounces.mbox'));
+  writeFileSync(join(folder.path, 'long.mbox'), Buffer.concat(Array<Buffer>(3000).fill(mbox)));
+});
+afterAll(folder.remove);
+
+const view = (format: View['format']): View => ({ format, filter: {}, explain: false, colors: false, columns: 80 });
+
+async function resultsOf(
+  format: View['format'],
+  count: number,
+): Promise<{ text: string; counts: string; complaints: string[] }> {
+  const complaints: string[] = [];
+  const complain = (message: string): void => void complaints.push(message);
+  const crew = count === 0 ? ownThread(view(format), complain) : threads(count, view(format), complain);
+  const counts = noCounts();
+  let text = '';
+  const results = [];
+  const paths = ['Maildir', 'long.mbox', 'missing.eml', 'failed.eml', 'bounces.mbox.gz'].map((name) =>
+    join(folder.path, name),
+  );
+  const input = { stdin: (): never => expect.unreachable(), complain };
+  for await (const work of workOf(paths, input)) results.push(await crew.work(work));
+  for (const result of results) {
+    text += result.text;
+    if (result.counts) merge(counts, result.counts);
+  }
+  await crew.stop();
+  return { text, counts: charts(counts, 10, 80, palette(false)), complaints };
+}
+
+describe('one core or several', () => {
+  it('say the same, in the same order', async () => {
+    for (const format of ['json', 'none'] as const) {
+      const alone = await resultsOf(format, 0);
+      expect(await resultsOf(format, 2)).toEqual(alone);
+      expect(alone.complaints).toEqual([`${join(folder.path, 'missing.eml')}: no such file or folder`]);
+      if (format === 'json') expect(alone.text.trimEnd().split('\n')).toHaveLength(2 + 9000 + 1 + 3);
+      else expect(alone.counts).toMatch(/^9,006 messages: 6,005 reports, 3,001 others; 9,009 recipients reported on\n/);
+    }
+  });
+
+  it('dsn inspect -j 2 gives what -j 1 gives', async () => {
+    const files = Array<string>(4).fill(join(folder.path, 'long.mbox'));
+    const args = (jobs: string): string[] => [
+      'inspect',
+      '--csv',
+      '-j',
+      jobs,
+      '--action',
+      'delayed',
+      ...files.slice(0, 12),
+    ];
+    const [one, two] = [await dsn(args('1')), await dsn(args('2'))];
+    expect(two).toEqual(one);
+    expect(one.stdout.split('\n')).toHaveLength(1 + 4 * 3000 + 1);
+  });
+});
+
+describe('spreadsheets', () => {
+  it('RFC 4180: quotes, and no formulas', async () => {
+    const text = readFileSync(join(folder.path, 'failed.eml'), 'utf8')
+      .replace('QQ314159', '=cmd|"x"')
+      .replace('550 5.1.1 <robert', '-1+"a", <robert');
+    const { stdout } = await dsn(['inspect', '--csv', '-'], { stdin: text });
+    expect(stdout).toContain(`,"'=cmd|""x""",`);
+    expect(stdout).toContain(`,"'-1+""a"", <robert@mail.example.com>: no such user",`);
+  });
+});
+
+describe('progress', () => {
+  const drawn: string[] = [];
+  const terminal = { err: (text: string) => void drawn.push(text) } as unknown as ConstructorParameters<
+    typeof Progress
+  >[0];
+
+  it('is drawn after a second at most ten times a second, and leaves no trace', () => {
+    const progress = new Progress(terminal, true, 4 * 2 ** 20, 0);
+    progress.update(500, 2 ** 20, 999);
+    expect(drawn).toEqual([]);
+    progress.update(1000, 2 * 2 ** 20, 1000);
+    progress.update(1001, 2 * 2 ** 20, 1099);
+    expect(drawn).toEqual(['\r\u001b[2K[████████████░░░░░░░░░░░░] 50% 1,000 messages  2 MiB  1,000/s']);
+    progress.end();
+    expect(drawn.at(-1)).toBe('\r\u001b[2K');
+    expect(process.listeners('SIGINT').some((listener) => listener.name.includes('interrupted'))).toBe(false);
+  });
+
+  it('is not drawn where nobody watches', () => {
+    drawn.length = 0;
+    const progress = new Progress(terminal, false, undefined, 0);
+    progress.update(1000, 1000, 5000);
+    progress.end();
+    expect(drawn).toEqual([]);
+  });
+});
+
+describe('colours', () => {
+  it('follow the terminal, unless --color says otherwise', async () => {
+    const file = join(folder.path, 'failed.eml');
+    const colored = async (args: readonly string[], colors: boolean): Promise<boolean> =>
+      (await dsn([...args, file], { colors })).stdout.includes('\u001b[31m');
+    expect(await colored(['inspect'], true)).toBe(true);
+    expect(await colored(['inspect'], false)).toBe(false);
+    expect(await colored(['inspect', '--color', 'never'], true)).toBe(false);
+    expect(await colored(['--color=always', 'inspect', '--table'], false)).toBe(true);
+  });
+
+  it('a terminal does not obey what a stranger wrote', async () => {
+    const text = readFileSync(join(folder.path, 'failed.eml'), 'utf8').replace(
+      'no such user',
+      'no \u001b[2J\u202e user',
+    );
+    for (const format of [[], ['--table'], ['--summary']]) {
+      const { stdout } = await dsn(['inspect', '-', ...format], { stdin: text, columns: 200 });
+      expect(stdout).not.toMatch(/[\u001b\u202e]/);
+    }
+  });
+});
