@@ -1,38 +1,11 @@
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dialogue } from '../support/dialogue.ts';
 import { freePort, startDsnd, temporaryFolder, waitFor, type Dsnd } from '../support/dsnd.ts';
 import { readMaildirs } from '../support/maildir.ts';
 import { hasPostfix, startPostfix, type Postfix } from '../support/postfix.ts';
 import { readWithPython } from '../support/python.ts';
 import { startRecordingHop, type RecordingHop } from '../support/recording-hop.ts';
-
-/** Sends a dialogue, one line per reply, and gives the replies. */
-async function dialogue(port: number, lines: readonly string[]): Promise<string[]> {
-  return await new Promise((resolve, reject) => {
-    const socket = createConnection(port, '127.0.0.1');
-    const replies: string[] = [];
-    const waiting = [...lines];
-    let buffer = '';
-    socket.on('error', reject);
-    socket.on('data', (chunk) => {
-      buffer += chunk.toString('latin1');
-      for (let end = buffer.indexOf('\r\n'); end >= 0; end = buffer.indexOf('\r\n')) {
-        const line = buffer.slice(0, end);
-        buffer = buffer.slice(end + 2);
-        if (line[3] === '-') continue;
-        replies.push(line);
-        const next = waiting.shift();
-        if (next === undefined) {
-          socket.end();
-          resolve(replies);
-          return;
-        }
-        socket.write(`${next}\r\n`);
-      }
-    });
-  });
-}
 
 describe.runIf(hasPostfix)('Postfix', () => {
   const folder = temporaryFolder();

@@ -73,6 +73,13 @@ export async function waitFor(condition: () => boolean | Promise<boolean>, timeo
   }
 }
 
+/** Waits until a port of 127.0.0.1 takes connections; throws with the log if it never does. */
+export async function waitForPort(port: number, log: () => string, timeoutMs = 30_000): Promise<void> {
+  await waitFor(() => takesConnections(port), timeoutMs).catch(() => {
+    throw new Error(`nobody listens on port ${port}: ${log()}`);
+  });
+}
+
 async function takesConnections(port: number): Promise<boolean> {
   const { connect } = await import('node:net');
   return await new Promise((resolve) => {
