@@ -319,6 +319,8 @@ export interface Settlement {
   readonly children: readonly Recipient[];
   /** Reports and list posts that this settling owes. */
   readonly messages: readonly NewMessage[];
+  /** Claims on other messages that end in the same transaction: all of their recipients are done. */
+  readonly ends?: readonly Pick<Settlement, 'messageId' | 'token'>[];
 }
 export type RecipientUpdate =
   | { readonly n: number; readonly state: 'done' }

@@ -137,11 +137,24 @@ class MemoryQueueStore implements QueueStore {
     if (stored === undefined || !settlement.updates.every(holds) || !holdsAny()) {
       throw new LeaseLostError(`The claim on ${settlement.messageId} has passed on`);
     }
+    const ends = (settlement.ends ?? []).map((end) => this.#heldUnder(end));
     this.#check(settlement.messages);
     for (const update of settlement.updates) applyUpdate(stored, update);
     for (const value of settlement.children) addRecipient(stored, { value });
     this.#insert(settlement.messages);
     if (stored.recipients.size === 0) this.#messages.delete(settlement.messageId);
+    for (const { message, recipients, ns } of ends) {
+      for (const n of ns) recipients.delete(n);
+      if (recipients.size === 0) this.#messages.delete(message.id);
+    }
+  }
+
+  /** What a claim holds of a message. */
+  #heldUnder({ messageId, token }: Pick<Settlement, 'messageId' | 'token'>): StoredMessage & { ns: readonly number[] } {
+    const stored = this.#messages.get(messageId);
+    const ns = [...(stored?.recipients ?? [])].flatMap(([n, { held }]) => (held?.token === token ? [n] : []));
+    if (stored === undefined || ns.length === 0) throw new LeaseLostError(`The claim on ${messageId} has passed on`);
+    return { ...stored, ns };
   }
 
   async content(messageId: string): Promise<Content> {

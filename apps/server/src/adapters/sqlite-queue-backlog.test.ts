@@ -5,7 +5,7 @@ import type { Operation } from './sqlite-queue-messages.ts';
 const accept = { kind: 'accept', messages: [] } as const;
 const claim = { kind: 'claim', nowMs: 0, limit: 1, perDestination: 1, except: [], leaseUntilMs: 1 } as const;
 const settle = (hold: number): Operation => ({
-  ...{ kind: 'settle', hold, messageId: 'm', done: [], pending: [], children: [], messages: [] },
+  ...{ kind: 'settle', hold, messageId: 'm', done: [], pending: [], children: [], messages: [], ends: [] },
 });
 const settles = (count: number) => Array.from({ length: count }, (_, index) => settle(index));
 const sizes = ({ accepts, writes, reads }: ReturnType<Backlog['next']>) => [

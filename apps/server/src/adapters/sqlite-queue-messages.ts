@@ -19,6 +19,8 @@ export type Write =
       readonly pending: readonly PendingRow[];
       readonly children: readonly RecipientRow[];
       readonly messages: readonly RestingMessage[];
+      /** Other claims, all of whose recipients are done. */
+      readonly ends: readonly { readonly hold: number; readonly messageId: string }[];
     }
   | { readonly kind: 'renew'; readonly holds: readonly number[]; readonly untilMs: number }
   | { readonly kind: 'release'; readonly holds: readonly number[] };

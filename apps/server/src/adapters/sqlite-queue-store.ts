@@ -136,8 +136,11 @@ class SqliteQueueStore implements QueueStore {
   async settle(settlement: Settlement): Promise<void> {
     const link = this.#opened();
     const { messageId, token, updates, children, messages } = settlement;
-    const hold = this.#tokens.find(token, messageId);
-    if (hold === undefined) throw new LeaseLostError(`The claim on ${messageId} has passed on`);
+    const hold = this.#holdOf(messageId, token);
+    const ends = (settlement.ends ?? []).map((end) => ({
+      messageId: end.messageId,
+      hold: this.#holdOf(end.messageId, end.token),
+    }));
     const spooled = this.#takeSpooled(messages);
     const contents: Unpacked[] = [];
     try {
@@ -148,6 +151,7 @@ class SqliteQueueStore implements QueueStore {
           pending: updates.filter(isPending).map(toPendingRow),
           children: children.map(toRow),
           messages: messages.map((message) => toResting(message, contents)),
+          ends,
         },
         contents,
       );
@@ -177,6 +181,12 @@ class SqliteQueueStore implements QueueStore {
     this.#link = undefined;
     await link?.close();
     await this.#spool.close();
+  }
+
+  #holdOf(messageId: string, token: string): number {
+    const hold = this.#tokens.find(token, messageId);
+    if (hold === undefined) throw new LeaseLostError(`The claim on ${messageId} has passed on`);
+    return hold;
   }
 
   #opened(): WorkerLink {

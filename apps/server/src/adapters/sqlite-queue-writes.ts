@@ -108,17 +108,32 @@ export class Writes {
   }
 
   #settle(write: Extract<Write, { readonly kind: 'settle' }>): boolean {
-    const { done, pending, children } = write;
+    const { done, pending } = write;
     const hold = this.#leases.find(write.hold, write.messageId, done);
     if (hold === undefined) return false;
     for (const [n] of pending) if (!hold.members.has(n)) return false;
+    const others: Hold[] = [];
+    for (const end of write.ends) {
+      const other = this.#leases.find(end.hold, end.messageId, []);
+      if (other === undefined) return false;
+      others.push(other);
+    }
     for (const message of write.messages) this.#insertResting(message);
+    this.#apply(hold, write);
+    for (const other of others) this.#apply(other, { done: [...other.members.keys()], pending: [], children: [] });
+    return true;
+  }
+
+  #apply(
+    hold: Hold,
+    { done, pending, children }: Pick<Extract<Write, { readonly kind: 'settle' }>, 'done' | 'pending' | 'children'>,
+  ): void {
     if (hold.fresh && done.length === hold.members.size && children.length === 0) {
       this.#leases.end(hold);
       this.#statements.deleteFresh.run(hold.seq);
       this.counts.recipients -= done.length;
       this.#messageGone(hold);
-      return true;
+      return;
     }
     if (hold.fresh) this.#spreadSettled(hold, done, pending);
     else {
@@ -128,7 +143,6 @@ export class Writes {
     for (const child of children) this.#insertRecipient(hold.seq, child);
     if (children.length > 0) this.#raiseLastN(hold, children);
     else if (pending.length === 0) this.#removeIfDone(hold);
-    return true;
   }
 
   /** Spreads a message of which some recipients are settled, without writing them twice. */

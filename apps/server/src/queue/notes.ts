@@ -6,7 +6,10 @@ import { readWhole } from './content.ts';
  * Notes are messages that this server keeps in the queue for itself until several of them are told together: there they
  * are as safe as the mail, and one transaction stores them with the outcome that they tell of.
  */
-export type NoteKind = 'digest' | 'held';
+export type NoteKind = (typeof kinds)[number];
+
+/** For the postmaster's digest; a report that is held; the sender behind a return path of ours. */
+const kinds = ['digest', 'held', 'sent'] as const;
 
 /** A note: a value, and octets that belong to it. */
 export interface Note {
@@ -23,7 +26,7 @@ const PREFIX = 'note:';
 /** The kind of note that waits under a destination key; undefined if it is the key of a next hop. */
 export function noteKind(destination: string): NoteKind | undefined {
   if (!destination.startsWith(PREFIX)) return undefined;
-  return destination.startsWith(`${PREFIX}digest:`) ? 'digest' : 'held';
+  return kinds.find((kind) => destination.startsWith(`${PREFIX}${kind}:`));
 }
 
 /** The end of the span of time that holds `nowMs`: spans follow the clock, so that a restart changes nothing. */

@@ -72,6 +72,8 @@ export function makeRelease(parts: ReleaseParts): (kind: NoteKind, claim: Claim)
   const gather: Readonly<Record<NoteKind, (claim: Claim) => Promise<void>>> = {
     digest: makeGatherer(parts.clock, (claims) => safely(parts, claims, tellPostmaster)),
     held: makeGatherer(parts.clock, (claims) => safely(parts, claims, report)),
+    // Its time is over.
+    sent: (claim) => safely(parts, [claim], async () => settle(parts, claim, [])),
   };
   return (kind, claim) => gather[kind](claim);
 }
@@ -129,15 +131,21 @@ async function safely(
   parts.expect(parts.clock.now() + AGAIN_MS);
 }
 
-/** The message is stored with the end of the first note. A crash before the others end tells them twice, never not at all. */
+/** One transaction: the notes end, and the message that tells of them is stored. */
 async function settleTogether(
   parts: ReleaseParts,
   [first, ...others]: readonly Claim[],
   messages: readonly NewMessage[],
 ): Promise<void> {
   if (first === undefined) return;
-  await settle(parts, first, messages);
-  await Promise.all(others.map((claim) => settle(parts, claim, [])));
+  await parts.store.settle({
+    messageId: first.message.id,
+    token: first.token,
+    updates: first.recipients.map(({ n }) => ({ n, state: 'done' })),
+    children: [],
+    messages,
+    ends: others.map(({ message, token }) => ({ messageId: message.id, token })),
+  });
   parts.expect(parts.clock.now());
 }
 

@@ -48,6 +48,35 @@ export function settlingContract(open: OpenQueueStore): void {
     expect((await claim(store))[0]?.recipients[0]).not.toHaveProperty('lastFailure');
   });
 
+  it.each(['accept', 'claim'])('ends claims on other messages in the same transaction, or none: of %s', async (by) => {
+    const { store } = await open();
+    const held = lease();
+    const ids = ['m1', 'm2', 'm3'];
+    const two = [recipient(0), recipient(1)];
+    for (const id of ids) await store.accept([sample(id, { recipients: two })], by === 'accept' ? held : undefined);
+    const tokens = new Map(
+      by === 'accept'
+        ? ids.map((id) => [id, held.token])
+        : (await claim(store)).map((each) => [each.message.id, each.token]),
+    );
+    const end = (messageId: string, token = tokens.get(messageId) ?? '') => ({ messageId, token });
+    const settlement = {
+      ...{ ...end('m1'), updates: [{ n: 0, state: 'done' as const }], children: [], messages: [sample('report')] },
+    };
+    await expect(store.settle({ ...settlement, ends: [end('m2'), end('m3', 'another')] })).rejects.toThrow(
+      LeaseLostError,
+    );
+    expect(await store.counts()).toEqual({ messages: 3, recipients: 6 });
+    await store.settle({ ...settlement, ends: [end('m2'), end('m3')] });
+    expect(await store.counts()).toEqual({ messages: 2, recipients: 2 });
+    await expect(store.settle({ ...end('m2'), updates: [], children: [], messages: [] })).rejects.toThrow(
+      LeaseLostError,
+    );
+    await store.settle({ ...settlement, updates: [{ n: 1, state: 'done' }], messages: [] });
+    const [rest, ...others] = await claim(store);
+    expect([rest?.message.id, others]).toEqual(['report', []]);
+  });
+
   it('RFC 3464 §3 R3464-3-d: stores a report in the settlement that owes it, or neither', async () => {
     const { store } = await open();
     await store.accept([sample('m1')]);
