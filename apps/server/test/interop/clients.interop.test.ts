@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +9,8 @@ import { hasPython, readWithPython, type PythonReport } from '../support/python.
 import { startRecordingHop, type RecordingHop } from '../support/recording-hop.ts';
 
 const hasSwaks = spawnSync('swaks', ['--version']).status === 0;
+const hasMsmtp = spawnSync('msmtp', ['--version']).status === 0;
+const hasCurl = String(spawnSync('curl', ['--version'], { encoding: 'utf8' }).stdout).includes(' smtp ');
 const folder = temporaryFolder();
 const mail = join(folder.path, 'mail');
 let server: Dsnd;
@@ -59,6 +62,15 @@ async function reportsTo(sender: string, count: number): Promise<PythonReport[]>
   return theirs().map((entry) => readWithPython(entry.message));
 }
 
+/** Sends a message with msmtp as `NAME@sender.example`, with these lines in its configuration. */
+function runMsmtp(name: string, lines: string, to: readonly string[]): void {
+  const file = join(folder.path, `${name}.msmtprc`);
+  const account = `account default\nhost 127.0.0.1\nport ${port}\ndomain client.example\ntls off\nauth off\n`;
+  writeFileSync(file, `${account}from ${name}@sender.example\n${lines}\n`, { mode: 0o600 });
+  const run = spawnSync('msmtp', ['-C', file, '--', ...to], { input: CONTENT, encoding: 'utf8', timeout: 60_000 });
+  expect(run.status, run.stdout + run.stderr).toBe(0);
+}
+
 const CONTENT = 'From: a\r\nSubject: greetings\r\nMessage-ID: <1@sender.example>\r\n\r\nHello.\r\n';
 
 describe.runIf(hasPython)('foreign clients', () => {
@@ -82,7 +94,7 @@ describe.runIf(hasPython)('foreign clients', () => {
 
     const [report] = await reportsTo('nodemailer@sender.example', 1);
     expect(report).toMatchObject({ contentType: 'multipart/report', reportType: 'delivery-status', defects: [] });
-    expect(report!.parts).toEqual(['text/plain', 'message/delivery-status', 'text/rfc822-headers']);
+    expect(report!.parts).toEqual(['multipart/alternative', 'message/delivery-status', 'text/rfc822-headers']);
     expect(report!.groups[0]).toMatchObject({ 'original-envelope-id': 'NM+2', 'reporting-mta': 'dns; mx.example.org' });
     expect(report!.groups[1]).toMatchObject({ action: 'failed', status: '5.1.1' });
   });
@@ -126,6 +138,66 @@ s.quit()
     expect(report!.groups[0]!['original-envelope-id']).toBeUndefined();
   });
 
+  it.runIf(hasMsmtp)('msmtp: dsn_notify and dsn_return reach the next hop', async () => {
+    runMsmtp('msmtp-1', 'dsn_notify success,delay\ndsn_return headers', ['bob@dsn.example']);
+    await waitFor(() => hop.transactions.some(({ mail: line }) => line.includes('msmtp-1@')));
+    const sent = hop.transactions.find(({ mail: line }) => line.includes('msmtp-1@'))!;
+    expect(sent.mail).toContain('RET=HDRS');
+    expect(sent.rcpt).toEqual(['RCPT TO:<bob@dsn.example> NOTIFY=SUCCESS,DELAY']);
+  });
+
+  it.runIf(hasMsmtp)('msmtp: what it asks for decides who is told, and how much comes back', async () => {
+    runMsmtp('msmtp-2', 'dsn_notify never', ['carol@rej.example']);
+    runMsmtp('msmtp-2', 'dsn_notify failure\ndsn_return full', ['x@rej.example', 'bob@dsn.example']);
+    const [report, ...more] = await reportsTo('msmtp-2@sender.example', 1);
+    expect(more).toEqual([]);
+    expect(report!.groups.slice(1)).toMatchObject([{ action: 'failed', 'final-recipient': 'rfc822; x@rej.example' }]);
+    expect(report!.parts).toContain('message/rfc822');
+  });
+
+  it.runIf(hasCurl)('curl: knows no DSN, and is told of failures all the same', async () => {
+    const to = ['bob@dsn.example', 'carol@rej.example'].flatMap((address) => ['--mail-rcpt', address]);
+    const url = `smtp://127.0.0.1:${port}/client.example`;
+    const run = spawnSync('curl', ['-sS', '-v', url, '--mail-from', 'curl@sender.example', ...to, '-T', '-'], {
+      input: CONTENT,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect(run.status, run.stderr).toBe(0);
+    expect(run.stderr).toContain('> MAIL FROM:<curl@sender.example>');
+    const [report] = await reportsTo('curl@sender.example', 1);
+    expect(report!.groups.slice(1)).toMatchObject([
+      { action: 'failed', status: '5.1.1', 'final-recipient': 'rfc822; carol@rej.example' },
+    ]);
+    expect(report!.groups[0]!['original-envelope-id']).toBeUndefined();
+    await waitFor(() => hop.transactions.some(({ mail: line }) => line.includes('curl@')));
+    expect(hop.transactions.find(({ mail: line }) => line.includes('curl@'))!.rcpt).toEqual([
+      'RCPT TO:<bob@dsn.example>',
+    ]);
+  });
+
+  it.runIf(hasCurl)('curl: a recipient that is refused at RCPT stops it, unless told to go on with the others', () => {
+    const to = ['--mail-rcpt', 'x@unrouted.example', '--mail-rcpt', 'bob@dsn.example'];
+    const curl = (...more: readonly string[]) =>
+      spawnSync(
+        'curl',
+        [
+          '-sS',
+          `smtp://127.0.0.1:${port}/client.example`,
+          '--mail-from',
+          'curl-2@sender.example',
+          ...to,
+          '-T',
+          '-',
+          ...more,
+        ],
+        { input: CONTENT, encoding: 'utf8', timeout: 60_000 },
+      );
+    expect(curl().status).toBe(55);
+    const run = curl('--mail-rcpt-allowfails');
+    expect(run.status, run.stderr).toBe(0);
+  });
+
   it('RFC 3461 §5.2.2(b) R3461-5.2.2-b: a next hop without DSN gets no parameters, and we report relayed', async () => {
     const script = `
 import smtplib
@@ -142,8 +214,8 @@ s.quit()
   });
 });
 
-it.skipIf(hasPython && hasSwaks)(
-  'skipped: python3 and swaks (Debian packages) are needed for the suites with foreign clients',
+it.skipIf(hasPython && hasSwaks && hasMsmtp && hasCurl)(
+  'skipped: python3, swaks, msmtp and curl (Debian packages) are needed for all of the suites with foreign clients',
   () => {
     expect(true).toBe(true);
   },
