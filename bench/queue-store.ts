@@ -6,7 +6,7 @@
  * the producer waits for the settlement; "claimed" rests between acceptance and a claim; "deferred" is put off once.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 // eslint-disable-next-line house/stay-inside -- the queue is a part of the server that no package exports
@@ -22,14 +22,15 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '3' },
     deferred: { type: 'string', default: '1000000' },
     octets: { type: 'string', default: '1024' },
-    directory: { type: 'string', default: '.' },
+    directory: { type: 'string', default: join(import.meta.dirname, '../node_modules/.cache') },
     fsyncs: { type: 'boolean', default: true },
     'only-fsyncs': { type: 'boolean', default: false },
   },
 });
 const seconds = Number(options.seconds);
 const content = [Buffer.alloc(Number(options.octets), 'Abcdefg hijklmn.\r\n')];
-const root = mkdtempSync(join(resolve(options.directory), '.queue-bench-'));
+mkdirSync(options.directory, { recursive: true });
+const root = mkdtempSync(join(resolve(options.directory), 'queue-bench-'));
 
 type Mode = 'relayed' | 'held' | 'claimed' | 'deferred';
 let made = 0;
