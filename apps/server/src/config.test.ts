@@ -52,6 +52,7 @@ describe('parseConfig', () => {
       returnedMaxOctets: 50_000,
       maxPerMinute: 100,
       digestEveryMs: 3_600_000,
+      returnPathMemoryMs: 1_209_600_000,
       texts: [],
       html: true,
       dkim: [],

@@ -96,6 +96,11 @@ export interface Content {
   readonly octets?: Uint8Array;
   /** Reads the content piece by piece; may be called more than once. */
   read(): AsyncIterable<Uint8Array>;
+  /**
+   * The same, but the memory of a piece is used again: it is good until the next piece is asked for. Spares the garbage
+   * of large contents. Absent: only {@link Content.read}.
+   */
+  readInPlace?(): AsyncIterable<Uint8Array>;
 }
 
 /** Tries to hand a message over. Never rejects: every fault is an outcome. One outcome per recipient, in their order. */
@@ -164,6 +169,25 @@ export type NewEvent =
       readonly to: string;
       readonly recipients: readonly string[];
       readonly untilMs: number;
+    }
+  /**
+   * A report came back about this message, or some other answer. `verified`: it came to the return path that was made for
+   * that recipient; else it came by way of this server and says so itself.
+   */
+  | {
+      readonly kind: 'report-received';
+      readonly reportId: string;
+      readonly verified: boolean;
+      readonly what: 'dsn' | 'mdn' | 'feedback' | 'auto-reply' | 'other';
+      /** To whom the message went on, if it came to a return path. */
+      readonly recipient?: string;
+      readonly reportingMta?: string;
+      readonly actions: readonly {
+        readonly recipient: string;
+        readonly action: string;
+        readonly status: string;
+        readonly diagnostic?: string;
+      }[];
     }
   /** The postmaster is told of failures of which no sender was. The message is the digest. */
   | { readonly kind: 'digest-issued'; readonly to: string; readonly failures: number }

@@ -49,7 +49,7 @@ export async function run(file: string | undefined): Promise<void> {
       crypto: new NodeCrypto(),
       ...(config.users === undefined ? {} : { users: new UsersFile(config.users.file, trouble) }),
       trouble,
-      reportFiles: readReportFiles(config.report, (line) => log.warn(line)),
+      reportFiles: readReportFiles(config, (line) => log.warn(line)),
     });
   } catch (error) {
     await store.close();

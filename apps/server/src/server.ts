@@ -21,7 +21,8 @@ import type {
 import { expandRecipient } from './queue/expand.ts';
 import { makeQueue } from './queue/queue.ts';
 import type { ReportFiles } from './queue/report.ts';
-import { makeTelling } from './queue/telling.ts';
+import { withReturnPaths } from './queue/returned.ts';
+import { makeTelling, returnPathsOf } from './queue/telling.ts';
 import { makeWorker } from './queue/work.ts';
 import { makeAdmission, type Admission } from './receiving/admission.ts';
 import { makeLogins, type Logins } from './receiving/auth/login.ts';
@@ -77,9 +78,10 @@ const LEASE_MS = 600_000;
  * close.
  */
 export async function startServer(config: Config, adapters: Adapters): Promise<RunningServer> {
-  const { store, clock, ids, events, trouble } = adapters;
+  const { store, clock, ids, trouble } = adapters;
   const { hostname } = config;
-  const router = makeRouter(config);
+  const paths = returnPathsOf(config, adapters.reportFiles?.returnPathKey, adapters.crypto);
+  const router = withReturnPaths(makeRouter(config), paths);
   const transports = makeTransports(adapters, {
     hostname,
     maxConnections: config.delivery.maxPerDestination,
@@ -91,10 +93,16 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
   const postmaster = `postmaster@${hostname}`;
   const expansion = { store, ids, router, now: () => clock.now(), postmaster };
   const telling = makeTelling({
-    ...{ hostname, report: config.report, store, clock, ids, events, router, trouble },
+    ...{ hostname, report: config.report, store, clock, ids, events: adapters.events, router, paths, trouble },
     ...(adapters.reportFiles === undefined ? {} : { files: adapters.reportFiles }),
     expect: (atMs) => queue.expect(atMs),
   });
+  const events: EventSink = {
+    emit(event) {
+      telling.returned.observe(event);
+      adapters.events.emit(event);
+    },
+  };
   const work = makeWorker({
     store,
     clock,

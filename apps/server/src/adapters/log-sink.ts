@@ -31,11 +31,11 @@ const LEVELS: Readonly<Partial<Record<MailEvent['kind'], 'debug' | 'warn'>>> = {
 function forLog(event: MailEvent): Record<string, unknown> {
   const { kind, atMs, messageId, ...rest } = event;
   const values: Record<string, unknown> = { event: kind, at: new Date(atMs).toISOString(), id: messageId, ...rest };
-  if ('failure' in event && event.failure !== undefined) {
+  if ('failure' in event) {
     delete values['failure'];
     Object.assign(values, failureWords(event.failure));
   }
-  if ('remote' in event && event.remote !== undefined)
+  if ('remote' in event)
     Object.assign(values, { remote: undefined }, remoteWords(event.remote));
   return values;
 }

@@ -1,22 +1,46 @@
-import { readFileSync } from 'node:fs';
-import type { ReportConfig } from '../config.ts';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
 import { parseTexts } from '../notification/texts/file.ts';
 import type { ReportFiles } from '../queue/report.ts';
 import { readDkimKey } from './dkim-keys.ts';
 
 /**
- * Reads the files that `[report]` names.
+ * Reads the files that `[report]` names, and the key of our return paths, which lies beside the queue; it is made when a
+ * route needs it first.
  *
  * @param note - Is told in one line of each file of texts in which some are missing.
  * @throws {Error} with one line that names the file, if it can't be used
  */
-export function readReportFiles(report: ReportConfig, note: (line: string) => void): ReportFiles {
+export function readReportFiles(
+  { report, routes, store }: Pick<Config, 'report' | 'routes' | 'store'>,
+  note: (line: string) => void,
+): ReportFiles {
   const texts = report.texts.map((file) => {
     const { texts: read, missing, standIn } = parseTexts(readFileSync(file, 'utf8'), file);
     if (missing.length > 0) note(`${file}: ${missing.length} texts are missing (${standIn} is said): ${few(missing)}`);
     return read;
   });
-  return { texts, dkimKeys: report.dkim.map(readDkimKey) };
+  const wanted = routes.some(({ verp }) => verp === true);
+  const returnPathKey = readOwnKey(join(store.directory, 'return-path.key'), wanted);
+  return {
+    texts,
+    dkimKeys: report.dkim.map(readDkimKey),
+    ...(returnPathKey === undefined ? {} : { returnPathKey }),
+  };
+}
+
+const KEY_OCTETS = 32;
+
+function readOwnKey(file: string, wanted: boolean): Uint8Array | undefined {
+  if (!existsSync(file)) {
+    if (!wanted) return undefined;
+    writeFileSync(file, randomBytes(KEY_OCTETS), { mode: 0o600, flag: 'wx', flush: true });
+  }
+  const key = readFileSync(file);
+  if (key.length < KEY_OCTETS) throw new Error(`${file}: the key is too short; a new one is made if it is taken away`);
+  return key;
 }
 
 function few(keys: readonly string[]): string {

@@ -167,6 +167,12 @@ export interface RouteConfig {
   readonly tls?: TlsLevel;
   /** `auth = { user, password-file }` (`smtp:` and `smtps:` routes): how we log in there, by AUTH PLAIN under TLS. */
   readonly auth?: RouteAuth;
+  /**
+   * `verp` (`smtp:`, `smtps:` and `mx:` routes): messages go on under a return path of this server's own, one for each
+   * recipient, so that whatever comes back is known to be about it. It is told as an event and sent on to the sender.
+   * `hostname` must take mail from outside then. The null reverse-path stays as it is. Default false.
+   */
+  readonly verp?: true;
 }
 
 /** `auth` of a route. */
@@ -242,6 +248,8 @@ export interface ReportConfig {
    * (RFC 3461 §5.2): at least `1m`, or `never`. Default `1h`.
    */
   readonly digestEveryMs?: number;
+  /** `return-path-memory`: for how long the sender behind a return path is known after the message went on. Default 14d. */
+  readonly returnPathMemoryMs: number;
   /** `[[report.dkim]]`: keys with which reports are signed. Default none. */
   readonly dkim: readonly DkimConfig[];
 }

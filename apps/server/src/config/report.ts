@@ -26,6 +26,11 @@ const digestEvery = text('a time such as 30m or 1h, at least 1m, or "never"', (v
   return ms === undefined || ms < 60_000 ? undefined : ms;
 });
 
+const memory = text('a time such as 14d, at least 1h', (value) => {
+  const ms = parseDuration(value);
+  return ms === undefined || ms < 3_600_000 ? undefined : ms;
+});
+
 /** The `[report]` table. */
 export function report(folder: string): v.GenericSchema<unknown, ReportConfig> {
   const file = text('the path of a file', (value) =>
@@ -45,6 +50,7 @@ export function report(folder: string): v.GenericSchema<unknown, ReportConfig> {
       html: optional(flag(), true),
       'max-per-minute': optional(whole(1), 100),
       'digest-every': optional(digestEvery, 3_600_000),
+      'return-path-memory': optional(memory, 14 * 86_400_000),
       dkim: v.optional(tables(dkim), []),
     }),
     v.transform((file): ReportConfig => {
@@ -53,6 +59,7 @@ export function report(folder: string): v.GenericSchema<unknown, ReportConfig> {
       return {
         returnedMaxOctets: file['returned-max-octets'],
         maxPerMinute: file['max-per-minute'],
+        returnPathMemoryMs: file['return-path-memory'],
         ...{ texts, html, dkim: keys },
         ...(postmaster === undefined ? {} : { postmaster }),
         ...(language === undefined ? {} : { language }),

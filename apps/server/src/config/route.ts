@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { canonicalAddress, canonicalDomain, canonicalLocalPart, isAddress, isDomain } from '../routing/address.ts';
 import { formatNextHop, NextHopError, parseNextHop } from '../routing/next-hop.ts';
 import type { RouteConfig, RouteMatch } from './model.ts';
-import { listOf, oneOf, optional, required, table, tables, text, WrongValue, type Setting } from './settings.ts';
+import { flag, listOf, oneOf, optional, required, table, tables, text, WrongValue, type Setting } from './settings.ts';
 import { resolvePath } from './units.ts';
 
 /** The `[[route]]` tables; relative paths count from `folder`. */
@@ -31,14 +31,16 @@ function route(folder: string): v.GenericSchema<unknown, RouteConfig> {
       'accept-from': optional(oneOf(['anyone', 'relay-from']), undefined),
       tls: optional(oneOf(['off', 'opportunistic', 'required', 'verified']), undefined),
       auth: v.optional(auth(folder)),
+      verp: optional(flag(), false),
     }),
-    v.transform(({ match, to, recipients, 'accept-from': written, tls, auth }): RouteConfig => ({
+    v.transform(({ match, to, recipients, 'accept-from': written, tls, auth, verp }): RouteConfig => ({
       match,
       to,
       acceptFrom: written ?? (['smtp', 'smtps', 'mx'].includes(to.kind) ? 'relay-from' : 'anyone'),
       ...(recipients === undefined ? {} : { recipients: new Set(recipients) }),
       ...(tls === undefined ? {} : { tls }),
       ...(auth === undefined ? {} : { auth }),
+      ...(verp ? { verp: true } : {}),
     })),
   );
 }
@@ -90,11 +92,14 @@ function nextHop(folder: string): Setting<ReturnType<typeof parseNextHop>> {
   };
 }
 
-type Fault = readonly [key: 'tls' | 'auth', what: string];
+type Fault = readonly [key: 'tls' | 'auth' | 'verp', what: string];
 
 /** What is wrong in one route although each value by itself is right. */
-function ownFaults({ to, tls, auth }: RouteConfig): readonly Fault[] {
+function ownFaults({ to, tls, auth, verp }: RouteConfig): readonly Fault[] {
   const faults: Fault[] = [];
+  if (verp !== undefined && !['smtp', 'smtps', 'mx'].includes(to.kind)) {
+    faults.push(['verp', `has no meaning with ${to.kind}: routes; allowed: only with smtp:, smtps: and mx: routes`]);
+  }
   if (auth !== undefined && to.kind !== 'smtp' && to.kind !== 'smtps') {
     faults.push(['auth', `has no meaning with ${to.kind}: routes; allowed: only with smtp://HOST or smtps://HOST`]);
   }

@@ -12,10 +12,12 @@ import { heldNote, type HeldReport } from './held.ts';
 import { spanEnd } from './notes.ts';
 import type { Owed, Told } from './tell.ts';
 
-/** What the files hold that `[report]` names. */
+/** What the files hold that reports and return paths need. */
 export interface ReportFiles {
   readonly texts: readonly Texts[];
   readonly dkimKeys: readonly DkimKey[];
+  /** The secret of our return paths, if there is one. */
+  readonly returnPathKey?: Uint8Array;
 }
 
 /** What making reports works with. */

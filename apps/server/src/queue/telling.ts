@@ -1,11 +1,13 @@
-import type { ReportConfig } from '../config.ts';
+import type { Config, ReportConfig } from '../config.ts';
 import { makeLanguages } from '../notification/language.ts';
-import type { Claim, Clock, EventSink, IdSource, QueueStore } from '../ports.ts';
+import type { Claim, Clock, Crypto, EventSink, IdSource, QueueStore } from '../ports.ts';
+import { makeReturnPaths, type ReturnPaths } from '../routing/return-path.ts';
 import type { Router } from '../routing/router.ts';
 import type { NoteKind } from './notes.ts';
 import { makePostmaster } from './postmaster.ts';
 import { makeRelease } from './release.ts';
 import { makeReporter, type ReportFiles } from './report.ts';
+import { makeReturnedMail, type ReturnedMail } from './returned.ts';
 import { makeTeller, type Teller } from './tell.ts';
 
 /** What telling of outcomes works with. */
@@ -18,6 +20,8 @@ export interface TellingParts {
   readonly ids: IdSource;
   readonly events: EventSink;
   readonly router: Router;
+  /** Return paths of our own, if a route has them; the router knows them. */
+  readonly paths: ReturnPaths | undefined;
   readonly expect: (atMs: number) => void;
   readonly trouble: (error: unknown) => void;
 }
@@ -26,6 +30,7 @@ export interface TellingParts {
 export interface Telling {
   readonly tell: Teller;
   readonly note: (kind: NoteKind, claim: Claim) => Promise<void>;
+  readonly returned: ReturnedMail;
 }
 
 /**
@@ -34,7 +39,7 @@ export interface Telling {
  * @throws {RangeError} if `[report]` names a language for which there are no texts
  */
 export function makeTelling(parts: TellingParts): Telling {
-  const { hostname, report: config, files, ids, router, clock, trouble } = parts;
+  const { hostname, report: config, files, ids, router, clock, trouble, paths, store, events } = parts;
   const now = () => clock.now();
   const reporter = makeReporter({
     ...{ hostname, ids, router, now, trouble },
@@ -47,9 +52,28 @@ export function makeTelling(parts: TellingParts): Telling {
   const postmaster = makePostmaster({ hostname, ids, now, post, everyMs });
   return {
     tell: makeTeller({ returnedMaxOctets: config.returnedMaxOctets, now, report, keep: postmaster.keep, trouble }),
+    returned: makeReturnedMail({
+      ...{ hostname, store, router, events, now, trouble, memoryMs: config.returnPathMemoryMs },
+      ...(paths === undefined ? {} : { paths }),
+    }),
     note: makeRelease({ ...parts, reporter, postmaster, digestEveryMs: everyMs ?? DEFAULT_DIGEST_MS }),
   };
 }
 
 /** For notes of a time when digests were wanted. */
 const DEFAULT_DIGEST_MS = 3_600_000;
+
+/**
+ * The return paths of this host, if a route has them or one had: as long as there is a key, what comes back is known.
+ *
+ * @throws {TypeError} if a route wants them and there is no key
+ */
+export function returnPathsOf(
+  { hostname, routes }: Pick<Config, 'hostname' | 'routes'>,
+  key: Uint8Array | undefined,
+  crypto: Crypto | undefined,
+): ReturnPaths | undefined {
+  if (key !== undefined && crypto !== undefined) return makeReturnPaths(hostname, key, crypto);
+  if (routes.some(({ verp }) => verp === true)) throw new TypeError('verp needs a key and crypto');
+  return undefined;
+}

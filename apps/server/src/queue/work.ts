@@ -5,6 +5,7 @@ import { noteKind, type NoteKind } from './notes.ts';
 import { waitingOf } from './deliver-by.ts';
 import { consequenceOf, eventAt, expiryFailure, type Fate } from './outcome.ts';
 import { expiryOf, judge, type RetryPlan } from './schedule.ts';
+import { returnDestination, type ReturnedMail } from './returned.ts';
 import type { Teller } from './tell.ts';
 
 /** What an alias or a list makes of a recipient. */
@@ -34,6 +35,8 @@ export interface WorkParts {
   ) => Promise<Expanded>;
   /** Decides who is told, and makes the messages that tell it. */
   readonly tell: Teller;
+  /** Return paths of our own, and what comes back on them. */
+  readonly returned: Pick<ReturnedMail, 'pathFor' | 'remember' | 'forward' | 'watch'>;
   /** Works off a note: what this server keeps in the queue until it is told. */
   readonly note: (kind: NoteKind, claim: Claim) => Promise<void>;
   /** From 0 up to 1: spreads retries. */
@@ -86,8 +89,9 @@ async function work(
   const results: Result[] = [];
   const children: Recipient[] = [];
   const messages: NewMessage[] = [];
-  const hops = new Map<string, Recipient[]>();
+  const hops: Hops = new Map();
   let nextN = claim.lastN + 1;
+  await parts.returned.watch(claim, content);
   for (const recipient of claim.recipients) {
     const waiting = waitingOf(claim.message, recipient);
     const judgement = judge(parts.retry, waiting, recipient.retryAtMs, nowMs);
@@ -96,12 +100,15 @@ async function work(
       continue;
     }
     if (judgement === 'expired') {
-      const failure = expiryFailure(claim.message, recipient.lastFailure, nowMs);
-      results.push({ recipient, fate: { kind: 'expired', failure } });
+      results.push({
+        recipient,
+        fate: { kind: 'expired', failure: expiryFailure(claim.message, recipient.lastFailure, nowMs) },
+      });
       continue;
     }
-    if (recipient.destination === expandDestination) {
-      const expanded = await parts.expand(claim, recipient, nextN, content);
+    if (recipient.destination === expandDestination || recipient.destination === returnDestination) {
+      const expand = recipient.destination === expandDestination ? parts.expand : parts.returned.forward;
+      const expanded = await expand(claim, recipient, nextN, content);
       nextN += expanded.children.length;
       results.push({ recipient, fate: expanded.fate });
       children.push(...expanded.children);
@@ -112,15 +119,37 @@ async function work(
     if (route.kind === 'refuse') {
       results.push({ recipient, fate: { kind: 'failed', failure: unroutable(route.reply, nowMs) } });
     } else {
-      const there = hops.get(route.destination) ?? [];
-      hops.set(route.destination, there);
-      there.push(recipient);
+      addToHop(hops, parts, claim.message, recipient, route);
     }
   }
-  for (const [destination, recipients] of hops) {
-    results.push(...(await attempt(parts, claim.message, destination, recipients, content)));
+  for (const group of await Promise.all([...hops.values()].map((hop) => attempt(parts, claim.message, hop, content)))) {
+    results.push(...group.results);
+    messages.push(...group.messages);
   }
   return { results, children, messages };
+}
+
+/** Recipients that travel together: to one destination, under one return path. */
+interface Hop {
+  readonly destination: string;
+  readonly reversePath: string;
+  readonly recipients: Recipient[];
+}
+
+type Hops = Map<string, Hop>;
+
+function addToHop(
+  hops: Hops,
+  { returned }: WorkParts,
+  message: Message,
+  recipient: Recipient,
+  { destination, verp }: Extract<ReturnType<Router['resolveMailbox']>, { kind: 'hop' }>,
+): void {
+  const reversePath = verp === true ? returned.pathFor(message, recipient) : message.reversePath;
+  const key = `${destination}\n${reversePath}`;
+  const hop = hops.get(key) ?? { destination, reversePath, recipients: [] };
+  hops.set(key, hop);
+  hop.recipients.push(recipient);
 }
 
 /** Routes may have changed since the message came in. What is not to be expanded is meant for its own mailbox. */
@@ -132,15 +161,18 @@ function wayOf(router: Router, { address }: Recipient): ReturnType<Router['resol
 async function attempt(
   parts: WorkParts,
   message: Message,
-  destination: string,
-  recipients: readonly Recipient[],
+  { destination, reversePath, recipients }: Hop,
   content: () => Promise<Content>,
-): Promise<Result[]> {
+): Promise<{ readonly results: Result[]; readonly messages: NewMessage[] }> {
   const transport = parts.transportFor(destination);
   const startMs = parts.clock.now();
   const expiresAtMs = expiryOf(parts.retry, waitingOf(message, {}));
-  const notAfterMs = expiresAtMs > startMs ? expiresAtMs : startMs + LATE_FIRST_MS;
-  const outcomes = await transport.deliver({ message, recipients, content: await content(), notAfterMs });
+  const outcomes = await transport.deliver({
+    message: { ...message, reversePath },
+    recipients,
+    content: await content(),
+    notAfterMs: expiresAtMs > startMs ? expiresAtMs : startMs + LATE_FIRST_MS,
+  });
   const nowMs = parts.clock.now();
   parts.events.emit({
     kind: 'attempted',
@@ -150,11 +182,14 @@ async function attempt(
     recipients: recipients.map((recipient) => recipient.shownAs ?? recipient.address),
     durationMs: nowMs - startMs,
   });
-  return recipients.map((recipient, index) => {
+  const results = recipients.map((recipient, index) => {
     const fate = outcomes[index];
     if (fate === undefined) throw new Error(`the transport told no outcome for recipient ${recipient.n}`);
     return { recipient, fate };
   });
+  // From now on something may come back to our return path.
+  const wentOn = reversePath === message.reversePath ? [] : results.filter(({ fate }) => fate.kind === 'relayed');
+  return { results, messages: wentOn.map(({ recipient }) => parts.returned.remember(message, recipient)) };
 }
 
 async function settle(

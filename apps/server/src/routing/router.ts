@@ -19,6 +19,8 @@ export type MailboxResolution =
       readonly destination: string;
       /** Who may send there; aliases and lists are open to everyone. */
       readonly acceptFrom: AcceptFrom;
+      /** Messages go on under return paths of our own. */
+      readonly verp?: boolean;
     }
   /** Nobody may send there: the reply for RCPT, or the reason of a failure later on. */
   | { readonly kind: 'refuse'; readonly reply: Refusal };
@@ -94,7 +96,7 @@ export function makeRouter(config: RouterConfig): Router {
     }
     if (route === undefined) return refuse(550, '5.1.2', 'No route leads to this domain');
     const base = canonicalLocalPart(splitAddress(withoutTag(address, config.recipientDelimiter)).localPart);
-    if (exists(route, localPart) || exists(route, base)) return hop(route.to, address, route.acceptFrom);
+    if (exists(route, localPart) || exists(route, base)) return hop(route.to, address, route.acceptFrom, route.verp);
     return localPart === 'postmaster' ? keepForPostmaster() : refuse(550, '5.1.1', 'There is no such mailbox here');
   }
 
@@ -129,8 +131,9 @@ function exists({ recipients }: RouteConfig, localPart: string): boolean {
   return recipients?.has(localPart) ?? true;
 }
 
-function hop(nextHop: NextHopTemplate, address: string, acceptFrom: AcceptFrom): MailboxResolution {
-  return { kind: 'hop', nextHop, destination: destinationKey(nextHop, address), acceptFrom };
+function hop(nextHop: NextHopTemplate, address: string, acceptFrom: AcceptFrom, verp = false): MailboxResolution {
+  const known = { kind: 'hop', nextHop, destination: destinationKey(nextHop, address), acceptFrom } as const;
+  return verp ? { ...known, verp } : known;
 }
 
 function refuse(code: number, status: Refusal['status'], line: string): MailboxResolution {
