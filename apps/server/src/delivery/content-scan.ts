@@ -20,7 +20,7 @@ export function scanContent(content: Content): ContentFacts | Promise<ContentFac
 }
 
 async function scanPieces(content: Content, scanner: Scanner): Promise<ContentFacts> {
-  for await (const piece of content.read()) {
+  for await (const piece of content.readInPlace?.() ?? content.read()) {
     scanner.add(piece);
     if (scanner.eightBit) break;
   }

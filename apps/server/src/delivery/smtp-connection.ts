@@ -304,7 +304,8 @@ export class SmtpConnection {
   /** Sends content piece by piece, no faster than the host takes it. */
   async #stream(flight: InFlight): Promise<void> {
     try {
-      for await (const piece of flight.job.content.read()) {
+      const { content } = flight.job;
+      for await (const piece of content.readInPlace?.() ?? content.read()) {
         if (this.#session.closed) return;
         this.#session.content(piece);
         if (!this.#flush()) await new Promise<void>((resolve) => (this.#drained = resolve));
