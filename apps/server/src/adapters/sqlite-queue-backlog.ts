@@ -61,6 +61,6 @@ function isWrite(operation: Operation): operation is Write {
 }
 
 function weigh(operation: Operation): number {
-  if (operation.kind === 'settle') return 1 + operation.messages.length;
+  if (operation.kind === 'settle') return 1 + operation.messages.length + operation.ends.length;
   return isWrite(operation) ? 1 : readWeight;
 }

@@ -115,18 +115,24 @@ const settle = fc
     updates: fc.array(update, { minLength: 5, maxLength: 5 }),
     children: fc.option(recipients),
     report: fc.option(recipients),
+    ends: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(share, { maxLength: 2 })),
   })
-  .map(({ which, updates, children, report }) =>
+  .map(({ which, updates, children, report, ends }) =>
     command(
-      `settle ${which} ${JSON.stringify({ updates, children, report })}`,
+      `settle ${which} ${JSON.stringify({ updates, children, report, ends })}`,
       (store, model) => {
-        const claimed = model.claims[Math.floor(which * model.claims.length)];
+        const [claimed, ...others] = [which, ...ends].flatMap(
+          (at) => model.claims[Math.floor(at * model.claims.length)] ?? [],
+        );
         if (claimed === undefined) return Promise.resolve();
+        const ended = new Map(others.map(({ message, token }) => [message.id, { messageId: message.id, token }]));
+        ended.delete(claimed.message.id);
         return store.settle({
           ...{ messageId: claimed.message.id, token: claimed.token },
           updates: claimed.recipients.flatMap(({ n }, index) => toUpdate(model.nowMs, n, updates[index % 5])),
           children: waiting(model.nowMs, children ?? [], 100 + model.made * 10),
           messages: report === null ? [] : [sample(`m${model.made}`, { recipients: waiting(model.nowMs, report) })],
+          ends: [...ended.values()],
         });
       },
       (model) => void (model.made += 1),
