@@ -35,8 +35,7 @@ function forLog(event: MailEvent): Record<string, unknown> {
     delete values['failure'];
     Object.assign(values, failureWords(event.failure));
   }
-  if ('remote' in event)
-    Object.assign(values, { remote: undefined }, remoteWords(event.remote));
+  if ('remote' in event) Object.assign(values, { remote: undefined }, remoteWords(event.remote));
   return values;
 }
 
