@@ -5,7 +5,7 @@ import { DnsResolver } from './adapters/dns-resolver.ts';
 import { FetchHttpClient } from './adapters/fetch-http-client.ts';
 import { FileMailboxes } from './adapters/file-mailboxes.ts';
 import { TimeOrderedIds } from './adapters/id-source.ts';
-import { logSink, openLog } from './adapters/log-sink.ts';
+import { logSink, noticeSink, openLog } from './adapters/log-sink.ts';
 import { NodeCrypto } from './adapters/node-crypto.ts';
 import { NodeNetwork } from './adapters/node-network.ts';
 import { readReportFiles } from './adapters/report-files.ts';
@@ -48,6 +48,7 @@ export async function run(file: string | undefined): Promise<void> {
       random: Math.random,
       crypto: new NodeCrypto(),
       ...(config.users === undefined ? {} : { users: new UsersFile(config.users.file, trouble) }),
+      ...(file === undefined ? {} : { notice: noticeSink(log) }),
       trouble,
       reportFiles: readReportFiles(config, (line) => log.warn(line)),
     });

@@ -1,9 +1,7 @@
-import { formatReply, type Reply } from '@dsnkit/smtp';
 import type { Config, ListenConfig } from './config.ts';
 import { makeTransports } from './delivery/index.ts';
 import type {
   Clock,
-  Connection,
   Crypto,
   EventSink,
   HttpClient,
@@ -11,8 +9,8 @@ import type {
   IdSource,
   Mailboxes,
   Network,
-  NetworkListener,
   NewMessage,
+  Notice,
   Programs,
   QueueStore,
   Resolver,
@@ -24,10 +22,9 @@ import type { ReportFiles } from './queue/report.ts';
 import { withReturnPaths } from './queue/returned.ts';
 import { makeTelling, returnPathsOf } from './queue/telling.ts';
 import { makeWorker } from './queue/work.ts';
-import { makeAdmission, type Admission } from './receiving/admission.ts';
 import { makeLogins, type Logins } from './receiving/auth/login.ts';
 import { namedDomains } from './receiving/mail-rules.ts';
-import { receive, type Receiving } from './receiving/receive.ts';
+import { openListener, type Listener } from './receiving/listener.ts';
 import { withoutTag } from './routing/address.ts';
 import { makeRouter } from './routing/router.ts';
 
@@ -49,6 +46,8 @@ export interface Adapters {
   /** Who may log in; needed if the configuration has `[users]`. */
   readonly users?: Users;
   readonly crypto?: Crypto;
+  /** Told of logins and of refusals. */
+  readonly notice?: (notice: Notice) => void;
   /** Told of what went wrong beside the mail itself. */
   readonly trouble: (error: unknown) => void;
   /** What the files hold that `[report]` names. */
@@ -125,6 +124,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     hostname,
     limits: config.limits,
     named: namedDomains(config),
+    notice: adapters.notice ?? (() => undefined),
     ...(config.tls === undefined ? {} : { identity: config.tls }),
     ...loginsOf(config, adapters),
     store,
@@ -134,25 +134,14 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     router,
     accept: (message: NewMessage, stored: () => void) => queue.accept(message, stored),
   };
-  const sessions = new Set<Receiving>();
-  const listeners: NetworkListener[] = [];
-  const listening: Listening[] = [];
-  for (const listen of config.listen) {
-    const accept = admit(makeAdmission(listen, clock), sessions, (connection, closed) =>
-      receive(connection, { ...receiving, listener: listen }, closed),
-    );
-    const at = { host: listen.host, port: listen.port };
-    const identified = listen.tls === 'off' || config.tls === undefined ? at : { ...at, tls: config.tls };
-    const listener = await adapters.network.listen(identified, accept);
-    listeners.push(listener);
-    listening.push({ host: listener.host, port: listener.port, role: listen.role });
-  }
+  const listeners: Listener[] = [];
+  for (const listener of config.listen)
+    listeners.push(await openListener(adapters.network, { ...receiving, listener }));
   queue.start();
   return {
-    listening,
+    listening: listeners.map(({ host, port, role }) => ({ host, port, role })),
     async stop() {
       await Promise.all(listeners.map((listener) => listener.close()));
-      for (const session of [...sessions]) session.shutdown();
       await queue.stop();
       await transports.close();
     },
@@ -164,33 +153,6 @@ const DOWN_MS = 60_000;
 
 /** Messages in hand for each connection to a destination: enough to keep it busy. */
 const PIPELINED = 10;
-
-/** Takes connections within the limits of their listener; beyond them a client is told to come back later. */
-function admit(
-  admission: Admission,
-  sessions: Set<Receiving>,
-  serve: (connection: Connection, closed: () => void) => Receiving,
-): (connection: Connection) => void {
-  return (connection) => {
-    const address = connection.remoteAddress;
-    const refusal = admission.enter(address);
-    if (refusal !== undefined) {
-      turnAway(connection, refusal);
-      return;
-    }
-    const session = serve(connection, () => {
-      admission.leave(address);
-      sessions.delete(session);
-    });
-    sessions.add(session);
-  };
-}
-
-function turnAway(connection: Connection, refusal: Reply): void {
-  connection.attach({ data: () => undefined, closed: () => undefined });
-  connection.write(new TextEncoder().encode(formatReply(refusal)));
-  connection.end();
-}
 
 function loginsOf(config: Config, { users, crypto, clock }: Adapters): { readonly logins?: Logins } {
   if (config.users === undefined) return {};

@@ -1,7 +1,7 @@
 import { pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { Failure, MailEvent, RemoteReply } from '../model.ts';
-import type { EventSink } from '../ports.ts';
+import type { EventSink, Notice } from '../ports.ts';
 
 /** Where the log goes: JSON lines, or lines for people when a terminal reads them. */
 export function openLog(): Logger {
@@ -17,6 +17,15 @@ export function logSink(log: Logger): EventSink {
       const level = LEVELS[event.kind] ?? 'info';
       if (log.isLevelEnabled(level)) log[level](forLog(event), event.kind);
     },
+  };
+}
+
+/** Writes what clients did beside the mail itself. */
+export function noticeSink(log: Logger): (notice: Notice) => void {
+  return ({ kind, ...rest }) => {
+    const values = { event: kind, ...rest };
+    if (kind === 'login') log.info(values, kind);
+    else log.warn(values, kind);
   };
 }
 

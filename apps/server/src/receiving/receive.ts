@@ -1,4 +1,4 @@
-import { ServerSession, type MailEvent, type Reply, type XclientEvent } from '@dsnkit/smtp';
+import { ServerSession, type MailEvent, type RcptEvent, type Reply, type XclientEvent } from '@dsnkit/smtp';
 import type { LimitsConfig, ListenConfig } from '../config.ts';
 import type {
   Clock,
@@ -6,6 +6,7 @@ import type {
   EventSink,
   IdSource,
   NewMessage,
+  Notice,
   QueueStore,
   TlsIdentity,
   TlsState,
@@ -14,8 +15,11 @@ import type { Router } from '../routing/router.ts';
 import { Conversation } from './auth/conversation.ts';
 import type { LoginStep, Logins } from './auth/login.ts';
 import { newClient, type Client } from './client.ts';
+import { Flow } from './flow.ts';
 import { judgeMail } from './mail-rules.ts';
+import { Notices } from './notices.ts';
 import { offerTo } from './offer.ts';
+import { Patience, type Watched } from './patience.ts';
 import { Transaction } from './transaction.ts';
 import { introduce } from './xclient.ts';
 
@@ -37,6 +41,8 @@ export interface ReceivingParts {
   readonly logins?: Logins;
   /** Stores a message and sets it on its way; see `Queue.accept`. */
   readonly accept: (message: NewMessage, stored: () => void) => Promise<void>;
+  /** Told of logins and refusals; of one connection not without end. */
+  readonly notice: (notice: Notice) => void;
 }
 
 /** One open connection. */
@@ -50,9 +56,6 @@ const MAX_WAITING_OCTETS = 4_194_304;
 
 /** What a client sends ahead while its last command is worked on, beyond this, makes us stop reading. */
 const MAX_AHEAD_OCTETS = 65_536;
-
-/** How often to look while no timeout applies: the server's own answer is awaited. */
-const IDLE_MS = 60_000;
 
 const HANDSHAKE_MS = 60_000;
 
@@ -76,14 +79,15 @@ class Receiver implements Receiving {
   readonly #parts: ReceivingParts;
   readonly #closed: () => void;
   readonly #session: ServerSession;
-  readonly #pauses = new Set<'peer' | 'disk' | 'ahead'>();
+  readonly #flow: Flow;
+  readonly #patience: Patience;
+  readonly #notices: Notices;
   #client: Client;
   #tls: TlsState | undefined;
   #conversation: Conversation | undefined;
   #transaction: Transaction | undefined;
   #messages = 0;
-  #lastActivityMs: number;
-  #timer: { cancel(): void } | undefined;
+  #securing = false;
   #gone = false;
 
   constructor(connection: Connection, parts: ReceivingParts, closed: () => void) {
@@ -92,7 +96,8 @@ class Receiver implements Receiving {
     this.#parts = parts;
     this.#closed = closed;
     this.#client = newClient(connection.remoteAddress, listener);
-    this.#lastActivityMs = parts.clock.now();
+    this.#flow = new Flow(connection);
+    this.#notices = new Notices(parts.notice);
     const secure = listener.tls === 'implicit';
     this.#session = new ServerSession({
       hostname: parts.hostname,
@@ -100,35 +105,48 @@ class Receiver implements Receiving {
       maxRecipients: parts.limits.maxRecipients,
       maxErrors: listener.maxErrors,
       secure,
-      extensions: offerTo(this.#client, listener, parts.limits, this.#lastActivityMs),
+      extensions: offerTo(this.#client, listener, parts.limits, parts.clock.now()),
     });
     connection.attach({
       data: (octets) => this.#data(octets),
-      drained: () => this.#resume('peer'),
+      drained: () => this.#flow.release('peer'),
       closed: () => this.#end(),
     });
+    this.#patience = new Patience(
+      parts.clock,
+      () => ({ timeoutMs: this.#session.timeoutMs, content: this.#coming() }),
+      () => {
+        this.#session.timeout();
+        this.#pump();
+      },
+    );
     if (secure) void this.#secure(() => this.#session.start());
     else {
       this.#session.start();
       this.#pump();
     }
-    this.#watch();
   }
 
   shutdown(): void {
+    // In the middle of a handshake nothing can be said.
+    if (this.#securing) {
+      this.#connection.destroy();
+      return;
+    }
     this.#session.shutdown();
     this.#pump();
   }
 
   #data(octets: Uint8Array): void {
-    this.#lastActivityMs = this.#parts.clock.now();
     this.#session.receive(octets);
     this.#pump();
   }
 
   #pump(): void {
     if (this.#gone) return;
+    let moved = false;
     for (let event = this.#session.next(); event !== undefined; event = this.#session.next()) {
+      moved = true;
       switch (event.kind) {
         case 'hello':
           this.#hello(event.verb !== 'HELO', event.name);
@@ -137,7 +155,7 @@ class Receiver implements Receiving {
           this.#session.answer(this.#mail(event));
           break;
         case 'rcpt':
-          this.#session.answer(this.#transaction?.rcpt(event));
+          this.#rcpt(event);
           break;
         case 'content':
           this.#content(event.octets);
@@ -172,24 +190,18 @@ class Receiver implements Receiving {
           return;
       }
     }
-    this.#flush();
-    if (!this.#session.paused) this.#resume('ahead');
-    else if (this.#session.bufferedOctets > MAX_AHEAD_OCTETS) this.#pause('ahead');
+    // Half a command is no activity: a client could make do with an octet now and then.
+    if (this.#flush() || moved) this.#patience.active();
+    if (!this.#session.paused) this.#flow.release('ahead');
+    else if (this.#session.bufferedOctets > MAX_AHEAD_OCTETS) this.#flow.hold('ahead');
   }
 
-  #flush(): void {
+  /** Whether there was anything to say. */
+  #flush(): boolean {
     const output = this.#session.takeOutput();
-    // A client that does not read its replies is not read from.
-    if (output !== undefined && !this.#connection.write(output)) this.#pause('peer');
-  }
-
-  #pause(reason: 'peer' | 'disk' | 'ahead'): void {
-    if (this.#pauses.size === 0) this.#connection.pause();
-    this.#pauses.add(reason);
-  }
-
-  #resume(reason: 'peer' | 'disk' | 'ahead'): void {
-    if (this.#pauses.delete(reason) && this.#pauses.size === 0) this.#connection.resume();
+    if (output === undefined) return false;
+    this.#flow.write(output);
+    return true;
   }
 
   /** What is offered depends on what is known by now: TLS, login, whom a proxy speaks for. */
@@ -205,18 +217,28 @@ class Receiver implements Receiving {
     // RFC 9422 §4.1.
     if (++this.#messages > (this.#parts.listener.maxMessages ?? Infinity)) return MESSAGES_ENOUGH;
     const verdict = judgeMail(event, this.#client, this.#parts, this.#parts.clock.now());
-    if (verdict.kind === 'refuse') return verdict.reply;
+    if (verdict.kind === 'refuse') {
+      this.#notices.refused(this.#client, 'mail', verdict.reply, { reversePath: event.path.address });
+      return verdict.reply;
+    }
     this.#transaction = new Transaction(event, verdict, this.#client, this.#tls, this.#parts);
     return verdict.reply;
   }
 
+  #rcpt(event: RcptEvent): void {
+    const reply = this.#transaction?.rcpt(event);
+    if (reply !== undefined) this.#notices.refused(this.#client, 'recipient', reply, { recipient: event.path.address });
+    this.#session.answer(reply);
+  }
+
   #content(octets: Uint8Array): void {
-    const intake = this.#transaction?.intake;
-    if (intake === undefined) return;
-    intake.add(octets);
-    if (intake.waitingOctets > MAX_WAITING_OCTETS && !this.#pauses.has('disk')) {
-      this.#pause('disk');
-      void intake.settled().then(() => this.#resume('disk'));
+    const transaction = this.#transaction;
+    if (transaction === undefined) return;
+    transaction.content(octets);
+    const { intake } = transaction;
+    if (intake.waitingOctets > MAX_WAITING_OCTETS && !this.#flow.isHeld('disk')) {
+      this.#flow.hold('disk');
+      void intake.settled().then(() => this.#flow.release('disk'));
     }
   }
 
@@ -227,6 +249,8 @@ class Receiver implements Receiving {
     let reply: Reply;
     try {
       reply = await this.#accept(transaction);
+      const { address: reversePath } = transaction.mail.path;
+      if (reply.code !== 250) this.#notices.refused(this.#client, 'content', reply, { reversePath });
     } catch {
       // Nothing was half-stored; the client keeps the message and comes back.
       reply = NOT_STORED;
@@ -266,7 +290,7 @@ class Receiver implements Receiving {
 
   /** An answer was given some time after its event. */
   #answered(): void {
-    this.#lastActivityMs = this.#parts.clock.now();
+    this.#patience.active();
     this.#pump();
   }
 
@@ -291,14 +315,16 @@ class Receiver implements Receiving {
       this.#connection.destroy();
       return;
     }
-    if (this.#pauses.size > 0) this.#connection.resume();
-    this.#pauses.clear();
+    this.#flow.free();
+    this.#securing = true;
     try {
       this.#tls = await this.#connection.startTls({ side: 'server', identity, timeoutMs: HANDSHAKE_MS });
-    } catch {
+    } catch (error) {
       // The connection has closed.
+      this.#notices.refused(this.#client, 'tls', error instanceof Error ? error.message : String(error));
       return;
     }
+    this.#securing = false;
     if (this.#gone) return;
     done();
     this.#answered();
@@ -314,10 +340,12 @@ class Receiver implements Receiving {
     const step = await next;
     if (this.#gone) return;
     if (step?.kind === 'challenge') this.#session.challenge(step.octets);
-    else if (step?.kind === 'success') {
-      this.#client = { ...this.#client, user: step.user };
-      this.#session.answer();
-    } else this.#session.answer(step?.reply ?? NO_LOGINS);
+    else {
+      const end = step ?? NO_LOGINS;
+      this.#notices.login(this.#client, this.#conversation?.mechanism ?? '', end);
+      if (end.kind === 'success') this.#client = { ...this.#client, user: end.user };
+      this.#session.answer(end.kind === 'success' ? undefined : end.reply);
+    }
     this.#answered();
   }
 
@@ -332,34 +360,31 @@ class Receiver implements Receiving {
     this.#answered();
   }
 
-  /** One timer per connection, however much is said: it looks when the last word was. */
-  #watch(): void {
-    const { clock } = this.#parts;
-    const waitMs = this.#lastActivityMs + (this.#session.timeoutMs ?? IDLE_MS) - clock.now();
-    this.#timer = clock.after(Math.max(1_000, waitMs), () => {
-      if (clock.now() - this.#lastActivityMs >= (this.#session.timeoutMs ?? Infinity)) {
-        this.#session.timeout();
-        this.#pump();
-      } else this.#watch();
-    });
+  /** The content that is coming in, unless the disk holds it up. */
+  #coming(): Watched['content'] {
+    const { contentSinceMs: sinceMs, intake } = this.#transaction ?? {};
+    if (sinceMs === undefined || intake === undefined || this.#flow.isHeld('disk')) return undefined;
+    return { sinceMs, octets: intake.sizeOctets };
   }
 
   /** The session is over: our last words go out, and the client has a while to read them. */
   #leave(): void {
     this.#flush();
     this.#connection.end();
-    this.#timer?.cancel();
-    this.#timer = this.#parts.clock.after(LINGER_MS, () => this.#connection.destroy());
+    this.#patience.last(LINGER_MS, () => this.#connection.destroy());
   }
 
   #end(): void {
     if (this.#gone) return;
     this.#gone = true;
-    this.#timer?.cancel();
+    this.#patience.end();
     void this.#transaction?.intake.discard().catch(() => undefined);
     this.#closed();
   }
 }
 
 const NO_TLS: Reply = { code: 454, status: '4.7.0', lines: ['TLS is not available now'] };
-const NO_LOGINS: Reply = { code: 454, status: '4.7.0', lines: ['Nobody can log in now'] };
+const NO_LOGINS: Extract<LoginStep, { kind: 'failure' }> = {
+  kind: 'failure',
+  reply: { code: 454, status: '4.7.0', lines: ['Nobody can log in now'] },
+};

@@ -6,6 +6,7 @@ import type { Clock, IdSource, NewMessage, QueueStore, TlsState } from '../ports
 import type { Router } from '../routing/router.ts';
 import { isTrusted, type Client } from './client.ts';
 import { formatMissing, missingFields } from './header-fixes.ts';
+import { headerPriority } from './header-priority.ts';
 import { Intake } from './intake.ts';
 import { isQualified, type MailVerdict } from './mail-rules.ts';
 import { countReceived, formatReceived, protocolWord } from './trace.ts';
@@ -13,7 +14,7 @@ import { countReceived, formatReceived, protocolWord } from './trace.ts';
 /** What a transaction works with. */
 export interface TransactionParts {
   readonly hostname: string;
-  readonly listener: Pick<ListenConfig, 'role'>;
+  readonly listener: Pick<ListenConfig, 'role' | 'without'>;
   readonly limits: Pick<LimitsConfig, 'maxHops'>;
   readonly store: QueueStore;
   readonly clock: Clock;
@@ -35,9 +36,11 @@ export class Transaction {
   readonly #parts: TransactionParts;
   readonly #client: Client;
   readonly #tls: TlsState | undefined;
-  readonly #verdict: Extract<MailVerdict, { kind: 'take' }>;
   readonly #holdUntilMs: number;
   #id = '';
+  #contentSinceMs: number | undefined;
+  #priority: number | undefined;
+  #parameters: string;
 
   constructor(
     mail: MailEvent,
@@ -50,7 +53,8 @@ export class Transaction {
     this.#parts = parts;
     this.#client = client;
     this.#tls = tls;
-    this.#verdict = verdict;
+    this.#priority = verdict.priority;
+    this.#parameters = verdict.parameters;
     this.#holdUntilMs = verdict.holdUntilMs ?? 0;
     this.intake = new Intake(parts.store, (start, isWhole) => this.#fields(start, isWhole));
   }
@@ -79,6 +83,17 @@ export class Transaction {
     return undefined;
   }
 
+  /** When the content began; undefined before. */
+  get contentSinceMs(): number | undefined {
+    return this.#contentSinceMs;
+  }
+
+  /** A piece of the content. */
+  content(octets: Uint8Array): void {
+    this.#contentSinceMs ??= this.#parts.clock.now();
+    this.intake.add(octets);
+  }
+
   /** The message once its content is whole, or why it is not taken. Rejects with a StoreError when the disk fails. */
   async finish(): Promise<NewMessage | Reply> {
     const { intake, recipients, mail } = this;
@@ -92,7 +107,7 @@ export class Transaction {
     const message: Message = {
       id: this.#id,
       reversePath: mail.path.address,
-      mailParameters: this.#verdict.parameters,
+      mailParameters: this.#parameters,
       arrivedAtMs: this.#parts.clock.now(),
       origin: role === 'relay' ? 'smtp' : role,
       client: { name: this.#client.name, address: this.#client.address },
@@ -106,14 +121,24 @@ export class Transaction {
     const { ids, clock, hostname, listener } = this.#parts;
     const id = (this.#id = ids.next());
     const atMs = clock.now();
+    this.#takePriority(start);
     const received = this.#received(id, atMs);
     if (listener.role !== 'submission') return utf8.encode(received);
     return utf8.encode(received + formatMissing(missingFields(start, isWhole), { id, hostname, atMs }));
   }
 
+  /** RFC 6758 §3.1(4a): for want of the parameter the header says it; RFC 6710 §4.1: not to a stranger's advantage. */
+  #takePriority(start: Uint8Array): void {
+    if (this.#priority !== undefined || this.#parts.listener.without.has('MT-PRIORITY')) return;
+    const priority = headerPriority(start);
+    if (priority === undefined || (priority > 0 && !isTrusted(this.#client))) return;
+    this.#priority = priority;
+    this.#parameters += `${this.#parameters === '' ? '' : ' '}MT-PRIORITY=${priority}`;
+  }
+
   #received(id: string, atMs: number): string {
     const [sole, ...others] = this.recipients;
-    const { priority } = this.#verdict;
+    const priority = this.#priority;
     const { name, address, hostName, extended, user } = this.#client;
     const tls = this.#tls;
     return formatReceived({

@@ -13,6 +13,7 @@ export class Conversation {
   readonly #clock: Clock;
   readonly #maxAttempts: number;
   #address = '';
+  #mechanism = '';
   #exchange: Exchange | undefined;
   #failures = 0;
 
@@ -22,10 +23,16 @@ export class Conversation {
     this.#maxAttempts = maxAttempts;
   }
 
+  /** The mechanism that was asked for last. */
+  get mechanism(): string {
+    return this.#mechanism;
+  }
+
   /** AUTH. Never rejects. */
   async begin(mechanism: string, address: string, initial: Uint8Array | undefined): Promise<LoginStep> {
+    this.#mechanism = mechanism;
     const begun = this.#logins.begin(mechanism, address);
-    if (typeof begun !== 'function') return await this.#failed(begun);
+    if (typeof begun !== 'function') return await this.#failed({ kind: 'failure', reply: begun });
     this.#address = address;
     this.#exchange = begun;
     return await this.#next(initial);
@@ -51,16 +58,16 @@ export class Conversation {
       this.#logins.ended(this.#address, true);
       return step;
     }
-    const reply = step?.reply ?? ENOUGH;
-    if (reply.code === 535) this.#logins.ended(this.#address, false);
-    return await this.#failed(reply);
+    const failure = step ?? { kind: 'failure', reply: ENOUGH };
+    if (failure.reply.code === 535) this.#logins.ended(this.#address, false);
+    return await this.#failed(failure);
   }
 
   /** The reply comes late: who guesses has to wait for each guess. */
-  async #failed(reply: Reply): Promise<LoginStep> {
+  async #failed(failure: Extract<LoginStep, { kind: 'failure' }>): Promise<LoginStep> {
     const delayMs = DELAY_MS * 2 ** Math.min(this.#failures, 5);
     this.#failures++;
     await new Promise<void>((resolve) => void this.#clock.after(delayMs, resolve));
-    return { kind: 'failure', reply: this.#failures >= this.#maxAttempts ? ENOUGH : reply };
+    return this.#failures >= this.#maxAttempts ? { ...failure, reply: ENOUGH } : failure;
   }
 }

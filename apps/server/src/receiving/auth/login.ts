@@ -10,7 +10,7 @@ import { scramExchange } from './scram.ts';
 export type LoginStep =
   | { readonly kind: 'challenge'; readonly octets: Uint8Array }
   | { readonly kind: 'success'; readonly user: User }
-  | { readonly kind: 'failure'; readonly reply: Reply };
+  | { readonly kind: 'failure'; readonly reply: Reply; readonly name?: string };
 
 /** One SASL exchange, on the server's side: each call takes what the client said; at first nothing if it said nothing. */
 export type Exchange = (response: Uint8Array | undefined) => Promise<LoginStep> | LoginStep;
@@ -34,11 +34,14 @@ export interface LoginParts {
   readonly maxFailures: number;
 }
 
-export const WRONG: LoginStep = {
-  kind: 'failure',
-  // RFC 4954 §6. One reply for whatever is wrong: who exists here is not told.
-  reply: { code: 535, status: '5.7.8', lines: ['Authentication credentials invalid'] },
-};
+// RFC 4954 §6. One reply for whatever is wrong: who exists here is not told.
+const INVALID: Reply = { code: 535, status: '5.7.8', lines: ['Authentication credentials invalid'] };
+
+/** The name or the secret is wrong. */
+export function wrong(name: string): LoginStep {
+  return { kind: 'failure', reply: INVALID, name };
+}
+
 /** RFC 4954 §4: base64 was right, what it says is not. */
 export const MALFORMED: LoginStep = {
   kind: 'failure',

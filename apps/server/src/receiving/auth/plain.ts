@@ -1,5 +1,5 @@
 import type { User } from '../../ports.ts';
-import { MALFORMED, WRONG, type Exchange, type LoginStep } from './login.ts';
+import { MALFORMED, wrong, type Exchange, type LoginStep } from './login.ts';
 import { saslPrep } from './saslprep.ts';
 
 /** Checks a name and a password. */
@@ -22,8 +22,8 @@ export function plainExchange(check: Check): Exchange {
     const authzid = decode(response.subarray(0, first));
     const authcid = decode(response.subarray(first + 1, second));
     if (authzid === undefined || authcid === undefined) return MALFORMED;
-    if (authzid !== '' && saslPrep(authzid) !== saslPrep(authcid)) return WRONG;
-    return outcome(await check(authcid, response.subarray(second + 1)));
+    if (authzid !== '' && saslPrep(authzid) !== saslPrep(authcid)) return wrong(authcid);
+    return outcome(authcid, await check(authcid, response.subarray(second + 1)));
   };
 }
 
@@ -32,7 +32,7 @@ export function loginExchange(check: Check): Exchange {
   let name: string | undefined;
   return async (response) => {
     if (response === undefined) return { kind: 'challenge', octets: ASK_NAME };
-    if (name !== undefined) return outcome(await check(name, response));
+    if (name !== undefined) return outcome(name, await check(name, response));
     name = decode(response);
     return name === undefined ? MALFORMED : { kind: 'challenge', octets: ASK_PASSWORD };
   };
@@ -42,8 +42,8 @@ export function loginExchange(check: Check): Exchange {
 const ASK_NAME = new TextEncoder().encode('Username:');
 const ASK_PASSWORD = new TextEncoder().encode('Password:');
 
-function outcome(user: User | undefined): LoginStep {
-  return user === undefined ? WRONG : { kind: 'success', user };
+function outcome(name: string, user: User | undefined): LoginStep {
+  return user === undefined ? wrong(name) : { kind: 'success', user };
 }
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -1,7 +1,7 @@
 import type { Crypto, ScramKeys, User, Users } from '../../ports.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { SCRAM_ITERATIONS } from './hash.ts';
-import { MALFORMED, WRONG, type Exchange, type LoginStep } from './login.ts';
+import { MALFORMED, wrong, type Exchange, type LoginStep } from './login.ts';
 import { saslPrep } from './saslprep.ts';
 
 /** What SCRAM works with. */
@@ -40,7 +40,7 @@ export function scramExchange({ users, crypto, secret }: ScramParts): Exchange {
       if (proved === undefined) return MALFORMED;
       const message = utf8.encode(`${first.bare},${serverFirst},${proved.withoutProof}`);
       const isRight = proved.isBound && isProof(crypto, keys, message, proved.proof);
-      if (!isRight || isAnother || user?.scram === undefined) return WRONG;
+      if (!isRight || isAnother || user?.scram === undefined) return wrong(first.name);
       next = goodbye(user);
       const signature = encodeBase64(crypto.hmacSha256(keys.serverKey, message));
       return { kind: 'challenge', octets: utf8.encode(`v=${signature}`) };

@@ -1,0 +1,63 @@
+import { formatReply, type Reply } from '@dsnkit/smtp';
+import type { ListenConfig } from '../config.ts';
+import type { Connection, Network } from '../ports.ts';
+import { makeAdmission } from './admission.ts';
+import { newClient } from './client.ts';
+import { Notices } from './notices.ts';
+import { receive, type Receiving, type ReceivingParts } from './receive.ts';
+
+/** A listener in service. */
+export interface Listener {
+  readonly host: string;
+  /** The port that was taken, if any would do. */
+  readonly port: number;
+  readonly role: ListenConfig['role'];
+  /** Takes no new connections, and says 421 on those that are open as soon as no message is being stored. */
+  close(): Promise<void>;
+}
+
+/** How long a client that was turned away may take to read why. */
+const LINGER_MS = 5_000;
+
+/** Takes connections within the limits of a listener; beyond them a client is told to come back later. */
+export async function openListener(network: Network, parts: ReceivingParts): Promise<Listener> {
+  const { listener: config, identity } = parts;
+  const admission = makeAdmission(config, parts.clock);
+  const sessions = new Set<Receiving>();
+  const usesTls = config.tls !== 'off' && identity !== undefined;
+  const at = { host: config.host, port: config.port, ...(usesTls ? { tls: identity } : {}) };
+  const listener = await network.listen(at, (connection) => {
+    const address = connection.remoteAddress;
+    const refusal = admission.enter(address);
+    if (refusal !== undefined) {
+      turnAway(connection, refusal, parts);
+      return;
+    }
+    const session = receive(connection, parts, () => {
+      admission.leave(address);
+      sessions.delete(session);
+    });
+    sessions.add(session);
+  });
+  return {
+    host: listener.host,
+    port: listener.port,
+    role: config.role,
+    async close() {
+      await listener.close();
+      for (const session of [...sessions]) session.shutdown();
+    },
+  };
+}
+
+function turnAway(connection: Connection, refusal: Reply, { listener, clock, notice }: ReceivingParts): void {
+  new Notices(notice).refused(newClient(connection.remoteAddress, listener), 'connection', refusal);
+  const timer = clock.after(LINGER_MS, () => connection.destroy());
+  connection.attach({ data: () => undefined, closed: () => timer.cancel() });
+  // Where TLS comes first there are no words for those who are not let in.
+  if (listener.tls === 'implicit') connection.destroy();
+  else {
+    connection.write(new TextEncoder().encode(formatReply(refusal)));
+    connection.end();
+  }
+}
