@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DnsResolver } from './dns-resolver.ts';
 
-const types: Record<number, string> = { 1: 'A', 15: 'MX', 28: 'AAAA' };
+const types: Record<number, string> = { 1: 'A', 15: 'MX', 16: 'TXT', 28: 'AAAA' };
 const name = (text: string) =>
   Buffer.concat([
     ...text
@@ -17,11 +17,16 @@ const name = (text: string) =>
 const mx = (preference: number, host: string) =>
   Buffer.concat([Buffer.from([preference >> 8, preference & 255]), name(host)]);
 
+const strings = (...texts: string[]) =>
+  Buffer.concat(texts.map((text) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)])));
+
 /** rcode, or record data, for each question; no entry is NXDOMAIN, no answer is silence. */
 const zone: Record<string, number | Buffer[] | 'silence'> = {
   'MX ivory.edu': [mx(20, 'second.ivory.edu'), mx(10, 'First.ivory.EDU')],
   'MX null.example': [mx(0, '')],
   'MX plain.example': [],
+  'TXT _mta-sts.ivory.edu': [strings('v=STSv1; ', 'id=1'), strings('other')],
+  'TXT broken.example': 2,
   'MX broken.example': 2,
   'MX silent.example': 'silence',
   'A ivory.edu': [Buffer.from([192, 0, 2, 1]), Buffer.from([192, 0, 2, 2])],
@@ -113,5 +118,13 @@ describe('DnsResolver', () => {
     ['192.0.2.77', { kind: 'addresses', addresses: ['192.0.2.77'] }],
   ])('RFC 5321 §5.1: addresses of %s', async (host, answer) => {
     expect(await resolver.addresses(host)).toEqual(answer);
+  });
+
+  it.each([
+    ['_mta-sts.ivory.edu', { kind: 'records', records: ['v=STSv1; id=1', 'other'] }],
+    ['nowhere.example', { kind: 'no-such-domain' }],
+    ['broken.example', { kind: 'trouble', reason: 'the name servers failed (SERVFAIL)' }],
+  ])('RFC 8461 §3.1: the TXT records of %s, the strings of each joined', async (domain, answer) => {
+    expect(await resolver.txt(domain)).toEqual(answer);
   });
 });

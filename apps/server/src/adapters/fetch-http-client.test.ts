@@ -50,6 +50,13 @@ describe('FetchHttpClient', () => {
     expect((await post('/long')).body.length).toBeLessThanOrEqual(1000);
   });
 
+  it('RFC 8461 §3.3: gets a page, follows no redirect, refuses one that is too long', async () => {
+    const get = (path: string) => new FetchHttpClient().get({ url: url + path, timeoutMs: 5000, maxOctets: 1000 });
+    expect(await get('/')).toEqual({ status: 202, contentType: '', body: 'xxxxx' });
+    expect((await get('/moved')).status).toBe(302);
+    await expect(get('/long')).rejects.toThrow('more than 1000 octets');
+  });
+
   it('rejects when no answer comes in time or nobody is there', async () => {
     await expect(post('/slow', 100)).rejects.toThrow();
     server.closeAllConnections();
