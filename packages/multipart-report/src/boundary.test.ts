@@ -32,7 +32,7 @@ describe('deriveBoundary', () => {
 describe('assertBoundary', () => {
   it.each([
     ['', 'bad-boundary', 0],
-    ['x'.repeat(71), 'bad-boundary', 71],
+    ['x'.repeat(71), 'bad-boundary', 70],
     ['x ', 'bad-boundary', 1],
     ['a"b', 'bad-boundary', 1],
     ['a\r\nb', 'bad-boundary', 1],

@@ -8,9 +8,6 @@ const ALIASES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ['cp936', 'gbk'],
   ['cp949', 'euc-kr'],
   ['cp950', 'big5'],
-  ['big5-eten', 'big5'],
-  ['latin-1', 'windows-1252'],
-  ['utf8mb4', 'utf-8'],
 ]);
 /** Labels of text that should be ASCII; the Encoding Standard would read them as windows-1252 whatever the text. */
 const ASCII_LABELS: ReadonlySet<string> = /* @__PURE__ */ new Set([

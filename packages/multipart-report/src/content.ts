@@ -37,30 +37,31 @@ export function labelReturned(content: ReturnedContent, returnPath: ReturnPath, 
   if (content.kind === 'message' && header.length < octets.length) {
     const all = survey(octets);
     if (global) return globalContent('message/global', octets, all, returnPath);
-    if (all.mailable && !all.eightBit)
-      return { fields: 'Content-Type: message/rfc822\r\n', body: octets, eightBit: false };
-    if (all.mailable && returnPath !== '7bit') return eightBitContent('message/rfc822', octets);
+    if (all.mailable && !all.eightBit) return encodeContent('message/rfc822', '', octets);
+    if (all.mailable && returnPath !== '7bit') return encodeContent('message/rfc822', '8bit', octets);
   }
   if (global) return globalContent('message/global-headers', header, inHeader, returnPath);
-  const type = 'Content-Type: text/rfc822-headers\r\n';
-  if (inHeader.mailable && !inHeader.eightBit) return { fields: type, body: header, eightBit: false };
   // RFC 6522 §4: broken or extended headers may be quoted-printable.
-  return {
-    fields: `${type}Content-Transfer-Encoding: quoted-printable\r\n`,
-    body: encodeQuotedPrintable(header),
-    eightBit: false,
-  };
-}
-
-function eightBitContent(type: string, body: Uint8Array): Content {
-  return { fields: `Content-Type: ${type}\r\nContent-Transfer-Encoding: 8bit\r\n`, body, eightBit: true };
+  const plain = inHeader.mailable && !inHeader.eightBit;
+  return encodeContent('text/rfc822-headers', plain ? '' : 'quoted-printable', header);
 }
 
 function globalContent(type: string, octets: Uint8Array, { mailable }: Survey, returnPath: ReturnPath): Content {
-  if (mailable && returnPath === 'smtputf8') return eightBitContent(type, octets);
+  return encodeContent(type, mailable && returnPath === 'smtputf8' ? '8bit' : 'base64', octets);
+}
+
+/** A part of this type under this encoding, `''` being 7bit. */
+export function encodeContent(
+  type: string,
+  encoding: '' | '8bit' | 'quoted-printable' | 'base64',
+  body: string | Uint8Array,
+): Content {
+  const fields = `Content-Type: ${type}\r\n${encoding === '' ? '' : `Content-Transfer-Encoding: ${encoding}\r\n`}`;
+  if (encoding === '' || encoding === '8bit') return { fields, body, eightBit: encoding === '8bit' };
+  const octets = typeof body === 'string' ? new TextEncoder().encode(body) : body;
   return {
-    fields: `Content-Type: ${type}\r\nContent-Transfer-Encoding: base64\r\n`,
-    body: encodeBase64(octets),
+    fields,
+    body: encoding === 'base64' ? encodeBase64(octets) : encodeQuotedPrintable(octets),
     eightBit: false,
   };
 }
@@ -109,22 +110,17 @@ function crlfOnly(octets: Uint8Array): Uint8Array {
 }
 
 /** Label and encode text for a person. RFC 2046 §4.1, RFC 2045 §6.2. */
-export function labelText(text: string, subtype: 'plain' | 'html', returnPath: ReturnPath, fields = ''): Content {
+export function labelText(text: string, subtype: 'plain' | 'html', returnPath: ReturnPath): Content {
   const body = text.replace(/\r\n?|\n/g, '\r\n');
   const ascii = isAsciiText(body);
-  const type = `${fields}Content-Type: text/${subtype}; charset=${ascii ? 'us-ascii' : 'utf-8'}\r\n`;
-  const mailable = !body.includes('\0') && longestLine(body, ascii) <= 998;
-  if (mailable && ascii) return { fields: type, body, eightBit: false };
-  if (mailable && returnPath !== '7bit')
-    return { fields: `${type}Content-Transfer-Encoding: 8bit\r\n`, body, eightBit: true };
-  const octets = new TextEncoder().encode(body);
+  const type = `text/${subtype}; charset=${ascii ? 'us-ascii' : 'utf-8'}`;
+  const octets = ascii ? body.length : new TextEncoder().encode(body).length;
+  if (!body.includes('\0') && longestLine(body, ascii) <= 998) {
+    if (ascii) return encodeContent(type, '', body);
+    if (returnPath !== '7bit') return encodeContent(type, '8bit', body);
+  }
   // Beyond a third of foreign octets base64 is the shorter one.
-  const quoted = octets.length - body.length < body.length / 2;
-  return {
-    fields: `${type}Content-Transfer-Encoding: ${quoted ? 'quoted-printable' : 'base64'}\r\n`,
-    body: quoted ? encodeQuotedPrintable(octets) : encodeBase64(octets),
-    eightBit: false,
-  };
+  return encodeContent(type, octets - body.length < body.length / 2 ? 'quoted-printable' : 'base64', body);
 }
 
 /** Longest line in octets; three per character is taken as the most where it doesn't matter. */

@@ -80,7 +80,7 @@ export function encodeAddressText(name: string, value: string): string {
       const phrase = mailbox.slice(0, Math.max(angle, 0));
       const address = mailbox.slice(phrase.length);
       if (!isAsciiText(address)) {
-        throw new ReportError('not-ascii', `${name} holds an address beyond ASCII`, offset + phrase.length, name);
+        throw new ReportError('not-ascii', offset + phrase.length, name);
       }
       const display = phrase.trim();
       const [before] = phrase.split(display, 1);

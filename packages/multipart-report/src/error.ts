@@ -22,8 +22,10 @@ export class ReportError extends Error {
   /** The field concerned, if the value belonged to one. */
   readonly field: string | undefined;
 
-  constructor(code: ReportErrorCode, message: string, offset = 0, field?: string) {
-    super(message);
+  /** @param about what the message names, the field if nothing else */
+  constructor(code: ReportErrorCode, offset = 0, field?: string, about = field) {
+    const words = code.replaceAll('-', ' ');
+    super(about === undefined ? words : `${words}: ${about}`);
     this.code = code;
     this.offset = offset;
     this.field = field;

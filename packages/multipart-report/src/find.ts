@@ -78,13 +78,7 @@ function findReport(root: MimePart, issues: Issues): MimePart | undefined {
   // QUIRK: OpenSMTPD 5 sends its delivery status in a multipart/mixed.
   const other = firstPart(root, (part) => part.parts.some((inner) => machineKind(inner.mediaType) !== undefined));
   if (other === undefined) return undefined;
-  issues.add(other.range.start, {
-    code: 'not-multipart-report',
-    field: 'Content-Type',
-    clause: 'RFC 6522 §3',
-    message: `the report stands in a ${other.mediaType}`,
-    repaired: 'read as multipart/report',
-  });
+  issues.add('not-multipart-report', other.range.start, other.mediaType);
   return other;
 }
 
@@ -135,52 +129,23 @@ function unlabelledMachine(
 
 function noteRoles({ report, human, machine, returned }: FoundReport, issues: Issues): void {
   const { parts, range } = report;
-  const clause = 'RFC 6522 §3';
-  if (human === undefined)
-    issues.add(range.start, { code: 'human-part-missing', clause, message: 'no part for a person to read' });
+  if (human === undefined) issues.add('human-part-missing', range.start);
   if (machine === undefined) {
-    issues.add(range.start, { code: 'machine-part-missing', clause, message: 'no part for a machine to read' });
+    issues.add('machine-part-missing', range.start);
     return;
   }
-  if (parts[human === undefined ? 0 : 1] !== machine) {
-    const message = 'the machine-readable part is not the second';
-    issues.add(machine.range.start, { code: 'machine-part-misplaced', clause, message, repaired: 'found by its type' });
-  }
+  if (parts[human === undefined ? 0 : 1] !== machine) issues.add('machine-part-misplaced', machine.range.start);
   const extra = parts.find((part) => part !== human && part !== machine && part !== returned);
-  if (extra !== undefined) {
-    issues.add(extra.range.start, {
-      code: 'extra-part',
-      clause,
-      message: `a ${extra.mediaType} part beyond the three of a report`,
-    });
-  }
+  if (extra !== undefined) issues.add('extra-part', extra.range.start, extra.mediaType);
 }
 
 function noteReportType({ kind, report, reportType }: FoundReport, machine: MimePart, issues: Issues): void {
-  const subtype = machine.mediaType.slice(machine.mediaType.indexOf('/') + 1);
-  if (reportType === subtype || (reportType !== undefined && `global-${reportType}` === subtype)) return;
-  const place = {
-    field: 'Content-Type',
-    clause: 'RFC 6522 §3',
-    repaired: `taken for ${subtype}, as the machine part says`,
-  };
-  if (reportType === undefined) {
-    issues.add(report.range.start, {
-      ...place,
-      code: 'report-type-missing',
-      message: 'multipart/report without report-type',
-    });
-    return;
-  }
-  const message = `report-type ${JSON.stringify(reportType)} over a part of type ${machine.mediaType}`;
-  if (kind === 'other' || machineKind(machine.mediaType) !== undefined) {
-    issues.add(report.range.start, { ...place, code: 'report-type-mismatch', message });
-  } else {
-    issues.add(machine.range.start, {
-      ...place,
-      code: 'machine-part-mislabelled',
-      message,
-      repaired: `taken for ${reportType}`,
-    });
+  const { mediaType, range } = machine;
+  const subtype = mediaType.slice(mediaType.indexOf('/') + 1);
+  if (reportType === undefined) issues.add('report-type-missing', report.range.start);
+  else if (reportType !== subtype && `global-${reportType}` !== subtype) {
+    const mislabelled = kind !== 'other' && machineKind(mediaType) === undefined;
+    if (mislabelled) issues.add('machine-part-mislabelled', range.start, mediaType);
+    else issues.add('report-type-mismatch', report.range.start, JSON.stringify(reportType.slice(0, 40)));
   }
 }

@@ -263,6 +263,10 @@ describe('the human part', () => {
         ],
       },
     ],
+    [
+      'RFC 8255 §3: in several, as html',
+      { html: '<p>failed</p>', language: 'en', translations: [{ language: 'de', html: '<p>gescheitert</p>' }] },
+    ],
     ['RFC 6522 §3: with what looks like a boundary', { text: '--=_b\n--i=_b1\n--=_b', html: '--i=__b1_0.' }],
   ])('%s', (_, humanReadable) => {
     for (const returnPath of ['7bit', '8bit', 'smtputf8'] as const) {

@@ -11,7 +11,14 @@ import {
 } from '@dsnkit/delivery-status';
 import { assertBoundary, innerBoundary } from './boundary.ts';
 import { autoSubmitted } from './classify.ts';
-import { labelReturned, labelText, type Content, type ReturnedContent, type ReturnPath } from './content.ts';
+import {
+  encodeContent,
+  labelReturned,
+  labelText,
+  type Content,
+  type ReturnedContent,
+  type ReturnPath,
+} from './content.ts';
 import { ReportError } from './error.ts';
 import { cutHeaders } from './header.ts';
 import { formatHeaderField } from './header-format.ts';
@@ -46,21 +53,9 @@ export interface FormatOptions {
 }
 
 /** Fields that say how the report is built. */
-const OWN_FIELDS: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  'mime-version',
-  'content-type',
-  'content-transfer-encoding',
-]);
-const SINGLE_FIELDS: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  'from',
-  'to',
-  'date',
-  'message-id',
-  'subject',
-  'in-reply-to',
-  'references',
-  'auto-submitted',
-]);
+const OWN_FIELD = /^(?:mime-version|content-type|content-transfer-encoding)$/;
+/** RFC 5322 §3.6: fields that a message has at most once. */
+const SINGLE_FIELD = /^(?:from|to|date|message-id|subject|in-reply-to|references|auto-submitted)$/;
 
 /**
  * Write a delivery status notification as a whole message: multipart/report with the human part, the delivery status
@@ -83,22 +78,21 @@ const SINGLE_FIELDS: ReadonlySet<string> = /* @__PURE__ */ new Set([
 export function formatReport(report: Report, options: FormatOptions): Uint8Array {
   const { boundary, returnPath = '7bit', smtputf8 = false } = options;
   const utf8 = smtputf8 && returnPath === 'smtputf8';
-  const machine = formatMachine(report, utf8);
-  const parts: Content[] = [formatHuman(report.humanReadable, boundary, returnPath), machine];
+  const status = formatMachine(report, utf8);
+  const parts: Content[] = [formatHuman(report.humanReadable, boundary, returnPath), status];
   if (report.returned !== undefined) parts.push(labelReturned(report.returned, returnPath, smtputf8));
   assertBoundary(
     boundary,
     parts.map(({ body }) => body),
   );
-  const head = [
-    formatHeader(report, utf8),
-    'MIME-Version: 1.0\r\n',
-    `Content-Type: multipart/report; report-type=${machine.reportType};\r\n boundary="${boundary}"\r\n`,
-    // RFC 2045 §6.4: a container is labelled as the most that a part of it needs.
-    parts.some((part) => part.eightBit) ? 'Content-Transfer-Encoding: 8bit\r\n' : '',
-    '\r\n',
-  ];
-  return join([head.join(''), ...delimited(parts, boundary)]);
+  // RFC 2045 §6.4: a container is labelled as the most that a part of it needs.
+  const encoding = parts.some((part) => part.eightBit) ? '8bit' : '';
+  const { fields } = encodeContent(
+    `multipart/report; report-type=${status.reportType};\r\n boundary="${boundary}"`,
+    encoding,
+    '',
+  );
+  return join([`${formatHeader(report, utf8)}MIME-Version: 1.0\r\n${fields}\r\n`, ...delimited(parts, boundary)]);
 }
 
 function formatHeader({ headers, feedback }: Report, utf8: boolean): string {
@@ -106,21 +100,20 @@ function formatHeader({ headers, feedback }: Report, utf8: boolean): string {
   let out = '';
   for (const { name, value } of headers) {
     const key = name.toLowerCase();
-    if (OWN_FIELDS.has(key)) continue;
-    if (seen.has(key) && SINGLE_FIELDS.has(key))
-      throw new ReportError('duplicate-field', `${name} stands twice`, 0, name);
+    if (OWN_FIELD.test(key)) continue;
+    if (seen.has(key) && SINGLE_FIELD.test(key)) throw new ReportError('duplicate-field', 0, name);
     seen.add(key);
     out += formatHeaderField(name, value, utf8 ? 'utf-8' : 'ascii');
   }
   // RFC 5322 §3.6: the two fields that every message has.
   for (const name of ['From', 'Date']) {
-    if (!seen.has(name.toLowerCase())) throw new ReportError('missing-field', `a message needs ${name}`, 0, name);
+    if (!seen.has(name.toLowerCase())) throw new ReportError('missing-field', 0, name);
   }
   // An abuse report answers nobody.
   if (feedback !== undefined) return out;
   if (!seen.has('auto-submitted')) return `${out}Auto-Submitted: auto-replied\r\n`;
   if (autoSubmitted(headers) !== 'auto-replied') {
-    throw new ReportError('bad-auto-submitted', 'a report is auto-replied', 0, 'Auto-Submitted');
+    throw new ReportError('bad-auto-submitted', 0, 'Auto-Submitted');
   }
   return out;
 }
@@ -133,14 +126,14 @@ function formatMachine({ deliveryStatus, mdn, feedback }: Report, utf8: boolean)
   if (deliveryStatus !== undefined) return formatStatus(deliveryStatus, utf8);
   if (mdn !== undefined) return sevenBitMachine('disposition-notification', formatFields(mdn.fields));
   if (feedback !== undefined) return sevenBitMachine('feedback-report', formatFields(feedback.fields));
-  throw new ReportError('machine-part-missing', 'a report tells a machine what happened');
+  throw new ReportError('machine-part-missing');
 }
 
 /** The global form if it is taken and needed: what is ASCII throughout keeps its old type. RFC 6533 §4.4. */
 function formatStatus(status: DeliveryStatus | ParsedDeliveryStatus, utf8: boolean): MachineContent {
   if (utf8) {
     const text = formatGlobalDeliveryStatus(isWhole(status) ? toGlobalDeliveryStatus(status) : status);
-    if (!isAsciiText(text)) return globalMachine(text);
+    if (!isAsciiText(text)) return machine('global-delivery-status', '8bit', withCrlf(text));
   }
   const text = formatGlobalDeliveryStatus(status);
   if (isAsciiText(text) || !isWhole(status)) return sevenBitMachine('delivery-status', text);
@@ -151,81 +144,71 @@ function isWhole(status: DeliveryStatus | ParsedDeliveryStatus): status is Deliv
   return status.recipients.length > 0 && status.recipients.every(({ finalRecipient }) => finalRecipient !== undefined);
 }
 
-function globalMachine(text: string): MachineContent {
-  const reportType = 'global-delivery-status';
-  const fields = `Content-Type: message/${reportType}\r\nContent-Transfer-Encoding: 8bit\r\n`;
-  return { reportType, fields, body: withCrlf(text), eightBit: true };
-}
-
 function sevenBitMachine(reportType: string, text: string): MachineContent {
   const body = withCrlf(text);
   const offset = body.search(/[^\x01-\x7F]/);
-  if (offset >= 0) throw new ReportError('not-ascii', `message/${reportType} is 7bit`, offset);
-  return { reportType, fields: `Content-Type: message/${reportType}\r\n`, body, eightBit: false };
+  if (offset >= 0) throw new ReportError('not-ascii', offset, undefined, `message/${reportType}`);
+  return machine(reportType, '', body);
+}
+
+function machine(reportType: string, encoding: '' | '8bit', body: string): MachineContent {
+  return { ...encodeContent(`message/${reportType}`, encoding, body), reportType };
 }
 
 /** Fields that were parsed keep what they were read from: line ends of any kind, and lines of any length. */
 function withCrlf(text: string): string {
   const body = text.replace(/\r\n?|\n/g, '\r\n');
   const long = /[^\n]{1000}/.exec(body);
-  if (long !== null)
-    throw new ReportError('line-too-long', 'a line of the machine part is over 998 octets', long.index);
+  if (long !== null) throw new ReportError('line-too-long', long.index);
   return body;
 }
 
 /** One language: text, html, or both as alternatives. Several: multipart/multilingual. RFC 6522 §3, RFC 8255 §3. */
 function formatHuman(human: HumanReadable, outer: string, returnPath: ReturnPath): Content {
-  const { translations = [], language, ...main } = human;
-  if (translations.length === 0) {
-    return formatRendering(main, outer, returnPath, language === undefined ? '' : languageField(language));
-  }
-  const all = language === undefined ? translations : [{ ...main, language }, ...translations];
+  const { translations = [], language, text, html } = human;
+  const main = formatRendering(human, outer, returnPath);
+  if (translations.length === 0) return language === undefined ? main : inLanguage(language, main);
+  const own = { ...(text !== undefined && { text }), ...(html !== undefined && { html }) };
+  const all = language === undefined ? translations : [{ ...own, language }, ...translations];
   // RFC 8255 §3.1: the first part bears no language; readers that don't know the type show it.
-  const parts = [
-    formatRendering(main, outer, returnPath, ''),
-    ...all.map((one) => formatTranslation(one, outer, returnPath)),
-  ];
-  return multipart('multilingual', '', parts, outer);
+  return multipart('multilingual', [main, ...all.map((one) => formatTranslation(one, outer, returnPath))], outer);
 }
 
 function formatTranslation(translation: Translation, outer: string, returnPath: ReturnPath): Content {
   const { language, subject } = translation;
-  const inner = formatRendering(translation, outer, returnPath, '');
+  const { fields, body, eightBit } = formatRendering(translation, outer, returnPath);
   const header = subject === undefined ? '' : formatHeaderField('Subject', subject, 'ascii');
-  const body = `${header}MIME-Version: 1.0\r\n${inner.fields}\r\n${asText(inner.body)}`;
-  const fields = `Content-Type: message/rfc822\r\n${languageField(language)}`;
-  if (!inner.eightBit) return { fields, body, eightBit: false };
-  return { fields: `${fields}Content-Transfer-Encoding: 8bit\r\n`, body, eightBit: true };
+  const message = `${header}MIME-Version: 1.0\r\n${fields}\r\n${asText(body)}`;
+  return inLanguage(language, encodeContent('message/rfc822', eightBit ? '8bit' : '', message));
 }
 
-function languageField(language: string): string {
+function inLanguage(language: string, content: Content): Content {
   if (!/^[A-Za-z]{1,8}(?:-[0-9A-Za-z]{1,8}){0,15}$/.test(language)) {
-    throw new ReportError('bad-language', `no language tag: ${JSON.stringify(language)}`);
+    throw new ReportError('bad-language', 0, undefined, JSON.stringify(language));
   }
-  return `Content-Language: ${language}\r\n`;
+  return { ...content, fields: `${content.fields}Content-Language: ${language}\r\n` };
 }
 
-function formatRendering(
-  one: { text?: string; html?: string },
-  outer: string,
-  returnPath: ReturnPath,
-  fields: string,
-): Content {
-  const { text = '', html = '' } = one;
-  if (text === '' && html === '') throw new ReportError('human-part-missing', 'a report tells a person what happened');
-  if (html === '') return labelText(text, 'plain', returnPath, fields);
-  if (text === '') return labelText(html, 'html', returnPath, fields);
-  const parts = [labelText(text, 'plain', returnPath), labelText(html, 'html', returnPath)];
-  return multipart('alternative', fields, parts, outer);
+function formatRendering({ text = '', html = '' }: Rendering, outer: string, returnPath: ReturnPath): Content {
+  const parts: Content[] = [];
+  if (text !== '') parts.push(labelText(text, 'plain', returnPath));
+  if (html !== '') parts.push(labelText(html, 'html', returnPath));
+  const [first] = parts;
+  if (first === undefined) throw new ReportError('human-part-missing');
+  return parts.length === 1 ? first : multipart('alternative', parts, outer);
 }
 
-function multipart(subtype: string, fields: string, parts: readonly Content[], outer: string): Content {
-  const texts = parts.flatMap(({ fields: own, body }) => [own, asText(body)]);
+interface Rendering {
+  readonly text?: string;
+  readonly html?: string;
+}
+
+function multipart(subtype: string, parts: readonly Content[], outer: string): Content {
+  const texts = parts.flatMap(({ fields, body }) => [fields, asText(body)]);
   const boundary = innerBoundary(outer, texts);
-  const eightBit = parts.some((part) => part.eightBit);
-  const type = `Content-Type: multipart/${subtype};\r\n boundary="${boundary}"\r\n`;
   const body = delimited(parts, boundary).map(asText).join('');
-  return { fields: `${fields}${type}${eightBit ? 'Content-Transfer-Encoding: 8bit\r\n' : ''}`, body, eightBit };
+  const eightBit = parts.some((part) => part.eightBit);
+  return encodeContent(`multipart/${subtype};\r\n boundary="${boundary}"`, eightBit ? '8bit' : '', body);
 }
 
 /** Parts of the human part are text before they are octets. */

@@ -29,29 +29,19 @@ export interface Translation {
 export function readHuman(part: MimePart, source: Source, issues: Issues): HumanReadable {
   const found: Found = new Map();
   collect(part, '', { source, issues, found, messages: true });
-  const [first, ...rest] = found.values();
-  if (first === undefined) return {};
+  const [[outer, main] = ['', {}], ...rest] = found;
   // RFC 8255 §3.1: the first part of a multipart/multilingual bears no language; often it repeats one of the others.
-  const same =
-    first.language === '' ? rest.find((one) => one.text === first.text && one.html === first.html) : undefined;
-  const language = same?.language ?? first.language;
-  const translations = rest.filter((one) => one !== same);
+  const same = rest.findIndex(([, { text, html }]) => outer === '' && text === main.text && html === main.html);
+  const [language] = rest.splice(same, same < 0 ? 0 : 1)[0] ?? [outer];
   return {
-    ...(first.text === undefined ? {} : { text: first.text }),
-    ...(first.html === undefined ? {} : { html: first.html }),
+    ...main,
     ...(language === '' ? {} : { language }),
-    ...(translations.length === 0 ? {} : { translations }),
+    ...(rest.length === 0 ? {} : { translations: rest.map(([tag, one]) => ({ language: tag, ...one })) }),
   };
 }
 
-interface Rendering {
-  readonly language: string;
-  subject?: string;
-  text?: string;
-  html?: string;
-}
-
-type Found = Map<string, Rendering>;
+/** Renderings by language, `''` where none is told. */
+type Found = Map<string, { subject?: string; text?: string; html?: string }>;
 
 interface Walk {
   readonly source: Source;
@@ -73,7 +63,7 @@ function collect(part: MimePart, outer: string, walk: Walk): void {
   const key = part.mediaType === 'text/plain' ? 'text' : 'html';
   const content = partText(part, walk.source, walk.issues);
   let rendering = walk.found.get(language);
-  if (rendering === undefined) walk.found.set(language, (rendering = { language }));
+  if (rendering === undefined) walk.found.set(language, (rendering = {}));
   const before = rendering[key];
   rendering[key] = before === undefined ? content : `${before}\n${content}`;
 }
@@ -86,6 +76,6 @@ function collectMessage(part: MimePart, { source, found }: Walk): void {
   const language = fieldValue(part.headers, 'content-language') ?? '';
   collect(root, language, { source: message, issues, found, messages: false });
   const subject = fieldValue(root.headers, 'subject');
-  const rendering = found.get(language);
+  const rendering = language === '' ? undefined : found.get(language);
   if (subject !== undefined && rendering !== undefined) rendering.subject = decodeHeaderText(subject);
 }

@@ -19,4 +19,3 @@ export { formatReport, selectReturned, type FormatOptions, type Report, type Ret
 export type { ReturnedContent, ReturnPath } from './content.ts';
 export { assertBoundary, deriveBoundary } from './boundary.ts';
 export { ReportError, type ReportErrorCode } from './error.ts';
-export { ReportReader, type ReportEvent, type ReportHead, type ReportReaderOptions } from './reader.ts';

@@ -37,27 +37,37 @@ export interface MachineContent {
   readonly feedback?: FeedbackReport;
 }
 
-/** Read the machine-readable part. RFC 3464 §2.1, RFC 6533 §4.1, RFC 8098 §3.1, RFC 5965 §3. */
-export function readMachine(part: MimePart, kind: ReportKind, source: Source, issues: Issues): MachineContent {
+/** Read the machine-readable part into a report. RFC 3464 §2.1, RFC 6533 §4.1, RFC 8098 §3.1, RFC 5965 §3. */
+export function readMachine(
+  report: { -readonly [K in keyof MachineContent]?: MachineContent[K] },
+  part: MimePart,
+  kind: ReportKind,
+  source: Source,
+  issues: Issues,
+): void {
   const { mediaType, range } = part;
   const raw = source.text.slice(range.bodyStart, range.end);
   // QUIRK: what says base64 and begins with a field is not encoded.
   const plain = !isEncoded(part) || (part.transferEncoding === 'base64' && firstMachineField(raw) >= 0);
   const octets = plain ? source.octets.subarray(range.bodyStart, range.end) : partOctets(part, source, issues);
-  if (isEncoded(part) && !mediaType.startsWith('message/global')) noteEncoded(part, issues);
-  const machineReadable: MachinePart = { mediaType, octets };
-  if (kind === 'other') return { machineReadable };
+  if (isEncoded(part) && !mediaType.startsWith('message/global'))
+    issues.add('encoded-machine-part', range.start, mediaType);
+  report.machineReadable = { mediaType, octets };
+  if (kind === 'other') return;
   const start = plain ? fieldsStart(part, source, issues) : range.bodyStart;
   const text = plain ? textBetween(source, start, range.end) : decodeOctets(octets);
   const place = (inner: readonly Issue[]): void => {
     // Lines behind an encoding are not lines of the message: their issues point at the begin of the part.
-    for (const { line, ...issue } of inner) issues.add(start, issue, plain ? line - 1 : 0);
+    for (const { line, ...issue } of inner) issues.take(start, plain ? line - 1 : 0, issue);
   };
-  if (kind === 'dsn') return { machineReadable, deliveryStatus: readStatus(text, mediaType, place) };
+  if (kind === 'dsn') {
+    report.deliveryStatus = readStatus(text, mediaType, place);
+    return;
+  }
   const { fields, issues: inner } = parseFields(text);
   place(inner);
-  if (kind === 'mdn') return { machineReadable, mdn: readDispositionNotification(fields) };
-  return { machineReadable, feedback: readFeedbackReport(fields) };
+  if (kind === 'mdn') report.mdn = readDispositionNotification(fields);
+  else report.feedback = readFeedbackReport(fields);
 }
 
 function readStatus(body: string, mediaType: string, place: (issues: readonly Issue[]) => void): ParsedDeliveryStatus {
@@ -76,21 +86,6 @@ function fieldsStart({ headers, range }: MimePart, source: Source, issues: Issue
   if (!headers.some(({ name }) => (name.charCodeAt(0) | 32) !== 99 && firstMachineField(`${name}:`) === 0))
     return range.bodyStart;
   const start = range.start + firstMachineField(source.text.slice(range.start, range.bodyStart));
-  issues.add(start, {
-    code: 'part-blank-line-missing',
-    clause: 'RFC 2046 §5.1.1',
-    message: 'no blank line between the header of the machine part and its fields',
-    repaired: 'the fields begin here',
-  });
+  issues.add('part-blank-line-missing', start);
   return start;
-}
-
-function noteEncoded(part: MimePart, issues: Issues): void {
-  issues.add(part.range.start, {
-    code: 'encoded-machine-part',
-    field: 'Content-Transfer-Encoding',
-    clause: 'RFC 3464 §2.1',
-    message: `${part.mediaType} must be 7bit`,
-    repaired: 'decoded',
-  });
 }

@@ -1,5 +1,5 @@
 import type { Field } from '@dsnkit/delivery-status';
-import { fieldValue } from './header.ts';
+import { fieldValue, isNamed } from './header.ts';
 
 /** The fields of a message/disposition-notification. RFC 8098 §3.1. */
 export interface DispositionNotification {
@@ -58,11 +58,13 @@ export interface FeedbackReport {
 export function readDispositionNotification(fields: readonly Field[]): DispositionNotification {
   const disposition = fieldValue(fields, 'disposition');
   return {
-    ...present('reportingUa', fieldValue(fields, 'reporting-ua')),
-    ...present('mdnGateway', fieldValue(fields, 'mdn-gateway')),
-    ...present('originalRecipient', fieldValue(fields, 'original-recipient')),
-    ...present('finalRecipient', fieldValue(fields, 'final-recipient')),
-    ...present('originalMessageId', fieldValue(fields, 'original-message-id')),
+    ...readTexts(fields, [
+      'reporting-ua',
+      'mdn-gateway',
+      'original-recipient',
+      'final-recipient',
+      'original-message-id',
+    ]),
     ...(disposition === undefined ? {} : { disposition: readDisposition(disposition) }),
     fields,
   };
@@ -89,15 +91,11 @@ function split(text: string, separator: string): string[] {
  */
 export function readFeedbackReport(fields: readonly Field[]): FeedbackReport {
   const incidents = Number.parseInt(fieldValue(fields, 'incidents') ?? '', 10);
+  const { feedbackType, receivedDate: arrivalDate, ...texts } = readTexts(fields, FEEDBACK_TEXTS);
   return {
-    ...present('feedbackType', fieldValue(fields, 'feedback-type')?.toLowerCase()),
-    ...present('userAgent', fieldValue(fields, 'user-agent')),
-    ...present('version', fieldValue(fields, 'version')),
-    ...present('originalEnvelopeId', fieldValue(fields, 'original-envelope-id')),
-    ...present('originalMailFrom', fieldValue(fields, 'original-mail-from')),
-    ...present('arrivalDate', fieldValue(fields, 'arrival-date') ?? fieldValue(fields, 'received-date')),
-    ...present('reportingMta', fieldValue(fields, 'reporting-mta')),
-    ...present('sourceIp', fieldValue(fields, 'source-ip')),
+    ...(feedbackType === undefined ? {} : { feedbackType: feedbackType.toLowerCase() }),
+    ...(arrivalDate === undefined ? {} : { arrivalDate }),
+    ...texts,
     ...(Number.isNaN(incidents) ? {} : { incidents }),
     originalRcptTo: allValues(fields, 'original-rcpt-to'),
     reportedDomain: allValues(fields, 'reported-domain'),
@@ -107,10 +105,36 @@ export function readFeedbackReport(fields: readonly Field[]): FeedbackReport {
   };
 }
 
+/** Received-Date is Arrival-Date in older reports. RFC 5965 §3.2. */
+const FEEDBACK_TEXTS = [
+  'feedback-type',
+  'user-agent',
+  'version',
+  'original-envelope-id',
+  'original-mail-from',
+  'received-date',
+  'arrival-date',
+  'reporting-mta',
+  'source-ip',
+] as const;
+
 function allValues(fields: readonly Field[], name: string): string[] {
-  return fields.filter((field) => field.name.toLowerCase() === name).map((field) => field.value);
+  return fields.filter((field) => isNamed(field, name)).map((field) => field.value);
 }
 
-function present<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<K, string>);
+type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : S;
+
+/** The values of fields, each under its name in camel case: `source-ip` is `sourceIp`. */
+function readTexts<N extends string>(
+  fields: readonly Field[],
+  names: readonly N[],
+): Partial<Record<CamelCase<N>, string>> {
+  const texts: Partial<Record<string, string>> = {};
+  for (const name of names) {
+    const value = fieldValue(fields, name);
+    if (value !== undefined) texts[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())] = value;
+  }
+  return texts;
 }

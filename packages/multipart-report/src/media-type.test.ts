@@ -42,6 +42,7 @@ it.each<[string, string, string, Record<string, string>]>([
     'a/b',
     { n: 'é%41B%4' },
   ],
+  ['RFC 2231 §3: pieces that are not encoded', 'a/b; n*0="it\'s 100"; n*1="%41"', 'a/b', { n: "it's 100%41" }],
   ['RFC 2231 §4: no charset', 'a/b; n*=%41', 'a/b', { n: 'A' }],
   ['RFC 2231 §3: a section of no number', 'a/b; n*x=1', 'a/b', { n: '1' }],
 ])('%s', (_, value, mediaType, parameters) => {

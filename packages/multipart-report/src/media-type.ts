@@ -1,4 +1,5 @@
 import { decodeCharset } from './charset.ts';
+import { decodeQuotedPrintable } from './transfer.ts';
 
 /** A Content-Type field taken apart; names in lower case, values as meant. */
 export interface MediaType {
@@ -130,7 +131,6 @@ function afterComment(text: string, from: number): number {
 
 interface Piece {
   readonly number: number;
-  readonly encoded: boolean;
   readonly content: string;
 }
 
@@ -139,40 +139,32 @@ function joinSections(sections: readonly Section[], into: Map<string, string>): 
   const byName = new Map<string, Piece[]>();
   for (const { name, content } of sections) {
     const [base = '', number = '', star] = name.split('*');
+    const encoded = star === '' || number === '';
     let pieces = byName.get(base);
     if (pieces === undefined) byName.set(base, (pieces = []));
-    pieces.push({ number: Number.parseInt(number, 10) || 0, encoded: star === '' || number === '', content });
+    // What is not encoded is written as if it were, so that one decoding serves all.
+    pieces.push({
+      number: Number.parseInt(number, 10) || 0,
+      content: encoded ? content : content.replace(/[%']/g, escape),
+    });
   }
   for (const [name, pieces] of byName) {
     pieces.sort((a, b) => a.number - b.number);
-    into.set(name, joinPieces(pieces));
+    into.set(name, decodeExtended(pieces.map(({ content }) => content).join('')));
   }
 }
 
-/** The first piece names the charset, in `charset'language'text`; pieces without a final `*` are as they are. */
-function joinPieces(pieces: readonly Piece[]): string {
-  let charset = '';
-  const octets: number[] = [];
-  pieces.forEach(({ encoded, content }, index) => {
-    let text = content;
-    const mark = encoded && index === 0 ? content.indexOf("'", content.indexOf("'") + 1) : -1;
-    if (mark > 0) {
-      charset = content.slice(0, content.indexOf("'"));
-      text = content.slice(mark + 1);
-    }
-    pushOctets(octets, encoded ? text : text.replaceAll('%', '%25'));
-  });
-  return decodeCharset(Uint8Array.from(octets), charset).text;
+function escape(character: string): string {
+  return character === '%' ? '%25' : '%27';
 }
 
-function pushOctets(octets: number[], text: string): void {
-  const plain = new TextEncoder().encode(text);
-  let skip = 0;
-  plain.forEach((octet, at) => {
-    if (skip > 0) skip--;
-    else if (octet === 37 && /^[0-9A-Fa-f]{2}$/.test(String.fromCharCode(...plain.subarray(at + 1, at + 3)))) {
-      octets.push(Number.parseInt(String.fromCharCode(...plain.subarray(at + 1, at + 3)), 16));
-      skip = 2;
-    } else octets.push(octet);
-  });
+/** The first piece names charset and language: `utf-8'en'text`. RFC 2231 §4. */
+function decodeExtended(value: string): string {
+  const first = value.indexOf("'");
+  const second = value.indexOf("'", first + 1);
+  const charset = second < 0 ? '' : value.slice(0, first);
+  const text = value.slice(second + 1);
+  // The coding of percent signs is that of quoted-printable with another mark.
+  const quoted = text.replaceAll('=', '=3D').replace(/%(?=[0-9A-F]{2})/gi, '=');
+  return decodeCharset(decodeQuotedPrintable(new TextEncoder().encode(quoted)).octets, charset).text;
 }

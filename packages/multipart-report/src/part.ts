@@ -14,15 +14,8 @@ export function partOctets(part: MimePart, source: Source, issues: Issues): Uint
   const octets = source.sound.subarray(part.range.bodyStart, part.range.end);
   if (!isEncoded(part)) return octets;
   const content = decodeTransfer(octets, part.transferEncoding);
-  if (!content.sound) {
-    issues.add(part.range.start, {
-      code: 'bad-transfer-encoding',
-      field: 'Content-Transfer-Encoding',
-      clause: 'RFC 2045 §6',
-      message: `the part does not keep to its encoding, ${JSON.stringify(part.transferEncoding.slice(0, 40))}`,
-      repaired: 'decoded as far as it goes',
-    });
-  }
+  if (!content.sound)
+    issues.add('bad-transfer-encoding', part.range.start, JSON.stringify(part.transferEncoding.slice(0, 40)));
   return content.octets;
 }
 
@@ -42,14 +35,6 @@ function asciiText(part: MimePart, source: Source, issues: Issues): string {
 
 function decodedText(part: MimePart, source: Source, issues: Issues): string {
   const { text, sound } = decodeCharset(partOctets(part, source, issues), part.parameters.get('charset') ?? '');
-  if (!sound) {
-    issues.add(part.range.start, {
-      code: 'bad-charset',
-      field: 'Content-Type',
-      clause: 'RFC 2046 §4.1.2',
-      message: 'the text is not in the charset of its label, or that charset is unknown',
-      repaired: 'read as UTF-8 if possible, else as windows-1252',
-    });
-  }
+  if (!sound) issues.add('bad-charset', part.range.start);
   return text;
 }

@@ -5,7 +5,7 @@ import { locate, type Located } from './find.ts';
 import { readHeader } from './header.ts';
 import type { ReportIssue } from './issue.ts';
 import { concat } from './join.ts';
-import { readContent, type ReportContent } from './report.ts';
+import { readContent, type Draft, type ReportContent } from './report.ts';
 import { readReturned, type ReturnedHeader } from './returned.ts';
 import { beforeLineEnd, readSource, type Source } from './source.ts';
 import type { MimePart } from './tree.ts';
@@ -119,23 +119,11 @@ export class ReportReader {
       this.#events.push({ kind: 'not-a-report' });
       return;
     }
-    if (!complete) {
-      const message = `more than ${this.#maxHead} octets before the returned message`;
-      issues.add(source.text.length, {
-        code: 'message-too-long',
-        clause: 'RFC 6533 §7',
-        message,
-        repaired: 'read up to here',
-      });
-    }
-    const content = readContent(found, source, issues);
-    const returned = found.returned && readReturned(found.returned, source, issues).header;
-    const report = {
-      ...content,
-      ...(returned && { returned }),
-      headers: root.headers,
-      issues: issues.list(source.text),
-    };
+    if (!complete) issues.add('message-too-long', source.text.length, this.#maxHead);
+    const report: Draft<ReportHead> = { kind: found.kind, humanReadable: {}, headers: root.headers, issues: [] };
+    readContent(report, found, source, issues);
+    if (found.returned !== undefined) report.returned = readReturned(found.returned, source, issues).header;
+    report.issues = issues.list(source.text);
     this.#events.push({ kind: 'report', report });
   }
 

@@ -173,7 +173,7 @@ describe('what writers get wrong', () => {
     [
       'RFC 6522 §3: a boundary parameter is missing',
       report({ type: 'Content-Type: multipart/report; report-type=delivery-status' }),
-      ['boundary-missing'],
+      ['boundary-guessed'],
     ],
     ['RFC 2046 §5.1.1 R2046-5.1.1-e: padding after delimiters', report().replaceAll('--b\n', '--b \t\n'), []],
     [

@@ -55,7 +55,7 @@ export function readReturned(
   const { bodyStart, end } = part.range;
   if (isEncoded(part)) {
     const octets = partOctets(part, source, issues);
-    if (part.mediaType === 'message/rfc822') noteEncoded(part, issues);
+    if (part.mediaType === 'message/rfc822') issues.add('encoded-message-part', part.range.start);
     return { header: readContent(part, readSource(octets), 0, issues), octets };
   }
   const text = source.text.slice(0, end);
@@ -71,7 +71,12 @@ function readContent(part: MimePart, source: Source, start: number, issues: Issu
   const label = returnedLabel(mediaType);
   // Only the blank line tells a message without text from a header under the wrong label.
   const kind = bodyStart < source.text.length || (label === 'message' && closed) ? 'message' : 'headers';
-  if (kind !== label) noteLabel(part, kind, issues);
+  if (kind !== label)
+    issues.add(
+      kind === 'headers' ? 'headers-labelled-message' : 'message-labelled-headers',
+      part.range.start,
+      mediaType,
+    );
   const found: Mutable<ReturnedHeader> = { mediaType, kind, headers };
   const messageId = fieldValue(headers, 'message-id');
   if (messageId !== undefined) found.messageId = firstMessageId(messageId);
@@ -96,24 +101,4 @@ function firstMessageId(value: string): string {
   const start = value.indexOf('<');
   const end = value.indexOf('>', start);
   return start >= 0 && end >= 0 ? value.slice(start, end + 1) : value;
-}
-
-function noteEncoded(part: MimePart, issues: Issues): void {
-  issues.add(part.range.start, {
-    code: 'encoded-message-part',
-    field: 'Content-Transfer-Encoding',
-    clause: 'RFC 2046 §5.2.1',
-    message: 'message/rfc822 must be 7bit, 8bit or binary',
-    repaired: 'decoded',
-  });
-}
-
-function noteLabel(part: MimePart, kind: 'message' | 'headers', issues: Issues): void {
-  issues.add(part.range.start, {
-    code: kind === 'headers' ? 'headers-labelled-message' : 'message-labelled-headers',
-    field: 'Content-Type',
-    clause: 'RFC 6522 §4',
-    message: `${part.mediaType} holds ${kind === 'headers' ? 'no more than a header' : 'a whole message'}`,
-    repaired: kind === 'headers' ? 'taken for a header' : 'taken for a message',
-  });
 }

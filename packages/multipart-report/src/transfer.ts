@@ -80,15 +80,7 @@ export function encodeBase64(octets: Uint8Array): string {
 
 /** Base64 in one piece, as the B encoding of RFC 2047 §4.1 wants it. */
 export function encodeBase64Word(octets: Uint8Array): string {
-  let out = '';
-  for (let i = 0; i < octets.length; i += 3) {
-    const [a = 0, b, c] = octets.subarray(i, i + 3);
-    const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
-    out += ALPHABET.charAt(bits >> 18) + ALPHABET.charAt((bits >> 12) & 63);
-    out += b === undefined ? '=' : ALPHABET.charAt((bits >> 6) & 63);
-    out += c === undefined ? '=' : ALPHABET.charAt(bits & 63);
-  }
-  return out;
+  return btoa(String.fromCharCode(...octets));
 }
 
 /**

@@ -119,28 +119,11 @@ class TreeReader {
     };
     this.#current = part;
     // A part may end with its header: then a delimiter follows.
-    if (!closed && bodyStart < text.length && !text.startsWith('--', bodyStart)) this.#noteMissingBlank(bodyStart);
-    if (unindented >= 0) this.#noteUnindented(unindented);
+    if (!closed && bodyStart < text.length && !text.startsWith('--', bodyStart))
+      this.#issues.add('part-blank-line-missing', bodyStart);
+    if (unindented >= 0) this.#issues.add('unindented-continuation', unindented);
     if (part.mediaType.startsWith('multipart/')) this.#enter(part);
     return part;
-  }
-
-  #noteMissingBlank(offset: number): void {
-    this.#issues.add(offset, {
-      code: 'part-blank-line-missing',
-      clause: 'RFC 2046 §5.1.1',
-      message: 'no blank line between a header and its body',
-      repaired: 'the body begins at the first line that is no field',
-    });
-  }
-
-  #noteUnindented(offset: number): void {
-    this.#issues.add(offset, {
-      code: 'unindented-continuation',
-      clause: 'RFC 5322 §2.2.3',
-      message: 'a line that continues a field does not begin with a blank',
-      repaired: 'joined to the field before',
-    });
   }
 
   /** QUIRK: gateways write a blank line before the header of a part; what looks like a Content-Type is none to read. */
@@ -149,37 +132,20 @@ class TreeReader {
     const c = text.charCodeAt(start);
     const next = of === 'part' && (c === 10 || c === 13) ? endOfLine(text, start) + 1 : start;
     if (next === start || !/^content-type[ \t]*:/i.test(text.slice(next, next + 20))) return start;
-    this.#issues.add(start, {
-      code: 'part-blank-line-stray',
-      clause: 'RFC 2046 §5.1',
-      message: 'a blank line stands before the header of a part',
-      repaired: 'skipped',
-    });
+    this.#issues.add('part-blank-line-stray', start);
     return next;
   }
 
   #enter(part: Draft): void {
-    const offset = part.range.start;
+    const { start, bodyStart } = part.range;
     if (this.#open.length >= MAX_DEPTH) {
-      const message = `multiparts stand in each other more than ${MAX_DEPTH} deep`;
-      this.#issues.add(offset, {
-        code: 'too-deep',
-        clause: 'RFC 2046 §5.1',
-        message,
-        repaired: 'the inner ones stay unread',
-      });
+      this.#issues.add('too-deep', start, MAX_DEPTH);
       return;
     }
     let boundary = part.parameters.get('boundary')?.trimEnd() ?? '';
     if (boundary === '') {
-      if (this.#open.length === 0) boundary = guessBoundary(this.#source.text, part.range.bodyStart);
-      this.#issues.add(offset, {
-        code: 'boundary-missing',
-        field: 'Content-Type',
-        clause: 'RFC 2046 §5.1.1',
-        message: 'multipart without a boundary parameter',
-        ...(boundary === '' ? {} : { repaired: 'taken from the first line that looks like a delimiter' }),
-      });
+      if (this.#open.length === 0) boundary = guessBoundary(this.#source.text, bodyStart);
+      this.#issues.add(boundary === '' ? 'boundary-missing' : 'boundary-guessed', start);
       if (boundary === '') return;
     }
     part.boundary = toOctetText(boundary);
@@ -193,10 +159,13 @@ class TreeReader {
     const found = matchDelimiter(text, dashes + 2, this.#open);
     if (found === undefined || (dashes > lineStart && !found.exact)) return dashes + 2;
     const next = Math.min(endOfLine(text, dashes) + 1, text.length);
-    if (!found.closing && this.#count >= MAX_PARTS) return this.#stopCounting(lineStart);
-    if (dashes > lineStart) this.#noteDelimiter('delimiter-indented', lineStart, 'blanks stand before a delimiter');
-    if (!found.exact)
-      this.#noteDelimiter('delimiter-trailing-text', lineStart, 'text follows the boundary in a delimiter');
+    if (!found.closing && this.#count >= MAX_PARTS) {
+      this.#issues.add('too-many-parts', lineStart, MAX_PARTS);
+      this.#open.length = 0;
+      return lineStart;
+    }
+    if (dashes > lineStart) this.#issues.add('delimiter-indented', lineStart);
+    if (!found.exact) this.#issues.add('delimiter-trailing-text', lineStart);
     const outer = found.multipart;
     this.#endPartsIn(outer, lineStart);
     if (found.closing) {
@@ -214,22 +183,6 @@ class TreeReader {
     return part.range.bodyStart;
   }
 
-  #noteDelimiter(code: 'delimiter-indented' | 'delimiter-trailing-text', offset: number, message: string): void {
-    this.#issues.add(offset, { code, clause: 'RFC 2046 §5.1.1', message, repaired: 'taken as a delimiter' });
-  }
-
-  #stopCounting(offset: number): number {
-    const message = `more than ${MAX_PARTS} parts`;
-    this.#issues.add(offset, {
-      code: 'too-many-parts',
-      clause: 'RFC 2046 §5.1',
-      message,
-      repaired: 'the rest belongs to the last part',
-    });
-    this.#open.length = 0;
-    return offset;
-  }
-
   /** End the current part, and all multiparts inside `outer`, at the line end before `offset`. */
   #endPartsIn(outer: Draft, offset: number): void {
     const { text } = this.#source;
@@ -244,13 +197,7 @@ class TreeReader {
   }
 
   #noteUnclosed(part: Draft, offset: number): void {
-    const empty = part.parts.length === 0;
-    this.#issues.add(offset, {
-      code: empty ? 'parts-missing' : 'boundary-unclosed',
-      clause: 'RFC 2046 §5.1.1',
-      message: empty ? 'multipart without a single delimiter' : 'multipart without its close delimiter',
-      ...(empty ? {} : { repaired: 'its last part ends here' }),
-    });
+    this.#issues.add(part.parts.length === 0 ? 'parts-missing' : 'boundary-unclosed', offset);
   }
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { expect, it } from 'vitest';
-import * as api from '../src/index.ts';
+import * as index from '../src/index.ts';
+import * as reader from '../src/reader.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const blocks = Array.from(readme.matchAll(/^```ts\n([^]*?)^```$/gm), ([, code = '']) => code);
@@ -10,12 +11,12 @@ const blocks = Array.from(readme.matchAll(/^```ts\n([^]*?)^```$/gm), ([, code = 
 function run(code: string): string[] {
   const printed: string[] = [];
   const body = stripTypeScriptTypes(code).replace(
-    /^import (\{.*\}) from '@dsnkit\/multipart-report';$/gm,
+    /^import (\{.*\}) from '@dsnkit\/multipart-report(?:\/reader)?';$/gm,
     'const $1 = api;',
   );
   const print = (...values: unknown[]): void => void printed.push(values.join(' ').trim());
   // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- the point of this test
-  new Function('api', 'console', body)(api, { log: print });
+  new Function('api', 'console', body)({ ...index, ...reader }, { log: print });
   return printed;
 }
 
