@@ -1,4 +1,5 @@
 import type { Connection, TlsState } from '../../src/ports.ts';
+import { SimulatedConnection } from '../simulation/network.ts';
 import type { SimulatedClock } from '../simulation/clock.ts';
 import type { SimulatedHost } from '../simulation/network.ts';
 
@@ -43,6 +44,20 @@ export class Dialogue {
 
   send(octets: Uint8Array): void {
     this.#connection.write(octets);
+  }
+
+  /** Stops reading, as a client does that has hung itself up. */
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  resume(): void {
+    this.#connection.resume();
+  }
+
+  /** Octets that were said and that the server has not read. */
+  get unread(): number {
+    return this.#connection instanceof SimulatedConnection ? this.#connection.unreadOctets : 0;
   }
 
   /** Begins TLS on the client's side. */

@@ -2,7 +2,7 @@ import { parseConfig, parseUsers } from '../../src/config.ts';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
 import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
 import type { MailEvent } from '../../src/model.ts';
-import type { HttpClient, IdSource, Mailboxes, QueueStore } from '../../src/ports.ts';
+import type { HttpClient, IdSource, Mailboxes, Notice, QueueStore } from '../../src/ports.ts';
 import { readWhole } from '../../src/queue/content.ts';
 import type { ReportFiles } from '../../src/queue/report.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
@@ -24,6 +24,7 @@ export interface SimulatedServer {
   readonly delivered: Delivered[];
   readonly store: QueueStore;
   readonly troubles: unknown[];
+  readonly notices: Notice[];
   stop(): Promise<void>;
 }
 
@@ -75,6 +76,7 @@ export class World {
     const events: MailEvent[] = [];
     const delivered: Delivered[] = [];
     const troubles: unknown[] = [];
+    const notices: Notice[] = [];
     const running: RunningServer = await this.clock.during(
       startServer(config, {
         store,
@@ -89,11 +91,12 @@ export class World {
         random: () => 0.5,
         crypto: this.clock.tracked(new NodeCrypto()),
         users: { find: (user) => Promise.resolve(known.get(user)) },
+        notice: (notice) => void notices.push(notice),
         trouble: (error) => void troubles.push(error),
         ...(reportFiles === undefined ? {} : { reportFiles: tracked(reportFiles, this.clock) }),
       }),
     );
-    return { host, events, delivered, store, troubles, stop: () => running.stop() };
+    return { host, events, delivered, store, troubles, notices, stop: () => running.stop() };
   }
 }
 

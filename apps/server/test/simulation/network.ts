@@ -201,6 +201,11 @@ export class SimulatedConnection implements Connection {
     this.remotePort = ends.remotePort;
   }
 
+  /** What was written here and not yet read there. */
+  get unreadOctets(): number {
+    return this.#unreadOctets;
+  }
+
   join(peer: SimulatedConnection, host: SimulatedHost): void {
     this.#peer = peer;
     this.#host = host;
