@@ -53,7 +53,7 @@ export function composeBundle({ reports, texts, hostname, id, nowMs }: BundleInp
 function bundleText(texts: Texts, hostname: string, reports: BundleInput['reports']): string {
   const opening = fill(texts.bundle.opening, { hostname, count: reports.length });
   const shown = reports.slice(0, MOST_SHOWN).map(({ subject }) => wrap(visible(subject, 400), '  '));
-  return `${[wrap(opening, ''), '', ...shown, ...(reports.length > MOST_SHOWN ? ['  …'] : [])].join('\n')}\n`;
+  return `${[wrap(opening, ''), '', ...shown, ...(reports.length > MOST_SHOWN ? ['  ...'] : [])].join('\n')}\n`;
 }
 
 /** Always 7 bits, whatever the language. */

@@ -500,10 +500,14 @@ describe('hostile text', () => {
         nasty,
         nasty,
         fc.constantFrom('', 'SMTPUTF8', 'BODY=8BITMIME'),
-        (remote, header, reason, parameters) => {
+        fc.constantFrom('en', 'de', 'ja', 'ar'),
+        (remote, header, reason, parameters, language) => {
           const composed = compose({
             entries: [entry('a@x.example', 'failed', remote === undefined ? {} : { remote }, '', { reason })],
-            original: octets(`Subject: ${header}\r\nMessage-ID: ${header}\r\nReferences: ${reason}\r\n\r\nx`),
+            style: { languages: makeLanguages(), html: true },
+            original: octets(
+              `Content-Language: ${language}\r\nSubject: ${header}\r\nMessage-ID: ${header}\r\nReferences: ${reason}\r\n\r\nx`,
+            ),
             message: { ...message, mailParameters: parameters, client: { name: header, address: reason } },
           });
           expectMailable(composed);
