@@ -3,6 +3,7 @@ import { composeCommand } from './commands/compose.ts';
 import { explainCommand } from './commands/explain.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { lintCommand } from './commands/lint.ts';
+import { probeCommand } from './commands/probe.ts';
 import { sendCommand } from './commands/send.ts';
 import { xtextCommand } from './commands/xtext.ts';
 import { paramsCommand } from './commands/params.ts';
@@ -59,6 +60,7 @@ export function programOf(terminal: Terminal, perform: Perform): Command {
   program.addCommand(xtextCommand(perform));
   program.addCommand(paramsCommand(perform));
   program.addCommand(sendCommand(perform));
+  program.addCommand(probeCommand(perform));
   for (const command of [program, ...program.commands]) inherit(command, program, terminal);
   return program;
 }

@@ -1,6 +1,7 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { collect } from './collect.ts';
 import { addEnvelope } from './envelope.ts';
+import { addSession } from './session.ts';
 import type { Perform } from './perform.ts';
 import type { SendOptions } from '../send/options.ts';
 
@@ -28,8 +29,11 @@ export function sendCommand(perform: Perform): Command {
     'send parameters as they are: unchecked, and whether the server announces them or not',
   );
   messageOptions(command);
-  dialogueOptions(command);
+  addSession(command);
   return command
+    .option('--lmtp', 'speak LMTP (RFC 2033)')
+    .option('--no-pipelining', 'wait for each reply, even where the server offers PIPELINING')
+    .option('--chunking', 'send the content with BDAT (RFC 3030)')
     .option('--wait <seconds>', 'wait so long for a report about each recipient')
     .option('--reports <maildir>', 'the Maildir where reports to the reverse-path arrive')
     .option('--json', 'the outcome as one JSON object')
@@ -49,34 +53,4 @@ function messageOptions(command: Command): void {
     .option('--subject <text>', 'of the message that is made', 'a message from dsn send')
     .option('--header <field>', "a further field of it, as 'Name: value'; may be repeated", collect)
     .option('--text <text>', 'its text', 'What happened to this message?');
-}
-
-function dialogueOptions(command: Command): void {
-  command
-    .option('--helo <name>', 'name in EHLO; this host if absent')
-    .option('--lmtp', 'speak LMTP (RFC 2033)')
-    .addOption(
-      new Option('--tls <mode>', 'TLS: off, starttls (required, RFC 3207) or implicit (RFC 8314)').choices([
-        'off',
-        'starttls',
-        'implicit',
-      ]),
-    )
-    .option('--tls-ca <file>', 'certificates to trust, PEM')
-    .option('--tls-name <name>', 'name that the certificate must bear; the host if absent')
-    .option('--no-tls-verify', 'take any certificate')
-    .option('--user <name>', 'authenticate; the password is in DSN_PASSWORD or --password-file')
-    .option('--password-file <file>', 'its first line is the password, or the token for XOAUTH2')
-    .addOption(
-      new Option('--auth <mechanism>', 'SASL mechanism; the best of those offered if absent').choices([
-        'PLAIN',
-        'LOGIN',
-        'CRAM-MD5',
-        'XOAUTH2',
-      ]),
-    )
-    .option('--auth-in-clear', 'send the password without TLS, too')
-    .option('--no-pipelining', 'wait for each reply, even where the server offers PIPELINING')
-    .option('--chunking', 'send the content with BDAT (RFC 3030)')
-    .option('--timeout <seconds>', 'how long to wait for a connection or a reply', '60');
 }

@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
+import type { ReceivedReply } from '@dsnkit/smtp';
 import { reasonOf } from '../input/reason.ts';
 import { UsageError } from '../usage-error.ts';
 import { parseAddress } from '../wire/address.ts';
 import { Dialogue, nameOf, type Address, type Trace } from '../wire/dialogue.ts';
 import { greet, ownName, type Extensions } from '../wire/hello.ts';
 import { authenticate, type Credentials } from './auth.ts';
-import type { SendOptions } from './options.ts';
+import type { SessionOptions } from './options.ts';
 
 /** A connection that is ready for a transaction. */
 export interface Session {
   readonly dialogue: Dialogue;
   readonly server: string;
+  /** What the server said first. */
+  readonly greeting: ReceivedReply;
+  /** The reply to the last EHLO, LHLO or HELO. */
+  readonly hello: ReceivedReply;
   readonly extensions: Extensions;
 }
 
@@ -20,15 +25,14 @@ export interface Session {
  *
  * @throws {UsageError} when the server won't serve us
  */
-export async function openSession(options: SendOptions, trace: Trace): Promise<Session> {
-  const address = parseAddress(options.server, '--server', defaultPort(options));
+export async function openSession(options: SessionOptions, trace: Trace, what = '--server'): Promise<Session> {
+  const address = parseAddress(options.server, what, defaultPort(options));
   const credentials = credentialsOf(options, address);
   const implicit = options.tls === 'implicit' ? tlsOptions(options) : undefined;
   const timeoutMs = secondsOf(options.timeout, '--timeout') * 1000;
   const dialogue = await Dialogue.connect({ ...address, timeoutMs, trace, ...(implicit && { tls: implicit }) });
   try {
-    const extensions = await prepare(dialogue, options, credentials);
-    return { dialogue, server: nameOf(address), extensions };
+    return { dialogue, server: nameOf(address), ...(await prepare(dialogue, options, credentials)) };
   } catch (error) {
     await dialogue.quit();
     throw error;
@@ -37,35 +41,37 @@ export async function openSession(options: SendOptions, trace: Trace): Promise<S
 
 async function prepare(
   dialogue: Dialogue,
-  options: SendOptions,
+  options: SessionOptions,
   credentials: Credentials | undefined,
-): Promise<Extensions> {
+): Promise<Hello & Pick<Session, 'greeting'>> {
   const greeting = await dialogue.reply();
   if (greeting.code >= 300) throw new UsageError(`${options.server}: ${greeting.raw.join(' ')}`);
-  let extensions = await hello(dialogue, options);
+  let greeted = await hello(dialogue, options);
   if (options.tls === 'starttls') {
-    if (!extensions.has('STARTTLS')) throw new UsageError(`${options.server}: STARTTLS is not offered`);
+    if (!greeted.extensions.has('STARTTLS')) throw new UsageError(`${options.server}: STARTTLS is not offered`);
     const reply = await dialogue.command('STARTTLS');
     if (reply.code !== 220) throw new UsageError(`${options.server}: STARTTLS refused: ${reply.raw.join(' ')}`);
     await dialogue.startTls(tlsOptions(options));
     // RFC 3207 §4.2: what was offered in the clear is forgotten.
-    extensions = await hello(dialogue, options);
+    greeted = await hello(dialogue, options);
   }
-  if (credentials !== undefined) await authenticate(dialogue, credentials, extensions.get('AUTH'));
-  return extensions;
+  if (credentials !== undefined) await authenticate(dialogue, credentials, greeted.extensions.get('AUTH'));
+  return { greeting, ...greeted };
 }
 
-async function hello(dialogue: Dialogue, { helo, lmtp, server }: SendOptions): Promise<Extensions> {
+type Hello = Pick<Session, 'hello' | 'extensions'>;
+
+async function hello(dialogue: Dialogue, { helo, lmtp, server }: SessionOptions): Promise<Hello> {
   const { reply, extensions } = await greet(dialogue, helo ?? ownName(), lmtp === true);
   if (reply.code >= 300) throw new UsageError(`${server}: ${reply.raw.join(' ')}`);
-  return extensions;
+  return { hello: reply, extensions };
 }
 
-function defaultPort({ tls, lmtp }: SendOptions): number {
+function defaultPort({ tls, lmtp }: SessionOptions): number {
   return tls === 'implicit' ? 465 : lmtp === true ? 24 : 25;
 }
 
-function tlsOptions({ tlsCa, tlsName, tlsVerify }: SendOptions): ConnectionOptions {
+function tlsOptions({ tlsCa, tlsName, tlsVerify }: SessionOptions): ConnectionOptions {
   return {
     rejectUnauthorized: tlsVerify,
     ...(tlsCa === undefined ? {} : { ca: readText(tlsCa, '--tls-ca') }),
@@ -73,7 +79,7 @@ function tlsOptions({ tlsCa, tlsName, tlsVerify }: SendOptions): ConnectionOptio
   };
 }
 
-function credentialsOf(options: SendOptions, { host }: Address): Credentials | undefined {
+function credentialsOf(options: SessionOptions, { host }: Address): Credentials | undefined {
   const { user, passwordFile, auth, tls, authInClear } = options;
   if (user === undefined) {
     if (auth !== undefined || passwordFile !== undefined)

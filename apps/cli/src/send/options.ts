@@ -1,12 +1,8 @@
 import type { EnvelopeOptions } from './plan.ts';
 
-/** What `dsn send` is asked for. */
-export interface SendOptions extends EnvelopeOptions {
+/** How to reach a server and open a session with it. */
+export interface SessionOptions {
   readonly server: string;
-  readonly data?: string;
-  readonly subject: string;
-  readonly header?: readonly string[];
-  readonly text: string;
   readonly helo?: string;
   readonly lmtp?: true;
   readonly tls?: 'off' | 'starttls' | 'implicit';
@@ -17,9 +13,17 @@ export interface SendOptions extends EnvelopeOptions {
   readonly passwordFile?: string;
   readonly auth?: string;
   readonly authInClear?: true;
+  readonly timeout: string;
+}
+
+/** What `dsn send` is asked for. */
+export interface SendOptions extends EnvelopeOptions, SessionOptions {
+  readonly data?: string;
+  readonly subject: string;
+  readonly header?: readonly string[];
+  readonly text: string;
   readonly pipelining: boolean;
   readonly chunking?: true;
-  readonly timeout: string;
   readonly wait?: string;
   readonly reports?: string;
   readonly json?: true;

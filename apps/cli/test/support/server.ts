@@ -11,8 +11,12 @@ export interface Server {
   readonly stop: () => Promise<void>;
 }
 
-/** Our own mail server with its simulator, and a Maildir for `alice@example.org`. */
-export async function startServer(folder: string): Promise<Server> {
+/**
+ * Our own mail server with its simulator, and a Maildir for every other address.
+ *
+ * @param routes from a domain to where its mail goes
+ */
+export async function startServer(folder: string, routes: Readonly<Record<string, string>> = {}): Promise<Server> {
   const port = await freePort();
   const file = join(folder, 'dsnd.toml');
   const lines = [
@@ -22,12 +26,9 @@ export async function startServer(folder: string): Promise<Server> {
     `address = "127.0.0.1:${port}"`,
     'role = "relay"',
     'relay-from = ["127.0.0.0/8"]',
-    '[[route]]',
-    'match = "simulator.test"',
-    'to = "simulator:"',
-    '[[route]]',
-    'match = "*"',
-    `to = "maildir:${join(folder, 'mail')}"`,
+    ...Object.entries({ 'simulator.test': 'simulator:', ...routes, '*': `maildir:${join(folder, 'mail')}` }).flatMap(
+      ([match, to]) => ['[[route]]', `match = "${match}"`, `to = "${to}"`],
+    ),
   ];
   writeFileSync(file, `${lines.join('\n')}\n`.replaceAll('\\', '/'));
   const child = spawn(process.execPath, ['--conditions=source', main, '--config', file], { stdio: 'pipe' });
@@ -48,7 +49,8 @@ export async function startServer(folder: string): Promise<Server> {
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
