@@ -125,6 +125,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     limits: config.limits,
     named: namedDomains(config),
     notice: adapters.notice ?? (() => undefined),
+    trouble,
     ...(config.tls === undefined ? {} : { identity: config.tls }),
     ...loginsOf(config, adapters),
     store,

@@ -4,7 +4,8 @@ import type { Connection, Network } from '../ports.ts';
 import { makeAdmission } from './admission.ts';
 import { newClient } from './client.ts';
 import { Notices } from './notices.ts';
-import { receive, type Receiving, type ReceivingParts } from './receive.ts';
+import type { ReceivingParts } from './parts.ts';
+import { receive, type Receiving } from './receive.ts';
 
 /** A listener in service. */
 export interface Listener {

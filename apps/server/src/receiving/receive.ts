@@ -1,49 +1,17 @@
 import { ServerSession, type MailEvent, type RcptEvent, type Reply, type XclientEvent } from '@dsnkit/smtp';
-import type { LimitsConfig, ListenConfig } from '../config.ts';
-import type {
-  Clock,
-  Connection,
-  EventSink,
-  IdSource,
-  NewMessage,
-  Notice,
-  QueueStore,
-  TlsIdentity,
-  TlsState,
-} from '../ports.ts';
-import type { Router } from '../routing/router.ts';
+import type { Connection, TlsState } from '../ports.ts';
 import { Conversation } from './auth/conversation.ts';
-import type { LoginStep, Logins } from './auth/login.ts';
+import type { LoginStep } from './auth/login.ts';
 import { newClient, type Client } from './client.ts';
 import { Flow } from './flow.ts';
 import { judgeMail } from './mail-rules.ts';
 import { Notices } from './notices.ts';
 import { offerTo } from './offer.ts';
+import type { ReceivingParts } from './parts.ts';
 import { Patience, type Watched } from './patience.ts';
+import { NOT_STORED, storeMessage } from './store-message.ts';
 import { Transaction } from './transaction.ts';
 import { introduce } from './xclient.ts';
-
-/** What receiving on one listener works with. */
-export interface ReceivingParts {
-  readonly listener: ListenConfig;
-  readonly hostname: string;
-  readonly limits: LimitsConfig;
-  readonly store: QueueStore;
-  readonly clock: Clock;
-  readonly ids: IdSource;
-  readonly events: EventSink;
-  readonly router: Router;
-  /** Domains of this site: see `namedDomains`. */
-  readonly named: ReadonlySet<string>;
-  /** Absent: no listener does TLS. */
-  readonly identity?: TlsIdentity;
-  /** Absent: no listener offers AUTH. */
-  readonly logins?: Logins;
-  /** Stores a message and sets it on its way; see `Queue.accept`. */
-  readonly accept: (message: NewMessage, stored: () => void) => Promise<void>;
-  /** Told of logins and refusals; of one connection not without end. */
-  readonly notice: (notice: Notice) => void;
-}
 
 /** One open connection. */
 export interface Receiving {
@@ -63,11 +31,6 @@ const HANDSHAKE_MS = 60_000;
 const LINGER_MS = 30_000;
 
 const MESSAGES_ENOUGH: Reply = { code: 421, status: '4.7.0', lines: ['Enough messages in one connection'] };
-const NOT_STORED: Reply = {
-  code: 452,
-  status: '4.3.1',
-  lines: ['The message could not be stored; try again later'],
-};
 
 /** Serves one connection until it closes. `closed` is called once, at the end. */
 export function receive(connection: Connection, parts: ReceivingParts, closed: () => void): Receiving {
@@ -245,47 +208,14 @@ class Receiver implements Receiving {
   async #store(): Promise<void> {
     const transaction = this.#transaction;
     this.#transaction = undefined;
-    if (transaction === undefined) return;
-    let reply: Reply;
-    try {
-      reply = await this.#accept(transaction);
-      const { address: reversePath } = transaction.mail.path;
-      if (reply.code !== 250) this.#notices.refused(this.#client, 'content', reply, { reversePath });
-    } catch {
-      // Nothing was half-stored; the client keeps the message and comes back.
-      reply = NOT_STORED;
-      await transaction.intake.discard().catch(() => undefined);
-    }
+    const reply = transaction === undefined ? NOT_STORED : await storeMessage(transaction, this.#parts);
+    const reversePath = transaction?.mail.path.address ?? '';
+    if (reply.code !== 250) this.#notices.refused(this.#client, 'content', reply, { reversePath });
     if (this.#gone) return;
-    if (this.#parts.listener.role === 'lmtp') this.#session.answerEach(transaction.recipients.map(() => reply));
+    const { recipients = [] } = transaction ?? {};
+    if (this.#parts.listener.role === 'lmtp') this.#session.answerEach(recipients.map(() => reply));
     else this.#session.answer(reply);
     this.#answered();
-  }
-
-  async #accept(transaction: Transaction): Promise<Reply> {
-    const finished = await transaction.finish();
-    if ('code' in finished) return finished;
-    await this.#parts.accept(finished, () => this.#accepted(finished, transaction.mail));
-    return { code: 250, status: '2.0.0', lines: [`Ok: queued as ${finished.message.id}`] };
-  }
-
-  #accepted({ message, recipients }: NewMessage, mail: MailEvent): void {
-    const { envid, mtPriority } = mail.typed;
-    const { address, user } = this.#client;
-    this.#parts.events.emit({
-      kind: 'accepted',
-      atMs: message.arrivedAtMs,
-      messageId: message.id,
-      reversePath: message.reversePath,
-      ...(envid === undefined ? {} : { envelopeId: envid }),
-      recipients: recipients.map((recipient) => recipient.address),
-      sizeOctets: message.sizeOctets,
-      origin: message.origin,
-      client: address,
-      ...(user === undefined ? {} : { user: user.name }),
-      ...(this.#tls === undefined ? {} : { tls: this.#tls.protocol }),
-      ...(mtPriority === undefined ? {} : { priority: mtPriority }),
-    });
   }
 
   /** An answer was given some time after its event. */

@@ -1,7 +1,7 @@
 import { formatParameters, type Path } from '@dsnkit/esmtp-parameters';
-import type { MailEvent, RcptEvent, Reply } from '@dsnkit/smtp';
+import type { MailEvent as MailCommand, RcptEvent, Reply } from '@dsnkit/smtp';
 import type { LimitsConfig, ListenConfig } from '../config.ts';
-import type { Message, Recipient } from '../model.ts';
+import type { MailEvent, Message, Recipient } from '../model.ts';
 import type { Clock, IdSource, NewMessage, QueueStore, TlsState } from '../ports.ts';
 import type { Router } from '../routing/router.ts';
 import { isTrusted, type Client } from './client.ts';
@@ -30,7 +30,7 @@ const utf8 = new TextEncoder();
 
 /** One mail transaction, from the answer to MAIL to the message that is to be stored. */
 export class Transaction {
-  readonly mail: MailEvent;
+  readonly mail: MailCommand;
   readonly intake: Intake;
   readonly recipients: Recipient[] = [];
   readonly #parts: TransactionParts;
@@ -43,7 +43,7 @@ export class Transaction {
   #parameters: string;
 
   constructor(
-    mail: MailEvent,
+    mail: MailCommand,
     verdict: Extract<MailVerdict, { kind: 'take' }>,
     client: Client,
     tls: TlsState | undefined,
@@ -114,6 +114,26 @@ export class Transaction {
       sizeOctets: intake.sizeOctets,
     };
     return { message, recipients, content };
+  }
+
+  /** What is told of the message once it is stored. */
+  accepted({ message, recipients }: NewMessage): MailEvent {
+    const { envid, mtPriority } = this.mail.typed;
+    const { address, user } = this.#client;
+    return {
+      kind: 'accepted',
+      atMs: message.arrivedAtMs,
+      messageId: message.id,
+      reversePath: message.reversePath,
+      ...(envid === undefined ? {} : { envelopeId: envid }),
+      recipients: recipients.map((recipient) => recipient.address),
+      sizeOctets: message.sizeOctets,
+      origin: message.origin,
+      client: address,
+      ...(user === undefined ? {} : { user: user.name }),
+      ...(this.#tls === undefined ? {} : { tls: this.#tls.protocol }),
+      ...(mtPriority === undefined ? {} : { priority: mtPriority }),
+    };
   }
 
   /** The trace line goes first (RFC 5321 §4.4), then what a submitted message lacks. All recipients are known by now. */

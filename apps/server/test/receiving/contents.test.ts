@@ -104,6 +104,7 @@ describe('content that was received', () => {
     );
     await world.clock.advance(86_400_000);
     expect([server.events, server.delivered]).toEqual([[], []]);
+    expect(server.troubles).toMatchObject([{ name: 'StoreError', code: 'full' }]);
   });
 
   it('RFC 5321 §6.1 R5321-6.1-e: 250 does not wait for the next hop', async () => {

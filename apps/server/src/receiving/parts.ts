@@ -1,0 +1,28 @@
+import type { LimitsConfig, ListenConfig } from '../config.ts';
+import type { Clock, EventSink, IdSource, NewMessage, Notice, QueueStore, TlsIdentity } from '../ports.ts';
+import type { Router } from '../routing/router.ts';
+import type { Logins } from './auth/login.ts';
+
+/** What receiving on one listener works with. */
+export interface ReceivingParts {
+  readonly listener: ListenConfig;
+  readonly hostname: string;
+  readonly limits: LimitsConfig;
+  readonly store: QueueStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly events: EventSink;
+  readonly router: Router;
+  /** Domains of this site: see `namedDomains`. */
+  readonly named: ReadonlySet<string>;
+  /** Absent: no listener does TLS. */
+  readonly identity?: TlsIdentity;
+  /** Absent: no listener offers AUTH. */
+  readonly logins?: Logins;
+  /** Stores a message and sets it on its way; see `Queue.accept`. */
+  readonly accept: (message: NewMessage, stored: () => void) => Promise<void>;
+  /** Told of logins and refusals; of one connection not without end. */
+  readonly notice: (notice: Notice) => void;
+  /** Told why a message could not be stored. */
+  readonly trouble: (error: unknown) => void;
+}

@@ -1,0 +1,27 @@
+import type { Reply } from '@dsnkit/smtp';
+import type { ReceivingParts } from './parts.ts';
+import type { Transaction } from './transaction.ts';
+
+/** RFC 5321 §4.2.5: the client keeps the message and comes back. */
+export const NOT_STORED: Reply = {
+  code: 452,
+  status: '4.3.1',
+  lines: ['The message could not be stored; try again later'],
+};
+
+/**
+ * Stores a message whose content is whole, and gives the reply to its end: 250 only when a power cut can't lose it any
+ * more. With any other reply nothing was half-stored.
+ */
+export async function storeMessage(transaction: Transaction, parts: ReceivingParts): Promise<Reply> {
+  try {
+    const finished = await transaction.finish();
+    if ('code' in finished) return finished;
+    await parts.accept(finished, () => parts.events.emit(transaction.accepted(finished)));
+    return { code: 250, status: '2.0.0', lines: [`Ok: queued as ${finished.message.id}`] };
+  } catch (error) {
+    parts.trouble(error);
+    await transaction.intake.discard().catch(() => undefined);
+    return NOT_STORED;
+  }
+}
