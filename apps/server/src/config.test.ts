@@ -54,7 +54,7 @@ describe('parseConfig', () => {
       digestEveryMs: 3_600_000,
       returnPathMemoryMs: 1_209_600_000,
       texts: [],
-      html: true,
+      html: false,
       dkim: [],
     });
   });
@@ -326,7 +326,7 @@ postmaster = "ops@example.org"
 language = "de"
 languages = ["de", "pt-BR"]
 texts = ["texts/pt-br.toml"]
-html = false
+html = true
 max-per-minute = 5
 digest-every = "never"
 [[report.dkim]]
@@ -346,7 +346,7 @@ key-file = "ed.pem"`,
       language: 'de',
       languages: ['de', 'pt-BR'],
       texts: ['/etc/dsnd/texts/pt-br.toml'],
-      html: false,
+      html: true,
       maxPerMinute: 5,
       dkim: [
         { domain: 'example.org', selector: 's2026.mx', keyFile: '/etc/keys/rsa.pem' },

@@ -236,7 +236,7 @@ export interface ReportConfig {
   readonly languages?: readonly string[];
   /** `texts`: files with texts of further languages, or other words for known ones (see README). Default none. */
   readonly texts: readonly string[];
-  /** `html`: reports say the same in HTML, too, beside the plain text. Default true. */
+  /** `html`: reports say the same in HTML, too, beside the plain text. Default false: some programs that read bounces look for plain text first. */
   readonly html: boolean;
   /**
    * `max-per-minute`: reports to one sender in a minute. Further ones are held to the end of the minute: those of one

@@ -47,7 +47,7 @@ export function report(folder: string): v.GenericSchema<unknown, ReportConfig> {
       language: optional(languageTag, undefined),
       languages: optional(listOf(languageTag, 1), undefined),
       texts: optional(listOf(file, 0), []),
-      html: optional(flag(), true),
+      html: optional(flag(), false),
       'max-per-minute': optional(whole(1), 100),
       'digest-every': optional(digestEvery, 3_600_000),
       'return-path-memory': optional(memory, 14 * 86_400_000),

@@ -48,14 +48,17 @@ async function reportOn(header: string, more = '', reportFiles = NONE) {
 
 describe('the language of reports', () => {
   it('RFC 3282 §3: is the one that the message asks for, in plain text and HTML', async () => {
-    const { report, subject } = await reportOn('Content-Language: en\r\nAccept-Language: de-CH, en;q=0.5\r\n');
+    const { report, subject } = await reportOn(
+      'Content-Language: en\r\nAccept-Language: de-CH, en;q=0.5\r\n',
+      '[report]\nhtml = true\n',
+    );
     expect(report.humanReadable.language).toBe('de');
     expect(report.humanReadable.html).toContain('<html lang="de" dir="ltr">');
     expect(subject).toBe('Nicht zugestellt: gone@local.example');
   });
 
-  it('is the one of the site where the message asks for none, and plain text only where the site says so', async () => {
-    const { report } = await reportOn('', '[report]\nlanguage = "ja"\nhtml = false\n');
+  it('is the one of the site where the message asks for none, and plain text only where the site does not ask for HTML', async () => {
+    const { report } = await reportOn('', '[report]\nlanguage = "ja"\n');
     expect(report.humanReadable.language).toBe('ja');
     expect(report.humanReadable.html).toBeUndefined();
   });
