@@ -114,21 +114,25 @@ export function labelText(text: string, subtype: 'plain' | 'html', returnPath: R
   const body = text.replace(/\r\n?|\n/g, '\r\n');
   const ascii = isAsciiText(body);
   const type = `text/${subtype}; charset=${ascii ? 'us-ascii' : 'utf-8'}`;
-  const octets = ascii ? body.length : new TextEncoder().encode(body).length;
-  if (!body.includes('\0') && longestLine(body, ascii) <= 998) {
+  if (!body.includes('\0') && overlongLine(body) < 0) {
     if (ascii) return encodeContent(type, '', body);
     if (returnPath !== '7bit') return encodeContent(type, '8bit', body);
   }
   // Beyond a third of foreign octets base64 is the shorter one.
-  return encodeContent(type, octets - body.length < body.length / 2 ? 'quoted-printable' : 'base64', body);
+  return encodeContent(type, octetsOf(body) < body.length * 1.5 ? 'quoted-printable' : 'base64', body);
 }
 
-/** Longest line in octets; three per character is taken as the most where it doesn't matter. */
-function longestLine(text: string, ascii: boolean): number {
-  let longest = 0;
-  for (const line of text.split('\r\n')) {
-    if (line.length <= longest / 3) continue;
-    longest = Math.max(longest, ascii ? line.length : new TextEncoder().encode(line).length);
+/** Offset of the first line of over 998 octets; -1 if there is none. RFC 5322 §2.1.1, RFC 6532 §3.4. */
+export function overlongLine(text: string): number {
+  for (let at = 0, end = 0; at <= text.length; at = end + 2) {
+    end = text.indexOf('\r\n', at);
+    if (end < 0) end = text.length;
+    // A character has at most three octets for each of its units.
+    if (end - at > 998 / 3 && octetsOf(text.slice(at, end)) > 998) return at;
   }
-  return longest;
+  return -1;
+}
+
+function octetsOf(text: string): number {
+  return isAsciiText(text) ? text.length : new TextEncoder().encode(text).length;
 }

@@ -1,4 +1,5 @@
 import { Issues } from './issue.ts';
+import { parameter } from './media-type.ts';
 import { returnedLabel } from './returned.ts';
 import type { Source } from './source.ts';
 import { readTree, type MimePart, type TreeOptions } from './tree.ts';
@@ -95,7 +96,7 @@ function firstPart(part: MimePart, passes: (part: MimePart) => boolean): MimePar
 /** RFC 6522 §3 gives roles by order; types correct it where a report lacks a part, has one too many or shuffles them. */
 function assignRoles(report: MimePart, source: Source, issues: Issues): FoundReport {
   const { parts } = report;
-  const reportType = report.parameters.get('report-type')?.toLowerCase();
+  const reportType = parameter(report.parameters, 'report-type')?.toLowerCase();
   const promised = kindOf(reportType);
   const typed = firstPart(report, (part) => machineKind(part.mediaType) !== undefined);
   const machine = typed ?? unlabelledMachine(parts[1], promised, source);

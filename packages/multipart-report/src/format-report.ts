@@ -15,6 +15,7 @@ import {
   encodeContent,
   labelReturned,
   labelText,
+  overlongLine,
   type Content,
   type ReturnedContent,
   type ReturnPath,
@@ -158,8 +159,8 @@ function machine(reportType: string, encoding: '' | '8bit', body: string): Machi
 /** Fields that were parsed keep what they were read from: line ends of any kind, and lines of any length. */
 function withCrlf(text: string): string {
   const body = text.replace(/\r\n?|\n/g, '\r\n');
-  const long = /[^\n]{1000}/.exec(body);
-  if (long !== null) throw new ReportError('line-too-long', long.index);
+  const long = overlongLine(body);
+  if (long >= 0) throw new ReportError('line-too-long', long);
   return body;
 }
 
@@ -225,9 +226,19 @@ function delimited(parts: readonly Content[], boundary: string): (string | Uint8
   return [...pieces, `\r\n--${boundary}--\r\n`];
 }
 
+/** Texts that stand beside each other are encoded in one go. */
 function join(pieces: readonly (string | Uint8Array)[]): Uint8Array {
   const encoder = new TextEncoder();
-  return concat(pieces.map((piece) => (typeof piece === 'string' ? encoder.encode(piece) : piece)));
+  const octets: Uint8Array[] = [];
+  let text = '';
+  for (const piece of pieces) {
+    if (typeof piece === 'string') text += piece;
+    else {
+      octets.push(encoder.encode(text), piece);
+      text = '';
+    }
+  }
+  return concat([...octets, encoder.encode(text)]);
 }
 
 /** What decides how much of a message is returned. */

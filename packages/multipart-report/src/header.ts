@@ -1,5 +1,5 @@
 import type { Field } from '@dsnkit/delivery-status';
-import { readSource, textBetween, type Source } from './source.ts';
+import { indexOrEnd, readSource, textBetween, type Source } from './source.ts';
 
 /** Header fields and where the body begins. */
 export interface SplitHeader {
@@ -127,11 +127,6 @@ export function readHeader(source: Source, start: number, until: 'blank-line' | 
     at = stop + 1;
   }
   return header(end, end, false);
-}
-
-function indexOrEnd(text: string, what: string, from: number): number {
-  const at = text.indexOf(what, from);
-  return at < 0 ? text.length : at;
 }
 
 /** The LF of the last line of a folded field, or the end of the text. RFC 5322 §2.2.3. */

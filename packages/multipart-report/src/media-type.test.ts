@@ -48,7 +48,9 @@ it.each<[string, string, string, Record<string, string>]>([
 ])('%s', (_, value, mediaType, parameters) => {
   const parsed = parseMediaType(value);
   expect(parsed.mediaType).toBe(mediaType);
-  expect(Object.fromEntries(parsed.parameters)).toEqual(parameters);
+  expect(Object.fromEntries(parsed.parameters.toReversed().map(({ name, value: one }) => [name, one]))).toEqual(
+    parameters,
+  );
 });
 
 it('RFC 2045 §5.1: anything at all is read without a throw', () => {

@@ -1,18 +1,30 @@
 import { decodeCharset } from './charset.ts';
+import { indexOrEnd } from './source.ts';
 import { decodeQuotedPrintable } from './transfer.ts';
 
-/** A Content-Type field taken apart; names in lower case, values as meant. */
+/** A Content-Type field taken apart. */
 export interface MediaType {
   /** `type/subtype` in lower case. */
   readonly mediaType: string;
-  readonly parameters: ReadonlyMap<string, string>;
+  readonly parameters: readonly Parameter[];
 }
 
-const NO_PARAMETERS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map();
+/** One parameter, its value as meant. */
+export interface Parameter {
+  /** In lower case. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The value of a parameter: of two with one name the first counts. */
+export function parameter(parameters: readonly Parameter[], name: string): string | undefined {
+  for (const one of parameters) if (one.name === name) return one.value;
+  return undefined;
+}
+
+const NO_PARAMETERS: readonly Parameter[] = [];
 /** Of continued parameters so many pieces are joined. */
 const MAX_SECTIONS = 1000;
-const SEMICOLON = 59;
-const EQUALS = 61;
 const QUOTE = 34;
 const BACKSLASH = 92;
 
@@ -23,110 +35,72 @@ const BACKSLASH = 92;
  *     parameter := attribute "=" value
  *     value     := token / quoted-string
  *
- * Comments are dropped, continued and extended parameters (`boundary*0=`, `name*=utf-8''…`) are joined and decoded. The
- * first of two parameters with one name counts. Never throws. RFC 2045 §5.1, RFC 2231 §3, §4.
+ * Comments are dropped, continued and extended parameters (`boundary*0=`, `name*=utf-8''…`) are joined and decoded. Never throws. RFC 2045 §5.1, RFC 2231 §3, §4.
  *
  * @example
- * parseMediaType('Text/Plain; charset="UTF-8"'); // { mediaType: 'text/plain', parameters: Map { 'charset' => 'UTF-8' } }
+ * parseMediaType('Text/Plain; charset="UTF-8"'); // { mediaType: 'text/plain', parameters: [{ name: 'charset', value: 'UTF-8' }] }
  */
 export function parseMediaType(value: string): MediaType {
+  const text = value.includes('(') ? withoutComments(value) : value;
+  let at = text.indexOf(';');
   // Most parts of a report bear no parameter.
-  if (!value.includes(';') && !value.includes('('))
-    return { mediaType: value.trim().toLowerCase(), parameters: NO_PARAMETERS };
-  const scanner: Scanner = { text: value, at: 0 };
-  const mediaType = readUntil(scanner, SEMICOLON).toLowerCase();
-  const parameters = new Map<string, string>();
-  const sections: Section[] = [];
-  while (scanner.at < value.length) {
-    scanner.at++; // the semicolon
-    const name = readUntil(scanner, EQUALS).toLowerCase();
-    if (value.charCodeAt(scanner.at) !== EQUALS) continue;
-    scanner.at++;
-    const content = readValue(scanner);
-    if (name.includes('*')) {
-      if (sections.length < MAX_SECTIONS) sections.push({ name, content });
-    } else if (!parameters.has(name)) parameters.set(name, content);
+  if (at < 0) return { mediaType: text.trim().toLowerCase(), parameters: NO_PARAMETERS };
+  const mediaType = text.slice(0, at).trim().toLowerCase();
+  const parameters: Parameter[] = [];
+  const sections: Parameter[] = [];
+  let equals = -1;
+  while (at < text.length) {
+    const from = at + 1;
+    // Asked for once per sign, not once per semicolon: without the bound hostile values cost n² looks.
+    if (equals < from) equals = indexOrEnd(text, '=', from);
+    at = indexOrEnd(text, ';', from);
+    if (equals >= at) continue;
+    const name = text.slice(from, equals).trim().toLowerCase();
+    const start = afterBlanks(text, equals + 1);
+    let content;
+    if (text.charCodeAt(start) === QUOTE) {
+      const end = endOfQuoted(text, start + 1);
+      content = unquote(text.slice(start + 1, end));
+      at = indexOrEnd(text, ';', end);
+    } else content = text.slice(start, at).trimEnd(); // QUIRK: blanks and `=` stand unquoted in boundaries
+    if (!name.includes('*')) parameters.push({ name, value: content });
+    else if (sections.length < MAX_SECTIONS) sections.push({ name, value: content });
   }
   if (sections.length > 0) joinSections(sections, parameters);
   return { mediaType, parameters };
 }
 
-interface Scanner {
-  readonly text: string;
-  at: number;
-}
-interface Section {
-  readonly name: string;
-  readonly content: string;
-}
-
-/** Text up to `stop` or a semicolon, without comments and without the blanks around it. */
-function readUntil(scanner: Scanner, stop: number): string {
-  const { text } = scanner;
-  let out = '';
-  let from = scanner.at;
-  let at = from;
-  while (at < text.length) {
-    const c = text.charCodeAt(at);
-    if (c === stop || c === SEMICOLON) break;
-    at++;
-    if (c !== 40) continue;
-    out += text.slice(from, at - 1);
-    at = from = afterComment(text, at - 1);
-  }
-  scanner.at = at;
-  return (out + text.slice(from, at)).trim();
-}
-
-/** A quoted string, or text up to the next semicolon: QUIRK: blanks and `=` stand unquoted in boundaries. */
-function readValue(scanner: Scanner): string {
-  const { text } = scanner;
-  const start = afterBlanks(text, scanner.at);
-  if (text.charCodeAt(start) !== QUOTE) return readUntil(scanner, SEMICOLON);
-  const quote = text.indexOf('"', start + 1);
-  const end = quote < 0 ? text.length : quote;
-  const plain = text.slice(start + 1, end);
-  scanner.at = end + 1;
-  const content = plain.includes('\\') ? unquote(scanner, start + 1) : plain;
-  readUntil(scanner, SEMICOLON);
-  return content;
-}
-
-/** A quoted string in which a backslash takes the meaning from the next character. RFC 2045 §5.1. */
-function unquote(scanner: Scanner, start: number): string {
-  const { text } = scanner;
-  let out = '';
-  let at = start;
-  let from = at;
-  for (let c = text.charCodeAt(at); at < text.length && c !== QUOTE; c = text.charCodeAt(at)) {
-    if (c === BACKSLASH) {
-      out += text.slice(from, at);
-      from = ++at;
-    }
-    at++;
-  }
-  scanner.at = at + 1;
-  return out + text.slice(from, at);
-}
-
 function afterBlanks(text: string, from: number): number {
   let at = from;
-  for (let c = text.charCodeAt(at); c === 32 || c === 9 || c === 40; c = text.charCodeAt(at)) {
-    at = c === 40 ? afterComment(text, at) : at + 1;
-  }
+  while (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9) at++;
   return at;
 }
 
-/** Comments nest, and a backslash takes the meaning from a parenthesis. RFC 5322 §3.2.2. */
-function afterComment(text: string, from: number): number {
+/** Offset of the quote that ends a quoted string. A backslash takes the meaning from the next character. RFC 2045 §5.1. */
+function endOfQuoted(text: string, from: number): number {
+  let at = from;
+  for (let c = text.charCodeAt(at); at < text.length && c !== QUOTE; c = text.charCodeAt(at))
+    at += c === BACKSLASH ? 2 : 1;
+  return at;
+}
+
+function unquote(text: string): string {
+  return text.includes('\\') ? text.replace(/\\([^]?)/g, '$1') : text;
+}
+
+/** Comments nest, and stand outside quoted strings only. RFC 5322 §3.2.2. */
+function withoutComments(value: string): string {
+  let out = '';
+  let from = 0;
   let depth = 0;
-  for (let at = from; at < text.length; at++) {
-    const c = text.charCodeAt(at);
+  for (let at = 0; at < value.length; at++) {
+    const c = value.charCodeAt(at);
     if (c === BACKSLASH) at++;
-    else if (c === 40) depth++;
-    else if (c === 41 && --depth === 0) return at + 1;
+    else if (c === QUOTE && depth === 0) at = endOfQuoted(value, at + 1);
+    else if (c === 40 && depth++ === 0) out += value.slice(from, at);
+    else if (c === 41 && depth > 0 && --depth === 0) from = at + 1;
   }
-  return text.length;
+  return depth === 0 ? out + value.slice(from) : out;
 }
 
 interface Piece {
@@ -135,9 +109,9 @@ interface Piece {
 }
 
 /** Put `name*0`, `name*1*`, … together in the order of their numbers. RFC 2231 §3, §4. */
-function joinSections(sections: readonly Section[], into: Map<string, string>): void {
+function joinSections(sections: readonly Parameter[], into: Parameter[]): void {
   const byName = new Map<string, Piece[]>();
-  for (const { name, content } of sections) {
+  for (const { name, value } of sections) {
     const [base = '', number = '', star] = name.split('*');
     const encoded = star === '' || number === '';
     let pieces = byName.get(base);
@@ -145,12 +119,12 @@ function joinSections(sections: readonly Section[], into: Map<string, string>): 
     // What is not encoded is written as if it were, so that one decoding serves all.
     pieces.push({
       number: Number.parseInt(number, 10) || 0,
-      content: encoded ? content : content.replace(/[%']/g, escape),
+      content: encoded ? value : value.replace(/[%']/g, escape),
     });
   }
   for (const [name, pieces] of byName) {
     pieces.sort((a, b) => a.number - b.number);
-    into.set(name, decodeExtended(pieces.map(({ content }) => content).join('')));
+    into.unshift({ name, value: decodeExtended(pieces.map(({ content }) => content).join('')) });
   }
 }
 

@@ -1,5 +1,6 @@
 import { decodeCharset } from './charset.ts';
 import type { Issues } from './issue.ts';
+import { parameter } from './media-type.ts';
 import type { Source } from './source.ts';
 import { decodeTransfer } from './transfer.ts';
 import type { MimePart } from './tree.ts';
@@ -34,7 +35,7 @@ function asciiText(part: MimePart, source: Source, issues: Issues): string {
 }
 
 function decodedText(part: MimePart, source: Source, issues: Issues): string {
-  const { text, sound } = decodeCharset(partOctets(part, source, issues), part.parameters.get('charset') ?? '');
+  const { text, sound } = decodeCharset(partOctets(part, source, issues), parameter(part.parameters, 'charset') ?? '');
   if (!sound) issues.add('bad-charset', part.range.start);
   return text;
 }

@@ -66,6 +66,12 @@ export function textBetween(source: Source, start: number, end: number): string 
   return decodeOctets(source.sound.subarray(start, end));
 }
 
+/** Offset of the first `what`, or of the end. */
+export function indexOrEnd(text: string, what: string, from: number): number {
+  const at = text.indexOf(what, from);
+  return at < 0 ? text.length : at;
+}
+
 /** True if every character is ASCII. */
 export function isAsciiText(text: string): boolean {
   return !/[^\0-\x7F]/.test(text);

@@ -2,8 +2,8 @@ import type { Field } from '@dsnkit/delivery-status';
 import { guessBoundary, matchDelimiter, toOctetText } from './delimiter.ts';
 import { fieldValue, readHeader } from './header.ts';
 import type { Issues } from './issue.ts';
-import { parseMediaType } from './media-type.ts';
-import { beforeLineEnd, type Source } from './source.ts';
+import { parameter, parseMediaType, type Parameter } from './media-type.ts';
+import { beforeLineEnd, indexOrEnd, type Source } from './source.ts';
 
 /** Multiparts may stand in each other this deep; what lies deeper stays one opaque part. */
 export const MAX_DEPTH = 20;
@@ -25,7 +25,7 @@ export interface Range {
 export interface MimePart {
   /** `type/subtype` in lower case; `text/plain` if the part has no usable label. RFC 2045 §5.2. */
   readonly mediaType: string;
-  readonly parameters: ReadonlyMap<string, string>;
+  readonly parameters: readonly Parameter[];
   /** In lower case; `7bit` if absent. */
   readonly transferEncoding: string;
   readonly headers: readonly Field[];
@@ -130,7 +130,7 @@ class TreeReader {
   #afterStrayBlank(start: number, of: 'message' | 'part'): number {
     const { text } = this.#source;
     const c = text.charCodeAt(start);
-    const next = of === 'part' && (c === 10 || c === 13) ? endOfLine(text, start) + 1 : start;
+    const next = of === 'part' && (c === 10 || c === 13) ? indexOrEnd(text, '\n', start) + 1 : start;
     if (next === start || !/^content-type[ \t]*:/i.test(text.slice(next, next + 20))) return start;
     this.#issues.add('part-blank-line-stray', start);
     return next;
@@ -142,7 +142,7 @@ class TreeReader {
       this.#issues.add('too-deep', start, MAX_DEPTH);
       return;
     }
-    let boundary = part.parameters.get('boundary')?.trimEnd() ?? '';
+    let boundary = parameter(part.parameters, 'boundary')?.trimEnd() ?? '';
     if (boundary === '') {
       if (this.#open.length === 0) boundary = guessBoundary(this.#source.text, bodyStart);
       this.#issues.add(boundary === '' ? 'boundary-missing' : 'boundary-guessed', start);
@@ -158,7 +158,7 @@ class TreeReader {
     const dashes = text.indexOf('--', lineStart);
     const found = matchDelimiter(text, dashes + 2, this.#open);
     if (found === undefined || (dashes > lineStart && !found.exact)) return dashes + 2;
-    const next = Math.min(endOfLine(text, dashes) + 1, text.length);
+    const next = Math.min(indexOrEnd(text, '\n', dashes) + 1, text.length);
     if (!found.closing && this.#count >= MAX_PARTS) {
       this.#issues.add('too-many-parts', lineStart, MAX_PARTS);
       this.#open.length = 0;
@@ -186,8 +186,8 @@ class TreeReader {
   /** End the current part, and all multiparts inside `outer`, at the line end before `offset`. */
   #endPartsIn(outer: Draft, offset: number): void {
     const { text } = this.#source;
-    const inside = this.#open.splice(this.#open.indexOf(outer) + 1);
-    for (const inner of inside.reverse()) {
+    for (let inner = this.#open.at(-1); inner !== undefined && inner !== outer; inner = this.#open.at(-1)) {
+      this.#open.pop();
       this.#noteUnclosed(inner, offset);
       inner.range.end = beforeLineEnd(text, offset, inner.range.bodyStart);
     }
@@ -199,9 +199,4 @@ class TreeReader {
   #noteUnclosed(part: Draft, offset: number): void {
     this.#issues.add(part.parts.length === 0 ? 'parts-missing' : 'boundary-unclosed', offset);
   }
-}
-
-function endOfLine(text: string, from: number): number {
-  const at = text.indexOf('\n', from);
-  return at < 0 ? text.length : at;
 }
