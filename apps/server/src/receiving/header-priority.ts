@@ -10,7 +10,7 @@ const LF = 10;
  *
  *     priority-header-field = "MT-Priority:" [CFWS] priority-value [CFWS] CRLF
  *
- * RFC 6758 §3.1(4a), §4: only if there is one such field, and it is right. A folded one is not read.
+ * RFC 6758 §3.1, step 4a, and §4: only if there is one such field, and it is right. A folded one is not read.
  *
  * @param header the start of the message; reading ends at the first empty line
  * @example

@@ -147,7 +147,7 @@ export class Transaction {
     return utf8.encode(received + formatMissing(missingFields(start, isWhole), { id, hostname, atMs }));
   }
 
-  /** RFC 6758 §3.1(4a): for want of the parameter the header says it; RFC 6710 §4.1: not to a stranger's advantage. */
+  /** RFC 6758 §3.1, step 4a: for want of the parameter the header says it; RFC 6710 §4.1: not to a stranger's advantage. */
   #takePriority(start: Uint8Array): void {
     if (this.#priority !== undefined || this.#parts.listener.without.has('MT-PRIORITY')) return;
     const priority = headerPriority(start);

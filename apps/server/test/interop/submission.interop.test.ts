@@ -8,7 +8,8 @@ import { readMaildirs } from '../support/maildir.ts';
 import { userTable } from '../support/users.ts';
 
 const has = (program: string, argument = '--version') => spawnSync(program, [argument]).status === 0;
-const hasSwaks = has('swaks') && spawnSync('swaks', ['--support'], { encoding: 'utf8' }).stdout.includes('=== TLS');
+const says = (program: string, argument: string) => spawnSync(program, [argument], { encoding: 'utf8' }).stdout;
+const hasSwaks = has('swaks') && says('swaks', '--support').includes('=== TLS');
 const hasMsmtp = has('msmtp');
 const scramOfMsmtp =
   hasMsmtp && spawnSync('msmtp', ['--version'], { encoding: 'utf8' }).stdout.includes('scram-sha-256');
