@@ -85,7 +85,8 @@ export function plannedMessage({ message, content }: Delivery, facts: ContentFac
     mailParameters,
     sizeOctets: content.sizeOctets,
     ...(facts === undefined || isBinary ? {} : { content: facts.eightBit ? '8bit' : '7bit' }),
-    ...(facts === undefined || !isUtf8 ? {} : { utf8Headers: facts.eightBitHeader }),
+    // A report of ours says SMTPUTF8 only if some part of it needs that, and has a simpler form for hops without.
+    ...(facts === undefined || !isUtf8 || message.origin === 'report' ? {} : { utf8Headers: facts.eightBitHeader }),
   };
 }
 

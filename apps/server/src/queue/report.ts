@@ -1,8 +1,9 @@
-import type { Content, Message, NewEvent } from '../model.ts';
+import type { Content, Message, NewEvent, Recipient } from '../model.ts';
 import { composeBundle } from '../notification/bundle.ts';
 import { composeReport, type ComposedReport, type ReportStyle } from '../notification/compose.ts';
 import { dkimFields } from '../notification/dkim.ts';
 import { makeLanguages } from '../notification/language.ts';
+import { toSevenBit } from '../notification/seven-bit.ts';
 import type { Texts } from '../notification/texts/texts.ts';
 import type { DkimKey, IdSource, NewMessage } from '../ports.ts';
 import type { Router } from '../routing/router.ts';
@@ -42,6 +43,11 @@ export interface Reporter {
   readonly report: (message: Message, owed: Owed, content: () => Promise<Content>) => Promise<Told>;
   /** What was held for one sender, as few messages as can be. Events are those of the messages that were reported about. */
   readonly release: (held: readonly HeldReport[]) => Promise<Released>;
+  /**
+   * A report of ours in 7 bits, for a next hop that takes it in no other form; undefined if it is in that form, or can't
+   * be (RFC 6533 §4.5: it must not be lost for that).
+   */
+  readonly simplify: (message: Message, recipient: Recipient, content: Content) => Promise<NewMessage | undefined>;
   /** A message of this server's own making, signed if it can be. */
   readonly post: (message: Omit<Message, 'sizeOctets'>, to: string, content: Uint8Array) => Promise<NewMessage>;
 }
@@ -57,6 +63,9 @@ const HEADER_MAX_OCTETS = 262_144;
 
 /** Reports in one message; so that it stays of a size that every path takes, each returns headers only. */
 const MOST_IN_BUNDLE = 100;
+
+/** What a report asks of the way for the sake of its form. */
+const EXTENDED = / ?\b(?:BODY=8BITMIME|SMTPUTF8)\b/gi;
 
 /** Makes the reporter. */
 export function makeReporter(parts: ReporterParts): Reporter {
@@ -90,6 +99,15 @@ export function makeReporter(parts: ReporterParts): Reporter {
 
   return {
     post,
+    async simplify(message, { address, destination }, content) {
+      const plainParameters = message.mailParameters.replace(EXTENDED, '').trim();
+      if (message.origin !== 'report' || plainParameters === message.mailParameters) return undefined;
+      const id = ids.next();
+      const plain = toSevenBit(await readWhole(content), id);
+      if (plain === undefined) return undefined;
+      const posted = await post({ ...message, id, mailParameters: plainParameters }, address, plain);
+      return { ...posted, recipients: posted.recipients.map((recipient) => ({ ...recipient, destination })) };
+    },
     async report(message, { entries, returned }, load) {
       const kept = await load();
       const original = returned === 'full-message' ? await readWhole(kept) : await readStart(kept, HEADER_MAX_OCTETS);

@@ -6,7 +6,7 @@ import type { Router } from '../routing/router.ts';
 import type { NoteKind } from './notes.ts';
 import { makePostmaster } from './postmaster.ts';
 import { makeRelease } from './release.ts';
-import { makeReporter, type ReportFiles } from './report.ts';
+import { makeReporter, type Reporter, type ReportFiles } from './report.ts';
 import { makeReturnedMail, type ReturnedMail } from './returned.ts';
 import { makeTeller, type Teller } from './tell.ts';
 
@@ -31,6 +31,7 @@ export interface Telling {
   readonly tell: Teller;
   readonly note: (kind: NoteKind, claim: Claim) => Promise<void>;
   readonly returned: ReturnedMail;
+  readonly simplify: Reporter['simplify'];
 }
 
 /**
@@ -48,9 +49,10 @@ export function makeTelling(parts: TellingParts): Telling {
     maxPerMinute: config.maxPerMinute,
   });
   const { digestEveryMs: everyMs } = config;
-  const { post, report } = reporter;
+  const { post, report, simplify } = reporter;
   const postmaster = makePostmaster({ hostname, ids, now, post, everyMs });
   return {
+    simplify,
     tell: makeTeller({ returnedMaxOctets: config.returnedMaxOctets, now, report, keep: postmaster.keep, trouble }),
     returned: makeReturnedMail({
       ...{ hostname, store, router, events, now, trouble, memoryMs: config.returnPathMemoryMs },

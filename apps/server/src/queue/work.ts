@@ -37,6 +37,8 @@ export interface WorkParts {
   readonly tell: Teller;
   /** Return paths of our own, and what comes back on them. */
   readonly returned: Pick<ReturnedMail, 'pathFor' | 'remember' | 'forward' | 'watch'>;
+  /** A report of ours in a form that any next hop takes, if it has a simpler one. */
+  readonly simplify: (message: Message, recipient: Recipient, content: Content) => Promise<NewMessage | undefined>;
   /** Works off a note: what this server keeps in the queue until it is told. */
   readonly note: (kind: NoteKind, claim: Claim) => Promise<void>;
   /** From 0 up to 1: spreads retries. */
@@ -187,9 +189,33 @@ async function attempt(
     if (fate === undefined) throw new Error(`the transport told no outcome for recipient ${recipient.n}`);
     return { recipient, fate };
   });
+  if (message.origin === 'report') return simplified(parts, message, results, content);
   // From now on something may come back to our return path.
   const wentOn = reversePath === message.reversePath ? [] : results.filter(({ fate }) => fate.kind === 'relayed');
   return { results, messages: wentOn.map(({ recipient }) => parts.returned.remember(message, recipient)) };
+}
+
+/** A report that a next hop does not take in its form (X.6) goes on in a simpler one, as a message of its own. */
+async function simplified(
+  { simplify }: WorkParts,
+  message: Message,
+  results: readonly Result[],
+  content: () => Promise<Content>,
+): Promise<{ readonly results: Result[]; readonly messages: NewMessage[] }> {
+  const messages: NewMessage[] = [];
+  const better: Result[] = [];
+  for (const result of results) {
+    const { recipient, fate } = result;
+    const refused = fate.kind === 'failed' && fate.failure.status.startsWith('5.6.');
+    const plain = refused ? await simplify(message, recipient, await content()) : undefined;
+    if (plain !== undefined) messages.push(plain);
+    better.push(plain === undefined ? result : { recipient, fate: passedOn(recipient) });
+  }
+  return { results: better, messages };
+}
+
+function passedOn({ address }: Recipient): Fate {
+  return { kind: 'expanded', to: [address], report: false };
 }
 
 async function settle(

@@ -216,3 +216,50 @@ describe('every report of one run', () => {
     },
   );
 });
+
+describe('a report on a way that takes less than the message did', () => {
+  const utf8 = 'Subject: Gr\u00fc\u00dfe\r\nFrom: Alice <alice@away.example>\r\n\r\nHallo\r\n';
+
+  it.each([
+    ['neither SMTPUTF8 nor 8BITMIME', []],
+    ['8BITMIME alone', ['8BITMIME']],
+  ])('RFC 6533 §4.5 R6533-4.5-a: %s: goes in 7 bits', async (_, extensions) => {
+    const world = new World();
+    const away = await runScript(world.host('away.hop.example'), 25, { extensions: ['DSN', ...extensions] });
+    const server = await world.server('mx.example.org', CONFIG);
+    await submit(
+      world,
+      'mx.example.org',
+      ['MAIL FROM:<alice@away.example> SMTPUTF8 BODY=8BITMIME RET=FULL', 'RCPT TO:<gone@local.example>'],
+      utf8,
+    );
+    await world.clock.advance(60_000);
+    expect(away.lines.filter((line) => /^(?:MAIL|RCPT)/.test(line))).toEqual([
+      'MAIL FROM:<>',
+      'RCPT TO:<alice@away.example> NOTIFY=NEVER',
+    ]);
+    const content = away.contents[0] ?? '';
+    expect(content).not.toMatch(/[^\u0000-\u007f]/);
+    const report = parseReport(new TextEncoder().encode(`${content}\r\n`));
+    expect(report?.issues).toEqual([]);
+    expect(report?.returned?.mediaType).toBe('message/global');
+    expect(server.events.filter(({ kind }) => kind === 'not-reported')).toEqual([]);
+    expect(await server.store.counts()).toEqual({ messages: 0, recipients: 0 });
+    await world.clock.during(server.stop());
+  });
+
+  it('RFC 6533 §4.5 R6533-4.5-b: SMTPUTF8: goes as it is', async () => {
+    const world = new World();
+    const away = await runScript(world.host('away.hop.example'), 25, { extensions: ['SMTPUTF8', '8BITMIME'] });
+    const server = await world.server('mx.example.org', CONFIG);
+    await submit(
+      world,
+      'mx.example.org',
+      ['MAIL FROM:<alice@away.example> SMTPUTF8 BODY=8BITMIME', 'RCPT TO:<gone@local.example>'],
+      utf8,
+    );
+    await world.clock.advance(60_000);
+    expect(away.lines).toContain('MAIL FROM:<> BODY=8BITMIME SMTPUTF8');
+    await world.clock.during(server.stop());
+  });
+});

@@ -1,0 +1,29 @@
+import { assertDeliveryStatus, toAsciiDeliveryStatus } from '@dsnkit/delivery-status';
+import { deriveBoundary, formatReport, parseReport, type Report } from '@dsnkit/multipart-report';
+
+/**
+ * Writes a report of ours anew for a way that takes neither 8-bit content nor SMTPUTF8: the status in the escaped form of
+ * addresses, the returned content in base64 or, where it can't be, its header alone (RFC 6533 §3, §4.5).
+ *
+ * @param seed - A boundary is made from it.
+ * @returns undefined if it is no report, or can't be written so: an address beyond ASCII stands in To
+ */
+export function toSevenBit(content: Uint8Array, seed: string): Uint8Array | undefined {
+  const report = parseReport(content);
+  if (report?.deliveryStatus === undefined) return undefined;
+  const { headers, humanReadable, deliveryStatus, returned } = report;
+  try {
+    const plain: Report = {
+      // A signature of the old form would not hold.
+      headers: headers.filter(({ name }) => !/^dkim-signature$/i.test(name)),
+      humanReadable,
+      deliveryStatus: toAsciiDeliveryStatus(assertDeliveryStatus(deliveryStatus)),
+      ...(returned === undefined ? {} : { returned }),
+    };
+    const { text = '', html = '' } = humanReadable;
+    const boundary = deriveBoundary(seed, [text, html, returned?.octets ?? '', JSON.stringify(plain.deliveryStatus)]);
+    return formatReport(plain, { boundary, returnPath: '7bit', smtputf8: true });
+  } catch {
+    return undefined;
+  }
+}
