@@ -176,6 +176,33 @@ describe('return paths of our own', () => {
     await world.clock.during(server.stop());
   });
 
+  it('RFC 3464 Appendix C R3464-C-a R3464-C-b R3464-C-c R3464-C-d: reports on copies of a list become events of the post, member by member; no member goes', async () => {
+    const list =
+      '[[list]]\naddress = "list@sender.example"\nowner = "alice@sender.example"\nmembers = ["bob@verp.example", "carol@verp.example"]\n';
+    const { world, server, verp } = await start(list);
+    const post = () =>
+      submit(world, 'mx.example.org', ['MAIL FROM:<dave@sender.example>', 'RCPT TO:<list@sender.example>']);
+    await post();
+    await world.clock.advance(60_000);
+    const [bob, carol] = mailFrom(verp.lines);
+    const answer = (action: string) =>
+      report().replace('Action: failed', `Original-Recipient: rfc822; Bob.Original@verp.example\r\nAction: ${action}`);
+    await submit(world, 'mx.example.org', ['MAIL FROM:<>', `RCPT TO:<${bob!}>`], answer('failed'));
+    await submit(world, 'mx.example.org', ['MAIL FROM:<>', `RCPT TO:<${carol!}>`], answer('delayed'));
+    await world.clock.advance(60_000);
+    expect(received(server)).toMatchObject([
+      { recipient: 'bob@verp.example', actions: [{ recipient: 'Bob.Original@verp.example', action: 'failed' }] },
+      { recipient: 'carol@verp.example', actions: [{ action: 'delayed' }] },
+    ]);
+    // The owner reads them; the list itself gets none of them.
+    expect(toAlice(server)).toHaveLength(2);
+    const before = verp.contents.length;
+    await post();
+    await world.clock.advance(60_000);
+    expect(verp.contents).toHaveLength(2 * before);
+    await world.clock.during(server.stop());
+  });
+
   it('needs a key', async () => {
     await expect(new World().server('mx.example.org', CONFIG)).rejects.toThrow('verp needs a key and crypto');
   });
