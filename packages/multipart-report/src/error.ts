@@ -23,7 +23,7 @@ export class ReportError extends Error {
   readonly field: string | undefined;
 
   /** @param about what the message names, the field if nothing else */
-  constructor(code: ReportErrorCode, offset = 0, field?: string, about = field) {
+  constructor(code: ReportErrorCode, offset = 0, field?: string, about: string | undefined = field) {
     const words = code.replaceAll('-', ' ');
     super(about === undefined ? words : `${words}: ${about}`);
     this.code = code;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { classifyMessage, parseReport } from '../src/index.ts';
+import { classifyMessage, deriveBoundary, formatReport, parseReport, type ParsedReport } from '../src/index.ts';
 
 const shared = fileURLToPath(new URL('../../../../shared/', import.meta.url));
 const here = existsSync(`${shared}corpus/truth.json`);
@@ -71,6 +71,41 @@ describe.skipIf(!here)('bounce mail from the wild (skipped: there is no ../share
       if (kind === 'mdn') expect(report?.mdn).toBeDefined();
     },
   );
+});
+
+/** What a report says, apart from how its lines end and whether a blank line follows a header that stands alone. */
+function content(report: ParsedReport | undefined): unknown {
+  const { text = '', html = '' } = report?.humanReadable ?? {};
+  const returned = new TextDecoder('windows-1252').decode(report?.returned?.octets).replace(/\r\n?/g, '\n');
+  return {
+    text,
+    html,
+    recipients: report?.deliveryStatus?.recipients.map(({ source, extensions, ...one }) => ({
+      ...one,
+      known: source !== undefined || extensions,
+    })),
+    returned: report?.returned?.kind === 'headers' ? returned.replace(/\n*$/, '\n') : returned,
+  };
+}
+
+describe.skipIf(!here)('bounce mail from the wild, written again (skipped: there is no ../shared/corpus)', () => {
+  const headers = [
+    { name: 'From', value: 'postmaster@mx.example.net' },
+    { name: 'Date', value: 'Mon, 20 Feb 2012 10:00:00 +0000' },
+  ];
+  it.each(truth.filter((one) => one.standardDsn))('RFC 6522 §3: $file says the same', ({ file }) => {
+    const message = read(`corpus/${file}`);
+    const report = parseReport(message);
+    const { text, html } = report!.humanReadable;
+    // Some have no words for a person, without which no report is written.
+    const humanReadable = text || html ? report!.humanReadable : { text: '-' };
+    const written = formatReport(
+      { ...report!, humanReadable, headers },
+      { boundary: deriveBoundary(file, [message]), returnPath: '8bit' },
+    );
+    const again = parseReport(written);
+    expect(content(again)).toEqual(content({ ...report!, humanReadable }));
+  });
 });
 
 const samples = here
