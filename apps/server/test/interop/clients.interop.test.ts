@@ -10,7 +10,7 @@ import { startRecordingHop, type RecordingHop } from '../support/recording-hop.t
 
 const hasSwaks = spawnSync('swaks', ['--version']).status === 0;
 const hasMsmtp = spawnSync('msmtp', ['--version']).status === 0;
-const hasCurl = String(spawnSync('curl', ['--version'], { encoding: 'utf8' }).stdout).includes(' smtp ');
+const hasCurl = spawnSync('sh', ['-c', 'curl --version'], { encoding: 'utf8' }).stdout.includes(' smtp ');
 const folder = temporaryFolder();
 const mail = join(folder.path, 'mail');
 let server: Dsnd;

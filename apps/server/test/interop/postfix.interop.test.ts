@@ -20,7 +20,7 @@ describe.runIf(hasPostfix)('Postfix', () => {
       rcpt: (address) => (address.startsWith('reject') ? `550 5.1.1 <${address}>: no such user` : '250 2.1.5 Ok'),
     });
     ports = { dsnd: await freePort(), postfix: await freePort() };
-    postfix = startPostfix(postfixFolder.path, ports.postfix, [
+    postfix = await startPostfix(postfixFolder.path, ports.postfix, [
       `hop.example relay:[127.0.0.1]:${hop.port}`,
       `sender.example relay:[127.0.0.1]:${ports.dsnd}`,
       `simulator.example relay:[127.0.0.1]:${ports.dsnd}`,

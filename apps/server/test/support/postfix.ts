@@ -1,40 +1,57 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { waitFor } from './dsnd.ts';
 
 /** Whether a Postfix of our own can be run here: the package, and root to start it. */
 export const hasPostfix: boolean = existsSync('/usr/sbin/postfix') && process.getuid?.() === 0;
 
 export interface Postfix {
   /** Its log so far. */
-  log(): string;
-  stop(): void;
+  log: () => string;
+  stop: () => void;
+}
+
+/** What one Postfix has that others have not. */
+export interface PostfixMore {
+  readonly main?: string;
+  /** Content of further tables by name; they lie in $config_directory. */
+  readonly tables?: Readonly<Record<string, string>>;
 }
 
 /**
  * Starts a private Postfix on a loopback port. It writes down every SMTP line (`debug_peer_list`).
  *
  * @param transports lines of the transport table, such as `sender.example relay:[127.0.0.1]:2600`
+ * @param more further lines of main.cf, which win over those before them, and the tables that they name
  */
-export function startPostfix(folder: string, port: number, transports: readonly string[]): Postfix {
+export async function startPostfix(
+  folder: string,
+  port: number,
+  transports: readonly string[],
+  more?: PostfixMore,
+): Promise<Postfix> {
   const conf = join(folder, 'conf');
-  for (const name of ['conf', 'queue', 'data', 'mail']) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ['conf', 'queue', 'data', 'mail', 'virtual']) mkdirSync(join(folder, name), { recursive: true });
   chmodSync(folder, 0o755);
   const id = (flag: string) => Number(spawnSync('id', [flag, 'postfix'], { encoding: 'utf8' }).stdout);
-  chownSync(join(folder, 'data'), id('-u'), id('-g'));
+  for (const name of ['data', 'virtual']) chownSync(join(folder, name), id('-u'), id('-g'));
   writeFileSync(join(conf, 'transport'), `${transports.join('\n')}\n`);
-  writeFileSync(join(conf, 'main.cf'), mainCf(folder));
+  for (const [name, text] of Object.entries(more?.tables ?? {})) writeFileSync(join(conf, name), `${text}\n`);
+  writeFileSync(join(conf, 'main.cf'), mainCf(folder, id('-u'), id('-g')) + (more?.main ?? ''));
   writeFileSync(join(conf, 'master.cf'), masterCf(port));
-  const started = spawnSync('/usr/sbin/postfix', ['-c', conf, 'start'], { encoding: 'utf8' });
+  const command = (name: string) =>
+    spawnSync('/usr/sbin/postfix', ['-c', conf, name], { encoding: 'utf8', timeout: 30_000 });
+  const started = command('start');
   if (started.status !== 0) throw new Error(`postfix did not start: ${started.stderr}`);
-  const log = join(folder, 'maillog');
-  return {
-    log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
-    stop: () => void spawnSync('/usr/sbin/postfix', ['-c', conf, 'stop']),
-  };
+  const file = join(folder, 'maillog');
+  const log = () => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+  // Whoever connects before its log daemon runs fills the socket of the log, and Postfix waits for itself for ever.
+  await waitFor(() => log().includes('daemon started'), 60_000);
+  return { log, stop: () => void command('stop') };
 }
 
-function mainCf(folder: string): string {
+function mainCf(folder: string, uid: number, gid: number): string {
   return `compatibility_level = 3.6
 queue_directory = ${folder}/queue
 data_directory = ${folder}/data
@@ -57,11 +74,16 @@ smtp_host_lookup = native
 smtpd_tls_security_level = none
 smtp_tls_security_level = none
 debug_peer_list = 127.0.0.1
+debug_peer_level = 1
 alias_maps =
 alias_database =
 local_recipient_maps =
 mail_spool_directory = ${folder}/mail
 biff = no
+virtual_mailbox_base = ${folder}/virtual
+virtual_uid_maps = static:${uid}
+virtual_gid_maps = static:${gid}
+virtual_minimum_uid = 1
 transport_maps = texthash:${folder}/conf/transport
 `;
 }
