@@ -31,6 +31,35 @@ export type TxtAnswer =
   | { readonly kind: 'none' }
   | { readonly kind: 'no-such-domain' }
   | { readonly kind: 'trouble'; readonly reason: string };
+/**
+ * A resolver that also tells whether an answer was validated by DNSSEC (RFC 4033 §5). Answers that fail validation are
+ * `trouble`, as every failure of the name servers is.
+ */
+export interface ValidatingResolver {
+  mx(domain: string): Promise<Validated<MxAnswer>>;
+  /** `secure`: the addresses and all aliases that led to them are. */
+  addresses(host: string): Promise<Validated<AddressAnswer>>;
+  /** The RDATA of the TLSA records of a name, e.g. `_25._tcp.mail.ivory.edu`. */
+  tlsa(name: string): Promise<Validated<TlsaAnswer>>;
+  /** Whether the record by which a name is an alias is secure, wherever that leads; or why nobody knows. */
+  isSecureAlias(name: string): Promise<boolean | { readonly trouble: string }>;
+}
+export type Validated<T> = T & {
+  /** Every record of the answer, or that there is none, was validated. */
+  readonly secure: boolean;
+  /** Where the aliases (CNAME) of the name end; absent if it is none. */
+  readonly canonicalName?: string;
+};
+export type TlsaAnswer =
+  | { readonly kind: 'records'; readonly records: readonly Uint8Array[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'no-such-domain' }
+  | { readonly kind: 'trouble'; readonly reason: string };
+/** Digests by which TLSA records name certificates. */
+export interface Digests {
+  sha256(octets: Uint8Array): Uint8Array;
+  sha512(octets: Uint8Array): Uint8Array;
+}
 export type MxAnswer =
   | { readonly kind: 'hosts'; readonly hosts: readonly { readonly host: string; readonly preference: number }[] }
   /** The domain exists but has no MX record: its own address is used (RFC 5321 §5.1). */
@@ -133,8 +162,19 @@ export interface TlsPeer {
   readonly problem?: string;
   /** The chain is trusted and valid, whomever it names. */
   readonly trusted: boolean;
-  /** As shown, the server's own first: DER of the certificate and of its SubjectPublicKeyInfo, for DANE (RFC 6698 §2.1). */
-  readonly chain: readonly { readonly certificate: Uint8Array; readonly publicKey: Uint8Array }[];
+  /** The certificate names one of {@link TlsOptions} `names`, trusted or not. */
+  readonly named: boolean;
+  /** As shown, the server's own first. */
+  readonly chain: readonly ChainLink[];
+}
+/** One certificate of a chain, for DANE. RFC 6698 §2.1 */
+export interface ChainLink {
+  /** DER */
+  readonly certificate: Uint8Array;
+  /** DER of its SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
+  /** It is valid now, and signed by the next one, which is valid now, too, and may sign certificates. */
+  readonly issuedByNext: boolean;
 }
 /** No TLS came about on a connection. */
 export class TlsError extends Error {

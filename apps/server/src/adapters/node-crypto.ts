@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Crypto, ScramKeys, ScryptHash } from '../ports.ts';
+import type { Crypto, Digests, ScramKeys, ScryptHash } from '../ports.ts';
 import { SCRAM_ITERATIONS, SCRYPT_COST } from '../receiving/auth/hash.ts';
 
 /** Passwords that are worked on at once: each takes memory, and a thread from what files and DNS need. */
@@ -9,7 +9,7 @@ const AT_ONCE = 2;
 const MAX_WAITING = 200;
 
 /** Secrets by `node:crypto`. */
-export class NodeCrypto implements Crypto {
+export class NodeCrypto implements Crypto, Digests {
   readonly #waiting: (() => void)[] = [];
   #working = 0;
 
@@ -19,6 +19,10 @@ export class NodeCrypto implements Crypto {
 
   sha256(octets: Uint8Array): Uint8Array {
     return createHash('sha256').update(octets).digest();
+  }
+
+  sha512(octets: Uint8Array): Uint8Array {
+    return createHash('sha512').update(octets).digest();
   }
 
   hmacSha256(key: Uint8Array, octets: Uint8Array): Uint8Array {

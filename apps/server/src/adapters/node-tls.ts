@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import {
@@ -24,12 +24,11 @@ export async function secure(
   identities: TlsIdentities,
   ca: string | undefined,
 ): Promise<Secured> {
-  const timeout = AbortSignal.timeout(options.timeoutMs);
   try {
     const context = options.side === 'server' ? await identities.contextOf(options.identity) : undefined;
     if (raw.destroyed) throw new TlsError('closed', 'the connection closed before TLS began');
     const socket = context === undefined ? clientSocket(raw, options, ca) : serverSocket(raw, context);
-    await handshake(socket, context === undefined ? 'secureConnect' : 'secure', timeout);
+    await handshake(socket, context === undefined ? 'secureConnect' : 'secure', options.timeoutMs);
     return { socket, state: stateOf(socket, options) };
   } catch (error) {
     raw.destroy();
@@ -57,10 +56,10 @@ function clientSocket(raw: Socket, options: TlsOptions, ca: string | undefined):
   });
 }
 
-function handshake(socket: TLSSocket, done: 'secure' | 'secureConnect', timeout: AbortSignal): Promise<void> {
+function handshake(socket: TLSSocket, done: 'secure' | 'secureConnect', timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (error?: TlsError): void => {
-      timeout.removeEventListener('abort', late);
+      clearTimeout(timer);
       socket.off(done, ready).off('error', failed).off('close', closed);
       if (error === undefined) resolve();
       else {
@@ -75,8 +74,7 @@ function handshake(socket: TLSSocket, done: 'secure' | 'secureConnect', timeout:
     const closed = (): void => end(new TlsError('closed', 'the connection closed during the TLS handshake'));
     const late = (): void => end(new TlsError('timeout', 'the TLS handshake took too long'));
     socket.once(done, ready).once('error', failed).once('close', closed);
-    timeout.addEventListener('abort', late);
-    if (timeout.aborted) late();
+    const timer = setTimeout(late, timeoutMs);
   });
 }
 
@@ -92,7 +90,13 @@ function peerOf(socket: TLSSocket, names: readonly string[]): TlsPeer {
   const unnamed = nameProblem(socket.getPeerCertificate(), names);
   // Node gives the error as a code, whatever its type says.
   const problem = trusted ? unnamed : oneLine(String(socket.authorizationError));
-  return { verified: problem === undefined, trusted, chain, ...(problem === undefined ? {} : { problem }) };
+  return {
+    verified: problem === undefined,
+    trusted,
+    named: unnamed === undefined,
+    chain,
+    ...(problem === undefined ? {} : { problem }),
+  };
 }
 
 /** Why the certificate is for none of the names; RFC 8461 §4.1 has the form with a leading dot. */
@@ -112,15 +116,30 @@ function isFor(certificate: PeerCertificate, name: string): boolean {
 }
 
 function chainOf(socket: TLSSocket): TlsPeer['chain'] {
-  const chain: { certificate: Uint8Array; publicKey: Uint8Array }[] = [];
+  const shown: X509Certificate[] = [];
   const seen = new Set<string>();
   let link = socket.getPeerX509Certificate();
   while (link !== undefined && !seen.has(link.fingerprint256)) {
     seen.add(link.fingerprint256);
-    chain.push({ certificate: link.raw, publicKey: spki(link.publicKey) });
+    shown.push(link);
     link = link.issuerCertificate;
   }
-  return chain;
+  const nowMs = Date.now();
+  return shown.map((one, at) => ({
+    certificate: one.raw,
+    publicKey: spki(one.publicKey),
+    issuedByNext: isIssuedBy(one, shown[at + 1], nowMs),
+  }));
+}
+
+/** Node finds issuers by their names; whether they signed is asked here. */
+function isIssuedBy(one: X509Certificate, issuer: X509Certificate | undefined, nowMs: number): boolean {
+  if (issuer === undefined || !issuer.ca || !isValidAt(one, nowMs) || !isValidAt(issuer, nowMs)) return false;
+  return one.checkIssued(issuer) && one.verify(issuer.publicKey);
+}
+
+function isValidAt({ validFrom, validTo }: X509Certificate, atMs: number): boolean {
+  return Date.parse(validFrom) <= atMs && atMs <= Date.parse(validTo);
 }
 
 function spki(key: KeyObject): Uint8Array {

@@ -86,6 +86,11 @@ export interface ListenConfig {
   readonly without: ReadonlySet<string>;
   /** `xclient-from`: proxies that may say by XCLIENT for whom they speak. Default none. */
   readonly xclientFrom: readonly Network[];
+  /**
+   * `check-sender-domain`: mail from domains that no report could reach is refused, from those without a host (550
+   * 5.1.8) and those that take none (550 5.7.27, RFC 7505 §4.2). It costs a look into the DNS. Default false.
+   */
+  readonly checkSenderDomain: boolean;
   /** `max-connections`: open connections at once; beyond it a client is told 421. Default 1000. */
   readonly maxConnections: number;
   /**
@@ -290,4 +295,9 @@ export interface DeliveryConfig {
   readonly prefer: 'ipv6' | 'ipv4';
   /** `mta-sts`: the policies of the domains that we send to are fetched and kept (RFC 8461). Default true. */
   readonly mtaSts: boolean;
+  /**
+   * `dane-resolver`: `ADDRESS:PORT` of a resolver that validates by DNSSEC and that is trusted, as is the way to it: best
+   * one on this host. By it exchangers and their TLSA records are looked up (RFC 7672). Default: none, and no DANE.
+   */
+  readonly daneResolver?: { readonly host: string; readonly port: number };
 }

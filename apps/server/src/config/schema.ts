@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { listen, listener, tls, users } from './listen.ts';
 import { isAddress, isDomain } from '../routing/address.ts';
+import { isIpv4, isIpv6 } from '../routing/ip-address.ts';
 import type { AliasConfig, Config, DeliveryConfig, LimitsConfig, ListConfig, RetryConfig } from './model.ts';
 import { report } from './report.ts';
 import { routes } from './route.ts';
 import { flag, listOf, oneOf, optional, required, table, tables, text, whole } from './settings.ts';
 import type { Setting } from './settings.ts';
-import { parseDuration, resolvePath } from './units.ts';
+import { parseDuration, parseHostPort, resolvePath } from './units.ts';
 
 const address = text('an address such as bob@example.org', (value) => (isAddress(value) ? value : undefined));
 
@@ -96,6 +97,12 @@ const limits = v.pipe(
   })),
 );
 
+/** By its address: a name would have to be looked up by somebody who is not trusted. */
+const resolverAddress = text('ADDRESS:PORT, as 127.0.0.1:53 or [::1]:53', (value) => {
+  const at = parseHostPort(value);
+  return at !== undefined && at.port > 0 && (isIpv4(at.host) || isIpv6(at.host)) ? at : undefined;
+});
+
 const delivery = v.pipe(
   table({
     'max-attempts': optional(whole(1), 1000),
@@ -103,6 +110,7 @@ const delivery = v.pipe(
     'rate-per-minute': optional(whole(1, 60_000_000), undefined),
     prefer: optional(oneOf(['ipv6', 'ipv4']), 'ipv6'),
     'mta-sts': optional(flag(), true),
+    'dane-resolver': optional(resolverAddress, undefined),
   }),
   v.transform((file): DeliveryConfig => ({
     maxAttempts: file['max-attempts'],
@@ -110,6 +118,7 @@ const delivery = v.pipe(
     ...(file['rate-per-minute'] === undefined ? {} : { ratePerMinute: file['rate-per-minute'] }),
     prefer: file.prefer,
     mtaSts: file['mta-sts'],
+    ...(file['dane-resolver'] === undefined ? {} : { daneResolver: file['dane-resolver'] }),
   })),
 );
 

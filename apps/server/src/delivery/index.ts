@@ -11,6 +11,7 @@ import { SimulatorTransport } from './simulator-transport.ts';
 import { StsPolicies } from './sts-policies.ts';
 import { SmtpTransport, type SmtpOptions, type SmtpPorts } from './smtp-transport.ts';
 
+export type { DanePorts } from './dane-targets.ts';
 export type { SmtpOptions, SmtpPorts } from './smtp-transport.ts';
 
 /** What delivery needs of the outside world. */

@@ -11,7 +11,12 @@ export interface Target {
   readonly port: number;
   /** What the channel to it has to be; absent: what the transport is set to. */
   readonly protection?: Protection;
+  /** Why it is not to be tried now, although it may be the right one. */
+  readonly trouble?: Trouble;
 }
+
+/** The part of a resolver, validating or not, that finds hosts. */
+export type HostResolver = Pick<Resolver, 'mx' | 'addresses'>;
 
 /** Hosts in the order in which they are to be tried, or why there is none. */
 export type HostAnswer =
@@ -77,7 +82,7 @@ export function orderExchangers(
  */
 export async function findTargets(
   nextHop: RelayHop,
-  resolver: Resolver,
+  resolver: HostResolver,
   ownNames: ReadonlySet<string>,
   random: () => number,
 ): Promise<FoundTargets> {
@@ -99,7 +104,7 @@ export async function findTargets(
   return exchangerTargets(domain, answer.hosts, answer.implicit, resolver);
 }
 
-async function configuredTargets(host: string, port: number, resolver: Resolver): Promise<FoundTargets> {
+async function configuredTargets(host: string, port: number, resolver: HostResolver): Promise<FoundTargets> {
   if (isIpv4(host) || isIpv6(host)) return { targets: [{ host: undefined, address: host, port }] };
   const answer = await resolver.addresses(host);
   if (answer.kind === 'addresses')
@@ -116,7 +121,7 @@ async function exchangerTargets(
   domain: string,
   hosts: readonly string[],
   implicit: boolean,
-  resolver: Resolver,
+  resolver: HostResolver,
 ): Promise<FoundTargets> {
   const answers = await Promise.all(
     hosts.map(async (host): Promise<[string, AddressAnswer]> => [host, await resolver.addresses(host)]),

@@ -1,4 +1,4 @@
-import { TlsError, type TlsState } from '../ports.ts';
+import { TlsError, type TlsPeer, type TlsState } from '../ports.ts';
 import type { Trouble } from './outcomes.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { Trouble } from './outcomes.ts';
  * - `off`: none.
  * - `opportunistic`: if the host offers it, with any certificate; else, or if no handshake comes about, in the clear.
  * - `required`: with any certificate: nobody can listen in who does not also take part.
- * - `verified`: with a certificate that leads to a trusted root and names the host.
+ * - `verified`: with a certificate that leads to a trusted root and names the host, or is the one of its TLSA records.
  */
 export type TlsLevel = 'off' | 'opportunistic' | 'required' | 'verified';
 
@@ -16,10 +16,22 @@ export interface Protection {
   readonly level: TlsLevel;
   /** TLS begins with the first octet (RFC 8314 §3.3). */
   readonly implicit?: boolean;
-  /** The name of the host comes from a source that nobody could have forged: our configuration, or MTA-STS. */
+  /** The name of the host comes from a source that nobody could have forged: our configuration, MTA-STS, or DNSSEC. */
   readonly named: boolean;
   /** Who demands it, for people: `the MTA-STS policy of ivory.edu`. Absent: our configuration. */
   readonly by?: string;
+  /** How the host is known instead of by a trusted root; absent: by that. */
+  readonly dane?: DaneCheck;
+}
+
+/** What the TLSA records of a host demand of it. RFC 7672 §2.2 */
+export interface DaneCheck {
+  /** The name under which the records stand, which is said to the host (SNI). RFC 7672 §8.1 */
+  readonly base: string;
+  /** Under DANE-TA the certificate has to be for one of them. RFC 7672 §3.2.2 */
+  readonly names: readonly string[];
+  /** Why what the host showed is not what the records say; undefined if it is. */
+  problem(peer: TlsPeer): string | undefined;
 }
 
 /** Who we are for a host that wants to know. */
@@ -62,11 +74,23 @@ export function nextStep(opening: Opening): 'starttls' | 'ready' | Credentials |
 }
 
 /** Why the certificate that a host showed is not good enough. */
-export function distrust({ level, by }: Protection, { peer }: TlsState, name: string): Trouble | undefined {
-  if (level !== 'verified' || peer?.verified === true) return undefined;
+export function distrust(protection: Protection, state: TlsState, name: string): Trouble | undefined {
+  const { level, by } = protection;
+  const problem = identityProblem(protection, state);
+  if (problem === undefined || level !== 'verified') return undefined;
   const because = by === undefined ? '' : `, which ${by} demands`;
-  const problem = peer?.problem ?? 'it showed no certificate';
   return { status: '4.7.5', reason: oneLine(`${name} did not prove who it is${because}: ${problem}`) };
+}
+
+/** Whether the host proved who it is, and nobody could have forged the name by which we know it (RFC 8689 §4.2.1). */
+export function isProven(protection: Protection, state: TlsState | undefined): boolean {
+  return protection.named && state !== undefined && identityProblem(protection, state) === undefined;
+}
+
+function identityProblem({ dane }: Protection, { peer }: TlsState): string | undefined {
+  if (peer === undefined) return 'it showed no certificate';
+  if (dane !== undefined) return dane.problem(peer);
+  return peer.verified ? undefined : (peer.problem ?? 'its certificate is not good');
 }
 
 /** No handshake came about. */

@@ -6,7 +6,8 @@ import type { Protection } from './protection.ts';
 /**
  * Applies the MTA-STS policy of a domain to its exchangers: under `enforce` those that it does not name are left out, and
  * the others have to prove their names; under `testing` nothing is demanded. An exchanger that a policy names is one whose
- * name nobody could have forged (RFC 8689 §4.2.1). RFC 8461 §4.1, §5
+ * name nobody could have forged (RFC 8689 §4.2.1). A host that DANE knows, or about which DANE knows nothing for now,
+ * stays as it is: a policy must not override that. RFC 8461 §2, §4.1, §5
  */
 export function secureTargets(
   found: FoundTargets,
@@ -19,11 +20,21 @@ export function secureTargets(
   const isNamed = ({ host }: FoundTargets['targets'][number]): boolean =>
     host !== undefined && namesExchanger(policy, host);
   if (policy.mode === 'testing') {
-    const named: Protection = { ...configured, named: true };
-    return { targets: found.targets.map((target) => (isNamed(target) ? { ...target, protection: named } : target)) };
+    const named = ({ protection = configured }: FoundTargets['targets'][number]): Protection => ({
+      ...protection,
+      named: true,
+    });
+    return {
+      targets: found.targets.map((target) => (isNamed(target) ? { ...target, protection: named(target) } : target)),
+    };
   }
   const protection: Protection = { level: 'verified', named: true, by: `the MTA-STS policy of ${domain}` };
-  const targets = found.targets.filter(isNamed).map((target) => ({ ...target, protection }));
+  const isDane = ({ protection, trouble }: FoundTargets['targets'][number]): boolean =>
+    protection?.dane !== undefined || trouble !== undefined;
+  const targets = found.targets.flatMap((target) => {
+    if (isDane(target)) return [target];
+    return isNamed(target) ? [{ ...target, protection }] : [];
+  });
   if (targets.length > 0) return { targets };
   // Worth another attempt: the policy or the exchangers are being changed, or somebody forges answers of the DNS.
   const reason = `none of the mail exchangers of ${domain} is named by its MTA-STS policy`;

@@ -2,7 +2,15 @@ import { ClientSession, SmtpError, type ClientEvent, type DoneEvent, type Receiv
 import type { Clock, Connection, TlsState } from '../ports.ts';
 import type { Target } from './mx.ts';
 import { troubleOfReply, type Trouble } from './outcomes.ts';
-import { distrust, nextStep, noHandshake, plainResponse, type Credentials, type Protection } from './protection.ts';
+import {
+  distrust,
+  isProven,
+  nextStep,
+  noHandshake,
+  plainResponse,
+  type Credentials,
+  type Protection,
+} from './protection.ts';
 import type { Job } from './smtp-attempt.ts';
 import { clientName, hopOf, mtaName, remoteReply, shownAddress, type Hop } from './smtp-hop.ts';
 
@@ -217,7 +225,7 @@ export class SmtpConnection {
     });
     if (step === 'starttls') this.#session.startTls();
     else if (step === 'ready') {
-      const verifiedTls = this.#tls?.peer?.verified === true && protection.named;
+      const verifiedTls = isProven(protection, this.#tls);
       this.#hop = hopOf(target, greeting, extensions, { verifiedTls, authenticated: this.#authenticated });
       this.#feeder.ready(this, skipped);
     } else if ('user' in step) this.#session.authenticate('PLAIN', plainResponse(step));
@@ -248,8 +256,8 @@ export class SmtpConnection {
     try {
       this.#tls = await this.#connection.startTls({
         side: 'client',
-        ...(target.host === undefined ? {} : { serverName: target.host }),
-        names: [name],
+        ...(target.host === undefined ? {} : { serverName: protection.dane?.base ?? target.host }),
+        names: protection.dane?.names ?? [name],
         timeoutMs: handshakeMs,
       });
       this.#trouble = distrust(protection, this.#tls, name);

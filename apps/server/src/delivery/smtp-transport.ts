@@ -3,6 +3,7 @@ import { ConnectError, type Clock, type Network, type Resolver } from '../ports.
 import { canonicalDomain } from '../routing/address.ts';
 import type { RelayHop } from '../routing/next-hop.ts';
 import type { ContentFacts } from './content-scan.ts';
+import { daneTargets, type DanePorts } from './dane-targets.ts';
 import { findTargets, type FoundTargets, type Target } from './mx.ts';
 import { fault, forAll, type Trouble } from './outcomes.ts';
 import type { Credentials, Protection, TlsLevel } from './protection.ts';
@@ -21,6 +22,8 @@ export interface SmtpPorts {
   readonly resolver: Resolver;
   /** Absent: MTA-STS is not looked at. */
   readonly policies?: StsPolicies;
+  /** Absent: DANE is not looked at. */
+  readonly dane?: DanePorts;
   /** From 0 up to 1. */
   readonly random: () => number;
 }
@@ -150,10 +153,10 @@ export class SmtpTransport implements Transport {
   }
 
   async #targets(): Promise<FoundTargets> {
-    const { clock, resolver, random, policies } = this.#ports;
+    const { clock, policies } = this.#ports;
     if (this.#found === undefined || this.#found.untilMs <= clock.now()) {
       const [plain, policy] = await Promise.all([
-        findTargets(this.#nextHop, resolver, this.#ownNames, random),
+        this.#find(),
         this.#nextHop.kind === 'mx' && this.#protection.level !== 'off'
           ? policies?.policyOf(canonicalDomain(this.#nextHop.domain))
           : undefined,
@@ -165,8 +168,16 @@ export class SmtpTransport implements Transport {
     return this.#found;
   }
 
+  #find(): Promise<FoundTargets> {
+    const { resolver, random, dane } = this.#ports;
+    if (dane === undefined || this.#nextHop.kind !== 'mx' || this.#protection.level === 'off')
+      return findTargets(this.#nextHop, resolver, this.#ownNames, random);
+    return daneTargets(this.#nextHop, dane, this.#protection, this.#ownNames, random);
+  }
+
   /** Opens a session; where TLS is no must and no handshake comes about, once more in the clear. */
   async #reach(target: Target, feeder: Feeder, skipped: readonly Trouble[]): Promise<SmtpConnection | Trouble> {
+    if (target.trouble !== undefined) return target.trouble;
     const protection = target.protection ?? this.#protection;
     const reached = await this.#open(target, feeder, skipped, protection);
     if (reached.session?.tlsFailed !== true || protection.level !== 'opportunistic')

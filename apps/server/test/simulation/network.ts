@@ -1,5 +1,6 @@
 import {
   ConnectError,
+  type ChainLink,
   type Clock,
   type Connection,
   type ConnectionHandlers,
@@ -21,7 +22,7 @@ export interface SimulatedTls {
   readonly names: readonly string[];
   /** Its certificate leads to a root that everyone trusts. */
   readonly trusted: boolean;
-  readonly chain?: readonly { readonly certificate: Uint8Array; readonly publicKey: Uint8Array }[];
+  readonly chain?: readonly ChainLink[];
   /** Instead of a handshake: it breaks off, or keeps silent. */
   readonly fails?: 'handshake' | 'silence';
 }
@@ -285,7 +286,7 @@ export class SimulatedConnection implements Connection {
     const named = names.some((name) => options.names.some((wanted) => matches(name, wanted)));
     const problem = !trusted ? 'self-signed certificate' : named ? undefined : `the certificate is for ${names.join()}`;
     const verified = problem === undefined;
-    resolve({ ...state, peer: { verified, trusted, chain, ...(verified ? {} : { problem }) } });
+    resolve({ ...state, peer: { verified, trusted, named, chain, ...(verified ? {} : { problem }) } });
   }
 
   end(): void {
