@@ -1,5 +1,5 @@
 import type { Config, ListenConfig } from './config.ts';
-import { makeTransports } from './delivery/index.ts';
+import { makeTransports, type DanePorts } from './delivery/index.ts';
 import type {
   Clock,
   Crypto,
@@ -40,6 +40,8 @@ export interface Adapters {
   readonly programs: Programs;
   /** Where MTA-STS policies are fetched (RFC 8461); absent: they are not looked at. */
   readonly web?: HttpGetter;
+  /** A resolver that validates (RFC 7672); absent: DANE is off. */
+  readonly dane?: DanePorts;
   readonly events: EventSink;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -124,6 +126,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     hostname,
     limits: config.limits,
     named: namedDomains(config),
+    resolver: adapters.resolver,
     notice: adapters.notice ?? (() => undefined),
     trouble,
     ...(config.tls === undefined ? {} : { identity: config.tls }),
@@ -143,11 +146,17 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     listening: listeners.map(({ host, port, role }) => ({ host, port, role })),
     async stop() {
       await Promise.all(listeners.map((listener) => listener.close()));
-      await queue.stop();
-      await transports.close();
+      // A next hop that says nothing must not keep the server up: what is not settled by then is tried again next time.
+      await Promise.race([
+        queue.stop().then(() => transports.close()),
+        new Promise<void>((resolve) => clock.after(STOP_GRACE_MS, resolve)),
+      ]);
     },
   };
 }
+
+/** How long attempts under way may take to come to an end when the server stops. */
+const STOP_GRACE_MS = 10_000;
 
 /** For how long a destination that is down is left alone, if the retries are not closer to each other. */
 const DOWN_MS = 60_000;

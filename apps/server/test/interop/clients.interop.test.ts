@@ -94,7 +94,7 @@ describe.runIf(hasPython)('foreign clients', () => {
 
     const [report] = await reportsTo('nodemailer@sender.example', 1);
     expect(report).toMatchObject({ contentType: 'multipart/report', reportType: 'delivery-status', defects: [] });
-    expect(report!.parts).toEqual(['multipart/alternative', 'message/delivery-status', 'text/rfc822-headers']);
+    expect(report!.parts).toEqual(['text/plain', 'message/delivery-status', 'text/rfc822-headers']);
     expect(report!.groups[0]).toMatchObject({ 'original-envelope-id': 'NM+2', 'reporting-mta': 'dns; mx.example.org' });
     expect(report!.groups[1]).toMatchObject({ action: 'failed', status: '5.1.1' });
   });
