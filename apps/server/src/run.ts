@@ -12,10 +12,11 @@ import { readReportFiles } from './adapters/report-files.ts';
 import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
 import { SystemClock } from './adapters/system-clock.ts';
 import { UsersFile } from './adapters/users-file.ts';
+import { DnssecResolver } from './adapters/validating-resolver.ts';
 import { ConfigError, localModeConfig, parseConfig, withListMembers, withPasswords, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
 import type { EventSink, QueueStore } from './ports.ts';
-import { startServer, type RunningServer } from './server.ts';
+import { startServer, type Adapters, type RunningServer } from './server.ts';
 
 /** Runs the server until a signal ends it: with a configuration file, or without one in local mode. */
 export async function run(file: string | undefined): Promise<void> {
@@ -43,6 +44,7 @@ export async function run(file: string | undefined): Promise<void> {
       mailboxes: new FileMailboxes(),
       http,
       ...(config.delivery.mtaSts ? { web: http } : {}),
+      ...danePorts(config),
       programs: new ChildPrograms(),
       events: { emit: (event) => sinks.forEach((sink) => sink.emit(event)) },
       random: Math.random,
@@ -93,6 +95,11 @@ function readConfig(file: string | undefined): Config | undefined {
     fail(error.message);
     return undefined;
   }
+}
+
+function danePorts({ delivery: { daneResolver, prefer } }: Config): Pick<Adapters, 'dane'> {
+  if (daneResolver === undefined) return {};
+  return { dane: { resolver: new DnssecResolver(daneResolver, { prefer }), digests: new NodeCrypto() } };
 }
 
 async function openStore(config: Config): Promise<QueueStore | undefined> {
