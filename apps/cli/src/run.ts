@@ -6,6 +6,7 @@ import { lintCommand } from './commands/lint.ts';
 import { probeCommand } from './commands/probe.ts';
 import { sendCommand } from './commands/send.ts';
 import { xtextCommand } from './commands/xtext.ts';
+import { matrixCommand } from './commands/matrix.ts';
 import { paramsCommand } from './commands/params.ts';
 import { chooseFrom, type Perform } from './commands/perform.ts';
 import { palette } from './terminal/palette.ts';
@@ -61,6 +62,7 @@ export function programOf(terminal: Terminal, perform: Perform): Command {
   program.addCommand(paramsCommand(perform));
   program.addCommand(sendCommand(perform));
   program.addCommand(probeCommand(perform));
+  program.addCommand(matrixCommand(perform));
   for (const command of [program, ...program.commands]) inherit(command, program, terminal);
   return program;
 }

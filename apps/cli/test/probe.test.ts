@@ -238,6 +238,32 @@ describe('dsn probe', () => {
   });
 });
 
+describe('dsn matrix', () => {
+  it('sets cards side by side, with the dialogue of each deviation', async () => {
+    const files = [join(folder.path, 'good.json'), join(folder.path, 'bad.json')] as const;
+    await probe(conforming, '-o', files[0]);
+    await toy?.stop();
+    await probe((line) => (line.includes('RET=SOME') ? '250 2.0.0 a|b' : conforming(line)), '-o', files[1]);
+    const { stdout, code } = await dsn(['matrix', files[0], `Bad=${files[1]}`]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('| clause | check | toy.example ESMTP | Bad |\n| --- | --- | --- | --- |\n');
+    expect(stdout).toContain('| RFC 3461 §5.1(a) | an unknown value of RET is refused with 501 | yes | **no** |\n');
+    expect(stdout).toContain('## toy.example ESMTP\n\ntoy.example ESMTP, ');
+    expect(stdout).toContain('No deviations.');
+    expect(stdout).toContain('- RFC 3461 §5.1(a): an unknown value of RET is refused with 501. 250 2.0.0 a\\|b\n');
+    expect(stdout).toContain('\n  ```\n  C: MAIL FROM:<probe@example.org> RET=SOME\n  S: 250 2.0.0 a|b\n  C: RSET\n');
+  });
+
+  it('tells what is no card', async () => {
+    expect((await dsn(['matrix', join(folder.path, 'none.json')])).stderr).toMatch(
+      /none\.json: no such file or folder\n$/,
+    );
+    expect((await dsn(['matrix', new URL('../package.json', import.meta.url).pathname])).stderr).toMatch(
+      /not a card of dsn probe --json\n$/,
+    );
+  });
+});
+
 describe('dsn probe --deliver, against our own server', () => {
   it('RFC 3461 §5.2 §6: relays and reports are right, clause by clause', async () => {
     const port = await freePort();

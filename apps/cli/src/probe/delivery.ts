@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatParameters, type EsmtpParameter } from '@dsnkit/esmtp-parameters';
 import { formatDate } from '@dsnkit/delivery-status';
-import type { Reply, ServerEvent } from '@dsnkit/smtp';
+import type { Reply, ServerEvent, ServerExtensions } from '@dsnkit/smtp';
 import { check as lint, type Checked } from '../lint/check.ts';
 import { summaryOf, type Summary } from '../report/summary.ts';
 import type { Address } from '../wire/dialogue.ts';
@@ -17,6 +17,9 @@ export interface DeliveryOptions {
   /** How long to wait for messages and reports. */
   readonly waitMs: number;
 }
+
+/** Longer than servers keep a connection that they need no more. */
+const DESERTED_MS = 8000;
 
 /** A message that is sent to see what becomes of it. */
 interface Trial {
@@ -94,38 +97,32 @@ export class Delivery {
 
   /** Runs every trial, first those with a next hop that announces DSN. */
   async run(report: (result: CheckResult) => void, remark: (text: string) => void): Promise<ReadonlyMap<string, Seen>> {
-    for (const hop of ['dsn', 'plain'] as const) {
-      const trials = TRIALS.filter((trial) => trial.hop === hop);
-      const listener = await this.#listen(hop);
-      try {
-        for (const trial of trials) report(await this.#send(trial));
-        remark(
-          `waiting up to ${this.#options.waitMs / 1000} s for messages and reports (next hop ${hop === 'dsn' ? 'with' : 'without'} DSN)`,
-        );
-        await this.#wait(trials);
-      } finally {
-        await listener.stop();
-      }
-    }
-    for (const { name, fate } of TRIALS) this.#seen.set(name, this.#look(name, fate));
-    return this.#seen;
-  }
-
-  async #listen(hop: Trial['hop']): Promise<Listener> {
-    return await Listener.start({
+    const listener = await Listener.start({
       ...this.#options.listen,
       hostname: 'probe.invalid',
-      extensions: {
-        pipelining: true,
-        eightBitMime: true,
-        smtputf8: true,
-        size: 0,
-        enhancedStatusCodes: true,
-        dsn: hop === 'dsn',
-      },
+      extensions: announcing('dsn'),
       answer: refuse,
       onMessage: (message) => void this.#messages.push(message),
     });
+    try {
+      for (const hop of ['dsn', 'plain'] as const) {
+        // A server that meets a closed port, or a 421 in a connection that it kept, may come back after an hour only.
+        await listener.deserted(DESERTED_MS);
+        listener.offer(announcing(hop));
+        await sleep(500);
+        const trials = TRIALS.filter((trial) => trial.hop === hop);
+        for (const trial of trials) report(await this.#send(trial));
+        const seconds = this.#options.waitMs / 1000;
+        remark(
+          `waiting up to ${seconds} s for messages and reports (next hop ${hop === 'dsn' ? 'with' : 'without'} DSN)`,
+        );
+        await this.#wait(trials);
+      }
+    } finally {
+      await listener.stop();
+    }
+    for (const { name, fate } of TRIALS) this.#seen.set(name, this.#look(name, fate));
+    return this.#seen;
   }
 
   async #send({ name, fate, mail, rcpt, title }: Trial): Promise<CheckResult> {
@@ -211,6 +208,11 @@ export class Delivery {
   #isReport({ recipients }: ReceivedMessage): boolean {
     return recipients.some(({ forwardPath }) => forwardPath.toLowerCase() === this.sender.toLowerCase());
   }
+}
+
+function announcing(hop: Trial['hop']): ServerExtensions {
+  const usual = { pipelining: true, eightBitMime: true, smtputf8: true, size: 0, enhancedStatusCodes: true };
+  return { ...usual, dsn: hop === 'dsn' };
 }
 
 /** Our next hop knows no recipients whose names begin so. */

@@ -70,6 +70,9 @@ export class Prober {
   async check(check: Check, run: () => Promise<Pick<CheckResult, 'result' | 'detail'>>): Promise<CheckResult> {
     this.#lines = [];
     try {
+      // Greetings are no part of the check.
+      await this.session();
+      this.#lines = [];
       const outcome = await run();
       return { ...check, ...outcome, transcript: this.#lines };
     } catch (error) {

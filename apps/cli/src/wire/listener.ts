@@ -1,7 +1,13 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { TLSSocket, createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { EsmtpParameter } from '@dsnkit/esmtp-parameters';
-import { ServerSession, type Reply, type ServerEvent, type ServerSessionOptions } from '@dsnkit/smtp';
+import {
+  ServerSession,
+  type Reply,
+  type ServerEvent,
+  type ServerExtensions,
+  type ServerSessionOptions,
+} from '@dsnkit/smtp';
 
 /** A message that a {@link Listener} took. */
 export interface ReceivedMessage {
@@ -37,13 +43,18 @@ export interface ListenerOptions extends ServerSessionOptions {
 /** A small SMTP server that takes messages and keeps them in memory: a next hop, or a mailbox, to test others with. */
 export class Listener {
   readonly messages: ReceivedMessage[] = [];
-  readonly #options: ListenerOptions;
+  #options: ListenerOptions;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #connections = new Set<Connection>();
 
   private constructor(options: ListenerOptions) {
     this.#options = options;
-    this.#server = createServer((socket) => new Connection(socket, this.#options, this.#take, this.#sockets).start());
+    this.#server = createServer((socket) => {
+      const connection = new Connection(socket, this.#options, this.#take);
+      this.#connections.add(connection);
+      socket.once('close', () => this.#connections.delete(connection));
+      connection.start();
+    });
   }
 
   /** Starts to listen. */
@@ -60,9 +71,21 @@ export class Listener {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Waits until clients have left by themselves, as those do that keep connections for a while. */
+  async deserted(timeoutMs: number): Promise<void> {
+    for (const untilMs = Date.now() + timeoutMs; this.#connections.size > 0 && Date.now() < untilMs;)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  /** Announces something else from now on; clients that are connected are sent away with 421, to come again. */
+  offer(extensions: ServerExtensions): void {
+    this.#options = { ...this.#options, extensions };
+    for (const connection of this.#connections) connection.sendAway();
+  }
+
   /** Closes the port and all connections. */
   async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const connection of this.#connections) connection.cut();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
@@ -80,22 +103,15 @@ class Connection {
   readonly #options: ListenerOptions;
   readonly #session: ServerSession;
   readonly #take: (message: ReceivedMessage) => void;
-  readonly #sockets: Set<Socket>;
   #socket: Socket;
   #hello = '';
   #draft: Draft | undefined;
   #pieces: Uint8Array[] = [];
 
-  constructor(
-    socket: Socket,
-    options: ListenerOptions,
-    take: (message: ReceivedMessage) => void,
-    sockets: Set<Socket>,
-  ) {
+  constructor(socket: Socket, options: ListenerOptions, take: (message: ReceivedMessage) => void) {
     this.#socket = socket;
     this.#options = options;
     this.#take = take;
-    this.#sockets = sockets;
     this.#session = new ServerSession(options);
   }
 
@@ -106,9 +122,18 @@ class Connection {
     this.#pump();
   }
 
+  /** RFC 5321 §3.8: at the next point where no content is in flight. */
+  sendAway(): void {
+    this.#session.shutdown();
+    this.#pump();
+  }
+
+  cut(): void {
+    this.#socket.destroy();
+  }
+
   #listen(): void {
     const socket = this.#socket;
-    this.#sockets.add(socket);
     socket.on('data', (octets: Buffer) => {
       this.#session.receive(octets);
       this.#pump();
@@ -119,7 +144,6 @@ class Connection {
       socket.end();
     });
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#sockets.delete(socket));
   }
 
   #pump(): void {
