@@ -73,7 +73,12 @@ function submitterRefusal(path: Path, client: Client, named: ReadonlySet<string>
 
 /** Whether a domain can be found from anywhere: it has a dot, is an address literal, or is one of this site. */
 export function isQualified(domain: string, named: ReadonlySet<string>): boolean {
-  return domain.includes('.') || domain.startsWith('[') || named.has(canonicalDomain(domain));
+  return domain.includes('.') || domain.startsWith('[') || isNamed(domain, named);
+}
+
+/** Whether the configuration names the domain. */
+export function isNamed(domain: string, named: ReadonlySet<string>): boolean {
+  return named.has(canonicalDomain(domain));
 }
 
 /** The domains that the configuration names, this host included. */

@@ -1,5 +1,5 @@
 import type { LimitsConfig, ListenConfig } from '../config.ts';
-import type { Clock, EventSink, IdSource, NewMessage, Notice, QueueStore, TlsIdentity } from '../ports.ts';
+import type { Clock, EventSink, IdSource, NewMessage, Notice, QueueStore, Resolver, TlsIdentity } from '../ports.ts';
 import type { Router } from '../routing/router.ts';
 import type { Logins } from './auth/login.ts';
 
@@ -13,6 +13,7 @@ export interface ReceivingParts {
   readonly ids: IdSource;
   readonly events: EventSink;
   readonly router: Router;
+  readonly resolver: Resolver;
   /** Domains of this site: see `namedDomains`. */
   readonly named: ReadonlySet<string>;
   /** Absent: no listener does TLS. */

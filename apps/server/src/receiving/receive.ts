@@ -4,11 +4,12 @@ import { Conversation } from './auth/conversation.ts';
 import type { LoginStep } from './auth/login.ts';
 import { newClient, type Client } from './client.ts';
 import { Flow } from './flow.ts';
-import { judgeMail } from './mail-rules.ts';
+import { isNamed, judgeMail, type MailVerdict } from './mail-rules.ts';
 import { Notices } from './notices.ts';
 import { offerTo } from './offer.ts';
 import type { ReceivingParts } from './parts.ts';
 import { Patience, type Watched } from './patience.ts';
+import { senderRefusal } from './sender-domain.ts';
 import { NOT_STORED, storeMessage } from './store-message.ts';
 import { Transaction } from './transaction.ts';
 import { introduce } from './xclient.ts';
@@ -30,7 +31,10 @@ const HANDSHAKE_MS = 60_000;
 /** How long a client may take to read our last words. */
 const LINGER_MS = 30_000;
 
-const MESSAGES_ENOUGH: Reply = { code: 421, status: '4.7.0', lines: ['Enough messages in one connection'] };
+const ENOUGH: MailVerdict = {
+  kind: 'refuse',
+  reply: { code: 421, status: '4.7.0', lines: ['Enough messages in one connection'] },
+};
 
 /** Serves one connection until it closes. `closed` is called once, at the end. */
 export function receive(connection: Connection, parts: ReceivingParts, closed: () => void): Receiving {
@@ -115,7 +119,7 @@ class Receiver implements Receiving {
           this.#hello(event.verb !== 'HELO', event.name);
           break;
         case 'mail':
-          this.#session.answer(this.#mail(event));
+          this.#mail(event);
           break;
         case 'rcpt':
           this.#rcpt(event);
@@ -176,16 +180,30 @@ class Receiver implements Receiving {
     this.#session.answer();
   }
 
-  #mail(event: MailEvent): Reply | undefined {
+  #mail(event: MailEvent): void {
+    const { listener, clock, named } = this.#parts;
     // RFC 9422 §4.1.
-    if (++this.#messages > (this.#parts.listener.maxMessages ?? Infinity)) return MESSAGES_ENOUGH;
-    const verdict = judgeMail(event, this.#client, this.#parts, this.#parts.clock.now());
-    if (verdict.kind === 'refuse') {
-      this.#notices.refused(this.#client, 'mail', verdict.reply, { reversePath: event.path.address });
-      return verdict.reply;
-    }
-    this.#transaction = new Transaction(event, verdict, this.#client, this.#tls, this.#parts);
-    return verdict.reply;
+    const isEnough = ++this.#messages > (listener.maxMessages ?? Infinity);
+    const verdict = isEnough ? ENOUGH : judgeMail(event, this.#client, this.#parts, clock.now());
+    const { domain } = event.path;
+    // What the configuration names is known without asking, and an address literal needs no name.
+    const isAsked = listener.checkSenderDomain && domain !== '' && !domain.startsWith('[') && !isNamed(domain, named);
+    if (verdict.kind === 'take' && isAsked) void this.#mailAfterLookup(event, verdict);
+    else this.#judged(event, verdict);
+  }
+
+  async #mailAfterLookup(event: MailEvent, verdict: MailVerdict): Promise<void> {
+    const reply = await senderRefusal(event.path.domain, this.#parts.resolver);
+    if (this.#gone) return;
+    this.#judged(event, reply === undefined ? verdict : { kind: 'refuse', reply });
+    this.#answered();
+  }
+
+  #judged(event: MailEvent, verdict: MailVerdict): void {
+    if (verdict.kind === 'take') {
+      this.#transaction = new Transaction(event, verdict, this.#client, this.#tls, this.#parts);
+    } else this.#notices.refused(this.#client, 'mail', verdict.reply, { reversePath: event.path.address });
+    this.#session.answer(verdict.reply);
   }
 
   #rcpt(event: RcptEvent): void {
