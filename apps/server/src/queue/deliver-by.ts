@@ -16,12 +16,23 @@ export function deliverByOf({ mailParameters, arrivedAtMs }: Message): DeliverBy
   return { atMs: arrivedAtMs + Number(seconds) * 1000, mode: mode.toUpperCase() === 'R' ? 'R' : 'N' };
 }
 
+/**
+ * Since when a message waits for its delivery: since it came, or since its sender wanted it released (RFC 4865 §4.2).
+ * Retries, notices and expiry count from here.
+ */
+export function releasedAtMs({ mailParameters, arrivedAtMs }: Message): number {
+  const [, kind, value = ''] = /(?:^| )HOLD(FOR|UNTIL)=(\S+)/i.exec(mailParameters) ?? [];
+  if (kind === undefined) return arrivedAtMs;
+  const atMs = kind.toUpperCase() === 'FOR' ? arrivedAtMs + Number(value) * 1000 : Date.parse(value);
+  return Math.max(arrivedAtMs, atMs);
+}
+
 /** A recipient with what the schedule has to know of its message. */
 export function waitingOf<R extends object>(
   message: Message,
   recipient: R,
 ): R & { readonly arrivedAtMs: number; readonly deliverBy?: DeliverBy } {
   const deliverBy = deliverByOf(message);
-  const { arrivedAtMs } = message;
+  const arrivedAtMs = releasedAtMs(message);
   return deliverBy === undefined ? { ...recipient, arrivedAtMs } : { ...recipient, arrivedAtMs, deliverBy };
 }

@@ -34,4 +34,28 @@ describe('a message that is to be held', () => {
     const delivered = server.events.find((event) => event.kind === 'delivered');
     expect(delivered?.atMs).toBeGreaterThanOrEqual(startMs + heldMs);
   });
+
+  it('RFC 4865 §4.2 RFC 4865 §5.1.2 R4865-5.1.2-a RFC 5321 §4.5.4.1: retries and notices count from the release, however long the hold was', async () => {
+    const { world, server, greeted } = await receivingWorld(
+      `${LISTEN}[retry]\nexpire-after = "5d"\ndelayed-after = "4h"`,
+    );
+    world.resolver.table.set('far.example', { trouble: 'SERVFAIL' });
+    const dialogue = await greeted(STRANGER, 587);
+    await dialogue.say('MAIL FROM:<bob@example.org> HOLDFOR=604800');
+    await dialogue.say('RCPT TO:<dana@far.example>');
+    await dialogue.say('DATA');
+    await dialogue.say('Subject: in a week\r\n\r\nHello\r\n.');
+    const kinds = () => server.events.map((event) => event.kind).filter((kind) => /delay|expired/.test(kind));
+    await world.clock.advance(7 * 86_400_000 + 3 * 3_600_000);
+    expect(kinds()).toEqual([]);
+    await world.clock.advance(2 * 3_600_000);
+    expect(kinds()).toEqual(['delayed']);
+    await world.clock.advance(4 * 86_400_000);
+    expect(kinds()).toEqual(['delayed']);
+    await world.clock.advance(86_400_000);
+    expect(kinds()).toEqual(['delayed', 'expired']);
+    const report = server.delivered.at(-1)?.text ?? '';
+    expect(report).toContain('Arrival-Date: Thu, 07 Jul 1994 21:03:0');
+    expect(report).toMatch(/^Future-Release-Request: for;604800\r$/m);
+  });
 });
