@@ -82,7 +82,12 @@ export class ScriptedHost {
   }
 
   /** With `implicit` it begins TLS with the first octet. */
-  static async start(host: SimulatedHost, script: Script = {}, port = 25, implicit = false): Promise<ScriptedHost> {
+  static async start(
+    host: Pick<SimulatedHost, 'listen'>,
+    script: Script = {},
+    port = 25,
+    implicit = false,
+  ): Promise<ScriptedHost> {
     const scripted = new ScriptedHost(script);
     await host.listen({ host: '0.0.0.0', port }, (connection) => scripted.#serve(connection, implicit));
     return scripted;

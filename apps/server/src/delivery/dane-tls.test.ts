@@ -1,0 +1,112 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { NodeCrypto } from '../adapters/node-crypto.ts';
+import { NodeNetwork } from '../adapters/node-network.ts';
+import { SystemClock } from '../adapters/system-clock.ts';
+import type { Connection, Network, NetworkListener, TlsIdentity } from '../ports.ts';
+import { deliveryOf } from '../../test/simulation/delivery.ts';
+import { told } from '../../test/simulation/relay.ts';
+import { TableResolver } from '../../test/simulation/resolver.ts';
+import { ScriptedHost } from '../../test/simulation/scripted-host.ts';
+import { SecureTable } from '../../test/simulation/secure-table.ts';
+import { identityOf, testRoot, tlsFile } from '../../test/support/certificates.ts';
+import { SmtpTransport } from './smtp-transport.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dane-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The identity `second`, which shows another certificate behind its own. */
+function withStranger(): TlsIdentity {
+  const certificateFile = join(folder, 'chain.pem');
+  writeFileSync(certificateFile, file('second') + file('unknown'));
+  return { ...identityOf('second'), certificateFile };
+}
+
+/** The TLSA record of a PEM file or text. */
+function tlsa(usage: number, selector: number, matchingType: 0 | 1 | 2, pem: string): Uint8Array {
+  const certificate = new X509Certificate(pem);
+  const octets = selector === 0 ? certificate.raw : certificate.publicKey.export({ type: 'spki', format: 'der' });
+  const digest = (name: string) => createHash(name).update(octets).digest();
+  const data = matchingType === 0 ? octets : digest(matchingType === 1 ? 'sha256' : 'sha512');
+  return Uint8Array.of(usage, selector, matchingType, ...data);
+}
+
+/** Sends one message to an exchanger on loopback that shows this certificate; the client trusts no root at all. */
+async function send(host: string, identity: TlsIdentity, records: readonly Uint8Array[]) {
+  const network = new NodeNetwork({ ca: readFileSync(tlsFile('second.pem'), 'utf8') });
+  let listener: NetworkListener | undefined;
+  const listen: Network['listen'] = async (_, accept) => {
+    const serve = (connection: Connection) => {
+      const startTls = connection.startTls.bind(connection);
+      const secure = () => startTls({ side: 'server', identity, timeoutMs: 5000 });
+      accept(Object.assign(connection, { startTls: secure }));
+    };
+    return (listener = await network.listen({ host: '127.0.0.1', port: 0, tls: identity }, serve));
+  };
+  const peer = await ScriptedHost.start(
+    { listen },
+    { EHLO: (_, { secured }) => (secured ? '250-host\n250 DSN' : '250-host\n250 STARTTLS') },
+  );
+  const table = new SecureTable(
+    new TableResolver({ 'ivory.edu': { mx: [[10, host]] }, [host]: { addresses: ['127.0.0.1'] } }).table,
+  );
+  table.tlsaOf.set(`_25._tcp.${host}`, records);
+  const port = listener?.port ?? 0;
+  const relay = new SmtpTransport(
+    { kind: 'mx', domain: 'ivory.edu' },
+    {
+      clock: new SystemClock(),
+      network: { connect: (target) => network.connect({ ...target, port }), listen },
+      resolver: new TableResolver(),
+      random: () => 0,
+      dane: { resolver: table, digests: new NodeCrypto() },
+    },
+    { hostname: 'out.example.org', idleMs: 0 },
+  );
+  const outcomes = await relay.deliver(deliveryOf({ recipients: ['bob@ivory.edu'] }));
+  await relay.close();
+  await listener?.close();
+  return { said: outcomes.map(told), transactions: peer.transactions.length };
+}
+
+const file = (name: string) => readFileSync(tlsFile(`${name}.pem`), 'utf8');
+const relayed = { said: ['relayed 2.0.0 content: 250 2.0.0 Queued'], transactions: 1 };
+const mx = 'mx.example.org';
+
+describe('DANE over TLS on loopback', () => {
+  it.each([...[0, 1].flatMap((selector) => [0, 1, 2].map((type) => [selector, type as 0 | 1 | 2] as const))])(
+    'RFC 7672 §3.1.1: DANE-EE, selector %i, matching type %i: the own certificate, whatever its name',
+    async (selector, type) => {
+      expect(await send('mail.ivory.edu', identityOf('unknown'), [tlsa(3, selector, type, file('unknown'))])).toEqual(
+        relayed,
+      );
+    },
+  );
+
+  it('RFC 7672 §2.2: DANE-EE of another key: nothing is sent', async () => {
+    const { said, transactions } = await send(mx, identityOf('first'), [tlsa(3, 1, 1, file('second'))]);
+    expect(said[0]).toMatch(/^deferred 4\.7\.5 \(mx\.example\.org did not prove who it is.*matches none of them\)$/);
+    expect(transactions).toBe(0);
+  });
+
+  it.each([0, 1])('RFC 7672 §3.1.2: DANE-TA, selector %i: a root that is shown, and the name', async (selector) => {
+    const identity = identityOf('first');
+    const records = [tlsa(2, selector, 1, testRoot)];
+    expect(await send(mx, identity, records)).toEqual(relayed);
+    const other = await send('mail.ivory.edu', identity, records);
+    expect(other.said[0]).toMatch(/^deferred 4\.7\.5 .*its certificate is for another name\)$/);
+  });
+
+  it('RFC 7672 §3.1.2: DANE-TA: a certificate that only stands in the chain, and signed nothing, is no authority', async () => {
+    const { said } = await send(mx, withStranger(), [tlsa(2, 0, 1, file('unknown'))]);
+    expect(said[0]).toMatch(/^deferred 4\.7\.5/);
+  });
+
+  it('RFC 7672 §3.1.2: DANE-TA: one that is not shown can not be found', async () => {
+    const { said } = await send(mx, identityOf('second'), [tlsa(2, 0, 1, testRoot)]);
+    expect(said[0]).toMatch(/^deferred 4\.7\.5/);
+  });
+});
