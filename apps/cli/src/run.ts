@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { completionCommand, manCommand } from './commands/completion.ts';
 import { composeCommand } from './commands/compose.ts';
 import { explainCommand } from './commands/explain.ts';
 import { inspectCommand } from './commands/inspect.ts';
@@ -63,6 +64,8 @@ export function programOf(terminal: Terminal, perform: Perform): Command {
   program.addCommand(sendCommand(perform));
   program.addCommand(probeCommand(perform));
   program.addCommand(matrixCommand(perform));
+  program.addCommand(completionCommand(perform, program));
+  program.addCommand(manCommand(perform, program));
   for (const command of [program, ...program.commands]) inherit(command, program, terminal);
   return program;
 }

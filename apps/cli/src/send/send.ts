@@ -12,6 +12,7 @@ import { outgoingMessage, type Outgoing } from './message.ts';
 import { openSession, secondsOf, type Session } from './open.ts';
 import type { SendOptions } from './options.ts';
 import { planEnvelope, type Plan } from './plan.ts';
+import { userAgentAdvice } from './user-agent.ts';
 import { ReportWatch } from './reports.ts';
 import { transfer, type Result } from './transfer.ts';
 
@@ -19,6 +20,7 @@ import { transfer, type Result } from './transfer.ts';
 export async function send(options: SendOptions, context: Context): Promise<ExitCode> {
   const { terminal } = context;
   const plan = planEnvelope(options);
+  if (!context.quiet) for (const advice of userAgentAdvice(plan, options)) terminal.err(`note: ${advice}\n`);
   const message = await outgoingMessage(options, plan, () => terminal.input());
   const watch = watchOf(options);
   const session = await openSession(options, traceOf(options, context));
