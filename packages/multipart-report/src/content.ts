@@ -66,6 +66,15 @@ export function encodeContent(
   };
 }
 
+/** The CRLF before a delimiter belongs to the delimiter. RFC 2046 §5.1.1. */
+export function delimited(parts: readonly Content[], boundary: string): (string | Uint8Array)[] {
+  const pieces = parts.flatMap(({ fields, body }, index) => [
+    `${index === 0 ? '' : '\r\n'}--${boundary}\r\n${fields}\r\n`,
+    body,
+  ]);
+  return [...pieces, `\r\n--${boundary}--\r\n`];
+}
+
 interface Survey {
   readonly eightBit: boolean;
   /** No NUL, no line over 998 octets: 7bit or 8bit rather than binary. RFC 2045 §2.7, §2.8. */

@@ -4,26 +4,25 @@ import {
   formatGlobalDeliveryStatus,
   toAsciiDeliveryStatus,
   toGlobalDeliveryStatus,
-  type Action,
   type DeliveryStatus,
   type Field,
   type ParsedDeliveryStatus,
 } from '@dsnkit/delivery-status';
-import { assertBoundary, innerBoundary } from './boundary.ts';
+import { assertBoundary } from './boundary.ts';
 import { autoSubmitted } from './classify.ts';
 import {
+  delimited,
   encodeContent,
   labelReturned,
-  labelText,
   overlongLine,
   type Content,
   type ReturnedContent,
   type ReturnPath,
 } from './content.ts';
 import { ReportError } from './error.ts';
-import { cutHeaders } from './header.ts';
+import { formatHuman } from './format-human.ts';
 import { formatHeaderField } from './header-format.ts';
-import type { HumanReadable, Translation } from './human.ts';
+import type { HumanReadable } from './human.ts';
 import { concat } from './join.ts';
 import { isAsciiText } from './source.ts';
 
@@ -164,68 +163,6 @@ function withCrlf(text: string): string {
   return body;
 }
 
-/** One language: text, html, or both as alternatives. Several: multipart/multilingual. RFC 6522 §3, RFC 8255 §3. */
-function formatHuman(human: HumanReadable, outer: string, returnPath: ReturnPath): Content {
-  const { translations = [], language, text, html } = human;
-  const main = formatRendering(human, outer, returnPath);
-  if (translations.length === 0) return language === undefined ? main : inLanguage(language, main);
-  const own = { ...(text !== undefined && { text }), ...(html !== undefined && { html }) };
-  const all = language === undefined ? translations : [{ ...own, language }, ...translations];
-  // RFC 8255 §3.1: the first part bears no language; readers that don't know the type show it.
-  return multipart('multilingual', [main, ...all.map((one) => formatTranslation(one, outer, returnPath))], outer);
-}
-
-function formatTranslation(translation: Translation, outer: string, returnPath: ReturnPath): Content {
-  const { language, subject } = translation;
-  const { fields, body, eightBit } = formatRendering(translation, outer, returnPath);
-  const header = subject === undefined ? '' : formatHeaderField('Subject', subject, 'ascii');
-  const message = `${header}MIME-Version: 1.0\r\n${fields}\r\n${asText(body)}`;
-  return inLanguage(language, encodeContent('message/rfc822', eightBit ? '8bit' : '', message));
-}
-
-function inLanguage(language: string, content: Content): Content {
-  if (!/^[A-Za-z]{1,8}(?:-[0-9A-Za-z]{1,8}){0,15}$/.test(language)) {
-    throw new ReportError('bad-language', 0, undefined, JSON.stringify(language));
-  }
-  return { ...content, fields: `${content.fields}Content-Language: ${language}\r\n` };
-}
-
-function formatRendering({ text = '', html = '' }: Rendering, outer: string, returnPath: ReturnPath): Content {
-  const parts: Content[] = [];
-  if (text !== '') parts.push(labelText(text, 'plain', returnPath));
-  if (html !== '') parts.push(labelText(html, 'html', returnPath));
-  const [first] = parts;
-  if (first === undefined) throw new ReportError('human-part-missing');
-  return parts.length === 1 ? first : multipart('alternative', parts, outer);
-}
-
-interface Rendering {
-  readonly text?: string;
-  readonly html?: string;
-}
-
-function multipart(subtype: string, parts: readonly Content[], outer: string): Content {
-  const texts = parts.flatMap(({ fields, body }) => [fields, asText(body)]);
-  const boundary = innerBoundary(outer, texts);
-  const body = delimited(parts, boundary).map(asText).join('');
-  const eightBit = parts.some((part) => part.eightBit);
-  return encodeContent(`multipart/${subtype};\r\n boundary="${boundary}"`, eightBit ? '8bit' : '', body);
-}
-
-/** Parts of the human part are text before they are octets. */
-function asText(body: string | Uint8Array): string {
-  return body as string;
-}
-
-/** The CRLF before a delimiter belongs to the delimiter. RFC 2046 §5.1.1. */
-function delimited(parts: readonly Content[], boundary: string): (string | Uint8Array)[] {
-  const pieces = parts.flatMap(({ fields, body }, index) => [
-    `${index === 0 ? '' : '\r\n'}--${boundary}\r\n${fields}\r\n`,
-    body,
-  ]);
-  return [...pieces, `\r\n--${boundary}--\r\n`];
-}
-
 /** Texts that stand beside each other are encoded in one go. */
 function join(pieces: readonly (string | Uint8Array)[]): Uint8Array {
   const encoder = new TextEncoder();
@@ -239,30 +176,4 @@ function join(pieces: readonly (string | Uint8Array)[]): Uint8Array {
     }
   }
   return concat([...octets, encoder.encode(text)]);
-}
-
-/** What decides how much of a message is returned. */
-export interface ReturnRequest {
-  /** As asked for; absent if the sender said nothing. RFC 3461 §4.3. */
-  readonly ret?: 'FULL' | 'HDRS';
-  /** The message was to travel over TLS only. RFC 8689 §5. */
-  readonly requireTls?: boolean;
-  readonly actions: readonly Action[];
-  /** Longer messages are not returned whole. RFC 3461 §6.2. */
-  readonly maxOctets: number;
-}
-
-/**
- * Choose what a report returns: the whole message only where a delivery failed, the sender did not ask for the header
- * alone, TLS was not required and the message is short enough; else its header, cut at its end and nowhere else.
- *
- * RFC 3461 §4.3, §6.2, RFC 6522 §3, RFC 8689 §5.
- *
- * @example
- * selectReturned(message, { ret: 'FULL', actions: ['delivered'], maxOctets: 50_000 }).kind; // 'headers'
- */
-export function selectReturned(message: Uint8Array, request: ReturnRequest): ReturnedContent {
-  const { ret, requireTls = false, actions, maxOctets } = request;
-  const whole = ret !== 'HDRS' && !requireTls && actions.includes('failed') && message.length <= maxOctets;
-  return whole ? { kind: 'message', octets: message } : { kind: 'headers', octets: cutHeaders(message) };
 }

@@ -15,7 +15,8 @@ export {
 export { autoSubmitted, classifyMessage, type MessageKind } from './classify.ts';
 export { cutHeaders, splitHeader, type SplitHeader } from './header.ts';
 export { decodeHeaderText } from './encoded-word.ts';
-export { formatReport, selectReturned, type FormatOptions, type Report, type ReturnRequest } from './format-report.ts';
+export { formatReport, type FormatOptions, type Report } from './format-report.ts';
+export { selectReturned, type ReturnRequest } from './select-returned.ts';
 export type { ReturnedContent, ReturnPath } from './content.ts';
 export { assertBoundary, deriveBoundary } from './boundary.ts';
 export { ReportError, type ReportErrorCode } from './error.ts';

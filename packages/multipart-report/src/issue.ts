@@ -16,6 +16,7 @@ export type ReportIssueCode =
   | 'extra-part'
   | 'headers-labelled-message'
   | 'human-part-missing'
+  | 'label-unregistered'
   | 'machine-part-mislabelled'
   | 'machine-part-misplaced'
   | 'machine-part-missing'
@@ -58,6 +59,7 @@ const MEANINGS: Readonly<Record<ReportIssueCode, readonly [string, string?, stri
   'extra-part': ['RFC 6522 §3'],
   'headers-labelled-message': ['RFC 6522 §4', 'taken for headers', TYPE],
   'human-part-missing': ['RFC 6522 §3'],
+  'label-unregistered': ['RFC 6522 §4', 'taken as what it must mean', TYPE],
   'machine-part-mislabelled': ['RFC 6522 §3', 'taken for what report-type says', TYPE],
   'machine-part-misplaced': ['RFC 6522 §3', 'found by its type'],
   'machine-part-missing': ['RFC 6522 §3'],

@@ -26,9 +26,15 @@ describe('what is returned', () => {
     ['RFC 6522 §4: its header with the blank line', 'text/rfc822-headers', `${HEADER}\n`, 'headers', []],
     ['RFC 6533 §4.2 R6533-4.4-a R6533-4.4-b: message/global', 'message/global', `${HEADER}\nbody\n`, 'message', []],
     ['RFC 6533 §4.3 R6533-4.4-a R6533-4.4-b: message/global-headers', 'message/global-headers', HEADER, 'headers', []],
-    ['RFC 6522 §4: message/rfc822-headers, which nobody registered', 'message/rfc822-headers', HEADER, 'headers', []],
-    ['RFC 6522 §4: text/rfc822', 'text/rfc822', `${HEADER}\nbody\n`, 'message', []],
-    ['RFC 6522 §4: text/rfc822-header', 'text/rfc822-header', HEADER, 'headers', []],
+    [
+      'RFC 6522 §4: message/rfc822-headers, which nobody registered',
+      'message/rfc822-headers',
+      HEADER,
+      'headers',
+      ['label-unregistered'],
+    ],
+    ['RFC 6522 §4: text/rfc822', 'text/rfc822', `${HEADER}\nbody\n`, 'message', ['label-unregistered']],
+    ['RFC 6522 §4: text/rfc822-header', 'text/rfc822-header', HEADER, 'headers', ['label-unregistered']],
     [
       'RFC 6522 §4 R6522-4-a: a header labelled as message',
       'message/rfc822',

@@ -46,6 +46,8 @@ export function returnedLabel(mediaType: string): 'message' | 'headers' | undefi
   }
 }
 
+const UNREGISTERED = /^message\/rfc822-headers$|^text\/rfc822(?:-header)?$/;
+
 /** Read what a part returns. */
 export function readReturned(
   part: MimePart,
@@ -69,6 +71,7 @@ function readContent(part: MimePart, source: Source, start: number, issues: Issu
   const { headers, bodyStart, closed } = readHeader(source, start, 'blank-line');
   const { mediaType } = part;
   const label = returnedLabel(mediaType);
+  if (UNREGISTERED.test(mediaType)) issues.add('label-unregistered', part.range.start, mediaType);
   // Only the blank line tells a message without text from a header under the wrong label.
   const kind = bodyStart < source.text.length || (label === 'message' && closed) ? 'message' : 'headers';
   if (kind !== label)

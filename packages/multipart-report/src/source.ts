@@ -13,7 +13,7 @@ export interface Source {
   readonly text: string;
   /** The text says what the octets mean. Otherwise {@link textBetween} has to decode them. */
   readonly ascii: boolean;
-  /** Offset of the first CR that stood alone and became LF in the text; -1 if there was none. */
+  /** Offset of the first CR that no LF follows; -1 if there is none. */
   readonly bareCr: number;
   /** The message was longer than this package reads. */
   readonly truncated: boolean;
@@ -36,18 +36,20 @@ export function readSource(message: Uint8Array, maxOctets: number = MAX_OCTETS):
   const ascii = text.length === octets.length && !text.includes('\uFFFD');
   if (!ascii) text = perOctet.decode(octets);
   const bareCr = findBareCr(text);
-  if (bareCr < 0) return { octets, sound: octets, text, ascii, bareCr, truncated };
+  if (bareCr < 0 || !hasLoneCr(text)) return { octets, sound: octets, text, ascii, bareCr, truncated };
   const sound = withSoundLines(octets, bareCr);
   return { octets, sound, text: (ascii ? utf8 : perOctet).decode(sound), ascii, bareCr, truncated };
 }
 
-/** QUIRK: CR CR LF is one line end. Files that went twice through a text-mode conversion hold it. */
 function findBareCr(text: string): number {
-  for (let at = text.indexOf('\r'); at >= 0; at = text.indexOf('\r', at + 1)) {
-    const next = text.charCodeAt(at + 1);
-    if (next !== 10 && (next !== 13 || text.charCodeAt(at + 2) !== 10)) return at;
-  }
-  return -1;
+  let at = text.indexOf('\r');
+  while (at >= 0 && text.charCodeAt(at + 1) === 10) at = text.indexOf('\r', at + 1);
+  return at;
+}
+
+/** QUIRK: CR CR LF is one line end. Files that went twice through a text-mode conversion hold it. */
+function hasLoneCr(text: string): boolean {
+  return /\r(?!\r?\n)/.test(text);
 }
 
 function withSoundLines(octets: Uint8Array, from: number): Uint8Array {
