@@ -20,14 +20,34 @@ const clocks = [
   { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Time is an argument here.' },
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is an argument here.' },
   { selector: "CallExpression[callee.name='Date']", message: 'Time is an argument here.' },
-  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Randomness is an argument here.' },
-  { selector: "MemberExpression[object.name='performance'][property.name='now']", message: 'Time is an argument here.' },
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'Randomness is an argument here.',
+  },
+  {
+    selector: "MemberExpression[object.name='performance'][property.name='now']",
+    message: 'Time is an argument here.',
+  },
 ];
 const impureGlobals = [
-  'setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate',
-  'process', 'Buffer', 'performance', 'crypto', 'require', '__dirname', 'fetch',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'clearTimeout',
+  'clearInterval',
+  'clearImmediate',
+  'process',
+  'Buffer',
+  'performance',
+  'crypto',
+  'require',
+  '__dirname',
+  'fetch',
 ].map((name) => ({ name, message: 'No I/O, clock, randomness or timer here: take it as an argument or use a port.' }));
-const noNode = { regex: '^(node:|fs$|net$|tls$|dns$|os$|path$|crypto$|child_process$)', message: 'No node:* here: I/O lives at the rim.' };
+const noNode = {
+  regex: '^(node:|fs$|net$|tls$|dns$|os$|path$|crypto$|child_process$)',
+  message: 'No node:* here: I/O lives at the rim.',
+};
 const noApps = { regex: '^@dsnkit/(server|cli)(/|$)', message: 'Nothing imports an app.' };
 const upwards = (name) => ({
   regex: `^@dsnkit/(?!(${layers[name].join('|') || '-'})$)`,
@@ -46,7 +66,12 @@ const stayInside = {
         context.report({ node, message: `'${source}' leaves ${home}; import the package by its name.` });
       }
     };
-    return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check, ImportExpression: check };
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+    };
   },
 };
 

@@ -103,5 +103,13 @@ function count(members: readonly Requirement[], shown: (requirement: Requirement
 }
 
 function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_<>[\]|]/g, '\\$&');
+  return visible(text.replace(/[\\`*_<>[\]|]/g, '\\$&'));
+}
+
+/** Titles of tables may hold what the test is about: control characters are written out. */
+function visible(text: string): string {
+  return text.replace(
+    /[\u0000-\u001f\u007f]/g,
+    (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
