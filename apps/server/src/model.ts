@@ -32,7 +32,10 @@ export interface Recipient {
   readonly destination: string;
   /** Attempts made so far. */
   readonly attempts: number;
-  /** When the recipient wants to be looked at next: retry, delay notice or expiry. */
+  /**
+   * When the recipient wants to be looked at next: retry, delay notice or expiry. What is due longest goes first, so that
+   * of an urgent message it may lie before its arrival (RFC 6710 §5.1).
+   */
   readonly dueAtMs: number;
   /** When the next attempt is allowed; `dueAtMs` may be earlier when a delay notice or the expiry comes first. */
   readonly retryAtMs: number;

@@ -1,4 +1,5 @@
 import type { Message } from '../model.ts';
+import { leadMs } from './priority.ts';
 import type { DeliverBy } from './schedule.ts';
 
 /**
@@ -31,8 +32,13 @@ export function releasedAtMs({ mailParameters, arrivedAtMs }: Message): number {
 export function waitingOf<R extends object>(
   message: Message,
   recipient: R,
-): R & { readonly arrivedAtMs: number; readonly deliverBy?: DeliverBy } {
+): R & { readonly arrivedAtMs: number; readonly deliverBy?: DeliverBy; readonly leadMs?: number } {
   const deliverBy = deliverByOf(message);
-  const arrivedAtMs = releasedAtMs(message);
-  return deliverBy === undefined ? { ...recipient, arrivedAtMs } : { ...recipient, arrivedAtMs, deliverBy };
+  const lead = leadMs(message);
+  return {
+    ...recipient,
+    arrivedAtMs: releasedAtMs(message),
+    ...(deliverBy === undefined ? {} : { deliverBy }),
+    ...(lead === 0 ? {} : { leadMs: lead }),
+  };
 }

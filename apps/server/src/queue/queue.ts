@@ -1,6 +1,7 @@
 import type { Content } from '../model.ts';
 import type { Claim, Clock, IdSource, NewMessage, QueueStore } from '../ports.ts';
 import { contentOf } from './content.ts';
+import { inPlace } from './priority.ts';
 
 /** How much work may be in hand at once, and for how long a claim holds. */
 export interface QueueLimits {
@@ -78,7 +79,8 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     if (starved) wake();
   }
 
-  async function accept(message: NewMessage, stored?: () => void): Promise<void> {
+  async function accept(accepted: NewMessage, stored?: () => void): Promise<void> {
+    const message = inPlace(accepted, clock.now());
     const destination = soleDestination(message);
     const isDue = message.recipients.every((recipient) => recipient.dueAtMs <= clock.now());
     if (destination === undefined || !isDue || !hasRoom(destination)) {

@@ -3,6 +3,7 @@ import { LeaseLostError, type Claim, type Clock, type EventSink, type NewMessage
 import { expandDestination, type Router } from '../routing/router.ts';
 import { noteKind, type NoteKind } from './notes.ts';
 import { waitingOf } from './deliver-by.ts';
+import { ahead, inPlace } from './priority.ts';
 import { consequenceOf, eventAt, expiryFailure, type Fate } from './outcome.ts';
 import { expiryOf, judge, type RetryPlan } from './schedule.ts';
 import { returnDestination, type ReturnedMail } from './returned.ts';
@@ -233,12 +234,12 @@ async function settle(
     ...consequenceOf(message, recipient, fate, parts.retry, nowMs, parts.jitter()),
   }));
   const told = await parts.tell(message, consequences, content);
-  const owed = [...messages, ...told.messages];
+  const owed = [...messages, ...told.messages].map((one) => inPlace(one, nowMs));
   await settleSurely(parts, {
     messageId: message.id,
     token,
     updates: consequences.map((consequence) => consequence.update),
-    children,
+    children: ahead(message, children, nowMs),
     messages: owed,
   });
   for (const { event } of consequences) parts.events.emit(eventAt(event, message.id, nowMs));
