@@ -379,3 +379,24 @@ key-file = "ed.pem"`,
     expect(failure(`${least}[report]\n${text}`).message).toContain(message);
   });
 });
+
+describe('dane-resolver', () => {
+  const read = (value: string) =>
+    parseConfig(`${least}[delivery]\ndane-resolver = "${value}"`, 'dsnd.toml', '/etc/dsnd').delivery.daneResolver;
+
+  it.each([
+    ['127.0.0.1:53', { host: '127.0.0.1', port: 53 }],
+    ['[::1]:5353', { host: '::1', port: 5353 }],
+  ])('%s is an address', (value, expected) => {
+    expect(read(value)).toEqual(expected);
+  });
+
+  it.each(['localhost:53', '127.0.0.1', '127.0.0.1:0', '::1:53', ''])(
+    'refuses %j: whoever looked a name up would have to be trusted, too',
+    (value) => {
+      expect(failure(`${least}[delivery]\ndane-resolver = "${value}"`).message).toContain(
+        `delivery.dane-resolver: "${value}" is not allowed; allowed: ADDRESS:PORT`,
+      );
+    },
+  );
+});
