@@ -17,7 +17,7 @@ console.log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.mod
 let failed = false;
 for (const file of files) {
   console.log(`\n== ${file}`);
-  const { status } = spawnSync(process.execPath, ['--conditions=source', '--expose-gc', file], {
+  const { status } = spawnSync(process.execPath, ['--conditions=source', file], {
     cwd: root,
     stdio: 'inherit',
   });
