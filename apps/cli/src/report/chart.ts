@@ -49,13 +49,14 @@ function named([status, number]: Row): Row {
   return [reason === undefined ? status : `${status} ${reason}`, number];
 }
 
-type Row = readonly [value: string, number: number];
+/** The last one stands for several values if `rest`. */
+type Row = readonly [value: string, number: number, rest?: true];
 
 function largest(table: ReadonlyMap<string, number>, top: number): readonly Row[] {
   const rows = [...table].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   if (rows.length <= top) return rows;
   const rest = rows.slice(top).reduce((sum, [, number]) => sum + number, 0);
-  return [...rows.slice(0, top), [`${format(rows.length - top)} more`, rest]];
+  return [...rows.slice(0, top), [`${format(rows.length - top)} more`, rest, true]];
 }
 
 /** Days, or months or years where days would be too many. */
@@ -81,14 +82,15 @@ function timeline(
 
 function section(title: string, rows: readonly Row[], total: number, columns: number, paint: Palette): string {
   if (rows.length === 0) return '';
-  const shown = rows.map(([value, number]) => [printable(value), number] as const);
+  const shown = rows.map(([value, number, rest]) => [printable(value), number, rest] as const);
   const label = Math.min(36, Math.max(...shown.map(([value]) => widthOf(value))));
   const digits = format(Math.max(...rows.map(([, number]) => number))).length;
   const room = Math.max(8, Math.min(40, columns - label - digits - 13));
-  const largestNumber = Math.max(...rows.map(([, number]) => number));
-  const lines = shown.map(([value, number]) => {
+  const largestNumber = Math.max(...rows.filter(([, , rest]) => rest !== true).map(([, number]) => number));
+  const lines = shown.map(([value, number, rest]) => {
     const share = `${((number / Math.max(1, total)) * 100).toFixed(1)}%`.padStart(6);
-    return `  ${pad(fit(value, label), label)}  ${format(number).padStart(digits)} ${share}  ${paint.cyan(bar(number / largestNumber, room))}`.trimEnd();
+    const line = `  ${pad(fit(value, label), label)}  ${format(number).padStart(digits)} ${share}`;
+    return rest === true ? paint.dim(line) : `${line}  ${paint.cyan(bar(number / largestNumber, room))}`;
   });
   return `${paint.bold(title)}\n${lines.join('\n')}\n`;
 }
@@ -107,7 +109,8 @@ function format(number: number): string {
 
 /** The counts for programs: each table as `{value: number}`, the largest first. */
 export function countsJson({ messages, recipients, tables }: Counts): object {
-  const sorted = (name: TableName): object => Object.fromEntries(largest(tables[name], Number.MAX_SAFE_INTEGER));
+  const sorted = (name: TableName): object =>
+    Object.fromEntries(largest(tables[name], Number.MAX_SAFE_INTEGER).map(([value, number]) => [value, number]));
   return {
     messages,
     recipients,
