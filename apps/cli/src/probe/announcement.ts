@@ -1,8 +1,8 @@
-import type { CheckResult } from './card.ts';
+import type { CheckResult, Verdict } from './card.ts';
 import type { Baseline } from './command-checks.ts';
 import type { Prober } from './prober.ts';
 
-const pass = (detail: string): Pick<CheckResult, 'result' | 'detail'> => ({ result: 'pass', detail });
+const pass = (detail: string): Verdict => ({ result: 'pass', detail });
 
 /** What the server announces, and whether it keeps to that in small things. */
 export async function runAnnouncementChecks(

@@ -18,6 +18,9 @@ export interface CheckResult extends Check {
   readonly transcript: readonly string[];
 }
 
+/** How a check went. */
+export type Verdict = Pick<CheckResult, 'result' | 'detail'>;
+
 /** A report card. */
 export interface Card {
   readonly server: string;

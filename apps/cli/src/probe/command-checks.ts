@@ -1,5 +1,5 @@
 import type { ReceivedReply } from '@dsnkit/smtp';
-import type { Check, CheckResult } from './card.ts';
+import type { Check, CheckResult, Verdict } from './card.ts';
 import type { Prober } from './prober.ts';
 
 /** Parameters to send, and the reply that they deserve. */
@@ -185,7 +185,7 @@ function judge(
   expected: CommandCheck['expected'],
   level: Check['level'],
   usual: number,
-): Pick<CheckResult, 'result' | 'detail'> {
+): Verdict {
   const detail = reply.raw.join(' ');
   const bad = level === 'MUST' ? 'fail' : 'note';
   if (expected === 'same') return { result: reply.code === usual ? 'pass' : bad, detail };

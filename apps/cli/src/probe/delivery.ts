@@ -73,6 +73,8 @@ export interface ReceivedReport {
 export interface Seen {
   readonly envid: string;
   readonly forwardPath: string;
+  /** The reverse-path of the message. */
+  readonly sender: string;
   /** The message as the next hop got it. */
   readonly relayed: ReceivedMessage | undefined;
   readonly reports: readonly ReceivedReport[];
@@ -202,7 +204,7 @@ export class Delivery {
       .filter((message) => this.#isReport(message))
       .map(readReport)
       .filter(({ summary }) => isAbout(summary, forwardPath, envid));
-    return { envid, forwardPath, relayed, reports };
+    return { envid, forwardPath, sender: this.sender, relayed, reports };
   }
 
   #isReport({ recipients }: ReceivedMessage): boolean {

@@ -2,7 +2,7 @@ import type { ReceivedReply } from '@dsnkit/smtp';
 import { openSession, type Session } from '../send/open.ts';
 import type { SessionOptions } from '../send/options.ts';
 import { DialogueError, type Trace } from '../wire/dialogue.ts';
-import type { Check, CheckResult } from './card.ts';
+import type { Check, CheckResult, Verdict } from './card.ts';
 
 /** The server said 421, or closes one connection after the other: it wants to be left alone. RFC 5321 §3.8. */
 export class Stopped extends Error {}
@@ -67,7 +67,7 @@ export class Prober {
    *
    * @throws {Stopped} when the server wants to be left alone
    */
-  async check(check: Check, run: () => Promise<Pick<CheckResult, 'result' | 'detail'>>): Promise<CheckResult> {
+  async check(check: Check, run: () => Promise<Verdict>): Promise<CheckResult> {
     this.#lines = [];
     try {
       // Greetings are no part of the check.
