@@ -106,9 +106,9 @@ function escapeMarkdown(text: string): string {
   return visible(text.replace(/[\\`*_<>[\]|]/g, '\\$&'));
 }
 
-/** Titles of tables may hold what the test is about: control characters are written out. */
+/** Titles of tables may hold what the test is about: control characters are written out, half characters replaced. */
 function visible(text: string): string {
-  return text.replace(
+  return text.toWellFormed().replace(
     /[\u0000-\u001f\u007f]/g,
     (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
