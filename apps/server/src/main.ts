@@ -49,7 +49,7 @@ function onOwnNode(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   child.once('exit', (code, signal) => {
     process.exitCode = code ?? (signal === null ? 1 : 128);
-    child.disconnect();
+    if (child.connected) child.disconnect();
   });
 }
 
