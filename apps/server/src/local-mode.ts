@@ -131,9 +131,7 @@ function tell(local: LocalMode, events: readonly MailEvent[]): void {
   const issued = events.filter((event) => event.kind === 'report-issued').length;
   write('');
   write(`${issued} reports went to <${SENDER}>: look in ${local.mailDirectory}/${SENDER}/new/`);
-  write(
-    `Read one: node apps/cli/dist/main.js inspect ${local.mailDirectory}/${SENDER}/ (after npm test or pnpm build)`,
-  );
+  write(`Read them: npm run -s dsn -- inspect ${local.mailDirectory}/${SENDER}/`);
   write(
     'The server stays up; stop it with Ctrl-C. Send it mail: swaks --server 127.0.0.1:2525 --to 550@simulator.test',
   );

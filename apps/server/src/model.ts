@@ -199,8 +199,7 @@ export type NewEvent =
       readonly kind: 'not-reported';
       readonly recipient: string;
       readonly reason: 'null-reverse-path' | 'not-asked' | 'trouble';
-    }
-  | { readonly kind: 'removed' };
+    };
 
 /** One change of state. Log line, timeline and (later) webhook and metrics are views of it. */
 export type MailEvent = NewEvent & { readonly atMs: number; readonly messageId: string };

@@ -10,7 +10,7 @@ import type {
   Spool,
   SpooledContent,
 } from '../ports.ts';
-import { joinPieces, octetsContent } from './queue-content.ts';
+import { contentOf, join } from '../queue/content.ts';
 
 /**
  * Opens a queue that lives in memory: for tests and simulations, and the model that the durable stores are checked
@@ -67,7 +67,7 @@ class MemoryQueueStore implements QueueStore {
       },
       finish: async (): Promise<SpooledContent> => {
         await this.#open();
-        const octets = joinPieces(pieces);
+        const octets = join(pieces);
         this.#spooled.set(name, octets);
         return { kind: 'spooled', name, sizeOctets: octets.length };
       },
@@ -191,11 +191,11 @@ class MemoryQueueStore implements QueueStore {
 
   #insert(messages: readonly NewMessage[], lease?: Lease): void {
     for (const { message, recipients, content } of messages) {
-      const octets = 'kind' in content ? this.#spooled.get(content.name) : joinPieces(content);
+      const octets = 'kind' in content ? this.#spooled.get(content.name) : join(content);
       const stored: StoredMessage = {
         order: ++this.#order,
         message,
-        content: octetsContent(octets ?? new Uint8Array()),
+        content: contentOf([octets ?? new Uint8Array()]),
         recipients: new Map(),
         lastN: 0,
       };

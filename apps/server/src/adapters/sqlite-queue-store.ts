@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Content } from '../model.ts';
 import { LeaseLostError, StoreError } from '../ports.ts';
 import type { Claim, Lease, NewMessage, QueueStore, RecipientUpdate, Settlement, Spool } from '../ports.ts';
-import { octetsContent } from './queue-content.ts';
+import { contentOf } from '../queue/content.ts';
 import { Room } from './queue-room.ts';
 import { failing, SpoolDirectory, syncDirectory } from './queue-spool.ts';
 import { WorkerLink } from './sqlite-queue-link.ts';
@@ -164,9 +164,9 @@ class SqliteQueueStore implements QueueStore {
   async content(messageId: string): Promise<Content> {
     const link = this.#opened();
     const remembered = this.#remembered.get(messageId);
-    if (remembered !== undefined) return octetsContent(remembered);
+    if (remembered !== undefined) return contentOf([remembered]);
     const { spool, content } = (await link.read({ kind: 'content', messageId })) as StoredContent;
-    return spool === null ? octetsContent(content ?? new Uint8Array()) : this.#spool.content(spool);
+    return spool === null ? contentOf([content ?? new Uint8Array()]) : this.#spool.content(spool);
   }
 
   async counts(): Promise<{ readonly messages: number; readonly recipients: number }> {
