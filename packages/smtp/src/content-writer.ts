@@ -1,4 +1,4 @@
-import { CR, DOT, LF } from './text.ts';
+import { CR, DOT, LF, withoutNul } from './text.ts';
 
 const CRLF = Uint8Array.of(CR, LF);
 const STUFFING = Uint8Array.of(DOT);
@@ -8,7 +8,8 @@ const END = Uint8Array.of(DOT, CR, LF);
  * Content on its way to DATA: dots stuffed, the rest passed on as views of what was given. RFC 5321 §4.5.2.
  *
  * A CR or LF that stands alone becomes CRLF, so that no receiver can see another end of data than ours; content that
- * came in through a {@link ServerSession} has none.
+ * came in through a {@link ServerSession} has none. For the same reason NUL becomes a space: some receivers drop it, and
+ * would find the lone dot of a line of their own making.
  */
 export class ContentWriter {
   #lineStart = true;
@@ -17,8 +18,9 @@ export class ContentWriter {
   #lf = -1;
 
   /** Hands the wire form to `emit`, in slices. */
-  write(octets: Uint8Array, emit: (slice: Uint8Array) => void): void {
-    if (octets.length === 0) return;
+  write(content: Uint8Array, emit: (slice: Uint8Array) => void): void {
+    if (content.length === 0) return;
+    const octets = content.includes(0) ? withoutNul(content) : content;
     let from = 0;
     if (this.#heldCr) {
       emit(CRLF);

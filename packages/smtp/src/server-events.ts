@@ -44,7 +44,7 @@ export interface EndOfContentEvent {
 /** The transaction is over without a message: forget sender, recipients, parameters and content. */
 export interface ResetEvent {
   readonly kind: 'reset';
-  readonly reason: 'rset' | 'hello' | 'too-large' | 'bare-line-end' | 'closed';
+  readonly reason: 'rset' | 'hello' | 'too-large' | 'bare-line-end' | 'nul' | 'closed';
 }
 
 /** STARTTLS. Pauses; after a positive answer do the handshake, then call {@link ServerSession.secured}. */

@@ -68,3 +68,5 @@ export const TOO_LARGE: PreparedReply = prepareReply(552, '5.3.4', 'Message larg
 export const NO_VALID_RECIPIENTS: PreparedReply = prepareReply(554, '5.5.1', 'No valid recipients');
 /** RFC 5321 §2.3.8: such content could end elsewhere for the next hop. */
 export const BARE_LINE_END: PreparedReply = prepareReply(554, '5.6.0', 'Content with bare CR or LF refused');
+/** RFC 2045 §2.7, §2.8: no text has NUL, and a hop that drops it would see another line than we do. */
+export const NUL_IN_CONTENT: PreparedReply = prepareReply(554, '5.6.0', 'Content with NUL refused');

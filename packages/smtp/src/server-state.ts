@@ -19,7 +19,10 @@ export interface ServerSessionOptions {
   readonly maxErrors?: number;
   /** Commands that bring no message nearer (NOOP, RSET, VRFY, …) between two messages; default 100. */
   readonly maxIdleCommands?: number;
-  /** A CR or LF that stands alone in content: refuse the message (the default), or turn it into CRLF. */
+  /**
+   * A CR or LF that stands alone in content, and NUL in what is not BINARYMIME: refuse the message (the default), or turn
+   * them into CRLF and space.
+   */
   readonly bareLineEnds?: 'refuse' | 'normalise';
 }
 

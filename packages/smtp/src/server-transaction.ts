@@ -3,9 +3,10 @@ import { ContentReader } from './content-reader.ts';
 import type { Input } from './input.ts';
 import type { Output } from './output.ts';
 import type { PreparedReply } from './reply.ts';
-import type { ServerEvent } from './server-events.ts';
-import { BARE_LINE_END, TOO_LARGE } from './server-replies.ts';
+import type { ResetEvent, ServerEvent } from './server-events.ts';
+import { BARE_LINE_END, NUL_IN_CONTENT, TOO_LARGE } from './server-replies.ts';
 import type { ServerState } from './server-state.ts';
+import { withoutNul } from './text.ts';
 
 /** One mail transaction, from the answer to MAIL to the answer to its content. */
 export class Transaction {
@@ -49,7 +50,7 @@ export class Transaction {
     this.#reader ??= new ContentReader(true, this.#normalise);
     while (events.length === 0) {
       const slice = this.#reader.read(input, Infinity);
-      if (slice !== undefined) this.#give(slice, events);
+      if (slice !== undefined) this.#giveText(slice, events);
       if (this.#reader.flawed) this.#refuse(BARE_LINE_END, events);
       if (slice === undefined) break;
     }
@@ -65,7 +66,7 @@ export class Transaction {
     } else {
       this.#reader ??= new ContentReader(false, this.#normalise);
       const slice = this.#reader.read(input, most);
-      if (slice !== undefined) this.#give(slice, events);
+      if (slice !== undefined) this.#giveText(slice, events);
       if (this.#reader.flawed) this.#refuse(BARE_LINE_END, events);
     }
     return before - input.length;
@@ -78,6 +79,13 @@ export class Transaction {
     if (this.#reader?.flawed === true) this.#refuse(BARE_LINE_END, events);
   }
 
+  /** Content that is not BINARYMIME has no NUL: {@link NUL_IN_CONTENT}. */
+  #giveText(octets: Uint8Array, events: ServerEvent[]): void {
+    if (!octets.includes(0)) this.#give(octets, events);
+    else if (this.#normalise) this.#give(withoutNul(octets), events);
+    else this.#refuse(NUL_IN_CONTENT, events);
+  }
+
   #give(octets: Uint8Array, events: ServerEvent[]): void {
     if (this.refusal !== undefined) return;
     this.size += octets.length;
@@ -88,6 +96,11 @@ export class Transaction {
   #refuse(refusal: PreparedReply, events: ServerEvent[]): void {
     if (this.refusal !== undefined) return;
     this.refusal = refusal;
-    events.push({ kind: 'reset', reason: refusal === TOO_LARGE ? 'too-large' : 'bare-line-end' });
+    events.push({ kind: 'reset', reason: REASONS.get(refusal) ?? 'bare-line-end' });
   }
 }
+
+const REASONS: ReadonlyMap<PreparedReply, ResetEvent['reason']> = new Map([
+  [TOO_LARGE, 'too-large'],
+  [NUL_IN_CONTENT, 'nul'],
+]);

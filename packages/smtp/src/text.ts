@@ -30,6 +30,11 @@ export function decodeAny(octets: Uint8Array): string {
   return decodeUtf8(octets) ?? decodeLatin1(octets);
 }
 
+/** A space for each NUL, so that nothing else moves. */
+export function withoutNul(octets: Uint8Array): Uint8Array {
+  return octets.map((octet) => (octet === 0 ? 32 : octet));
+}
+
 export function concat(chunks: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const chunk of chunks) length += chunk.length;

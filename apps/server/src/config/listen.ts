@@ -18,6 +18,7 @@ export interface ListenFile {
   readonly dsn: ListenConfig['dsn'];
   readonly without: readonly string[];
   readonly 'xclient-from': readonly Network[];
+  readonly 'bare-line-ends': ListenConfig['bareLineEnds'];
   readonly 'check-sender-domain': boolean;
   readonly 'max-connections': number;
   readonly 'max-connections-per-client': number;
@@ -60,6 +61,7 @@ export const listen: v.GenericSchema<unknown, ListenFile> = table({
   dsn: optional(dsn(), 'trusted'),
   without: optional(listOf(oneOf(keywords), 0), []),
   'xclient-from': optional(listOf(network, 0), []),
+  'bare-line-ends': optional(oneOf(['refuse', 'normalise']), 'refuse'),
   'check-sender-domain': optional(flag(), false),
   'max-connections': optional(whole(1, 1_000_000), 1000),
   'max-connections-per-client': optional(whole(1, 1_000_000), 50),
@@ -84,6 +86,7 @@ export function listener(file: ListenFile, hasTls: boolean, hasUsers: boolean): 
     dsn: file.dsn,
     without: new Set(file.without),
     xclientFrom: file['xclient-from'],
+    bareLineEnds: file['bare-line-ends'],
     checkSenderDomain: file['check-sender-domain'],
     maxConnections: file['max-connections'],
     maxConnectionsPerClient: file['max-connections-per-client'],

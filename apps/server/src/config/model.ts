@@ -87,6 +87,11 @@ export interface ListenConfig {
   /** `xclient-from`: proxies that may say by XCLIENT for whom they speak. Default none. */
   readonly xclientFrom: readonly Network[];
   /**
+   * `bare-line-ends`: content in which a CR or LF stands alone, or with NUL, is refused (`refuse`, 554 5.6.0), or CRLF and
+   * space stand in their place (`normalise`); in neither case do they end anything. Default `refuse`.
+   */
+  readonly bareLineEnds: 'refuse' | 'normalise';
+  /**
    * `check-sender-domain`: mail from domains that no report could reach is refused, from those without a host (550
    * 5.1.8) and those that take none (550 5.7.27, RFC 7505 §4.2). It costs a look into the DNS. Default false.
    */
