@@ -129,6 +129,9 @@ export type NewEvent =
       readonly tls?: string;
       /** What MT-PRIORITY asked for (RFC 6710 §4.1). */
       readonly priority?: number;
+      /** Message-ID and Subject of its header as they stand there, where somebody keeps a history. */
+      readonly headerMessageId?: string;
+      readonly subject?: string;
     }
   | {
       readonly kind: 'attempted';
@@ -154,11 +157,47 @@ export type NewEvent =
       readonly retryAtMs: number;
     }
   | { readonly kind: 'delayed'; readonly recipient: string; readonly destination: string; readonly failure?: Failure }
+  /** `bounced`: by an operator. */
   | {
-      readonly kind: 'failed' | 'expired';
+      readonly kind: 'failed' | 'expired' | 'bounced';
       readonly recipient: string;
       readonly destination: string;
       readonly failure: Failure;
+      readonly by?: string;
+    }
+  /** What an operator did with recipients that wait. `dropped`: they are gone, and nobody is told. */
+  | {
+      readonly kind: 'held' | 'released' | 'retried' | 'dropped';
+      readonly recipients: readonly string[];
+      readonly by?: string;
+    }
+  /** An operator sent recipients to another next hop. */
+  | {
+      readonly kind: 'rerouted';
+      readonly recipients: readonly string[];
+      readonly destination: string;
+      readonly by?: string;
+    }
+  /** An operator told the queue to leave a destination alone, or not to any more. */
+  | { readonly kind: 'paused' | 'resumed'; readonly destination: string; readonly by?: string }
+  /** A recipient was refused at submission: the address is on the suppression list. */
+  | {
+      readonly kind: 'suppressed';
+      readonly recipient: string;
+      readonly reversePath: string;
+      readonly client: string;
+      readonly reason: string;
+      readonly status?: string;
+      readonly untilMs?: number;
+    }
+  /** An address came onto the suppression list, after failures or by an operator, or went from it. */
+  | {
+      readonly kind: 'suppression-added' | 'suppression-removed';
+      readonly address: string;
+      readonly reason?: string;
+      readonly status?: string;
+      readonly untilMs?: number;
+      readonly by?: string;
     }
   | {
       readonly kind: 'report-issued';
@@ -201,5 +240,9 @@ export type NewEvent =
       readonly reason: 'null-reverse-path' | 'not-asked' | 'trouble';
     };
 
-/** One change of state. Log line, timeline and (later) webhook and metrics are views of it. */
+/**
+ * One change of state. Log line, live stream, timeline, webhook and metrics are views of it. `messageId` is '' for what is
+ * about no message that is in the queue.
+ */
 export type MailEvent = NewEvent & { readonly atMs: number; readonly messageId: string };
+export type EventKind = MailEvent['kind'];

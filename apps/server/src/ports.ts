@@ -1,5 +1,8 @@
 import type { Content, MailEvent, Message, Recipient } from './model.ts';
 
+export type * from './ports/admin.ts';
+export type * from './ports/journal.ts';
+
 /** Time. Nothing else in the server asks the system for it. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00Z. */

@@ -1,0 +1,52 @@
+import type { MailEvent } from '../model.ts';
+
+/**
+ * What has happened, kept until everybody who follows it has taken it: events are written in the transaction of the
+ * change that they tell of, so that no crash parts the two.
+ *
+ * - Positions grow, and are never used twice, not even by a store that was made anew.
+ * - Without readers nothing is written. Entries go when all readers have passed them.
+ */
+export interface Journal {
+  /** Who follows, from now on and over restarts. A reader who is new begins here; one that is not named any more is forgotten. */
+  follow(readers: readonly string[], keep?: KeepContents): Promise<void>;
+  /** The entries after what the reader has passed, in order, at most `limit`. Those addressed to others are left out. */
+  read(request: {
+    readonly reader: string;
+    readonly after?: number;
+    readonly limit: number;
+    /** Contents come along. */
+    readonly contents?: boolean;
+  }): Promise<readonly JournalEntry[]>;
+  /** Passes entries, and keeps what could not be passed on as dead letters; one transaction. */
+  pass(reader: string, position: number, dead?: readonly NewDeadLetter[]): Promise<void>;
+  deadLetters(reader: string, after: number, limit: number): Promise<readonly StoredDeadLetter[]>;
+  countDeadLetters(reader: string): Promise<number>;
+  /** Makes dead letters entries again, for this reader alone. Without ids: all. Gives how many. */
+  replay(reader: string, ids?: readonly number[]): Promise<number>;
+  discard(reader: string, ids?: readonly number[]): Promise<number>;
+  /** Writes events that change nothing in the queue. */
+  note(events: readonly MailEvent[]): Promise<void>;
+}
+
+/** Which contents the journal has beside the events: of reports, or of every message; of each at most so many octets. */
+export interface KeepContents {
+  readonly of: 'reports' | 'all';
+  readonly maxOctets: number;
+}
+
+export interface JournalEntry {
+  readonly position: number;
+  readonly events: readonly MailEvent[];
+  /** The content of a message that was stored, from its start. */
+  readonly content?: { readonly messageId: string; readonly octets: Uint8Array };
+}
+
+export interface NewDeadLetter {
+  readonly event: MailEvent;
+  readonly atMs: number;
+  readonly reason: string;
+}
+export interface StoredDeadLetter extends NewDeadLetter {
+  readonly id: number;
+}
