@@ -7,9 +7,11 @@
  * only adds to it; the first ratio is that of the figures, the second the median of the ratios within the rounds.
  *
  * smtp-server's method gets the whole line, as from its own handlers; it leaves the values of NOTIFY, ORCPT and the rest
- * as text, so "typed" does more on our side. Of Haraka's the published parser reads the path alone, and so does ours there.
+ * as text, so "typed" does more on our side. Haraka's gets the line without its verb, as its connection hands it over:
+ * the parser of the parameters, then that of the path, then a map of the parameters; its values stay text, too.
  */
 import { Address } from '@haraka/email-address';
+import { rfc1869 } from 'haraka-utils';
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
 import {
   parseForwardPath,
@@ -47,6 +49,17 @@ connection._server = { options: {} };
 
 const path = (line: string): string => line.slice(line.indexOf('<'), line.indexOf('>') + 1);
 
+/** What Haraka's connection makes of a line before its plugins see it. */
+function haraka(type: 'mail' | 'rcpt', line: string): unknown {
+  const [address, ...parameters] = rfc1869.parse(type, line.slice(5), false);
+  const values: Record<string, string | undefined> = {};
+  for (const parameter of parameters) {
+    const pair = /^([^=]+)(?:=(.+))?$/.exec(parameter);
+    if (pair?.[1] !== undefined) values[pair[1].toUpperCase()] = pair[2];
+  }
+  return [new Address(address ?? ''), values];
+}
+
 type Parse = (line: string) => unknown;
 const comparisons: readonly (readonly [
   title: string,
@@ -82,6 +95,22 @@ const comparisons: readonly (readonly [
     (line) => readMailParameters(parseMailCommand(line).parameters, announced),
     'smtp-server',
     (line) => connection._parseAddressCommand('mail from', line),
+  ],
+  ['RCPT line', RCPT, (line) => parseRcptCommand(line), 'Haraka', (line) => haraka('rcpt', line)],
+  [
+    'RCPT line, typed',
+    RCPT,
+    (line) => readRcptParameters(parseRcptCommand(line).parameters, announced),
+    'Haraka',
+    (line) => haraka('rcpt', line),
+  ],
+  ['MAIL line', MAIL, (line) => parseMailCommand(line), 'Haraka', (line) => haraka('mail', line)],
+  [
+    'MAIL line, typed',
+    MAIL,
+    (line) => readMailParameters(parseMailCommand(line).parameters, announced),
+    'Haraka',
+    (line) => haraka('mail', line),
   ],
   ['RCPT path', RCPT, (line) => parseForwardPath(path(line)), 'Haraka', (line) => new Address(path(line))],
 ];

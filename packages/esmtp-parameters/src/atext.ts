@@ -6,3 +6,8 @@
 export const ATEXT: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
   code > 0x20 && code < 0x7f && !'()<>@,;:\\".[]'.includes(String.fromCharCode(code)) ? 1 : 0,
 );
+
+/** By character code: 1 for a letter or digit, of which domains and keywords are made. RFC 5321 §4.1.2. */
+export const LET_DIG: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[0-9A-Za-z]/.test(String.fromCharCode(code)) ? 1 : 0,
+);

@@ -134,6 +134,7 @@ const TAB = 0x09;
 
 /** "MAIL FROM:" or "RCPT TO:" in any letter case. */
 function expectPrefix(line: string, prefix: string): void {
+  if (line.startsWith(prefix)) return;
   for (let at = 0; at < prefix.length; at++) {
     const code = line.charCodeAt(at);
     if ((code >= 0x61 && code <= 0x7a ? code - 0x20 : code) === prefix.charCodeAt(at)) continue;

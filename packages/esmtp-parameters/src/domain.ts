@@ -1,3 +1,4 @@
+import { LET_DIG } from './atext.ts';
 import { utf8Units } from './parameter.ts';
 
 /**
@@ -15,8 +16,7 @@ export function domainEnd(text: string, start: number, utf8: boolean): number {
   let at = start;
   for (; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    const letter = code | 0x20;
-    if ((letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39)) continue;
+    if (LET_DIG[code] === 1) continue;
     if (code === HYPHEN) {
       if (at === label) return -at;
     } else if (code === DOT) {

@@ -1,3 +1,4 @@
+import { LET_DIG } from './atext.ts';
 import { BAD_PARAMETER, EsmtpParameterError } from './error.ts';
 import { MAIL_PARAMETERS, RCPT_PARAMETERS } from './registry.ts';
 
@@ -82,8 +83,7 @@ function keywordEnd(text: string, start: number, end: number): number {
   let at = start;
   for (; at < end; at++) {
     const code = text.charCodeAt(at);
-    const letter = code | 0x20;
-    if ((letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39)) continue;
+    if (LET_DIG[code] === 1) continue;
     if (code !== HYPHEN || at === start) break;
   }
   if (at === start) throw new EsmtpParameterError('syntax', at, BAD_PARAMETER);
@@ -113,12 +113,16 @@ const KEYWORDS: string[] = [];
 for (const { keyword } of [...MAIL_PARAMETERS, ...RCPT_PARAMETERS])
   KEYWORDS[keywordIndex(keyword.length, keyword.charCodeAt(0))] = keyword;
 
+/** By character code: 1 for what a value is made of, UTF-8 apart. */
+const VALUE: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+  code > SPACE && code < 0x7f && code !== EQUALS ? 1 : 0,
+);
+
 /** The end of a value; `start` if there is none, and where an illegal character stands. */
 function valueEnd(text: string, start: number, end: number, utf8: boolean): number {
   let at = start;
   for (; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (code > SPACE && code < 0x7f && code !== EQUALS) continue;
+    if (VALUE[text.charCodeAt(at)] === 1) continue;
     const units = utf8 ? utf8Units(text, at) : 0;
     if (units === 0) break;
     at += units - 1;

@@ -57,3 +57,11 @@ it('RFC 3461 §4: no repairs exactly where the grammar holds, and then the stric
     }),
   );
 });
+
+it('RFC 3461 §4: of each code the first hundred repairs are listed, and all are counted', () => {
+  const { repairs, repairCount } = decodeXtextLenient(`${'+2b'.repeat(150)}=${' '.repeat(150)}`);
+  expect(repairCount).toBe(301);
+  expect(repairs.filter(({ code }) => code === 'lower-case-hexchar')).toHaveLength(100);
+  expect(repairs.filter(({ code }) => code === 'bad-character')).toHaveLength(100);
+  expect(repairs[100]).toEqual({ offset: 450, code: 'bad-character' });
+});

@@ -55,7 +55,7 @@ export function decodeXtextOctets(xtext: string): Uint8Array {
 export function encodeXtext(text: string): Xtext {
   let at = text.search(NOT_XCHAR);
   if (at < 0) return text as Xtext;
-  if (text.length > SHORT) return encodeLong(asciiOctets(text));
+  if (text.length > SHORT) return encodeLongText(text);
   let xtext = '';
   let start = 0;
   for (; at < text.length; at++) {
@@ -171,12 +171,6 @@ function badXtext(xtext: string, at: number): XtextError {
   return new XtextError(xtext.charCodeAt(at) === PLUS ? 'bad-hexchar' : 'bad-character', at);
 }
 
-function asciiOctets(text: string): Uint8Array {
-  const bad = text.search(/[^\x00-\x7f]/);
-  if (bad >= 0) throw new XtextError('not-ascii', bad);
-  return new TextEncoder().encode(text);
-}
-
 /** Values are small and calls don't nest, so nearly all use one buffer; callers must not let it out. */
 function bufferFor(octets: number): Uint8Array {
   return octets > scratch.length ? new Uint8Array(octets) : scratch;
@@ -185,16 +179,31 @@ function bufferFor(octets: number): Uint8Array {
 function encodeLong(octets: Uint8Array): Xtext {
   const written = bufferFor(octets.length * 3);
   let length = 0;
-  for (const octet of octets) {
-    if (XCHAR[octet] === 1) written[length++] = octet;
-    else {
-      written[length] = PLUS;
-      written[length + 1] = UPPER_HEX.charCodeAt(octet >> 4);
-      written[length + 2] = UPPER_HEX.charCodeAt(octet & 15);
-      length += 3;
-    }
+  for (const octet of octets) length = encodeInto(written, length, octet);
+  return ascii.decode(written.subarray(0, length)) as Xtext;
+}
+
+function encodeLongText(text: string): Xtext {
+  const written = bufferFor(text.length * 3);
+  let length = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > DELETE) throw new XtextError('not-ascii', at);
+    length = encodeInto(written, length, code);
   }
   return ascii.decode(written.subarray(0, length)) as Xtext;
+}
+
+/** Writes what an octet becomes; gives where the next one goes. */
+function encodeInto(written: Uint8Array, at: number, octet: number): number {
+  if (XCHAR[octet] === 1) {
+    written[at] = octet;
+    return at + 1;
+  }
+  written[at] = PLUS;
+  written[at + 1] = UPPER_HEX.charCodeAt(octet >> 4);
+  written[at + 2] = UPPER_HEX.charCodeAt(octet & 15);
+  return at + 3;
 }
 
 function decodeLong(xtext: string): string {
