@@ -108,8 +108,7 @@ function escapeMarkdown(text: string): string {
 
 /** Titles of tables may hold what the test is about: control characters are written out, half characters replaced. */
 function visible(text: string): string {
-  return text.toWellFormed().replace(
-    /[\u0000-\u001f\u007f]/g,
-    (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  return text
+    .toWellFormed()
+    .replace(/[\u0000-\u001f\u007f]/g, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -1,11 +1,13 @@
 /**
- * Fuzzes the libraries: random and mutated inputs against every reader, for a number of inputs or minutes.
+ * Fuzzes the libraries: random and mutated inputs against every reader and against the server's and the client's session
+ * in each of their states.
  *
- *     npm run fuzz -- [--inputs 10000000] [--seed 1] [--only xtext] [--no-growth]
+ *     npm run fuzz -- [--inputs 10000000] [--seed 1] [--only xtext|server|client|…] [--no-growth]
  *
  * Wanted: no reader throws anything but its package's error; what is read and written again is the same; and time grows
- * no faster than the input (sizes doubling to 64 MiB of hostile text). Prints a table; exit code 1 and the input in
- * base64 where something is found.
+ * no faster than the input (sizes doubling to 64 MiB of hostile text). Of sessions it is wanted that they throw nothing,
+ * answer each command once, leave nothing unread, come to an end, are silent behind it, and say and tell the same however
+ * the octets are cut. Prints a table; exit code 1 and the input in base64 where something is found.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -36,19 +38,9 @@ import {
   encodeXtextOctets,
   XtextError,
 } from '@dsnkit/xtext';
-
-/** One reader under fire. It may throw `own` errors; anything else, and whatever `check` finds, is a fault. */
-interface Target {
-  readonly name: string;
-  /** Share of the inputs: slow readers get fewer. */
-  readonly share: number;
-  readonly own: readonly (new (...args: never[]) => Error)[];
-  readonly seeds: readonly Uint8Array[];
-  readonly tokens: readonly string[];
-  readonly run: (octets: Uint8Array) => void;
-  /** Text that is as bad for this reader as text can be, `octets` long. */
-  readonly hostile: readonly ((octets: number) => Uint8Array)[];
-}
+import { Fault, same, tolerate, type Target } from './fuzz-target.ts';
+import { clientTargets } from './fuzz-client.ts';
+import { serverTargets } from './fuzz-server.ts';
 
 const utf8 = new TextEncoder();
 const latin1 = (octets: Uint8Array): string =>
@@ -66,7 +58,7 @@ const REPORT_HEAD =
   'From: a@b\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n--x\r\n\r\nhi\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; a.example\r\n\r\n';
 const GROUP = 'Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.0.0\r\n\r\n';
 
-const targets: readonly Target[] = [
+const readers: readonly Target[] = [
   {
     name: 'xtext',
     share: 0.4,
@@ -249,6 +241,8 @@ const targets: readonly Target[] = [
   },
 ];
 
+const targets: readonly Target[] = [...readers, ...serverTargets, ...clientTargets];
+
 const EXTENSIONS = {
   pipelining: true,
   dsn: true,
@@ -259,8 +253,6 @@ const EXTENSIONS = {
   enhancedStatusCodes: true,
   auth: ['PLAIN'],
 };
-
-class Fault extends Error {}
 
 main();
 
@@ -273,7 +265,7 @@ function main(): void {
       'no-growth': { type: 'boolean', default: false },
     },
   });
-  const chosen = targets.filter((target) => values.only === undefined || target.name === values.only);
+  const chosen = targets.filter((target) => values.only === undefined || target.name.startsWith(values.only));
   const shares = chosen.reduce((sum, target) => sum + target.share, 0);
   let total = 0;
   console.log(
@@ -360,22 +352,6 @@ function growth(target: Target): void {
     if (last > 4 * Math.max(first, 2))
       report(target, make(256), new Fault(`hostile ${index} grows faster than its input`));
   }
-}
-
-function tolerate(own: Target['own'], run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof Fault || !own.some((each) => error instanceof each)) throw error;
-  }
-}
-
-function same(actual: unknown, expected: unknown): void {
-  const equal =
-    actual instanceof Uint8Array && expected instanceof Uint8Array
-      ? Buffer.compare(actual, expected) === 0
-      : actual === expected;
-  if (!equal) throw new Fault('read and written again, it is not the same');
 }
 
 function report(target: Target, input: Uint8Array, error: unknown): never {

@@ -422,6 +422,8 @@ export class ClientSession {
     if (this.#current !== undefined) open.add(this.#current);
     this.#current = undefined;
     this.#content = undefined;
+    // A 421 to the last RCPT before a chunk: what was about to be wanted can no longer be given.
+    this.#events = this.#events.filter(({ kind }) => kind !== 'content-wanted');
     for (const to of open) {
       to.abandon(why.reply);
       this.#done(to);

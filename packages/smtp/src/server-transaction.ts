@@ -81,9 +81,14 @@ export class Transaction {
 
   /** Content that is not BINARYMIME has no NUL: {@link NUL_IN_CONTENT}. */
   #giveText(octets: Uint8Array, events: ServerEvent[]): void {
-    if (!octets.includes(0)) this.#give(octets, events);
+    const nul = octets.indexOf(0);
+    if (nul < 0) this.#give(octets, events);
     else if (this.#normalise) this.#give(withoutNul(octets), events);
-    else this.#refuse(NUL_IN_CONTENT, events);
+    else {
+      // What comes first decides: what stands before it can be too much already.
+      if (nul > 0) this.#give(octets.subarray(0, nul), events);
+      this.#refuse(NUL_IN_CONTENT, events);
+    }
   }
 
   #give(octets: Uint8Array, events: ServerEvent[]): void {

@@ -3,6 +3,8 @@ import type { MailEvent as MailCommand, RcptEvent, Reply } from '@dsnkit/smtp';
 import type { LimitsConfig, ListenConfig } from '../config.ts';
 import type { MailEvent, Message, Recipient } from '../model.ts';
 import type { Clock, IdSource, NewMessage, QueueStore, TlsState } from '../ports.ts';
+import { splitAddress } from '../routing/address.ts';
+import type { NextHopTemplate } from '../routing/next-hop.ts';
 import type { Router } from '../routing/router.ts';
 import { isTrusted, type Client } from './client.ts';
 import { formatMissing, missingFields } from './header-fixes.ts';
@@ -24,6 +26,7 @@ export interface TransactionParts {
 }
 
 const NOT_FROM_YOU: Reply = { code: 550, status: '5.7.1', lines: ['Relaying is not allowed from your address'] };
+const NOT_BEYOND: Reply = { code: 550, status: '5.7.1', lines: ['The local-part names another host'] };
 const UNQUALIFIED: Reply = { code: 554, status: '5.1.2', lines: ['The domain is not fully qualified'] };
 
 const utf8 = new TextEncoder();
@@ -69,6 +72,7 @@ export class Transaction {
     const route = router.resolve(address);
     if (route.kind === 'refuse') return route.reply;
     if (route.kind === 'hop' && route.acceptFrom === 'relay-from' && !isTrusted(this.#client)) return NOT_FROM_YOU;
+    if (route.kind === 'hop' && leadsBeyond(address, route.nextHop.kind) && !isTrusted(this.#client)) return NOT_BEYOND;
     const dueAtMs = Math.max(clock.now(), this.#holdUntilMs);
     this.recipients.push({
       n: this.recipients.length,
@@ -185,4 +189,13 @@ export class Transaction {
 /** `<Postmaster>` without a domain is the postmaster of this host (RFC 5321 §4.5.1). */
 function addressOf(path: Path, hostname: string): string {
   return path.kind === 'postmaster' ? `${path.address}@${hostname}` : path.address;
+}
+
+/**
+ * Whether a host that the mail goes on to could take the local-part for an address of its own to relay to, as in
+ * `user%far.example@inner.example`: it trusts us, and would be an open relay by way of us. RFC 1123 §5.2.16.
+ */
+function leadsBeyond(address: string, kind: NextHopTemplate['kind']): boolean {
+  const goesOn = kind === 'smtp' || kind === 'smtps' || kind === 'mx';
+  return goesOn && /[%!@]/.test(splitAddress(address).localPart);
 }
