@@ -1,6 +1,6 @@
 /**
  * Runs every benchmark of the repository in turn: `npm run bench`, or `npm run bench -- xtext smtp` for some.
- * Each file in `bench/` and every package's `bench/` runs us and a peer side by side and prints the ratios itself.
+ * Each file in `bench/` and every package's and app's `bench/` runs us and a peer side by side and prints the ratios itself.
  */
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const wanted = process.argv.slice(2);
-const files = globSync(['packages/*/bench/*.ts', 'bench/*.ts'], { cwd: root })
+const files = globSync(['{packages,apps}/*/bench/*.ts', 'bench/*.ts'], { cwd: root })
   .sort()
   .filter((file) => wanted.length === 0 || wanted.some((name) => file.includes(name)));
 

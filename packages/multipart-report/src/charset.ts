@@ -42,6 +42,13 @@ export function decodeCharset(octets: Uint8Array, label: string): DecodedText {
   return { text: decoder.decode(octets), sound: true };
 }
 
+/** `ascii` for a label that promises ASCII, `other` for another charset that is read here, undefined for what is none. */
+export function charsetFamily(label: string): 'ascii' | 'other' | undefined {
+  const name = label.trim().toLowerCase();
+  if (ASCII_LABELS.has(name)) return 'ascii';
+  return decoderFor(ALIASES.get(name) ?? name) === undefined ? undefined : 'other';
+}
+
 /** Text of octets that bear no label, as header fields do: UTF-8 if they allow it, else windows-1252. */
 export function decodeOctets(octets: Uint8Array): string {
   try {

@@ -1,7 +1,7 @@
 import { decodeHeaderText } from './encoded-word.ts';
 import { fieldValue } from './header.ts';
 import { Issues } from './issue.ts';
-import { partOctets, partText } from './part.ts';
+import { isPlainlySound, partOctets, partText } from './part.ts';
 import { readSource, type Source } from './source.ts';
 import { readTree, type MimePart } from './tree.ts';
 
@@ -38,6 +38,16 @@ export function readHuman(part: MimePart, source: Source, issues: Issues): Human
     ...(language === '' ? {} : { language }),
     ...(rest.length === 0 ? {} : { translations: rest.map(([tag, one]) => ({ language: tag, ...one })) }),
   };
+}
+
+/** Note what is wrong with the human part, without reading what is right. */
+export function noteHuman(part: MimePart, source: Source, issues: Issues): void {
+  if (!isSound(part, source)) readHuman(part, source, issues);
+}
+
+function isSound(part: MimePart, source: Source): boolean {
+  if (part.mediaType === 'text/plain' || part.mediaType === 'text/html') return isPlainlySound(part, source);
+  return part.mediaType !== 'multipart/multilingual' && part.parts.every((inner) => isSound(inner, source));
 }
 
 /** Renderings by language, `''` where none is told. */

@@ -1,4 +1,4 @@
-import { decodeCharset } from './charset.ts';
+import { decodeCharset, charsetFamily } from './charset.ts';
 import type { Issues } from './issue.ts';
 import { parameter } from './media-type.ts';
 import type { Source } from './source.ts';
@@ -20,6 +20,21 @@ export function partOctets(part: MimePart, source: Source, issues: Issues): Uint
   return content.octets;
 }
 
+/** `=` that begins neither an octet nor a soft line break; octets beyond ASCII. RFC 2045 §6.7. */
+const BAD_QUOTED = /=(?![\dA-Fa-f]{2}|[ \t\r]*(?:\n|$))/;
+const BEYOND_ASCII = /[^\0-\x7F]|=[89A-Fa-f][\dA-Fa-f]/;
+
+/** True if a look tells that {@link partText} would find no issue in a part; false if only decoding can tell. */
+export function isPlainlySound(part: MimePart, source: Source): boolean {
+  const text = source.text.slice(part.range.bodyStart, part.range.end);
+  const quoted = part.transferEncoding === 'quoted-printable';
+  if (!isEncoded(part)) {
+    if (source.ascii && !isShifted(text)) return true;
+  } else if (!quoted || BAD_QUOTED.test(text)) return false;
+  const family = charsetFamily(parameter(part.parameters, 'charset') ?? '');
+  return family === 'ascii' ? !BEYOND_ASCII.test(text) : family === 'other';
+}
+
 /** The text of a part behind its transfer encoding and charset; lines end in LF. */
 export function partText(part: MimePart, source: Source, issues: Issues): string {
   const text = isEncoded(part) || !source.ascii ? decodedText(part, source, issues) : asciiText(part, source, issues);
@@ -31,7 +46,11 @@ export function partText(part: MimePart, source: Source, issues: Issues): string
 /** QUIRK: ASCII octets may be ISO-2022 or such: only those charsets see anything but ASCII in them. */
 function asciiText(part: MimePart, source: Source, issues: Issues): string {
   const text = source.text.slice(part.range.bodyStart, part.range.end);
-  return text.includes('\x1B') || text.includes('~{') ? decodedText(part, source, issues) : text;
+  return isShifted(text) ? decodedText(part, source, issues) : text;
+}
+
+function isShifted(text: string): boolean {
+  return text.includes('\x1B') || text.includes('~{');
 }
 
 function decodedText(part: MimePart, source: Source, issues: Issues): string {

@@ -3,6 +3,7 @@ import { ContentDecoder } from './content-decoder.ts';
 import { matchDelimiter } from './delimiter.ts';
 import { locate, type Located } from './find.ts';
 import { readHeader } from './header.ts';
+import { readHuman } from './human.ts';
 import type { ReportIssue } from './issue.ts';
 import { concat } from './join.ts';
 import { readContent, type Draft, type ReportContent } from './report.ts';
@@ -120,7 +121,8 @@ export class ReportReader {
       return;
     }
     if (!complete) issues.add('message-too-long', source.text.length, this.#maxHead);
-    const report: Draft<ReportHead> = { kind: found.kind, humanReadable: {}, headers: root.headers, issues: [] };
+    const humanReadable = found.human === undefined ? {} : readHuman(found.human, source, issues);
+    const report: Draft<ReportHead> = { kind: found.kind, humanReadable, headers: root.headers, issues: [] };
     readContent(report, found, source, issues);
     if (found.returned !== undefined) report.returned = readReturned(found.returned, source, issues).header;
     report.issues = issues.list(source.text);

@@ -1,7 +1,7 @@
 import type { Field } from '@dsnkit/delivery-status';
 import { locate, type FoundReport, type ReportKind } from './find.ts';
-import { readHuman, type HumanReadable } from './human.ts';
-import type { Issues, ReportIssue } from './issue.ts';
+import { noteHuman, readHuman, type HumanReadable } from './human.ts';
+import { Issues, type ReportIssue } from './issue.ts';
 import { readMachine, type MachineContent } from './machine-part.ts';
 import { readReturned, type Returned } from './returned.ts';
 import { readSource, type Source } from './source.ts';
@@ -12,6 +12,7 @@ export interface ParsedReport extends Partial<MachineContent> {
   readonly kind: ReportKind;
   /** The report-type parameter in lower case, as sent; absent if there was none. */
   readonly reportType?: string;
+  /** Decoded when it is asked for first. */
   readonly humanReadable: HumanReadable;
   readonly returned?: Returned;
   /** The header of the whole message. */
@@ -51,15 +52,20 @@ export function parseReport(message: Uint8Array): ParsedReport | undefined {
 export function parseSource(source: Source): ParsedReport | undefined {
   const { root, found, issues } = locate(source);
   if (found === undefined) return undefined;
-  const { kind } = found;
+  const { kind, human } = found;
+  let text: HumanReadable | undefined;
   // Filled in rather than put together: half of the time of a short report went into copying objects.
   const report: Draft<ParsedReport> = {
     kind,
-    humanReadable: {},
+    // Programs seldom ask for it, and it may well be most of the report.
+    get humanReadable(): HumanReadable {
+      return (text ??= human === undefined ? {} : readHuman(human, source, new Issues()));
+    },
     headers: root.headers,
     ranges: rangesOf(found),
     issues: [],
   };
+  if (human !== undefined) noteHuman(human, source, issues);
   readContent(report, found, source, issues);
   const returned = found.returned && readReturned(found.returned, source, issues);
   if (returned !== undefined) report.returned = { ...returned.header, octets: returned.octets };
@@ -73,12 +79,16 @@ export type Draft<T> = { -readonly [K in keyof T]: T[K] };
 /** What a report says before it returns anything. */
 export type ReportContent = Omit<ParsedReport, 'returned' | 'headers' | 'ranges' | 'issues'>;
 
-/** Read all parts but the returned one into a report. */
-export function readContent(report: Draft<ReportContent>, found: FoundReport, source: Source, issues: Issues): void {
-  const { kind, human, machine, reportType } = found;
+/** Read the machine-readable part, and what concerns the message as a whole, into a report. */
+export function readContent(
+  report: Draft<Omit<ReportContent, 'humanReadable'>>,
+  found: FoundReport,
+  source: Source,
+  issues: Issues,
+): void {
+  const { kind, machine, reportType } = found;
   noteSource(source, issues);
   if (reportType !== undefined) report.reportType = reportType;
-  if (human !== undefined) report.humanReadable = readHuman(human, source, issues);
   if (machine !== undefined) readMachine(report, machine, kind, source, issues);
 }
 

@@ -66,8 +66,13 @@ export function merge(into: Counts, from: Counts): void {
 function add(table: Map<string, number>, value: string, number: number): void {
   const known = table.get(value);
   if (known !== undefined) table.set(value, known + number);
-  else if (table.size < MOST_VALUES) table.set(value, number);
+  else if (table.size < MOST_VALUES) table.set(copyOf(value), number);
   else table.set(OTHER, (table.get(OTHER) ?? 0) + number);
+}
+
+/** A piece of a message keeps the whole message in memory; a copy does not. */
+function copyOf(piece: string): string {
+  return Buffer.from(piece).toString();
 }
 
 /** `toISOString` throws for what is no date. */

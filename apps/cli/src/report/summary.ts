@@ -7,6 +7,7 @@ import {
   splitHeader,
   type MessageKind,
   type ParsedReport,
+  type Returned,
 } from '@dsnkit/multipart-report';
 import type { InputMessage } from '../input/messages.ts';
 
@@ -87,7 +88,7 @@ export function summaryOf(report: ParsedReport | undefined, { file, index, octet
     kind,
     report: report === undefined ? null : reportSummary(report),
     recipients: report === undefined ? [] : recipientsOf(report),
-    original: report?.returned === undefined ? null : headerSummary(report.returned.headers),
+    original: report?.returned === undefined ? null : originalSummary(report.returned),
     header: headerSummary(report?.headers ?? splitHeader(octets).headers),
     issues: (report?.issues ?? []).map((issue) => ({
       code: issue.code,
@@ -152,6 +153,16 @@ function recipientSummary(recipient: Partial<RecipientFields>): RecipientSummary
 function unknownAction(recipient: Partial<RecipientFields>): string | null {
   const field = receivedFields(recipient).find(({ name }) => name.toLowerCase() === 'action');
   return /^[^\s;(]+/.exec(field?.value ?? '')?.[0].toLowerCase() ?? null;
+}
+
+function originalSummary({ messageId, subject, from, to, date }: Returned): HeaderSummary {
+  return {
+    messageId: messageId ?? null,
+    subject: subject ?? null,
+    from: from ?? null,
+    to: to ?? null,
+    date: date ?? null,
+  };
 }
 
 /** The fields of a header that tell messages apart; the first of each name. */
