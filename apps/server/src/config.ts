@@ -1,3 +1,4 @@
+import { adminFaults } from './config/admin.ts';
 import type { Config } from './config/model.ts';
 import { reportFaults } from './config/report.ts';
 import { readToml, type Fault } from './config/read.ts';
@@ -5,6 +6,7 @@ import { configSchema } from './config/schema.ts';
 import { canonicalAddress } from './routing/address.ts';
 
 export { ConfigError } from './config/error.ts';
+export { isLoopback, withAdminSecrets } from './config/admin.ts';
 export { withListMembers } from './config/list-members.ts';
 export { withPasswords } from './config/route.ts';
 export { clientKey, inNetworks } from './config/networks.ts';
@@ -50,6 +52,8 @@ export function localModeConfig(directory: string): Config {
     [[route]]
     match = "*"
     to = "maildir:.dsnkit/mail"
+    [admin]
+    listen = "127.0.0.1:8025"
     [retry] # impatient, so that every kind of report can be watched
     delays = ["2s", "3s", "5s", "15s", "1m"]
     delayed-after = "4s"
@@ -69,7 +73,7 @@ function contradictions(config: Config): readonly Fault[] {
       what: `has no meaning with ${to.kind}: routes; allowed: only with maildir:DIRECTORY or lmtp://HOST:PORT`,
     });
   }
-  faults.push(...reportFaults(config));
+  faults.push(...reportFaults(config), ...adminFaults(config));
   faults.push(...config.listen.flatMap((listen, i) => listenFaults(config, listen, i)));
   const taken = new Set<string>();
   for (const [table, entries] of [

@@ -24,6 +24,8 @@ export interface LocalMode {
   readonly network: Network;
   readonly host: string;
   readonly port: number;
+  /** Of the page. */
+  readonly url?: string;
   /** The message store was empty when the server started: show what it does. */
   readonly firstStart: boolean;
   readonly mailDirectory: string;
@@ -40,6 +42,7 @@ export interface LocalMode {
 export async function welcome(local: LocalMode): Promise<void> {
   const { write } = local;
   write(`dsnd is up in local mode: SMTP on ${local.host}:${local.port}. Nothing leaves this machine.`);
+  if (local.url !== undefined) write(`  page, HTTP API (${local.url}openapi.json) and metrics: ${local.url}`);
   write('  NAME@simulator.test decides its own fate: ok, 550, 5.2.2, 4.2.1, defer-2, no-dsn, slow, drop');
   write(`  every other address lands in ${local.mailDirectory}/ADDRESS/`);
   if (!local.firstStart) return;

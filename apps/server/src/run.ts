@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { noAdmin } from './admin/not-yet.ts';
+import { openAdminFront, type AdminFront, type FrontParts } from './adapters/admin-front.ts';
 import { ChildPrograms } from './adapters/child-programs.ts';
 import { DnsResolver } from './adapters/dns-resolver.ts';
 import { FetchHttpClient } from './adapters/fetch-http-client.ts';
@@ -13,7 +15,15 @@ import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
 import { SystemClock } from './adapters/system-clock.ts';
 import { UsersFile } from './adapters/users-file.ts';
 import { DnssecResolver } from './adapters/validating-resolver.ts';
-import { ConfigError, localModeConfig, parseConfig, withListMembers, withPasswords, type Config } from './config.ts';
+import {
+  ConfigError,
+  localModeConfig,
+  parseConfig,
+  withAdminSecrets,
+  withListMembers,
+  withPasswords,
+  type Config,
+} from './config.ts';
 import { welcome } from './local-mode.ts';
 import type { EventSink, QueueStore } from './ports.ts';
 import { startServer, type Adapters, type RunningServer } from './server.ts';
@@ -24,21 +34,31 @@ export async function run(file: string | undefined): Promise<void> {
   const config = readConfig(file);
   if (config === undefined) return;
   const firstStart = !existsSync(config.store.directory);
-  const store = await openStore(config);
-  if (store === undefined) return;
   const log = openLog();
+  const trouble = (error: unknown): void => log.error({ err: error }, 'trouble');
+  const clock = new SystemClock();
+  const crypto = new NodeCrypto();
+  const ids = new TimeOrderedIds(clock);
+  const front = await openFront(config, { clock, crypto, ids, trouble }, file === undefined);
+  if (front === 'failed') return;
+  const disk = await openStore(config);
+  if (disk === undefined) {
+    await front?.close();
+    return;
+  }
+  const store = front?.observers.watch(disk) ?? disk;
   // Local mode speaks in sentences of its own.
   const sinks: EventSink[] = file === undefined ? [] : [logSink(log)];
-  const clock = new SystemClock();
+  if (front !== undefined) sinks.push(front.observers.events);
+  const tell = file === undefined ? undefined : noticeSink(log);
   const network = new NodeNetwork();
   const http = new FetchHttpClient();
   let server: RunningServer;
   try {
-    const trouble = (error: unknown): void => log.error({ err: error }, 'trouble');
     server = await startServer(config, {
       store,
       clock,
-      ids: new TimeOrderedIds(clock),
+      ids,
       network,
       resolver: new DnsResolver({ prefer: config.delivery.prefer }),
       mailboxes: new FileMailboxes(),
@@ -48,24 +68,30 @@ export async function run(file: string | undefined): Promise<void> {
       programs: new ChildPrograms(),
       events: { emit: (event) => sinks.forEach((sink) => sink.emit(event)) },
       random: Math.random,
-      crypto: new NodeCrypto(),
+      crypto,
       ...(config.users === undefined ? {} : { users: new UsersFile(config.users.file, trouble) }),
-      ...(file === undefined ? {} : { notice: noticeSink(log) }),
+      notice: (notice) => {
+        tell?.(notice);
+        front?.observers.notice(notice);
+      },
       trouble,
       reportFiles: readReportFiles(config, (line) => log.warn(line)),
     });
+    await front?.serve({ admin: noAdmin(), intake: server.intake, store });
   } catch (error) {
+    await front?.close();
     await store.close();
     fail(error instanceof Error ? error.message : String(error));
     return;
   }
   stopOnSignal(async () => {
+    await front?.close();
     await server.stop();
     await store.close();
     log.flush();
   });
   if (file !== undefined) {
-    log.info({ listening: server.listening }, 'ready');
+    log.info({ listening: server.listening, ...(front === undefined ? {} : { admin: front.url }) }, 'ready');
     return;
   }
   const { host, port } = server.listening[0] ?? { host: '127.0.0.1', port: 2525 };
@@ -73,6 +99,7 @@ export async function run(file: string | undefined): Promise<void> {
     network,
     host,
     port,
+    ...(front === undefined ? {} : { url: front.url }),
     firstStart,
     mailDirectory: '.dsnkit/mail',
     write: (line) => console.log(line),
@@ -84,12 +111,31 @@ export async function run(file: string | undefined): Promise<void> {
   });
 }
 
+/** The HTTP side, if there is to be one. In local mode the server does without when somebody else has its port. */
+async function openFront(
+  config: Config,
+  parts: Omit<FrontParts, 'config'>,
+  isLocal: boolean,
+): Promise<AdminFront | 'failed' | undefined> {
+  const { admin } = config;
+  if (admin === undefined) return undefined;
+  try {
+    return await openAdminFront({ ...parts, config: { ...config, admin } });
+  } catch (error) {
+    const what = `no HTTP on ${admin.host}:${admin.port}: ${error instanceof Error ? error.message : String(error)}`;
+    if (!isLocal) fail(what);
+    else console.error(`dsnd: ${what}; going on without`);
+    return isLocal ? undefined : 'failed';
+  }
+}
+
 function readConfig(file: string | undefined): Config | undefined {
   if (file === undefined) return localModeConfig(process.cwd());
   try {
     const config = parseConfig(readFileSync(file, 'utf8'), file, dirname(resolve(file)));
     const read = (path: string): string => readFileSync(path, 'utf8');
-    return withPasswords(withListMembers(config, read), read);
+    const complain = (what: string): Error => new ConfigError(file, 1, 'admin', what);
+    return withAdminSecrets(withPasswords(withListMembers(config, read), read), read, complain);
   } catch (error) {
     if (!(error instanceof ConfigError) && !isSystemError(error)) throw error;
     fail(error.message);

@@ -66,14 +66,8 @@ function evaluate(queue: QueueDatabase, read: Read): unknown {
       return queue.claim(read);
     case 'content':
       return queue.content(read.messageId);
-    case 'claim-message':
-      return queue.claimMessage(read);
-    case 'journal':
-      return queue.journal(read.ask);
-    case 'inspect':
-      return queue.inspect(read.ask);
     case 'next-due':
-      return queue.nextDueAtMs(read.except);
+      return queue.nextDueAtMs();
     case 'counts':
       return queue.counts();
     case 'close':

@@ -1,5 +1,6 @@
 import type { NextHopTemplate } from '../routing/next-hop.ts';
 import type { TlsLevel } from '../delivery/protection.ts';
+import type { ScryptHash } from '../ports.ts';
 import type { Network } from './networks.ts';
 
 /** Everything that the operator decides, checked and with the defaults filled in. All paths are as the caller's folder makes them. */
@@ -36,6 +37,27 @@ export interface Config {
   readonly users?: UsersConfig;
   /** `[delivery]`: how much is sent at once. */
   readonly delivery: DeliveryConfig;
+  /** `[admin]`: HTTP API and page. Absent: neither, but in local mode. */
+  readonly admin?: AdminConfig;
+}
+
+/** The `[admin]` table. */
+export interface AdminConfig {
+  /** `listen = "HOST:PORT"`. Default 127.0.0.1:8025. What other hosts can reach needs a token or password. */
+  readonly host: string;
+  readonly port: number;
+  /** `hosts`: names under which the API is asked for beside those of loopback, as behind a proxy. Default none. */
+  readonly hosts: readonly string[];
+  /** `token-file`: its one line is the token that programs give (`Authorization: Bearer`). Read at the start. */
+  readonly tokenFile?: string;
+  /**
+   * `password-file`: its one line is the password, or what `dsnd hash-password` prints as password; a browser asks for it,
+   * under any user name. Read at the start.
+   */
+  readonly passwordFile?: string;
+  /** What the files hold; see `withAdminSecrets`. */
+  readonly token?: string;
+  readonly password?: string | ScryptHash;
 }
 
 /** `store = "sqlite:DIRECTORY"`: a folder that holds the database and large contents. Made when missing. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { admin } from './admin.ts';
 import { listen, listener, tls, users } from './listen.ts';
 import { isAddress, isDomain } from '../routing/address.ts';
 import { isIpv4, isIpv6 } from '../routing/ip-address.ts';
@@ -139,13 +140,25 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
       delivery: v.optional(delivery, {}),
       tls: v.optional(tls(folder)),
       users: v.optional(users(folder)),
+      admin: v.optional(admin(folder)),
     }),
     v.transform(
-      ({ route, alias, list, listen, tls, users, 'recipient-delimiter': recipientDelimiter, ...rest }): Config => ({
+      ({
+        route,
+        alias,
+        list,
+        listen,
+        tls,
+        users,
+        admin,
+        'recipient-delimiter': recipientDelimiter,
+        ...rest
+      }): Config => ({
         ...rest,
         ...(recipientDelimiter === undefined ? {} : { recipientDelimiter }),
         ...(tls === undefined ? {} : { tls }),
         ...(users === undefined ? {} : { users }),
+        ...(admin === undefined ? {} : { admin }),
         listen: listen.map((file) => listener(file, tls !== undefined, users !== undefined)),
         routes: route,
         aliases: alias,

@@ -17,8 +17,7 @@ export async function storeMessage(transaction: Transaction, parts: ReceivingPar
   try {
     const finished = await transaction.finish();
     if ('code' in finished) return finished;
-    const accepted = transaction.accepted(finished);
-    await parts.accept(finished, () => parts.events.emit(accepted), [accepted]);
+    await parts.accept(finished, () => parts.events.emit(transaction.accepted(finished)));
     return { code: 250, status: '2.0.0', lines: [`Ok: queued as ${finished.message.id}`] };
   } catch (error) {
     parts.trouble(error);

@@ -1,0 +1,60 @@
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Answer } from '../admin/api.ts';
+
+/** A socket that answers HTTP. */
+export interface HttpServer {
+  readonly host: string;
+  readonly port: number;
+  /** Ends streams, finishes what is under way, closes. */
+  close(): Promise<void>;
+}
+
+/** A client that says nothing keeps no connection for longer. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 120_000;
+const MAX_CONNECTIONS = 500;
+/** What is under way may still be answered. */
+const CLOSE_GRACE_MS = 2_000;
+
+/** Listens for HTTP. Rejects when the address can't be had. */
+export async function openHttpServer(
+  at: { readonly host: string; readonly port: number },
+  answer: Answer,
+): Promise<HttpServer> {
+  /** Connections of streams, which have no end of their own. */
+  const endless = new Set<{ destroy(): unknown }>();
+  const server = createAdaptorServer({
+    fetch: async (request, { incoming: { socket } }) => {
+      const response = await answer(request, socket.remoteAddress ?? '');
+      if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) {
+        endless.add(socket);
+        socket.once('close', () => endless.delete(socket));
+      }
+      return response;
+    },
+    overrideGlobalObjects: false,
+    serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at.port, at.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    host: at.host,
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of endless) socket.destroy();
+        if (!('closeIdleConnections' in server)) return;
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS).unref();
+      }),
+  };
+}

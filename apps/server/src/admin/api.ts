@@ -1,0 +1,127 @@
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { makeAccess, type Access, type AccessParts } from './access.ts';
+import { openApiDocument } from './openapi.ts';
+import type { ApiParts } from './parts.ts';
+import { Problem } from './problem.ts';
+import { readInput } from './read-input.ts';
+import { route, type Route } from './route.ts';
+import { eventRoutes } from './routes/events.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { queueRoutes } from './routes/queue.ts';
+import { serverRoutes } from './routes/server.ts';
+import { submitRoutes } from './routes/submit.ts';
+import { suppressionRoutes } from './routes/suppression.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+import { namedSchemas } from './schemas.ts';
+
+/** One file of the page. */
+export interface PageFile {
+  readonly octets: Uint8Array;
+  readonly type: string;
+}
+
+/** The files of the page by their paths, `/` among them; undefined for what is none of them. */
+export type Page = (path: string) => PageFile | undefined;
+
+/** Answers a request of a client, whose network address is known. Never rejects. */
+export type Answer = (request: Request, client: string) => Promise<Response>;
+
+/** Makes the HTTP API and what it serves beside: metrics, health, the document about it, and the page. */
+export function makeApi(
+  parts: ApiParts & { readonly access: AccessParts; readonly page?: Page; readonly trouble: (error: unknown) => void },
+): Answer {
+  const routes = routesOf(parts);
+  const access = makeAccess(parts.access);
+  const app = new Hono<{ Bindings: { readonly client: string } }>();
+  for (const each of routes) {
+    app.on(each.method.toUpperCase(), each.path.replace(/\{(\w+)\}/g, ':$1'), async ({ req, env }) => {
+      if (each.open !== true) await access(req.raw, env.client);
+      return await each.run(await readInput(req.raw, env.client, req.param(), each.body));
+    });
+  }
+  app.all('*', ({ req, env }) => other(req.raw, env.client, access, routes, parts.page));
+  app.onError((error) => {
+    if (error instanceof Problem) return error.toResponse();
+    parts.trouble(error);
+    return new Problem('fault', 'A fault of this server; its log tells more').toResponse();
+  });
+  return async (request, client) => secured(await app.fetch(request, { client }), request);
+}
+
+/** Every operation, the document about them included. */
+function routesOf(parts: ApiParts & { readonly access: AccessParts }): readonly Route[] {
+  const routes: Route[] = [
+    ...serverRoutes(parts),
+    ...messageRoutes(parts),
+    ...submitRoutes(parts),
+    ...queueRoutes(parts),
+    ...suppressionRoutes(parts),
+    ...eventRoutes(parts),
+    ...webhookRoutes(parts),
+  ];
+  const { token, password } = parts.access;
+  let document: unknown;
+  routes.push(
+    route({
+      method: 'get',
+      path: '/openapi.json',
+      id: 'openApi',
+      tag: 'server',
+      summary: 'This document',
+      answer: { status: 200, description: 'OpenAPI 3.1', schema: v.looseObject({ openapi: v.string() }) },
+      handle: () =>
+        (document ??= openApiDocument(routes, namedSchemas, {
+          version: parts.version,
+          guarded: token !== undefined || password !== undefined,
+        })),
+    }),
+  );
+  return routes;
+}
+
+async function other(
+  request: Request,
+  client: string,
+  access: Access,
+  routes: readonly Route[],
+  page: Page | undefined,
+): Promise<Response> {
+  await access(request, client);
+  const { pathname } = new URL(request.url);
+  const allowed = routes.filter(({ path }) => pathname === path).map(({ method }) => method.toUpperCase());
+  if (allowed.length > 0)
+    throw new Problem('method-not-allowed', `${request.method} is not for ${pathname}`, {
+      headers: { Allow: allowed.join(', ') },
+    });
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const file = isRead ? page?.(pathname) : undefined;
+  if (file === undefined) throw new Problem('not-found', `There is nothing at ${pathname}; see /openapi.json`);
+  return new Response(file.octets.slice(), { headers: { 'Content-Type': file.type, 'Cache-Control': 'no-cache' } });
+}
+
+/** Nothing from elsewhere, no inline scripts. */
+const POLICY = [
+  "default-src 'none'",
+  ...['script-src', 'style-src', 'font-src', 'connect-src', 'frame-src', 'form-action'].map((what) => `${what} 'self'`),
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const SECURITY: readonly (readonly [string, string])[] = [
+  ['Content-Security-Policy', POLICY],
+  ['Cross-Origin-Opener-Policy', 'same-origin'],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['X-Frame-Options', 'DENY'],
+  ['Cache-Control', 'no-store'],
+];
+
+function secured(response: Response, request: Request): Response {
+  const headers = new Headers(response.headers);
+  for (const [name, value] of SECURITY) if (!headers.has(name)) headers.set(name, value);
+  const body = request.method === 'HEAD' ? null : response.body;
+  return new Response(body, { status: response.status, headers });
+}

@@ -1,0 +1,150 @@
+import { isStatusCode, parseFields, plainAddress, type Field, type TypedValue } from '@dsnkit/delivery-status';
+import { explainStatus } from '@dsnkit/delivery-status/registry';
+import {
+  classifyMessage,
+  decodeHeaderText,
+  parseReport,
+  splitHeader,
+  type MessageKind,
+  type ParsedReport,
+} from '@dsnkit/multipart-report';
+import type { ExplainedField, ExplainedHeader, ExplainedRecipient, Explanation, Typed } from './explain-schema.ts';
+import { meaningOf } from './field-meanings.ts';
+
+/** As much of the returned message as is shown. */
+const MAX_ORIGINAL_OCTETS = 65_536;
+
+/** Explains a message, whatever it is: never throws. Time is linear in its length. */
+export function explainMessage(octets: Uint8Array): Explanation {
+  const report = parseReport(octets);
+  const kind = report === undefined || report.kind === 'other' ? classifyMessage(octets) : report.kind;
+  const recipients = (report?.deliveryStatus?.recipients ?? []).map(explainRecipient);
+  const { text, html, language, translations = [] } = report?.humanReadable ?? {};
+  return {
+    kind,
+    summary: summaryOf(kind, recipients),
+    header: headerOf(report?.headers ?? splitHeader(octets).headers),
+    human: {
+      text: text ?? null,
+      html: html ?? null,
+      language: language ?? null,
+      translations: translations.map((one) => ({
+        language: one.language,
+        subject: one.subject ?? null,
+        text: one.text ?? null,
+      })),
+    },
+    message: report === undefined ? null : explainGroup(report),
+    recipients,
+    original: originalOf(report),
+    issues: (report?.issues ?? []).map((issue) => ({
+      code: issue.code,
+      line: issue.line,
+      field: issue.field ?? null,
+      clause: issue.clause,
+      message: issue.message,
+      repaired: issue.repaired ?? null,
+    })),
+  };
+}
+
+const KINDS: Readonly<Record<MessageKind, string>> = {
+  dsn: 'A delivery status notification',
+  mdn: 'A message disposition notification: a read receipt or its like',
+  feedback: 'A feedback report: an abuse complaint or its like',
+  'auto-reply': 'An automatic reply; it says nothing of delivery',
+  other: 'No report in a form that programs read',
+};
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  failed: 'was not delivered, and will not be',
+  delayed: 'is not delivered yet; the server goes on trying',
+  delivered: 'was delivered',
+  relayed: 'was handed to a system that does not confirm delivery',
+  expanded: 'went to an alias that passed it on to several addresses',
+};
+
+function summaryOf(kind: MessageKind, recipients: readonly ExplainedRecipient[]): string {
+  const [first, ...others] = recipients;
+  if (kind !== 'dsn' || first === undefined) return `${KINDS[kind]}.`;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `To ${first.address ?? 'an address that is not told'}: the message ${first.actionMeaning ?? 'has a fate that is not told'}${more}.`;
+}
+
+function explainGroup({ deliveryStatus, mdn, feedback }: ParsedReport): NonNullable<Explanation['message']> {
+  const message = deliveryStatus?.message;
+  const other = mdn?.fields ?? feedback?.fields ?? [];
+  return {
+    envelopeId: message?.originalEnvelopeId ?? feedback?.originalEnvelopeId ?? null,
+    reportingMta: typed(message?.reportingMta),
+    receivedFromMta: typed(message?.receivedFromMta),
+    arrivedAt: iso(message?.arrivalDate),
+    fields: message?.source === undefined ? withMeaning(other) : fieldsOf(message.source.text),
+  };
+}
+
+function explainRecipient(
+  recipient: NonNullable<ParsedReport['deliveryStatus']>['recipients'][number],
+): ExplainedRecipient {
+  const { originalRecipient, finalRecipient, action, status, diagnosticCode } = recipient;
+  const named = finalRecipient ?? originalRecipient;
+  return {
+    address: named === undefined ? null : plainAddress(named),
+    originalRecipient: typed(originalRecipient),
+    finalRecipient: typed(finalRecipient),
+    action: action ?? null,
+    actionMeaning: action === undefined ? null : (ACTIONS[action] ?? null),
+    status: status ?? null,
+    statusMeaning: status !== undefined && isStatusCode(status) ? explainStatus(status) : null,
+    remoteMta: typed(recipient.remoteMta),
+    diagnostic: typed(diagnosticCode),
+    lastAttemptAt: iso(recipient.lastAttemptDate),
+    willRetryUntil: iso(recipient.willRetryUntil),
+    fields: recipient.source === undefined ? [] : fieldsOf(recipient.source.text),
+  };
+}
+
+function fieldsOf(text: string): ExplainedField[] {
+  return withMeaning(parseFields(text.replace(/^[\r\n]+/, '')).fields);
+}
+
+function withMeaning(fields: readonly Field[]): ExplainedField[] {
+  return fields.map(({ name, value }) => {
+    const known = meaningOf(name);
+    return { name, value, meaning: known?.meaning ?? null, clause: known?.clause ?? null };
+  });
+}
+
+function originalOf(report: ParsedReport | undefined): Explanation['original'] {
+  const returned = report?.returned;
+  if (returned === undefined) return null;
+  const shown = returned.octets.subarray(0, MAX_ORIGINAL_OCTETS);
+  return {
+    ...headerOf(returned.headers),
+    kind: returned.kind,
+    text: new TextDecoder().decode(shown),
+    truncated: shown.length < returned.octets.length,
+  };
+}
+
+function headerOf(headers: readonly Field[]): ExplainedHeader {
+  const value = (name: string): string | null => {
+    const found = headers.find((field) => field.name.toLowerCase() === name);
+    return found === undefined ? null : decodeHeaderText(found.value);
+  };
+  return {
+    messageId: value('message-id'),
+    subject: value('subject'),
+    from: value('from'),
+    to: value('to'),
+    date: value('date'),
+  };
+}
+
+function typed(value: TypedValue | undefined): Typed | null {
+  return value === undefined ? null : { type: value.type, value: value.value };
+}
+
+function iso(date: Date | undefined): string | null {
+  return date === undefined || Number.isNaN(date.getTime()) ? null : date.toISOString();
+}

@@ -1,0 +1,76 @@
+import * as v from 'valibot';
+import { given } from '../given.ts';
+import { cursor, limit, line } from '../inputs.ts';
+import type { ApiParts } from '../parts.ts';
+import { route, type Route } from '../route.ts';
+import { countSchema, deadLetterPageSchema, webhooksSchema } from '../schemas.ts';
+import { eventJson, time, webhookJson } from '../wire.ts';
+
+const params = v.strictObject({ webhook: line(200, 'As the configuration names it') });
+const body = {
+  json: v.strictObject({
+    ids: v.optional(
+      v.pipe(v.array(line(64, 'Id of a dead letter')), v.maxLength(10_000), v.description('Absent: all')),
+    ),
+  }),
+  maxOctets: 1024 * 1024,
+};
+
+/** How webhooks are doing, and what they could not deliver. */
+export function webhookRoutes({ admin: { webhooks } }: ApiParts): readonly Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/api/v1/webhooks',
+      id: 'listWebhooks',
+      tag: 'webhooks',
+      summary: 'How each webhook is doing',
+      answer: { status: 200, description: 'All webhooks', schema: webhooksSchema },
+      handle: async () => ({ webhooks: (await webhooks.states()).map(webhookJson) }),
+    }),
+    route({
+      method: 'get',
+      path: '/api/v1/webhooks/{webhook}/dead-letters',
+      id: 'listDeadLetters',
+      tag: 'webhooks',
+      summary: 'Events that could not be delivered, the oldest first',
+      params,
+      query: v.strictObject({ limit, cursor }),
+      answer: { status: 200, description: 'Some dead letters', schema: deadLetterPageSchema },
+      handle: async ({ params: { webhook }, query }) => {
+        const { letters, next } = await webhooks.deadLetters({ webhook, ...given(query) });
+        return {
+          letters: letters.map((letter) => ({
+            id: letter.id,
+            at: time(letter.atMs),
+            reason: letter.reason,
+            event: eventJson(letter.event),
+          })),
+          next: next ?? null,
+        };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/api/v1/webhooks/{webhook}/dead-letters/replay',
+      id: 'replayDeadLetters',
+      tag: 'webhooks',
+      summary: 'Send dead letters again, after what waits',
+      params,
+      body,
+      answer: { status: 200, description: 'How many', schema: countSchema },
+      handle: async ({ params: { webhook }, body: said }) => ({ count: await webhooks.replay(webhook, said?.ids) }),
+    }),
+    route({
+      method: 'post',
+      path: '/api/v1/webhooks/{webhook}/dead-letters/discard',
+      id: 'discardDeadLetters',
+      tag: 'webhooks',
+      summary: 'Forget dead letters',
+      params,
+      body,
+      answer: { status: 200, description: 'How many', schema: countSchema },
+      handle: async ({ params: { webhook }, body: said }) => ({ count: await webhooks.discard(webhook, said?.ids) }),
+    }),
+  ];
+}

@@ -1,0 +1,83 @@
+import { isLoopback, type Config } from '../config.ts';
+import type { Admin, Clock, Crypto, EventSink, IdSource, NewMessage, QueueStore } from '../ports.ts';
+import type { Router } from '../routing/router.ts';
+import { makeApi, type Answer, type Page } from './api.ts';
+import type { IdempotencyKeys } from './idempotency.ts';
+import type { Observers } from './observe.ts';
+import { Problem } from './problem.ts';
+import { makeSubmit } from './submit.ts';
+
+/** What the API of a running server is made of. */
+export interface ServiceParts {
+  readonly config: Config;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly crypto: Crypto;
+  readonly store: QueueStore;
+  readonly admin: Admin;
+  /** The way into the queue. */
+  readonly router: Router;
+  readonly accept: (message: NewMessage, stored: () => void) => Promise<void>;
+  readonly events: EventSink;
+  readonly observers: Observers;
+  readonly keys?: IdempotencyKeys;
+  readonly page?: Page;
+  readonly trouble: (error: unknown) => void;
+}
+
+/** Who acts, where nobody says who it is. */
+const BY = 'api';
+
+/** The HTTP API of a server that is in service. */
+export function makeService(parts: ServiceParts): Answer {
+  const { config, clock, store, admin, observers, crypto } = parts;
+  const { token, password } = config.admin ?? {};
+  const submit = makeSubmit({
+    ...parts,
+    suppression: admin.suppression,
+    isKnown: async (id) => (await admin.queue.show(id)) !== undefined || (await admin.history?.one(id)) !== undefined,
+  });
+  return makeApi({
+    ...{ config, version: parts.version, clock, admin, submit, by: BY, trouble: parts.trouble },
+    ...(parts.page === undefined ? {} : { page: parts.page }),
+    rates: observers.rates,
+    events: observers.ring,
+    counts: () => store.counts(),
+    metrics: async () => ({ text: await observers.metrics.text(), type: observers.metrics.type }),
+    notReady: async () => observers.failing() ?? (await troubleOf(store)),
+    access: {
+      ...{ crypto, clock, hosts: hostsOf(config) },
+      ...(token === undefined ? {} : { token }),
+      ...(password === undefined ? {} : { password }),
+    },
+  });
+}
+
+/** Answers while the queue is not open. */
+export function answerBeforeStart(request: Request): Response {
+  const { pathname } = new URL(request.url);
+  if (pathname === '/healthz') return new Response('ok\n');
+  const reason = 'The queue is not open yet';
+  if (pathname === '/readyz') return Response.json({ ready: false, reason }, { status: 503 });
+  return new Problem('not-available', reason, { headers: { 'Retry-After': '1' } }).toResponse();
+}
+
+async function troubleOf(store: QueueStore): Promise<string | undefined> {
+  try {
+    await store.counts();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** On loopback only names that mean this host; elsewhere there is a secret, which no foreign page has. */
+function hostsOf({ admin }: Config): ReadonlySet<string> | undefined {
+  if (admin === undefined || !isLoopback(admin.host)) return undefined;
+  return new Set(['localhost', '127.0.0.1', '[::1]', inBrackets(admin.host), ...admin.hosts.map(inBrackets)]);
+}
+
+function inBrackets(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}

@@ -1,0 +1,280 @@
+import { EsmtpParameterError, formatParameters, type Notify, type TypedAddress } from '@dsnkit/esmtp-parameters';
+import { envelope } from '@dsnkit/esmtp-parameters/client';
+import type { Config } from '../config.ts';
+import type { MailEvent, Message, Recipient } from '../model.ts';
+import type { Clock, Crypto, EventSink, IdSource, NewMessage, QueueStore, SuppressionList } from '../ports.ts';
+import { missingFields, formatMissing } from '../receiving/header-fixes.ts';
+import { Intake } from '../receiving/intake.ts';
+import { formatReceived } from '../receiving/trace.ts';
+import type { Router } from '../routing/router.ts';
+import { canonicalLines } from './canonical-lines.ts';
+import { composeMessage, type Letter } from './compose.ts';
+import type { IdempotencyKeys, KeyRecord } from './idempotency.ts';
+import { Problem, type WrongInput } from './problem.ts';
+
+/** What a program or a person hands over. */
+export interface Submission {
+  /** Reverse-path; '' is the null one. */
+  readonly from: string;
+  readonly recipients: readonly {
+    readonly address: string;
+    readonly notify?: Notify | undefined;
+    /** `TYPE;ADDRESS`, not in xtext. */
+    readonly orcpt?: string | undefined;
+  }[];
+  readonly ret?: 'FULL' | 'HDRS' | undefined;
+  readonly envelopeId?: string | undefined;
+  /** The message as it is, or what it is to be made of. */
+  readonly content: Uint8Array | Letter;
+  /** The network address of the client. */
+  readonly client: string;
+  readonly idempotencyKey?: string | undefined;
+}
+export interface Submitted {
+  readonly id: string;
+  readonly envelopeId: string | null;
+  readonly recipients: readonly string[];
+  readonly sizeOctets: number;
+}
+
+/**
+ * Puts a message into the queue. Resolves when a power cut can't lose it; rejects with a {@link Problem} that says why it
+ * was not taken, or with a StoreError.
+ */
+export type Submit = (
+  submission: Submission,
+) => Promise<{ readonly submitted: Submitted; readonly isRepeated: boolean }>;
+
+/** What submitting works with. */
+export interface SubmitParts {
+  readonly config: Pick<Config, 'hostname' | 'limits'>;
+  readonly router: Router;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly crypto: Crypto;
+  readonly store: QueueStore;
+  readonly accept: (message: NewMessage, stored: () => void) => Promise<void>;
+  readonly events: EventSink;
+  readonly suppression: SuppressionList;
+  /** Whether a message was accepted, as far as queue and history know. */
+  readonly isKnown: (messageId: string) => Promise<boolean>;
+  /** Absent: keys are not honoured. */
+  readonly keys?: IdempotencyKeys;
+}
+
+/** Makes the way into the queue that needs no SMTP. */
+export function makeSubmit(parts: SubmitParts): Submit {
+  const underWay = new Map<string, Promise<unknown>>();
+  return async (submission) => {
+    const { idempotencyKey: key } = submission;
+    const { keys } = parts;
+    if (key === undefined || keys === undefined)
+      return { submitted: await take(parts, submission, parts.ids.next()), isRepeated: false };
+    // One request after the other: the second one hears what came of the first.
+    const before = underWay.get(key) ?? Promise.resolve();
+    const own = before.catch(() => undefined).then(() => once(parts, keys, key, submission));
+    underWay.set(key, own);
+    try {
+      return await own;
+    } finally {
+      if (underWay.get(key) === own) underWay.delete(key);
+    }
+  };
+}
+
+async function once(
+  parts: SubmitParts,
+  keys: IdempotencyKeys,
+  key: string,
+  submission: Submission,
+): Promise<{ readonly submitted: Submitted; readonly isRepeated: boolean }> {
+  const own: KeyRecord = {
+    key,
+    fingerprint: fingerprintOf(parts.crypto, submission),
+    messageId: parts.ids.next(),
+    atMs: parts.clock.now(),
+  };
+  const record = await keys.claim(own);
+  if (record.fingerprint !== own.fingerprint)
+    throw new Problem('conflict', 'This Idempotency-Key was used for another message');
+  if (record.answer !== undefined) return { submitted: JSON.parse(record.answer) as Submitted, isRepeated: true };
+  // The server stopped between accepting and answering, or the answer before was that it could not.
+  const isRepeated = record.messageId !== own.messageId && (await parts.isKnown(record.messageId));
+  try {
+    const submitted = isRepeated
+      ? repeated(submission, record.messageId)
+      : await take(parts, submission, record.messageId);
+    await keys.finish(key, JSON.stringify(submitted));
+    return { submitted, isRepeated };
+  } catch (error) {
+    if (error instanceof Problem) await keys.forget(key);
+    throw error;
+  }
+}
+
+function repeated({ envelopeId, recipients }: Submission, id: string): Submitted {
+  return { id, envelopeId: envelopeId ?? null, recipients: recipients.map(({ address }) => address), sizeOctets: 0 };
+}
+
+function fingerprintOf(crypto: Crypto, submission: Submission): string {
+  const { from, recipients, ret, envelopeId, content } = submission;
+  const hash = (octets: Uint8Array): string =>
+    Array.from(crypto.sha256(octets), (octet) => octet.toString(16)).join('.');
+  const body = content instanceof Uint8Array ? hash(content) : content;
+  return hash(new TextEncoder().encode(JSON.stringify([from, recipients, ret, envelopeId, body])));
+}
+
+/** Everything that this server can do is asked for. */
+const ANNOUNCED: ReadonlySet<string> = new Set(['DSN', 'SMTPUTF8', '8BITMIME', 'SIZE']);
+
+async function take(parts: SubmitParts, submission: Submission, id: string): Promise<Submitted> {
+  const { config, clock, store } = parts;
+  const atMs = clock.now();
+  const octets =
+    submission.content instanceof Uint8Array
+      ? canonicalLines(submission.content)
+      : composeMessage(submission.content, atMs, `=_${id}`);
+  if (octets.length > config.limits.messageSizeOctets)
+    throw new Problem('too-large', `A message may have ${config.limits.messageSizeOctets} octets`);
+  const { mailParameters, recipients } = await planOf(parts, submission, octets, atMs);
+  const intake = new Intake(store, (start, isWhole) => fieldsOf(parts, submission, id, atMs, start, isWhole));
+  try {
+    intake.add(octets);
+    const content = await intake.finish();
+    const { sizeOctets } = intake;
+    const message: Message = {
+      ...{ id, reversePath: submission.from, mailParameters, arrivedAtMs: atMs, origin: 'submission', sizeOctets },
+    };
+    const event = acceptedEvent(submission, message, recipients);
+    await parts.accept({ message, recipients, content }, () => parts.events.emit(event));
+    const named = recipients.map(({ address }) => address);
+    return { id, envelopeId: submission.envelopeId ?? null, recipients: named, sizeOctets };
+  } catch (error) {
+    await intake.discard().catch(() => undefined);
+    throw error;
+  }
+}
+
+function acceptedEvent({ envelopeId, client }: Submission, message: Message, to: readonly Recipient[]): MailEvent {
+  return {
+    kind: 'accepted',
+    atMs: message.arrivedAtMs,
+    messageId: message.id,
+    reversePath: message.reversePath,
+    ...(envelopeId === undefined ? {} : { envelopeId }),
+    recipients: to.map(({ address }) => address),
+    sizeOctets: message.sizeOctets,
+    origin: 'submission',
+    client,
+  };
+}
+
+/** RFC 5321 §4.4 wants a trace of however mail came. */
+function fieldsOf(
+  { config: { hostname } }: SubmitParts,
+  { client, recipients }: Submission,
+  id: string,
+  atMs: number,
+  start: Uint8Array,
+  isWhole: boolean,
+): Uint8Array {
+  const [sole, ...others] = recipients;
+  const received = formatReceived({
+    ...{ id, atMs, clientName: '', clientAddress: client, hostname, protocol: 'HTTP' },
+    ...(sole !== undefined && others.length === 0 ? { soleRecipient: sole.address } : {}),
+  });
+  const missing = missingFields(start, isWhole);
+  return new TextEncoder().encode(received + formatMissing(missing, { id, hostname, atMs }));
+}
+
+/** The envelope as it is stored. Every recipient is looked at, so that one answer tells of all that are wrong. */
+async function planOf(
+  { config, router, suppression }: SubmitParts,
+  submission: Submission,
+  octets: Uint8Array,
+  atMs: number,
+): Promise<{ readonly mailParameters: string; readonly recipients: readonly Recipient[] }> {
+  if (submission.recipients.length > config.limits.maxRecipients)
+    throw new Problem('refused', `A message may have ${config.limits.maxRecipients} recipients`);
+  const errors: WrongInput[] = [];
+  const recipients: Recipient[] = [];
+  let mailParameters = parametersOf(submission, octets, errors);
+  for (const [n, to] of submission.recipients.entries()) {
+    const where = `body.recipients.${n}`;
+    const found = recipientOf(submission, to, where, errors);
+    if (found === undefined) continue;
+    const suppressed = await suppression.get(to.address.toLowerCase());
+    if (suppressed !== undefined) {
+      errors.push({ where: `${where}.address`, message: `is suppressed: ${suppressed.reason}` });
+      continue;
+    }
+    const route = router.resolve(to.address);
+    if (route.kind === 'refuse') {
+      errors.push({ where: `${where}.address`, message: `${route.reply.status} ${route.reply.lines.join(' ')}` });
+      continue;
+    }
+    mailParameters =
+      found.utf8 && !/SMTPUTF8/i.test(mailParameters) ? `${mailParameters} SMTPUTF8`.trim() : mailParameters;
+    const waiting = { attempts: 0, dueAtMs: atMs, retryAtMs: atMs, delayReported: false };
+    recipients.push({
+      n,
+      address: to.address,
+      parameters: found.parameters,
+      destination: route.destination,
+      ...waiting,
+    });
+  }
+  const [first] = errors;
+  if (first !== undefined) throw new Problem('refused', `${first.where} ${first.message}`, { errors });
+  return { mailParameters, recipients };
+}
+
+function parametersOf({ from, ret, envelopeId }: Submission, octets: Uint8Array, errors: WrongInput[]): string {
+  const body = octets.some((octet) => octet > 127) ? '8BITMIME' : undefined;
+  return (
+    tried('body.from', errors, () => {
+      const plan = envelope(from)
+        .mail({
+          ...(ret === undefined ? {} : { ret }),
+          ...(envelopeId === undefined ? {} : { envid: envelopeId }),
+          ...(body === undefined ? {} : { body }),
+        })
+        .plan(ANNOUNCED);
+      return formatParameters(plan.mailParameters);
+    }) ?? ''
+  );
+}
+
+function recipientOf(
+  { from }: Submission,
+  { address, notify, orcpt }: Submission['recipients'][number],
+  where: string,
+  errors: WrongInput[],
+): { readonly parameters: string; readonly utf8: boolean } | undefined {
+  return tried(where, errors, () => {
+    const wishes = {
+      ...(notify === undefined ? {} : { notify }),
+      ...(orcpt === undefined ? {} : { orcpt: typedAddress(orcpt) }),
+    };
+    const { recipients, mailParameters } = envelope(from).to(address, wishes).plan(ANNOUNCED);
+    const utf8 = mailParameters.some(({ keyword }) => keyword === 'SMTPUTF8');
+    return { parameters: formatParameters(recipients[0]?.parameters ?? []), utf8 };
+  });
+}
+
+/** `TYPE;ADDRESS`, or an address of type rfc822. */
+function typedAddress(text: string): TypedAddress {
+  const semicolon = text.indexOf(';');
+  if (semicolon === -1) return { type: /[^\u0000-\u007f]/.test(text) ? 'utf-8' : 'rfc822', address: text };
+  return { type: text.slice(0, semicolon).trim(), address: text.slice(semicolon + 1).trim() };
+}
+
+function tried<T>(where: string, errors: WrongInput[], make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof EsmtpParameterError)) throw error;
+    errors.push({ where, message: `is not allowed: ${error.message}` });
+    return undefined;
+  }
+}

@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openAdminFront, type AdminFront } from '../../src/adapters/admin-front.ts';
+import { FetchHttpClient } from '../../src/adapters/fetch-http-client.ts';
+import { FileMailboxes } from '../../src/adapters/file-mailboxes.ts';
+import { TimeOrderedIds } from '../../src/adapters/id-source.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
+import { NodeNetwork } from '../../src/adapters/node-network.ts';
+import { SystemClock } from '../../src/adapters/system-clock.ts';
+import { noAdmin } from '../../src/admin/not-yet.ts';
+import { parseConfig, withAdminSecrets } from '../../src/config.ts';
+import type { MailEvent } from '../../src/model.ts';
+import type { QueueStore } from '../../src/ports.ts';
+import { startServer, type RunningServer } from '../../src/server.ts';
+import { TableResolver } from '../simulation/resolver.ts';
+
+/** A server with its HTTP side, over real sockets; its queue is in memory, its mail in a folder. */
+export interface ApiServer {
+  readonly url: string;
+  readonly front: AdminFront;
+  readonly store: QueueStore;
+  readonly directory: string;
+  readonly troubles: unknown[];
+  get(path: string, init?: RequestInit): Promise<Response>;
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  /** Resolves with the first event, past or to come, that is meant. */
+  event(meant: (event: MailEvent) => boolean): Promise<MailEvent>;
+  stop(): Promise<void>;
+}
+
+export interface ApiOptions {
+  /** Keys of `[admin]`. */
+  readonly admin?: string;
+  /** More tables. */
+  readonly toml?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly store?: QueueStore;
+}
+
+/** Starts one on free ports. */
+export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
+  const directory = mkdtempSync(join(tmpdir(), 'dsnd-api-'));
+  for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(directory, name), text);
+  const parsed = parseConfig(toml(options), 'api.toml', directory);
+  const config = withAdminSecrets(
+    parsed,
+    (path) => options.files?.[path.slice(directory.length + 1)] ?? '',
+    (what) => new Error(what),
+  );
+  if (config.admin === undefined) throw new Error('there is an [admin] table');
+  const clock = new SystemClock();
+  const ids = new TimeOrderedIds(clock);
+  const crypto = new NodeCrypto();
+  const troubles: unknown[] = [];
+  const trouble = (error: unknown): void => void troubles.push(error);
+  const front = await openAdminFront({ config: { ...config, admin: config.admin }, clock, ids, crypto, trouble });
+  const store = front.observers.watch(options.store ?? openMemoryQueueStore());
+  const events: MailEvent[] = [];
+  const waiting = new Set<() => void>();
+
+  const server: RunningServer = await startServer(config, {
+    ...{ store, clock, ids, crypto, trouble },
+    network: new NodeNetwork(),
+    resolver: new TableResolver(),
+    mailboxes: new FileMailboxes(),
+    http: new FetchHttpClient(),
+    programs: { run: () => Promise.reject(new Error('no programs here')) },
+    random: () => 0.5,
+    events: {
+      emit(event) {
+        front.observers.events.emit(event);
+        events.push(event);
+        for (const look of [...waiting]) look();
+      },
+    },
+  });
+  await front.serve({ admin: noAdmin(), intake: server.intake, store });
+  const url = front.url;
+  return {
+    ...{ url, front, store, directory, troubles },
+    get: (path, init) => fetch(new URL(path, url), init),
+    post: (path, body, headers = {}) =>
+      fetch(new URL(path, url), {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    event: (meant) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          const found = events.find(meant);
+          if (found === undefined) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+      }),
+    async stop() {
+      await front.close();
+      await server.stop();
+      await store.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function toml({ admin = '', toml: more = '' }: ApiOptions): string {
+  return `
+hostname = "mx.example.org"
+store = "sqlite:."
+[admin]
+listen = "127.0.0.1:0"
+${admin}
+[[listen]]
+address = "127.0.0.1:0"
+[[route]]
+match = "simulator.test"
+to = "simulator:"
+[[route]]
+match = "*"
+to = "maildir:mail"
+[retry]
+delays = ["1h"]
+${more}`;
+}
