@@ -1,7 +1,9 @@
 import type { Content, MailEvent, Message, Recipient } from './model.ts';
+import type { QueueOperations } from './ports/operations.ts';
 
 export type * from './ports/admin.ts';
 export type * from './ports/journal.ts';
+export type * from './ports/operations.ts';
 
 /** Time. Nothing else in the server asks the system for it. */
 export interface Clock {
@@ -385,6 +387,8 @@ export interface Settlement {
   readonly messages: readonly NewMessage[];
   /** Claims on other messages that end in the same transaction: all of their recipients are done. */
   readonly ends?: readonly Pick<Settlement, 'messageId' | 'token'>[];
+  /** For the journal: what this settling tells. */
+  readonly events?: readonly MailEvent[];
 }
 export type RecipientUpdate =
   | { readonly n: number; readonly state: 'done' }
@@ -424,17 +428,18 @@ export interface Claim {
  * - A message goes, with its content, in the settlement that leaves it without pending recipients.
  * - Calls may be made side by side; each is atomic.
  */
-export interface QueueStore {
+export interface QueueStore extends QueueOperations {
   /** Largest content that is passed in memory; larger ones go through {@link spool}. */
   readonly inlineMaxOctets: number;
   spool(): Promise<Spool>;
   /**
    * Stores messages. With a lease their recipients are claimed at once under its token (the caller goes on to
    * deliver them without a claim of its own). A message without recipients is a mistake of the caller: TypeError.
+   * `events` go into the journal.
    *
    * @throws {StoreError}
    */
-  accept(messages: readonly NewMessage[], lease?: Lease): Promise<void>;
+  accept(messages: readonly NewMessage[], lease?: Lease, events?: readonly MailEvent[]): Promise<void>;
   /**
    * Leases due recipients, oldest due time first, at most `limit` claims; `token` makes a token for each claim.
    * Recipients of destinations in `except` are left alone, and not more than `perDestination` claims are given of one.
@@ -447,8 +452,11 @@ export interface QueueStore {
     readonly leaseUntilMs: number;
     readonly token: () => string;
   }): Promise<readonly Claim[]>;
-  /** When the next recipient that is not leased becomes due, or a lease runs out; undefined if there is none. */
-  nextDueAtMs(): Promise<number | undefined>;
+  /**
+   * When the next recipient that is not leased becomes due, or a lease runs out; undefined if there is none. Recipients of
+   * destinations in `except` do not count.
+   */
+  nextDueAtMs(except?: readonly string[]): Promise<number | undefined>;
   /** Prolongs claims. Tokens that are not held any more are passed over. */
   renew(tokens: readonly string[], untilMs: number): Promise<void>;
   /** Gives claims back unsettled: their recipients are free at once. */

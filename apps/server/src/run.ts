@@ -77,7 +77,7 @@ export async function run(file: string | undefined): Promise<void> {
       trouble,
       reportFiles: readReportFiles(config, (line) => log.warn(line)),
     });
-    await front?.serve({ admin: noAdmin(), intake: server.intake, store });
+    await front?.serve({ admin: { ...noAdmin(), queue: server.control }, intake: server.intake, store });
   } catch (error) {
     await front?.close();
     await store.close();

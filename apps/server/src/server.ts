@@ -9,19 +9,21 @@ import type {
   IdSource,
   Mailboxes,
   Network,
-  NewMessage,
   Notice,
   Programs,
+  QueueControl,
   QueueStore,
   Resolver,
   Users,
 } from './ports.ts';
 import { expandRecipient } from './queue/expand.ts';
-import { makeQueue } from './queue/queue.ts';
+import { makeQueueControl } from './queue/control.ts';
+import { makePauses } from './queue/pauses.ts';
+import { makeQueue, type Queue } from './queue/queue.ts';
 import type { ReportFiles } from './queue/report.ts';
 import { withReturnPaths } from './queue/returned.ts';
 import { makeTelling, returnPathsOf } from './queue/telling.ts';
-import { makeWorker } from './queue/work.ts';
+import { makeFailing, makeWorker, type WorkParts } from './queue/work.ts';
 import { makeLogins, type Logins } from './receiving/auth/login.ts';
 import { namedDomains } from './receiving/mail-rules.ts';
 import { openListener, type Listener } from './receiving/listener.ts';
@@ -60,6 +62,7 @@ export interface Adapters {
 export interface RunningServer {
   /** Where it listens; ports that were 0 are told. */
   readonly listening: readonly Listening[];
+  readonly control: QueueControl;
   /** The way in for mail that comes by no session. */
   readonly intake: Intake;
   /** Finishes what is in flight, then stops: nothing is lost, what is not delivered waits in the store. */
@@ -70,7 +73,7 @@ export interface RunningServer {
 export interface Intake {
   readonly router: Router;
   /** Resolves when a power cut can't lose the message; `stored` is called just before anything else happens to it. */
-  readonly accept: (message: NewMessage, stored: () => void) => Promise<void>;
+  readonly accept: Queue['accept'];
   /** Takes the event that tells of it. */
   readonly events: EventSink;
 }
@@ -115,7 +118,8 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
       adapters.events.emit(event);
     },
   };
-  const work = makeWorker({
+  const pauses = makePauses(await store.paused());
+  const working: WorkParts = {
     store,
     clock,
     events,
@@ -126,14 +130,16 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     expand: (claim, recipient, nextN, content) => expandRecipient(expansion, claim, recipient, nextN, content),
     jitter: adapters.random,
     expect: (atMs) => queue.expect(atMs),
+    resumedAtMs: (destination) => pauses.resumedAtMs(destination),
     trouble,
-  });
+  };
   const { maxAttempts, maxPerDestination } = config.delivery;
   const queue = makeQueue(
-    { store, clock, ids, work, trouble },
+    { store, clock, ids, work: makeWorker(working), trouble, paused: pauses.keys },
     { inFlight: maxAttempts, perDestination: maxPerDestination * PIPELINED, leaseMs: LEASE_MS },
   );
-  const accept: Intake['accept'] = (message, stored) => queue.accept(message, stored);
+  const control = makeQueueControl({ store, clock, ids, events, queue, pauses, fail: makeFailing(working) });
+  const accept: Intake['accept'] = (...accepted) => queue.accept(...accepted);
   const receiving = {
     hostname,
     limits: config.limits,
@@ -157,6 +163,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
   return {
     intake: { router, accept, events },
     listening: listeners.map(({ host, port, role }) => ({ host, port, role })),
+    control,
     async stop() {
       await Promise.all(listeners.map((listener) => listener.close()));
       // A next hop that says nothing must not keep the server up: what is not settled by then is tried again next time.

@@ -1,4 +1,4 @@
-import type { Content, Message, Recipient } from '../model.ts';
+import type { Content, MailEvent, Message, Recipient } from '../model.ts';
 import { LeaseLostError, StoreError } from '../ports.ts';
 import type {
   Claim,
@@ -9,8 +9,13 @@ import type {
   Settlement,
   Spool,
   SpooledContent,
+  PausedDestination,
+  StoredDestination,
+  StoredMessage as ListedMessage,
 } from '../ports.ts';
 import { contentOf, join } from '../queue/content.ts';
+import { isNote } from '../queue/notes.ts';
+import { MemoryJournal } from './memory-journal.ts';
 
 /**
  * Opens a queue that lives in memory: for tests and simulations, and the model that the durable stores are checked
@@ -49,6 +54,8 @@ class MemoryQueueStore implements QueueStore {
   readonly #messages = new Map<string, StoredMessage>();
   /** Spooled content that no message names yet. */
   readonly #spooled = new Map<string, Uint8Array>();
+  readonly journal: MemoryJournal = new MemoryJournal();
+  readonly #paused = new Map<string, PausedDestination>();
   #order = 0;
   #closed = false;
 
@@ -78,10 +85,10 @@ class MemoryQueueStore implements QueueStore {
     };
   }
 
-  async accept(messages: readonly NewMessage[], lease?: Lease): Promise<void> {
+  async accept(messages: readonly NewMessage[], lease?: Lease, events: readonly MailEvent[] = []): Promise<void> {
     await this.#open();
     this.#check(messages);
-    this.#insert(messages, lease);
+    this.journal.append(this.#insert(messages, lease), events);
   }
 
   async claim(request: Parameters<QueueStore['claim']>[0]): Promise<readonly Claim[]> {
@@ -106,12 +113,13 @@ class MemoryQueueStore implements QueueStore {
     return claims;
   }
 
-  async nextDueAtMs(): Promise<number | undefined> {
+  async nextDueAtMs(except: readonly string[] = []): Promise<number | undefined> {
     await this.#open();
     let next: number | undefined;
     for (const { recipients } of this.#messages.values()) {
       for (const { value, held } of recipients.values()) {
         const atMs = held?.untilMs ?? value.dueAtMs;
+        if (held === undefined && except.includes(value.destination)) continue;
         if (next === undefined || atMs < next) next = atMs;
       }
     }
@@ -141,7 +149,7 @@ class MemoryQueueStore implements QueueStore {
     this.#check(settlement.messages);
     for (const update of settlement.updates) applyUpdate(stored, update);
     for (const value of settlement.children) addRecipient(stored, { value });
-    this.#insert(settlement.messages);
+    this.journal.append(this.#insert(settlement.messages), settlement.events ?? []);
     if (stored.recipients.size === 0) this.#messages.delete(settlement.messageId);
     for (const { message, recipients, ns } of ends) {
       for (const n of ns) recipients.delete(n);
@@ -171,6 +179,74 @@ class MemoryQueueStore implements QueueStore {
     return { messages: this.#messages.size, recipients };
   }
 
+  async claimMessage(request: Parameters<QueueStore['claimMessage']>[0]): Promise<Claim | undefined> {
+    await this.#open();
+    const { messageId, token, nowMs, leaseUntilMs } = request;
+    const stored = this.#messages.get(messageId);
+    const free = [...(stored?.recipients.values() ?? [])].filter(({ held }) => !(held && held.untilMs > nowMs));
+    if (stored === undefined || free.length === 0) return undefined;
+    for (const recipient of free) recipient.held = { token, untilMs: leaseUntilMs };
+    free.sort((a, b) => a.value.n - b.value.n);
+    return { token, message: stored.message, recipients: free.map(({ value }) => value), lastN: stored.lastN };
+  }
+
+  async find(messageId: string): Promise<ListedMessage | undefined> {
+    await this.#open();
+    const stored = this.#messages.get(messageId);
+    return stored === undefined ? undefined : listed(stored);
+  }
+
+  async list({ limit, after, destinations }: Parameters<QueueStore['list']>[0]): Promise<readonly ListedMessage[]> {
+    await this.#open();
+    const all = [...this.#messages.values()].filter(({ order }) => order > Number(after ?? 0));
+    return all
+      .filter(
+        ({ recipients }) =>
+          destinations === undefined ||
+          [...recipients.values()].some(({ value }) => destinations.includes(value.destination)),
+      )
+      .slice(0, limit)
+      .map(listed);
+  }
+
+  async destinations(limit: number): Promise<readonly StoredDestination[]> {
+    await this.#open();
+    const found = new Map<string, StoredDestination>();
+    for (const { message, recipients } of this.#messages.values()) {
+      for (const { value } of recipients.values()) {
+        const { destination, dueAtMs } = value;
+        if (isNote(destination)) continue;
+        const known = found.get(destination);
+        found.set(destination, {
+          destination,
+          recipients: (known?.recipients ?? 0) + 1,
+          oldestMs: Math.min(known?.oldestMs ?? Infinity, message.arrivedAtMs),
+          nextDueAtMs: Math.min(known?.nextDueAtMs ?? Infinity, dueAtMs),
+        });
+      }
+    }
+    return [...found.values()]
+      .sort((a, b) => b.recipients - a.recipients || (a.destination < b.destination ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async paused(): Promise<readonly PausedDestination[]> {
+    await this.#open();
+    return [...this.#paused.values()];
+  }
+
+  async pause(paused: PausedDestination, events: readonly MailEvent[]): Promise<void> {
+    await this.#open();
+    if (!this.#paused.has(paused.destination)) this.#paused.set(paused.destination, paused);
+    this.journal.append([], events);
+  }
+
+  async resume(destination: string, events: readonly MailEvent[]): Promise<void> {
+    await this.#open();
+    this.#paused.delete(destination);
+    this.journal.append([], events);
+  }
+
   close(): Promise<void> {
     this.#closed = true;
     return Promise.resolve();
@@ -189,9 +265,13 @@ class MemoryQueueStore implements QueueStore {
     }
   }
 
-  #insert(messages: readonly NewMessage[], lease?: Lease): void {
-    for (const { message, recipients, content } of messages) {
+  /** Gives the messages with their contents. */
+  #insert(messages: readonly NewMessage[], lease?: Lease): readonly (readonly [NewMessage, Uint8Array | undefined])[] {
+    const inserted: (readonly [NewMessage, Uint8Array | undefined])[] = [];
+    for (const each of messages) {
+      const { message, recipients, content } = each;
       const octets = 'kind' in content ? this.#spooled.get(content.name) : join(content);
+      inserted.push([each, 'kind' in content ? undefined : octets]);
       const stored: StoredMessage = {
         order: ++this.#order,
         message,
@@ -205,6 +285,7 @@ class MemoryQueueStore implements QueueStore {
       this.#messages.set(message.id, stored);
     }
     for (const { content } of messages) if ('kind' in content) this.#spooled.delete(content.name);
+    return inserted;
   }
 
   /** Due recipients by message and destination, in the order in which they are claimed. */
@@ -256,6 +337,11 @@ function applyUpdate(stored: StoredMessage, update: RecipientUpdate): void {
       ...(shownAs !== undefined && { shownAs }),
     },
   });
+}
+
+function listed({ message, recipients, order }: StoredMessage): ListedMessage {
+  const values = [...recipients.values()].map(({ value, held }) => ({ ...value, claimed: held !== undefined }));
+  return { message, recipients: values, cursor: String(order) };
 }
 
 function addRecipient(stored: StoredMessage, recipient: StoredRecipient): void {

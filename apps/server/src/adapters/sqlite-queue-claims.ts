@@ -43,13 +43,19 @@ export class Claims {
   }
 
   /** When the first recipient that is under no claim becomes due. */
-  nextDueAtMs(): number | undefined {
+  nextDueAtMs(except: readonly string[]): number | undefined {
+    const left = new Set(except);
     const aside: Destination[] = [];
     const isFree = ({ seq, n }: Due) => this.#leases.holder(seq, n) === undefined;
     let next: number | undefined;
     for (;;) {
       const destination = this.#destinations.first();
       if (destination === undefined || (next !== undefined && destination.dueAtMs >= next)) break;
+      if (left.has(destination.name)) {
+        this.#destinations.setAside(destination);
+        aside.push(destination);
+        continue;
+      }
       const due = this.#look(destination, this.#scan(destination, 0), isFree);
       if (due === undefined) continue;
       next = Math.min(next ?? Infinity, due.due_at);
@@ -106,15 +112,35 @@ export class Claims {
   }
 
   #take(seq: number, destination: string, request: ClaimRequest, roomOctets: number): ClaimedRow {
-    const { dueOfMessage, message } = this.#statements;
+    const { dueOfMessage } = this.#statements;
+    return this.#hold(seq, dueOfMessage.all(seq, destination, request.nowMs), request, roomOctets);
+  }
+
+  /** Claims what is free of one message; undefined if that is nothing. */
+  claimMessage(seq: number, request: Pick<ClaimRequest, 'nowMs' | 'leaseUntilMs'>): ClaimedRow | undefined {
+    const rows = this.#statements.recipientsOfMessage.all(seq).filter(({ n }) => {
+      const holder = this.#leases.holder(seq, Number(n));
+      return holder === undefined || holder.untilMs <= request.nowMs;
+    });
+    return rows.length === 0 ? undefined : this.#hold(seq, rows, request, 0);
+  }
+
+  /** Puts those of some recipients under a new claim that are free. */
+  #hold(
+    seq: number,
+    rows: readonly Readonly<Record<string, unknown>>[],
+    request: Pick<ClaimRequest, 'nowMs' | 'leaseUntilMs'>,
+    roomOctets: number,
+  ): ClaimedRow {
+    const { message } = this.#statements;
     const most = Math.min(alongOctets, roomOctets);
     const stored = message.get(most, seq) as unknown as StoredMessage | undefined;
     if (stored === undefined) throw new StoreError('corrupt', `Message ${seq} is missing`);
     const recipients: RecipientRow[] = [];
     const members = new Map<number, Place>();
-    for (const row of dueOfMessage.all(seq, destination, request.nowMs)) {
+    for (const row of rows) {
       const recipient = Object.values(row) as unknown as RecipientRow;
-      const [, n, dueAtMs] = recipient;
+      const [destination, n, dueAtMs] = recipient;
       const holder = this.#leases.holder(seq, n);
       if (holder !== undefined && holder.untilMs > request.nowMs) continue;
       if (holder !== undefined) this.#leases.free(holder, n);

@@ -3,13 +3,17 @@ import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../ports.ts';
 import { Room } from './queue-room.ts';
 import { Claims } from './sqlite-queue-claims.ts';
+import { Depths } from './sqlite-queue-depths.ts';
 import { Destinations } from './sqlite-queue-destinations.ts';
+import { Inspection, type InspectionAsk } from './sqlite-queue-inspection.ts';
+import { JournalTable, type JournalAsk } from './sqlite-queue-journal.ts';
 import { Leases } from './sqlite-queue-leases.ts';
 import type {
   Aftermath,
   ClaimedRow,
   ClaimRequest,
   FailedWrite,
+  Read,
   StoredContent,
   WorkerOptions,
   Write,
@@ -28,6 +32,9 @@ export class QueueDatabase {
   readonly #destinations = new Destinations();
   readonly #writes: Writes;
   readonly #claims: Claims;
+  readonly #depths = new Depths();
+  readonly #journal: JournalTable;
+  readonly #inspection: Inspection;
   #inTransaction = false;
   #ended: number[] = [];
   #gone: string[] = [];
@@ -38,8 +45,19 @@ export class QueueDatabase {
     try {
       this.#statements = prepareStatements(this.#database);
       const room = new Room(dirname(options.file), options.minFreeOctets, () => this.#reusableOctets());
-      this.#writes = new Writes(this.#statements, this.#leases, this.#destinations, room, this.#lastSeq());
-      this.#claims = new Claims(this.#statements, this.#leases, this.#destinations);
+      const [statements, leases, destinations, depths] = [
+        this.#statements,
+        this.#leases,
+        this.#destinations,
+        this.#depths,
+      ];
+      this.#journal = new JournalTable(this.#database);
+      this.#writes = new Writes({
+        ...{ statements, leases, destinations, room, depths },
+        ...{ journal: this.#journal, lastSeq: this.#lastSeq() },
+      });
+      this.#claims = new Claims(statements, leases, destinations);
+      this.#inspection = new Inspection(this.#database, leases, depths);
       this.#recover();
     } catch (error) {
       this.#database.close();
@@ -82,8 +100,42 @@ export class QueueDatabase {
     return this.#transact(() => this.#claims.claim(request));
   }
 
-  nextDueAtMs(): number | undefined {
-    const dueAtMs = this.#claims.nextDueAtMs() ?? Infinity;
+  /** Claims what is free of one message. */
+  claimMessage(request: Extract<Read, { kind: 'claim-message' }>): ClaimedRow | undefined {
+    const { messageId, nowMs } = request;
+    const fresh = this.#leases.ofFresh(messageId);
+    if (fresh !== undefined && fresh.untilMs > nowMs) return undefined;
+    return this.#transact(() => {
+      if (fresh !== undefined) {
+        this.#begin();
+        this.#writes.spread(fresh);
+      }
+      const seq = this.#statements.seqById.get(messageId)?.['seq'];
+      return seq === undefined ? undefined : this.#claims.claimMessage(Number(seq), request);
+    });
+  }
+
+  /** @throws {StoreError} */
+  journal(ask: JournalAsk): unknown {
+    if (ask.kind === 'read' || ask.kind === 'dead' || ask.kind === 'count-dead') return this.#journal.ask(ask);
+    return this.#transact(() => {
+      this.#begin();
+      return this.#journal.ask(ask);
+    });
+  }
+
+  /** @throws {StoreError} */
+  inspect(ask: InspectionAsk): unknown {
+    if (ask.kind !== 'pause' && ask.kind !== 'resume') return this.#inspection.ask(ask);
+    return this.#transact(() => {
+      this.#begin();
+      if (ask.events !== undefined) this.#journal.append(ask.events);
+      return this.#inspection.ask(ask);
+    });
+  }
+
+  nextDueAtMs(except: readonly string[]): number | undefined {
+    const dueAtMs = this.#claims.nextDueAtMs(except) ?? Infinity;
     const next = Math.min(dueAtMs, this.#leases.earliestMs());
     return next === Infinity ? undefined : next;
   }
@@ -130,6 +182,7 @@ export class QueueDatabase {
     try {
       const result = run();
       if (this.#inTransaction) this.#commit();
+      this.#depths.commit();
       this.#ended = this.#ended.concat(this.#leases.commit());
       this.#gone = this.#gone.concat(this.#writes.gone);
       this.#writes.gone = [];
@@ -137,6 +190,7 @@ export class QueueDatabase {
     } catch (error) {
       if (this.#inTransaction) this.#rollback();
       this.#leases.rollback();
+      this.#depths.rollback();
       this.#writes.gone = [];
       Object.assign(this.#writes.counts, counts);
       throw error;
@@ -183,8 +237,13 @@ export class QueueDatabase {
     this.#begin();
     this.#writes.restAll();
     this.#commit();
+    this.#depths.commit();
     counts.messages = Number(this.#statements.countMessages.get()?.['count']);
-    counts.recipients = Number(this.#statements.countRecipients.get()?.['count']);
+    counts.recipients = 0;
+    for (const { destination, count } of this.#statements.countDestinations.all()) {
+      this.#depths.begin(String(destination), Number(count));
+      counts.recipients += Number(count);
+    }
     const { firstDestination, nextDestination } = this.#statements;
     for (let found = firstDestination.get(); found !== undefined;) {
       const { destination, due_at, seq } = found as unknown as FirstOfDestination;

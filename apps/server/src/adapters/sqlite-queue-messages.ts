@@ -1,5 +1,7 @@
 import type { Failure, Message, Recipient } from '../model.ts';
 import type { RecipientUpdate, StoreError } from '../ports.ts';
+import type { JournalAsk } from './sqlite-queue-journal.ts';
+import type { InspectionAsk } from './sqlite-queue-inspection.ts';
 
 /**
  * What the two threads of the SQLite store say to each other: plain values, and as few of them as can be. Content
@@ -9,9 +11,9 @@ export type Operation = Write | Read;
 
 /** Operations that change what is stored, or who holds it. Those of one batch share a transaction. */
 export type Write =
-  | { readonly kind: 'accept-held'; readonly untilMs: number; readonly messages: readonly HeldMessage[] }
-  | { readonly kind: 'accept'; readonly messages: readonly RestingMessage[] }
-  | {
+  | ({ readonly kind: 'accept-held'; readonly untilMs: number; readonly messages: readonly HeldMessage[] } & Told)
+  | ({ readonly kind: 'accept'; readonly messages: readonly RestingMessage[] } & Told)
+  | ({
       readonly kind: 'settle';
       readonly hold: number;
       readonly messageId: string;
@@ -21,15 +23,32 @@ export type Write =
       readonly messages: readonly RestingMessage[];
       /** Other claims, all of whose recipients are done. */
       readonly ends: readonly { readonly hold: number; readonly messageId: string }[];
-    }
+    } & Told)
   | { readonly kind: 'renew'; readonly holds: readonly number[]; readonly untilMs: number }
   | { readonly kind: 'release'; readonly holds: readonly number[] };
+
+/** For the journal, if anybody reads it. */
+interface Told {
+  /** Events as JSON. */
+  readonly events?: string | undefined;
+  /** Of the contents that are kept, so many octets. */
+  readonly keepOctets?: number | undefined;
+}
 
 /** Operations that are answered from what is committed. */
 export type Read =
   | ClaimRequest
+  | {
+      readonly kind: 'claim-message';
+      readonly messageId: string;
+      readonly nowMs: number;
+      readonly leaseUntilMs: number;
+    }
   | { readonly kind: 'content'; readonly messageId: string }
-  | { readonly kind: 'next-due' | 'counts' | 'close' };
+  | { readonly kind: 'journal'; readonly ask: JournalAsk }
+  | { readonly kind: 'inspect'; readonly ask: InspectionAsk }
+  | { readonly kind: 'next-due'; readonly except: readonly string[] }
+  | { readonly kind: 'counts' | 'close' };
 
 export interface ClaimRequest {
   readonly kind: 'claim';
@@ -50,6 +69,8 @@ export interface HeldMessage {
   readonly recipients: string;
   readonly ns: readonly number[];
   readonly spool: string | null;
+  /** Its content goes into the journal, too. */
+  readonly kept: boolean;
   /** Set when the batch is put together. */
   content: Uint8Array | null;
 }
@@ -61,6 +82,8 @@ export interface RestingMessage {
   readonly lastN: number;
   readonly recipients: readonly RecipientRow[];
   readonly spool: string | null;
+  /** Its content goes into the journal, too. */
+  readonly kept: boolean;
   /** Set when the batch is put together. */
   content: Uint8Array | null;
 }

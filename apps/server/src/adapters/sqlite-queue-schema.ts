@@ -11,6 +11,7 @@ const applicationId = 0x64736e71;
  * - `fresh`: messages whose recipients are all under the claim of their acceptance. One row and no index entry each: most
  *   messages are delivered at once and leave no other trace.
  * - `message` and `recipient`: messages that rest. A recipient is found by its message, or by destination and due time.
+ * - `journal`: events that somebody has yet to read, and contents that are to be kept; `reader` is null for everybody.
  * - Claims are not stored. The process that has the store open is its only user, so they end with it.
  */
 const steps: readonly string[] = [
@@ -47,6 +48,23 @@ const steps: readonly string[] = [
     PRIMARY KEY (seq, destination, n)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX recipient_due ON recipient (destination, due_at, seq, n);`,
+  `CREATE TABLE journal (
+    position INTEGER PRIMARY KEY,
+    reader TEXT,
+    events TEXT NOT NULL,
+    message_id TEXT,
+    content BLOB
+  ) STRICT;
+  CREATE TABLE journal_reader (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE dead_letter (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    reader TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    event TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX dead_letter_reader ON dead_letter (reader, id);
+  CREATE TABLE paused (destination TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
 ];
 
 /**

@@ -39,7 +39,9 @@ const sql = {
   pageSize: 'PRAGMA page_size',
   maxSeq: 'SELECT max((SELECT ifnull(max(seq), 0) FROM message), (SELECT ifnull(max(seq), 0) FROM fresh)) AS seq',
   countMessages: 'SELECT count(*) AS count FROM message INDEXED BY message_id',
-  countRecipients: 'SELECT count(*) AS count FROM recipient INDEXED BY recipient_due',
+  countDestinations: `SELECT destination, count(*) AS count FROM recipient INDEXED BY recipient_due GROUP BY destination`,
+  recipientsOfMessage: `SELECT ${recipientColumns} FROM recipient WHERE seq = ? ORDER BY n`,
+  seqById: 'SELECT seq FROM message WHERE id = ?',
   firstDestination: 'SELECT destination, due_at, seq FROM recipient ORDER BY destination, due_at, seq LIMIT 1',
   nextDestination: `SELECT destination, due_at, seq FROM recipient
     WHERE destination > ? ORDER BY destination, due_at, seq LIMIT 1`,

@@ -1,13 +1,27 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Content } from '../model.ts';
+import type { Content, MailEvent } from '../model.ts';
 import { LeaseLostError, StoreError } from '../ports.ts';
-import type { Claim, Lease, NewMessage, QueueStore, RecipientUpdate, Settlement, Spool } from '../ports.ts';
+import type {
+  Claim,
+  Journal,
+  Lease,
+  NewMessage,
+  PausedDestination,
+  QueueStore,
+  RecipientUpdate,
+  Settlement,
+  Spool,
+  StoredDestination,
+  StoredMessage,
+} from '../ports.ts';
 import { contentOf } from '../queue/content.ts';
 import { Room } from './queue-room.ts';
 import { failing, SpoolDirectory, syncDirectory } from './queue-spool.ts';
 import { WorkerLink } from './sqlite-queue-link.ts';
+import { SqliteJournal } from './sqlite-queue-operations.ts';
 import { Remembered, Tokens } from './sqlite-queue-tokens.ts';
+import type { InspectionAsk } from './sqlite-queue-inspection.ts';
 import type { Unpacked } from './sqlite-queue-link.ts';
 import { fromEnvelope, fromRow, lastN, toPendingRow, toRow } from './sqlite-queue-messages.ts';
 import type {
@@ -59,6 +73,7 @@ const defaultMinFreeOctets = 67_108_864;
 
 class SqliteQueueStore implements QueueStore {
   readonly inlineMaxOctets: number;
+  readonly #journal = new SqliteJournal(() => this.#opened());
   readonly #spool: SpoolDirectory;
   readonly #remembered: Remembered;
   readonly #tokens = new Tokens();
@@ -85,23 +100,25 @@ class SqliteQueueStore implements QueueStore {
     this.#link = link;
   }
 
+  get journal(): Journal {
+    return this.#journal;
+  }
+
   async spool(): Promise<Spool> {
     this.#opened();
     return this.#spool.create();
   }
 
-  async accept(messages: readonly NewMessage[], lease?: Lease): Promise<void> {
+  async accept(messages: readonly NewMessage[], lease?: Lease, events?: readonly MailEvent[]): Promise<void> {
     const link = this.#opened();
     const spooled = this.#takeSpooled(messages);
     const contents: Unpacked[] = [];
     try {
       if (lease === undefined) {
-        await link.write(
-          { kind: 'accept', messages: messages.map((message) => toResting(message, contents)) },
-          contents,
-        );
+        const resting = messages.map((message) => this.#toResting(message, contents));
+        await link.write({ kind: 'accept', messages: resting, ...this.#journal.told(events) }, contents);
       } else {
-        await this.#acceptHeld(link, messages, lease);
+        await this.#acceptHeld(link, messages, lease, events);
       }
     } catch (error) {
       for (const name of spooled) this.#spool.giveBack(name);
@@ -114,15 +131,43 @@ class SqliteQueueStore implements QueueStore {
     const asked = { kind: 'claim', nowMs, limit, perDestination, except, leaseUntilMs } as const;
     const rows = await this.#opened().read(asked);
     return (rows as readonly ClaimedRow[]).map((row) => {
-      const token = request.token();
-      this.#tokens.add(token, row.id, row.hold);
       if (row.content !== null) this.#remembered.add(row.id, row.content);
-      return { token, message: fromEnvelope(row.envelope), recipients: row.recipients.map(fromRow), lastN: row.lastN };
+      return this.#claimed(request.token(), row);
     });
   }
 
-  async nextDueAtMs(): Promise<number | undefined> {
-    return (await this.#opened().read({ kind: 'next-due' })) as number | undefined;
+  async nextDueAtMs(except: readonly string[] = []): Promise<number | undefined> {
+    return (await this.#opened().read({ kind: 'next-due', except })) as number | undefined;
+  }
+
+  async claimMessage(request: Parameters<QueueStore['claimMessage']>[0]): Promise<Claim | undefined> {
+    const { token, ...rest } = request;
+    const row = (await this.#opened().read({ kind: 'claim-message', ...rest })) as ClaimedRow | undefined;
+    return row === undefined ? undefined : this.#claimed(token, row);
+  }
+
+  async find(messageId: string): Promise<StoredMessage | undefined> {
+    return (await this.#inspect({ kind: 'find', messageId })) as StoredMessage | undefined;
+  }
+
+  async list({ limit, after, destinations }: Parameters<QueueStore['list']>[0]): Promise<readonly StoredMessage[]> {
+    return (await this.#inspect({ kind: 'list', limit, after, destinations })) as readonly StoredMessage[];
+  }
+
+  async destinations(limit: number): Promise<readonly StoredDestination[]> {
+    return (await this.#inspect({ kind: 'destinations', limit })) as readonly StoredDestination[];
+  }
+
+  async paused(): Promise<readonly PausedDestination[]> {
+    return (await this.#inspect({ kind: 'paused' })) as readonly PausedDestination[];
+  }
+
+  async pause(paused: PausedDestination, events: readonly MailEvent[]): Promise<void> {
+    await this.#inspect({ kind: 'pause', paused, events: this.#journal.told(events).events });
+  }
+
+  async resume(destination: string, events: readonly MailEvent[]): Promise<void> {
+    await this.#inspect({ kind: 'resume', destination, events: this.#journal.told(events).events });
   }
 
   async renew(tokens: readonly string[], untilMs: number): Promise<void> {
@@ -150,8 +195,9 @@ class SqliteQueueStore implements QueueStore {
           done: updates.filter(({ state }) => state === 'done').map(({ n }) => n),
           pending: updates.filter(isPending).map(toPendingRow),
           children: children.map(toRow),
-          messages: messages.map((message) => toResting(message, contents)),
+          messages: messages.map((message) => this.#toResting(message, contents)),
           ends,
+          ...this.#journal.told(settlement.events),
         },
         contents,
       );
@@ -194,11 +240,32 @@ class SqliteQueueStore implements QueueStore {
     return this.#link;
   }
 
-  async #acceptHeld(link: WorkerLink, messages: readonly NewMessage[], lease: Lease): Promise<void> {
+  #inspect(ask: InspectionAsk): Promise<unknown> {
+    return this.#opened().read({ kind: 'inspect', ask });
+  }
+
+  #claimed(token: string, { id, hold, envelope, recipients, lastN: last }: ClaimedRow): Claim {
+    this.#tokens.add(token, id, hold);
+    return { token, message: fromEnvelope(envelope), recipients: recipients.map(fromRow), lastN: last };
+  }
+
+  #toResting(message: NewMessage, contents: Unpacked[]): RestingMessage {
+    return toResting(message, this.#journal.keeps(message), contents);
+  }
+
+  async #acceptHeld(
+    link: WorkerLink,
+    messages: readonly NewMessage[],
+    lease: Lease,
+    events: readonly MailEvent[] | undefined,
+  ): Promise<void> {
     const contents: Unpacked[] = [];
-    const held = messages.map((message) => toHeld(message, ++this.#lastHold, contents));
+    const held = messages.map((message) =>
+      toHeld(message, { hold: ++this.#lastHold, kept: this.#journal.keeps(message) }, contents),
+    );
     const firstHold = this.#lastHold - held.length + 1;
-    await link.write({ kind: 'accept-held', untilMs: lease.untilMs, messages: held }, contents);
+    const told = this.#journal.told(events);
+    await link.write({ kind: 'accept-held', untilMs: lease.untilMs, messages: held, ...told }, contents);
     for (const [index, { message }] of messages.entries()) this.#tokens.add(lease.token, message.id, firstHold + index);
   }
 
@@ -229,9 +296,13 @@ function isPending(update: RecipientUpdate): update is Extract<RecipientUpdate, 
   return update.state === 'pending';
 }
 
-function toHeld({ message, recipients, content }: NewMessage, hold: number, contents: Unpacked[]): HeldMessage {
+function toHeld(
+  { message, recipients, content }: NewMessage,
+  { hold, kept }: Pick<HeldMessage, 'hold' | 'kept'>,
+  contents: Unpacked[],
+): HeldMessage {
   const held: HeldMessage = {
-    ...{ hold, id: message.id, envelope: JSON.stringify(message), recipients: JSON.stringify(recipients) },
+    ...{ hold, kept, id: message.id, envelope: JSON.stringify(message), recipients: JSON.stringify(recipients) },
     ns: recipients.map(({ n }) => n),
     spool: 'kind' in content ? content.name : null,
     content: null,
@@ -240,9 +311,9 @@ function toHeld({ message, recipients, content }: NewMessage, hold: number, cont
   return held;
 }
 
-function toResting({ message, recipients, content }: NewMessage, contents: Unpacked[]): RestingMessage {
+function toResting({ message, recipients, content }: NewMessage, kept: boolean, contents: Unpacked[]): RestingMessage {
   const resting: RestingMessage = {
-    ...{ id: message.id, envelope: JSON.stringify(message) },
+    ...{ kept, id: message.id, envelope: JSON.stringify(message) },
     lastN: lastN(recipients),
     recipients: recipients.map(toRow),
     spool: 'kind' in content ? content.name : null,

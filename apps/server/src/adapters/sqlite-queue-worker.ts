@@ -66,8 +66,14 @@ function evaluate(queue: QueueDatabase, read: Read): unknown {
       return queue.claim(read);
     case 'content':
       return queue.content(read.messageId);
+    case 'claim-message':
+      return queue.claimMessage(read);
+    case 'journal':
+      return queue.journal(read.ask);
+    case 'inspect':
+      return queue.inspect(read.ask);
     case 'next-due':
-      return queue.nextDueAtMs();
+      return queue.nextDueAtMs(read.except);
     case 'counts':
       return queue.counts();
     case 'close':

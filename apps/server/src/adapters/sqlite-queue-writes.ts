@@ -1,6 +1,8 @@
 import type { Recipient } from '../model.ts';
 import type { Room } from './queue-room.ts';
+import type { Depths } from './sqlite-queue-depths.ts';
 import type { Destinations } from './sqlite-queue-destinations.ts';
+import type { JournalTable } from './sqlite-queue-journal.ts';
 import type { Hold, Leases, Place } from './sqlite-queue-leases.ts';
 import { lastN, toRow } from './sqlite-queue-messages.ts';
 import type { HeldMessage, PendingRow, RecipientRow, Refusal, RestingMessage, Write } from './sqlite-queue-messages.ts';
@@ -12,6 +14,17 @@ export interface Counts {
   recipients: number;
 }
 
+/** What {@link Writes} works with. */
+export interface WriteParts {
+  readonly statements: Statements;
+  readonly leases: Leases;
+  readonly destinations: Destinations;
+  readonly room: Room;
+  readonly depths: Depths;
+  readonly journal: JournalTable;
+  readonly lastSeq: number;
+}
+
 /**
  * The operations that change the queue. Each either looks first and refuses before it has changed anything, or runs
  * within the transaction of its caller.
@@ -21,16 +34,20 @@ export class Writes {
   readonly #leases: Leases;
   readonly #destinations: Destinations;
   readonly #room: Room;
+  readonly #depths: Depths;
+  readonly #journal: JournalTable;
   readonly counts: Counts = { messages: 0, recipients: 0 };
   /** Spooled content of messages that are gone. */
   gone: string[] = [];
   #lastSeq: number;
 
-  constructor(statements: Statements, leases: Leases, destinations: Destinations, room: Room, lastSeq: number) {
+  constructor({ statements, leases, destinations, room, depths, journal, lastSeq }: WriteParts) {
     this.#statements = statements;
     this.#leases = leases;
     this.#destinations = destinations;
     this.#room = room;
+    this.#depths = depths;
+    this.#journal = journal;
     this.#lastSeq = lastSeq;
   }
 
@@ -79,7 +96,21 @@ export class Writes {
     if (complaint !== undefined) return { code: 'full', message: complaint };
     if (write.kind === 'accept') for (const message of write.messages) this.#insertResting(message);
     else for (const message of write.messages) this.#insertHeld(message, write.untilMs);
+    this.#tell(write);
     return undefined;
+  }
+
+  /** Into the journal goes what somebody reads there. */
+  #tell({
+    events,
+    messages,
+    keepOctets,
+  }: Extract<Write, { readonly kind: 'accept' | 'accept-held' | 'settle' }>): void {
+    if (events === undefined) return;
+    for (const { id, kept, content } of messages) {
+      if (kept && content !== null) this.#journal.keep(id, content.subarray(0, keepOctets));
+    }
+    this.#journal.append(events);
   }
 
   #insertHeld(message: HeldMessage, untilMs: number): void {
@@ -103,6 +134,7 @@ export class Writes {
 
   #insertRecipient(seq: number, recipient: RecipientRow): void {
     this.#statements.insertRecipient.run(seq, ...recipient);
+    this.#depths.change(recipient[0], 1);
     this.#destinations.lower(recipient[0], recipient[2], seq);
     this.counts.recipients += 1;
   }
@@ -121,6 +153,7 @@ export class Writes {
     for (const message of write.messages) this.#insertResting(message);
     this.#apply(hold, write);
     for (const other of others) this.#apply(other, { done: [...other.members.keys()], pending: [], children: [] });
+    this.#tell(write);
     return true;
   }
 
@@ -160,7 +193,9 @@ export class Writes {
   }
 
   #remove(hold: Hold, n: number): void {
-    this.#statements.deleteRecipient.run(hold.seq, hold.members.get(n)?.destination ?? '', n);
+    const destination = hold.members.get(n)?.destination ?? '';
+    this.#statements.deleteRecipient.run(hold.seq, destination, n);
+    this.#depths.change(destination, -1);
     this.#leases.free(hold, n);
     this.counts.recipients -= 1;
   }
@@ -168,6 +203,10 @@ export class Writes {
   #defer(hold: Hold, [n, destination, dueAtMs, ...rest]: PendingRow): void {
     const from = hold.members.get(n)?.destination ?? '';
     this.#statements.deferRecipient.run(destination, dueAtMs, ...rest, hold.seq, from, n);
+    if (destination !== from) {
+      this.#depths.change(from, -1);
+      this.#depths.change(destination, 1);
+    }
     this.#leases.free(hold, n);
     this.#destinations.lower(destination, dueAtMs, hold.seq);
   }
@@ -207,6 +246,7 @@ export class Writes {
       const row = change(toRow(recipient));
       if (row === undefined) continue;
       this.#statements.insertRecipient.run(seq, ...row);
+      this.#depths.change(row[0], 1);
       places.set(recipient.n, { destination: row[0], dueAtMs: row[2] });
     }
     return places;

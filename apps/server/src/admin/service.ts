@@ -1,5 +1,6 @@
 import { isLoopback, type Config } from '../config.ts';
-import type { Admin, Clock, Crypto, EventSink, IdSource, NewMessage, QueueStore } from '../ports.ts';
+import type { Admin, Clock, Crypto, EventSink, IdSource, QueueStore } from '../ports.ts';
+import type { Queue } from '../queue/queue.ts';
 import type { Router } from '../routing/router.ts';
 import { makeApi, type Answer, type Page } from './api.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
@@ -18,7 +19,7 @@ export interface ServiceParts {
   readonly admin: Admin;
   /** The way into the queue. */
   readonly router: Router;
-  readonly accept: (message: NewMessage, stored: () => void) => Promise<void>;
+  readonly accept: Queue['accept'];
   readonly events: EventSink;
   readonly observers: Observers;
   readonly keys?: IdempotencyKeys;

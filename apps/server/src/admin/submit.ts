@@ -2,8 +2,9 @@ import { EsmtpParameterError, formatParameters, type Notify, type TypedAddress }
 import { envelope } from '@dsnkit/esmtp-parameters/client';
 import type { Config } from '../config.ts';
 import type { MailEvent, Message, Recipient } from '../model.ts';
-import type { Clock, Crypto, EventSink, IdSource, NewMessage, QueueStore, SuppressionList } from '../ports.ts';
+import type { Clock, Crypto, EventSink, IdSource, QueueStore, SuppressionList } from '../ports.ts';
 import { missingFields, formatMissing } from '../receiving/header-fixes.ts';
+import type { Queue } from '../queue/queue.ts';
 import { Intake } from '../receiving/intake.ts';
 import { formatReceived } from '../receiving/trace.ts';
 import type { Router } from '../routing/router.ts';
@@ -53,7 +54,7 @@ export interface SubmitParts {
   readonly ids: IdSource;
   readonly crypto: Crypto;
   readonly store: QueueStore;
-  readonly accept: (message: NewMessage, stored: () => void) => Promise<void>;
+  readonly accept: Queue['accept'];
   readonly events: EventSink;
   readonly suppression: SuppressionList;
   /** Whether a message was accepted, as far as queue and history know. */
@@ -146,7 +147,7 @@ async function take(parts: SubmitParts, submission: Submission, id: string): Pro
       ...{ id, reversePath: submission.from, mailParameters, arrivedAtMs: atMs, origin: 'submission', sizeOctets },
     };
     const event = acceptedEvent(submission, message, recipients);
-    await parts.accept({ message, recipients, content }, () => parts.events.emit(event));
+    await parts.accept({ message, recipients, content }, () => parts.events.emit(event), [event]);
     const named = recipients.map(({ address }) => address);
     return { id, envelopeId: submission.envelopeId ?? null, recipients: named, sizeOctets };
   } catch (error) {

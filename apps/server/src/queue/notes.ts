@@ -29,6 +29,11 @@ export function noteKind(destination: string): NoteKind | undefined {
   return kinds.find((kind) => destination.startsWith(`${PREFIX}${kind}:`));
 }
 
+/** Whether something waits under this destination key that is no message. */
+export function isNote(destination: string): boolean {
+  return destination.startsWith(PREFIX);
+}
+
 /** The end of the span of time that holds `nowMs`: spans follow the clock, so that a restart changes nothing. */
 export function spanEnd(nowMs: number, spanMs: number): number {
   return (Math.floor(nowMs / spanMs) + 1) * spanMs;

@@ -2,12 +2,15 @@ import type { Outcome as PolicyOutcome, Relayed as RelayedOutcome } from '@dsnki
 import type { Failure, MailEvent, Message, NewEvent, Outcome, Recipient, RemoteReply } from '../model.ts';
 import type { RecipientUpdate } from '../ports.ts';
 import { deliverByOf, waitingOf } from './deliver-by.ts';
+import { readMarks } from '../routing/mark.ts';
 import { dueAt, expiryOf, noticesDue, scheduleRetry, type RetryPlan } from './schedule.ts';
 
 /** What working on one recipient came to. Beside the outcome of an attempt: what time, or an alias, decided. */
 export type Fate =
   | Outcome
   | { readonly kind: 'expired'; readonly failure: Failure }
+  /** An operator gave it up. */
+  | { readonly kind: 'bounced'; readonly failure: Failure; readonly by?: string }
   | { readonly kind: 'delay-notice' }
   /** An alias: its targets go on as recipients of the same message. `report` is false for one with a single target. */
   | { readonly kind: 'expanded'; readonly to: readonly string[]; readonly report: boolean }
@@ -36,7 +39,7 @@ export function consequenceOf(
   nowMs: number,
   jitter: number,
 ): Consequence {
-  const name = { recipient: recipient.shownAs ?? recipient.address, destination: recipient.destination };
+  const name = nameOf(recipient);
   const done = { n: recipient.n, state: 'done' } as const;
   const tried = { lastAttempt: new Date(nowMs) };
   switch (fate.kind) {
@@ -53,10 +56,11 @@ export function consequenceOf(
     }
     case 'failed':
     case 'expired':
+    case 'bounced':
       return {
         update: done,
         outcome: { kind: 'failed', ...toldFailure(fate.failure, recipient) },
-        event: { kind: fate.kind, ...name, failure: fate.failure },
+        event: { kind: fate.kind, ...name, failure: fate.failure, ...('by' in fate ? { by: fate.by } : {}) },
       };
     case 'expanded': {
       const event = { kind: fate.kind, recipient: name.recipient, to: fate.to };
@@ -94,8 +98,7 @@ function deferral(
   const times = scheduleRetry(plan, { ...waiting, attempts, delayReported }, nowMs, jitter);
   const { n, destination } = recipient;
   const update = { n, state: 'pending', attempts, ...times, delayReported, lastFailure: failure, destination } as const;
-  const name = { recipient: recipient.shownAs ?? recipient.address, destination };
-  const event = { kind: 'deferred', ...name, failure, attempts, retryAtMs: times.retryAtMs } as const;
+  const event = { kind: 'deferred', ...nameOf(recipient), failure, attempts, retryAtMs: times.retryAtMs } as const;
   if (!due.usual && !due.deliverBy) return { update, event };
   return { update, outcome: delayedOutcome(message, recipient, failure, plan, due.deliverBy), event };
 }
@@ -119,11 +122,16 @@ function delay(
     outcome: delayedOutcome(message, recipient, failure, plan, due.deliverBy),
     event: {
       kind: 'delayed',
-      recipient: recipient.shownAs ?? recipient.address,
-      destination,
+      ...nameOf(recipient),
       ...(failure && { failure }),
     },
   };
+}
+
+/** The recipient as reports name it, and where it goes. */
+function nameOf(recipient: Recipient): { readonly recipient: string; readonly destination: string } {
+  const { destination } = readMarks(recipient.destination);
+  return { recipient: recipient.shownAs ?? recipient.address, destination };
 }
 
 /** What the policy has to know of the next hop, and of the time at which the message went there. */

@@ -1,4 +1,4 @@
-import type { Content } from '../model.ts';
+import type { Content, MailEvent } from '../model.ts';
 import type { Claim, Clock, IdSource, NewMessage, QueueStore } from '../ports.ts';
 import { contentOf } from './content.ts';
 import { inPlace } from './priority.ts';
@@ -19,6 +19,8 @@ export interface QueueParts {
   readonly ids: IdSource;
   /** Works a claim off: attempt, outcomes, settlement. Resolves when settled or given back; never rejects. */
   readonly work: (claim: Claim, content: Content | undefined) => Promise<void>;
+  /** Destinations that are left alone; may change at any time. */
+  readonly paused: ReadonlySet<string>;
   /** Told when the store can't be asked; the queue goes on trying. */
   readonly trouble: (error: unknown) => void;
 }
@@ -27,19 +29,19 @@ export interface QueueParts {
 export interface Queue {
   /**
    * Stores a message and sets it on its way. Resolves when a power cut can't lose it any more; `stored` is called just
-   * before anything else happens to it.
+   * before anything else happens to it. `events` are for the journal.
    *
    * @throws {StoreError} when it could not be stored
    */
-  accept(message: NewMessage, stored?: () => void): Promise<void>;
+  accept(message: NewMessage, stored?: () => void, events?: readonly MailEvent[]): Promise<void>;
   /** Begins to claim what is due. */
   start(): void;
   /** Something in the store becomes due then: look no later. */
   expect(atMs: number): void;
   /** Takes nothing new in hand, and resolves when what is in hand is settled. */
   stop(): Promise<void>;
-  /** Claims in hand now. */
-  inFlight(): number;
+  /** Claims in hand now, of one destination or of all. */
+  inHand(destination?: string): number;
 }
 
 const CLAIM_BATCH = 200;
@@ -53,7 +55,7 @@ const LONGEST_SLEEP_MS = 3_600_000;
  * content that is in memory; everything else comes back from the store when it is due.
  */
 export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
-  const { store, clock, ids, work } = parts;
+  const { store, clock, ids, work, paused } = parts;
   const held = new Map<string, number>();
   const tokens = new Set<string>();
   let running = false;
@@ -79,12 +81,12 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     if (starved) wake();
   }
 
-  async function accept(accepted: NewMessage, stored?: () => void): Promise<void> {
+  async function accept(accepted: NewMessage, stored?: () => void, events?: readonly MailEvent[]): Promise<void> {
     const message = inPlace(accepted, clock.now());
     const destination = soleDestination(message);
     const isDue = message.recipients.every((recipient) => recipient.dueAtMs <= clock.now());
     if (destination === undefined || !isDue || !hasRoom(destination)) {
-      await store.accept([message]);
+      await store.accept([message], undefined, events);
       stored?.();
       wake();
       return;
@@ -93,7 +95,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     // The room is taken before the write, so that messages which arrive meanwhile see it.
     enter(token, destination);
     try {
-      await store.accept([message], { token, untilMs: clock.now() + limits.leaseMs });
+      await store.accept([message], { token, untilMs: clock.now() + limits.leaseMs }, events);
     } catch (error) {
       leave(token, destination);
       throw error;
@@ -106,7 +108,8 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   }
 
   function hasRoom(destination: string): boolean {
-    return running && tokens.size < limits.inFlight && (held.get(destination) ?? 0) < limits.perDestination;
+    if (!running || paused.has(destination)) return false;
+    return tokens.size < limits.inFlight && (held.get(destination) ?? 0) < limits.perDestination;
   }
 
   async function claimDue(): Promise<void> {
@@ -114,7 +117,8 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     starved = limit <= 0;
     if (starved) return;
     const nowMs = clock.now();
-    const except = [...held].filter(([, count]) => count >= limits.perDestination).map(([destination]) => destination);
+    const full = [...held].filter(([, count]) => count >= limits.perDestination).map(([destination]) => destination);
+    const except = [...full, ...paused];
     const claims = await store.claim({
       nowMs,
       limit,
@@ -132,7 +136,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
       again = true;
       return;
     }
-    const next = await store.nextDueAtMs();
+    const next = await store.nextDueAtMs([...paused]);
     if (next === undefined) return;
     // What is due but was left alone waits for room at its destination.
     if (next <= nowMs) starved = true;
@@ -193,7 +197,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
       if (tokens.size > 0) await new Promise<void>((resolve) => void (idle = [...idle, resolve]));
       renewal?.cancel();
     },
-    inFlight: () => tokens.size,
+    inHand: (destination) => (destination === undefined ? tokens.size : (held.get(destination) ?? 0)),
   };
 }
 

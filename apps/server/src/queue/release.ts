@@ -1,4 +1,4 @@
-import type { MailEvent, NewEvent } from '../model.ts';
+import type { MailEvent } from '../model.ts';
 import type { Unreported } from '../notification/digest.ts';
 import type { Claim, Clock, EventSink, NewMessage, QueueStore } from '../ports.ts';
 import { makeGatherer } from './gather.ts';
@@ -46,14 +46,16 @@ export function makeRelease(parts: ReleaseParts): (kind: NoteKind, claim: Claim)
     const failures = notes.flatMap(({ value }) => value).sort((a, b) => a.atMs - b.atMs);
     if (failures.length === 0) return;
     const digest = await parts.postmaster.digest(failures);
+    const to = digest.recipients[0]?.address ?? '';
+    const issued = { kind: 'digest-issued', to, failures: failures.length } as const;
+    const told = eventAt(issued, digest.message.id, nowMs);
     await settleTogether(
       parts,
       notes.map(({ claim }) => claim),
       [digest],
+      [told],
     );
     digestSpan = span;
-    const to = digest.recipients[0]?.address ?? '';
-    emit(parts, digest.message.id, { kind: 'digest-issued', to, failures: failures.length });
   }
 
   async function report(claims: readonly Claim[]): Promise<void> {
@@ -64,8 +66,8 @@ export function makeRelease(parts: ReleaseParts): (kind: NoteKind, claim: Claim)
         parts,
         some.map(({ claim }) => claim),
         messages,
+        events.map(({ messageId, event }) => eventAt(event, messageId, parts.clock.now())),
       );
-      for (const { messageId, event } of events) emit(parts, messageId, event);
     }
   }
 
@@ -136,6 +138,7 @@ async function settleTogether(
   parts: ReleaseParts,
   [first, ...others]: readonly Claim[],
   messages: readonly NewMessage[],
+  events: readonly MailEvent[],
 ): Promise<void> {
   if (first === undefined) return;
   await parts.store.settle({
@@ -144,8 +147,10 @@ async function settleTogether(
     updates: first.recipients.map(({ n }) => ({ n, state: 'done' })),
     children: [],
     messages,
+    events,
     ends: others.map(({ message, token }) => ({ messageId: message.id, token })),
   });
+  for (const event of events) parts.events.emit(event);
   parts.expect(parts.clock.now());
 }
 
@@ -166,9 +171,4 @@ async function settle(
     children: [],
     messages,
   });
-}
-
-function emit({ events, clock }: ReleaseParts, messageId: string, event: NewEvent): void {
-  const complete: MailEvent = eventAt(event, messageId, clock.now());
-  events.emit(complete);
 }

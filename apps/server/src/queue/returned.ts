@@ -1,6 +1,6 @@
 import { classifyMessage, parseReport, type ParsedReport } from '@dsnkit/multipart-report';
 import type { Content, MailEvent, Message, NewEvent, Recipient } from '../model.ts';
-import type { Claim, EventSink, NewMessage, QueueStore } from '../ports.ts';
+import type { Claim, NewMessage, QueueStore } from '../ports.ts';
 import { expandDestination, type MailboxResolution, type Router } from '../routing/router.ts';
 import type { ReturnPathOwner, ReturnPaths } from '../routing/return-path.ts';
 import { readStart } from './content.ts';
@@ -19,7 +19,6 @@ export interface ReturnedParts {
   readonly paths?: ReturnPaths;
   readonly store: QueueStore;
   readonly router: Router;
-  readonly events: EventSink;
   readonly now: () => number;
   /** For how long the sender behind a return path is remembered. */
   readonly memoryMs: number;
@@ -39,8 +38,8 @@ export interface ReturnedMail {
     nextN: number,
     content: () => Promise<Content>,
   ) => Promise<Expanded>;
-  /** Looks at mail from `<>` that passes through: it may be a report about a message that went through here. */
-  readonly watch: (claim: Claim, content: () => Promise<Content>) => Promise<void>;
+  /** Looks at mail from `<>` that passes through: it may be a report about a message that went through here. Tells of it. */
+  readonly watch: (claim: Claim, content: () => Promise<Content>) => Promise<readonly MailEvent[]>;
   /** Has to see every event: envelope ids of messages that were accepted are known for a while. */
   readonly observe: (event: MailEvent) => void;
 }
@@ -80,29 +79,31 @@ export function makeReturnedMail(parts: ReturnedParts): ReturnedMail {
       const sent = owner === undefined || owner === 'forged' ? undefined : await recall(store, owner);
       if (sent === undefined) return unknownOwner(now());
       const report = await readStart(await content(), LOOKED_AT_OCTETS);
-      emit(parts, sent.messageId, receivedEvent(claim.message.id, true, report, sent.recipient));
+      const received = receivedEvent(claim.message.id, true, report, sent.recipient);
       const route = router.resolve(sent.reversePath);
       const child: Recipient = {
         ...recipient,
         ...{ n: nextN, address: sent.reversePath, attempts: 0, dueAtMs: now(), retryAtMs: now() },
         destination: route.kind === 'refuse' ? expandDestination : route.destination,
       };
-      return { fate: { kind: 'expanded', to: [sent.reversePath], report: false }, children: [child], messages: [] };
+      const fate = { kind: 'expanded', to: [sent.reversePath], report: false } as const;
+      return { fate, children: [child], messages: [], events: [eventAt(received, sent.messageId, now())] };
     },
     async watch({ message, recipients }, content) {
       const { reversePath, origin, id } = message;
-      if (reversePath !== '' || origin === 'report' || origin === 'list' || seen.get(id) === true) return;
+      if (reversePath !== '' || origin === 'report' || origin === 'list' || seen.get(id) === true) return [];
       seen.set(id, true);
       try {
         const octets = await readStart(await content(), LOOKED_AT_OCTETS);
         const report = parseReport(octets);
-        if (report?.kind !== 'dsn') return;
+        if (report?.kind !== 'dsn') return [];
         const envelopeId = report.deliveryStatus?.message.originalEnvelopeId;
         const byEnvelopeId = recipients.map(({ address }) => accepted.get(envelopeKey(address, envelopeId)));
         const about = idInReturned(report, parts.hostname) ?? byEnvelopeId.find((found) => found !== undefined);
-        if (about !== undefined) emit(parts, about, receivedEvent(id, false, octets));
+        return about === undefined ? [] : [eventAt(receivedEvent(id, false, octets), about, now())];
       } catch (error) {
         parts.trouble(error);
+        return [];
       }
     },
     observe(event) {
@@ -173,10 +174,6 @@ function receivedEvent(reportId: string, verified: boolean, content: Uint8Array,
 
 /** Of what a report tells, as much as an event should hold. */
 const MOST_ACTIONS = 100;
-
-function emit({ events, now }: ReturnedParts, messageId: string, event: NewEvent): void {
-  events.emit(eventAt(event, messageId, now()));
-}
 
 /** The router, to which return paths of our own are known, too. Those with a wrong mark are nobody's. */
 export function withReturnPaths(router: Router, paths: ReturnPaths | undefined): Router {

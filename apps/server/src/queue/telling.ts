@@ -40,7 +40,7 @@ export interface Telling {
  * @throws {RangeError} if `[report]` names a language for which there are no texts
  */
 export function makeTelling(parts: TellingParts): Telling {
-  const { hostname, report: config, files, ids, router, clock, trouble, paths, store, events } = parts;
+  const { hostname, report: config, files, ids, router, clock, trouble, paths, store } = parts;
   const now = () => clock.now();
   const reporter = makeReporter({
     ...{ hostname, ids, router, now, trouble },
@@ -55,7 +55,7 @@ export function makeTelling(parts: TellingParts): Telling {
     simplify,
     tell: makeTeller({ returnedMaxOctets: config.returnedMaxOctets, now, report, keep: postmaster.keep, trouble }),
     returned: makeReturnedMail({
-      ...{ hostname, store, router, events, now, trouble, memoryMs: config.returnPathMemoryMs },
+      ...{ hostname, store, router, now, trouble, memoryMs: config.returnPathMemoryMs },
       ...(paths === undefined ? {} : { paths }),
     }),
     note: makeRelease({ ...parts, reporter, postmaster, digestEveryMs: everyMs ?? DEFAULT_DIGEST_MS }),

@@ -1,6 +1,8 @@
-import type { Content, Failure, Message, Recipient, Transport } from '../model.ts';
+import type { Content, Failure, MailEvent, Message, Recipient, Transport } from '../model.ts';
 import { LeaseLostError, type Claim, type Clock, type EventSink, type NewMessage, type QueueStore } from '../ports.ts';
+import { readMarks } from '../routing/mark.ts';
 import { expandDestination, type Router } from '../routing/router.ts';
+import { parseDestination } from '../routing/next-hop.ts';
 import { noteKind, type NoteKind } from './notes.ts';
 import { waitingOf } from './deliver-by.ts';
 import { ahead, inPlace } from './priority.ts';
@@ -16,6 +18,8 @@ export interface Expanded {
   readonly children: readonly Recipient[];
   /** New messages: the post to the members of a list. */
   readonly messages: readonly NewMessage[];
+  /** What else it tells, of whichever message. */
+  readonly events?: readonly MailEvent[];
 }
 
 /** What working a claim off needs. */
@@ -42,6 +46,8 @@ export interface WorkParts {
   readonly simplify: (message: Message, recipient: Recipient, content: Content) => Promise<NewMessage | undefined>;
   /** Works off a note: what this server keeps in the queue until it is told. */
   readonly note: (kind: NoteKind, claim: Claim) => Promise<void>;
+  /** When operators last let a destination go on. */
+  readonly resumedAtMs: (destination: string) => number | undefined;
   /** From 0 up to 1: spreads retries. */
   readonly jitter: () => number;
   /** Something in the store becomes due then. */
@@ -73,8 +79,7 @@ export function makeWorker(parts: WorkParts): (claim: Claim, content: Content | 
     let loaded = inMemory;
     const content = async () => (loaded ??= await parts.store.content(claim.message.id));
     try {
-      const { results, children, messages } = await work(parts, claim, content);
-      await settle(parts, claim, results, children, messages, content);
+      await settle(parts, claim, await work(parts, claim, content), content);
     } catch (error) {
       if (!(error instanceof LeaseLostError)) parts.trouble(error);
       await parts.store.release([claim.token]).catch(() => undefined);
@@ -83,18 +88,34 @@ export function makeWorker(parts: WorkParts): (claim: Claim, content: Content | 
   };
 }
 
-async function work(
+/** What working on a claim came to. */
+interface Worked {
+  readonly results: readonly Result[];
+  readonly children?: readonly Recipient[];
+  readonly messages?: readonly NewMessage[];
+  readonly events?: readonly MailEvent[];
+}
+
+/** Fails some recipients of a claim: what an operator gave up. */
+export function makeFailing(
   parts: WorkParts,
-  claim: Claim,
-  content: () => Promise<Content>,
-): Promise<{ results: Result[]; children: Recipient[]; messages: NewMessage[] }> {
+): (claim: Claim, recipients: readonly Recipient[], failure: Failure, by?: string) => Promise<void> {
+  return async (claim, recipients, failure, by) => {
+    const fate: Fate = { kind: 'bounced', failure, ...(by === undefined ? {} : { by }) };
+    let loaded: Content | undefined;
+    const content = async () => (loaded ??= await parts.store.content(claim.message.id));
+    await settle(parts, claim, { results: recipients.map((recipient) => ({ recipient, fate })) }, content);
+  };
+}
+
+async function work(parts: WorkParts, claim: Claim, content: () => Promise<Content>): Promise<Worked> {
   const nowMs = parts.clock.now();
   const results: Result[] = [];
   const children: Recipient[] = [];
   const messages: NewMessage[] = [];
   const hops: Hops = new Map();
   let nextN = claim.lastN + 1;
-  await parts.returned.watch(claim, content);
+  const events: MailEvent[] = [...(await parts.returned.watch(claim, content))];
   for (const recipient of claim.recipients) {
     const waiting = waitingOf(claim.message, recipient);
     const judgement = judge(parts.retry, waiting, recipient.retryAtMs, nowMs);
@@ -102,7 +123,7 @@ async function work(
       results.push({ recipient, fate: { kind: 'delay-notice' } });
       continue;
     }
-    if (judgement === 'expired') {
+    if (judgement === 'expired' && !hasWaitedForUs(parts, claim.message, recipient, nowMs)) {
       results.push({
         recipient,
         fate: { kind: 'expired', failure: expiryFailure(claim.message, recipient.lastFailure, nowMs) },
@@ -116,6 +137,7 @@ async function work(
       results.push({ recipient, fate: expanded.fate });
       children.push(...expanded.children);
       messages.push(...expanded.messages);
+      events.push(...(expanded.events ?? []));
       continue;
     }
     const route = wayOf(parts.router, recipient);
@@ -128,8 +150,17 @@ async function work(
   for (const group of await Promise.all([...hops.values()].map((hop) => attempt(parts, claim.message, hop, content)))) {
     results.push(...group.results);
     messages.push(...group.messages);
+    events.push(group.event);
   }
-  return { results, children, messages };
+  return { results, children, messages, events };
+}
+
+/** Its time ran out while operators kept its destination waiting: one attempt is made yet. */
+function hasWaitedForUs({ resumedAtMs }: WorkParts, message: Message, recipient: Recipient, nowMs: number): boolean {
+  const { deliverBy } = waitingOf(message, recipient);
+  if (deliverBy?.mode === 'R' && deliverBy.atMs <= nowMs) return false;
+  const resumed = resumedAtMs(readMarks(recipient.destination).destination);
+  return resumed !== undefined && resumed > (recipient.lastFailure?.atMs ?? 0);
 }
 
 /** Recipients that travel together: to one destination, under one return path. */
@@ -156,9 +187,18 @@ function addToHop(
 }
 
 /** Routes may have changed since the message came in. What is not to be expanded is meant for its own mailbox. */
-function wayOf(router: Router, { address }: Recipient): ReturnType<Router['resolveMailbox']> {
+function wayOf(router: Router, { address, destination: key }: Recipient): ReturnType<Router['resolveMailbox']> {
+  const { moved, destination } = readMarks(key);
+  if (moved) return { kind: 'hop', nextHop: parseDestination(destination), destination, acceptFrom: 'anyone' };
   const route = router.resolve(address);
   return route.kind === 'hop' || route.kind === 'refuse' ? route : router.resolveMailbox(address);
+}
+
+/** What one attempt came to. */
+interface Attempted {
+  readonly results: Result[];
+  readonly messages: NewMessage[];
+  readonly event: MailEvent;
 }
 
 async function attempt(
@@ -166,7 +206,7 @@ async function attempt(
   message: Message,
   { destination, reversePath, recipients }: Hop,
   content: () => Promise<Content>,
-): Promise<{ readonly results: Result[]; readonly messages: NewMessage[] }> {
+): Promise<Attempted> {
   const transport = parts.transportFor(destination);
   const startMs = parts.clock.now();
   const expiresAtMs = expiryOf(parts.retry, waitingOf(message, {}));
@@ -177,23 +217,23 @@ async function attempt(
     notAfterMs: expiresAtMs > startMs ? expiresAtMs : startMs + LATE_FIRST_MS,
   });
   const nowMs = parts.clock.now();
-  parts.events.emit({
+  const event: MailEvent = {
     kind: 'attempted',
     atMs: nowMs,
     messageId: message.id,
     destination,
     recipients: recipients.map((recipient) => recipient.shownAs ?? recipient.address),
     durationMs: nowMs - startMs,
-  });
+  };
   const results = recipients.map((recipient, index) => {
     const fate = outcomes[index];
     if (fate === undefined) throw new Error(`the transport told no outcome for recipient ${recipient.n}`);
     return { recipient, fate };
   });
-  if (message.origin === 'report') return simplified(parts, message, results, content);
+  if (message.origin === 'report') return { event, ...(await simplified(parts, message, results, content)) };
   // From now on something may come back to our return path.
   const wentOn = reversePath === message.reversePath ? [] : results.filter(({ fate }) => fate.kind === 'relayed');
-  return { results, messages: wentOn.map(({ recipient }) => parts.returned.remember(message, recipient)) };
+  return { event, results, messages: wentOn.map(({ recipient }) => parts.returned.remember(message, recipient)) };
 }
 
 /** A report that a next hop does not take in its form (X.6) goes on in a simpler one, as a message of its own. */
@@ -222,9 +262,7 @@ function passedOn({ address }: Recipient): Fate {
 async function settle(
   parts: WorkParts,
   claim: Claim,
-  results: readonly Result[],
-  children: readonly Recipient[],
-  messages: readonly NewMessage[],
+  { results, children = [], messages = [], events: before = [] }: Worked,
   content: () => Promise<Content>,
 ): Promise<void> {
   const { message, token } = claim;
@@ -235,15 +273,17 @@ async function settle(
   }));
   const told = await parts.tell(message, consequences, content);
   const owed = [...messages, ...told.messages].map((one) => inPlace(one, nowMs));
+  const after = [...consequences.map(({ event }) => event), ...told.events];
+  const events = [...before, ...after.map((event) => eventAt(event, message.id, nowMs))];
   await settleSurely(parts, {
     messageId: message.id,
     token,
     updates: consequences.map((consequence) => consequence.update),
     children: ahead(message, children, nowMs),
     messages: owed,
+    events,
   });
-  for (const { event } of consequences) parts.events.emit(eventAt(event, message.id, nowMs));
-  for (const event of told.events) parts.events.emit(eventAt(event, message.id, nowMs));
+  for (const event of events) parts.events.emit(event);
   if (owed.length > 0 || children.length > 0) parts.expect(nowMs);
   const dues = consequences.flatMap(({ update }) => (update.state === 'pending' ? [update.dueAtMs] : []));
   if (dues.length > 0) parts.expect(Math.min(...dues));

@@ -1,7 +1,7 @@
 import { formatParameters, type EsmtpParameter, type MailParameters, type Path } from '@dsnkit/esmtp-parameters';
 import type { MailEvent, Reply } from '@dsnkit/smtp';
 import type { Config, LimitsConfig, ListenConfig } from '../config.ts';
-import { canonicalAddress, canonicalDomain, splitAddress } from '../routing/address.ts';
+import { canonicalAddress, canonicalDomain, hasLineEnd, splitAddress } from '../routing/address.ts';
 import { isTrusted, type Client } from './client.ts';
 
 /** What judging a MAIL command needs to know. */
@@ -31,6 +31,7 @@ export type MailVerdict =
 export function judgeMail(event: MailEvent, client: Client, rules: MailRules, nowMs: number): MailVerdict {
   const refusal = rules.listener.role === 'submission' ? submitterRefusal(event.path, client, rules.named) : undefined;
   if (refusal !== undefined) return { kind: 'refuse', reply: refusal };
+  if (hasLineEnd(event.path.address)) return { kind: 'refuse', reply: UNPRINTABLE };
   const { parameters, typed } = event;
   if (parameters.length === 0) return PLAIN;
   const untimely = timeRefusal(typed, rules.limits, nowMs);
@@ -58,6 +59,7 @@ const LOWERED: Reply = {
 
 const AUTH_FIRST: Reply = { code: 530, status: '5.7.0', lines: ['Authentication required'] };
 const NOT_YOURS: Reply = { code: 550, status: '5.7.1', lines: ['You may not send from this address'] };
+const UNPRINTABLE: Reply = { code: 553, status: '5.1.7', lines: ['Control character in the address'] };
 const UNQUALIFIED: Reply = { code: 554, status: '5.1.8', lines: ['The domain of the sender is not fully qualified'] };
 
 /** RFC 6409 §4.3, §6.1, §4.2. The null reverse-path is nobody's, and no reason to refuse (RFC 6409 §3.2). */

@@ -1,4 +1,5 @@
 import type { LimitsConfig, ListenConfig } from '../config.ts';
+import type { MailEvent } from '../model.ts';
 import type { Clock, EventSink, IdSource, NewMessage, Notice, QueueStore, Resolver, TlsIdentity } from '../ports.ts';
 import type { Router } from '../routing/router.ts';
 import type { Logins } from './auth/login.ts';
@@ -21,7 +22,7 @@ export interface ReceivingParts {
   /** Absent: no listener offers AUTH. */
   readonly logins?: Logins;
   /** Stores a message and sets it on its way; see `Queue.accept`. */
-  readonly accept: (message: NewMessage, stored: () => void) => Promise<void>;
+  readonly accept: (message: NewMessage, stored: () => void, events: readonly MailEvent[]) => Promise<void>;
   /** Told of logins and refusals; of one connection not without end. */
   readonly notice: (notice: Notice) => void;
   /** Told why a message could not be stored. */

@@ -17,7 +17,8 @@ export async function storeMessage(transaction: Transaction, parts: ReceivingPar
   try {
     const finished = await transaction.finish();
     if ('code' in finished) return finished;
-    await parts.accept(finished, () => parts.events.emit(transaction.accepted(finished)));
+    const accepted = transaction.accepted(finished);
+    await parts.accept(finished, () => parts.events.emit(accepted), [accepted]);
     return { code: 250, status: '2.0.0', lines: [`Ok: queued as ${finished.message.id}`] };
   } catch (error) {
     parts.trouble(error);

@@ -3,7 +3,7 @@ import type { MailEvent as MailCommand, RcptEvent, Reply } from '@dsnkit/smtp';
 import type { LimitsConfig, ListenConfig } from '../config.ts';
 import type { MailEvent, Message, Recipient } from '../model.ts';
 import type { Clock, IdSource, NewMessage, QueueStore, TlsState } from '../ports.ts';
-import { splitAddress } from '../routing/address.ts';
+import { hasLineEnd, splitAddress } from '../routing/address.ts';
 import type { NextHopTemplate } from '../routing/next-hop.ts';
 import type { Router } from '../routing/router.ts';
 import { isTrusted, type Client } from './client.ts';
@@ -27,6 +27,7 @@ export interface TransactionParts {
 
 const NOT_FROM_YOU: Reply = { code: 550, status: '5.7.1', lines: ['Relaying is not allowed from your address'] };
 const NOT_BEYOND: Reply = { code: 550, status: '5.7.1', lines: ['The local-part names another host'] };
+const UNPRINTABLE: Reply = { code: 553, status: '5.1.3', lines: ['Control character in the address'] };
 const UNQUALIFIED: Reply = { code: 554, status: '5.1.2', lines: ['The domain is not fully qualified'] };
 
 const utf8 = new TextEncoder();
@@ -69,6 +70,7 @@ export class Transaction {
     if (listener.role === 'submission' && path.kind === 'mailbox' && !isQualified(path.domain, named))
       return UNQUALIFIED;
     const address = addressOf(path, hostname);
+    if (hasLineEnd(address)) return UNPRINTABLE;
     const route = router.resolve(address);
     if (route.kind === 'refuse') return route.reply;
     if (route.kind === 'hop' && route.acceptFrom === 'relay-from' && !isTrusted(this.#client)) return NOT_FROM_YOU;

@@ -76,7 +76,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
       },
     },
   });
-  await front.serve({ admin: noAdmin(), intake: server.intake, store });
+  await front.serve({ admin: { ...noAdmin(), queue: server.control }, intake: server.intake, store });
   const url = front.url;
   return {
     ...{ url, front, store, directory, troubles },

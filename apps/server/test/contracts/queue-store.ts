@@ -2,7 +2,9 @@ import { describe, onTestFinished } from 'vitest';
 import type { QueueStore } from '../../src/ports.ts';
 import { acceptingContract } from './queue-store-accepting.ts';
 import { claimingContract } from './queue-store-claiming.ts';
+import { journalContract } from './queue-store-journal.ts';
 import { leaseContract } from './queue-store-leases.ts';
+import { operationsContract } from './queue-store-operations.ts';
 import { settlingContract } from './queue-store-settling.ts';
 
 /** Opens an empty store for one test, with `inlineMaxOctets` 1000; `reopen` closes it and opens it again. */
@@ -26,6 +28,8 @@ export function queueStoreContract(name: string, openStore: OpenQueueStore): voi
     describe('accepting', () => acceptingContract(open));
     describe('claiming', () => claimingContract(open));
     describe('leases', () => leaseContract(open));
+    describe('journal', () => journalContract(open));
+    describe('operations', () => operationsContract(open));
     describe('settling', () => settlingContract(open));
   });
 }

@@ -2,7 +2,7 @@ import { parseConfig, parseUsers } from '../../src/config.ts';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
 import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
 import type { MailEvent } from '../../src/model.ts';
-import type { HttpClient, IdSource, Mailboxes, Notice, QueueStore } from '../../src/ports.ts';
+import type { HttpClient, IdSource, Mailboxes, Notice, QueueControl, QueueStore } from '../../src/ports.ts';
 import { readWhole } from '../../src/queue/content.ts';
 import type { ReportFiles } from '../../src/queue/report.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
@@ -25,6 +25,7 @@ export interface SimulatedServer {
   readonly store: QueueStore;
   readonly troubles: unknown[];
   readonly notices: Notice[];
+  readonly control: QueueControl;
   stop(): Promise<void>;
 }
 
@@ -96,7 +97,8 @@ export class World {
         ...(reportFiles === undefined ? {} : { reportFiles: tracked(reportFiles, this.clock) }),
       }),
     );
-    return { host, events, delivered, store, troubles, notices, stop: () => running.stop() };
+    const { control } = running;
+    return { host, events, delivered, store, troubles, notices, control, stop: () => running.stop() };
   }
 }
 

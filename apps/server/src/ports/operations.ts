@@ -1,0 +1,52 @@
+import type { MailEvent, Message, Recipient } from '../model.ts';
+import type { Claim } from '../ports.ts';
+import type { Journal } from './journal.ts';
+
+/** What operators ask of a queue store, beside the traffic. None of it keeps traffic waiting for long. */
+export interface QueueOperations {
+  readonly journal: Journal;
+  /**
+   * Claims the recipients of one message that are under no claim, whatever their destination and time. Undefined if there
+   * are none.
+   */
+  claimMessage(request: {
+    readonly messageId: string;
+    readonly token: string;
+    readonly nowMs: number;
+    readonly leaseUntilMs: number;
+  }): Promise<Claim | undefined>;
+  find(messageId: string): Promise<StoredMessage | undefined>;
+  /**
+   * Messages after a cursor, at most `limit`: in the order of their arrival, or with `destinations` those that have
+   * recipients there, by destination and due time; among these one may come more than once.
+   */
+  list(request: {
+    readonly limit: number;
+    readonly after?: string;
+    readonly destinations?: readonly string[];
+  }): Promise<readonly StoredMessage[]>;
+  /** The destinations of recipients that wait or are tried again, those with most of them first, at most `limit`; no notes. */
+  destinations(limit: number): Promise<readonly StoredDestination[]>;
+  /** Destinations that are left alone until somebody says otherwise. The store only remembers them. */
+  paused(): Promise<readonly PausedDestination[]>;
+  pause(paused: PausedDestination, events: readonly MailEvent[]): Promise<void>;
+  resume(destination: string, events: readonly MailEvent[]): Promise<void>;
+}
+
+export interface StoredMessage {
+  readonly message: Message;
+  readonly recipients: readonly (Recipient & { readonly claimed: boolean })[];
+  /** For {@link QueueOperations.list}: goes on behind this message. */
+  readonly cursor: string;
+}
+export interface StoredDestination {
+  readonly destination: string;
+  readonly recipients: number;
+  /** Arrival of the oldest of the hundred messages that are due first. */
+  readonly oldestMs: number;
+  readonly nextDueAtMs: number;
+}
+export interface PausedDestination {
+  readonly destination: string;
+  readonly sinceMs: number;
+}

@@ -1,0 +1,235 @@
+import type { Failure, MailEvent, NewEvent, Recipient } from '../model.ts';
+import type {
+  ActionResult,
+  Claim,
+  Clock,
+  EventSink,
+  IdSource,
+  QueueControl,
+  QueueStore,
+  QueueTarget,
+  RecipientUpdate,
+  StoredMessage,
+} from '../ports.ts';
+import { formatNextHop, parseDestination } from '../routing/next-hop.ts';
+import { markedKeys, readMarks, writeMarks } from '../routing/mark.ts';
+import { eventAt } from './outcome.ts';
+import { isNote } from './notes.ts';
+import type { Pauses } from './pauses.ts';
+import type { Queue } from './queue.ts';
+import { makeView } from './view.ts';
+
+/** What steering the queue works with. */
+export interface ControlParts {
+  readonly store: QueueStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly events: EventSink;
+  readonly queue: Pick<Queue, 'expect' | 'inHand'>;
+  readonly pauses: Pauses;
+  /** Fails recipients, and makes the reports that this owes. */
+  readonly fail: (claim: Claim, recipients: readonly Recipient[], failure: Failure, by?: string) => Promise<void>;
+}
+
+/** What an action makes of a recipient: its update, and the rest of its story. */
+interface Action {
+  /** Which recipients it is for. */
+  readonly isFor: (recipient: Recipient) => boolean;
+  readonly run: (claim: Claim, recipients: readonly Recipient[]) => Promise<void>;
+}
+
+/** A claim of an operator is settled at once. */
+const LEASE_MS = 60_000;
+/** Later than any time that a clock shows. */
+const NEVER_MS = 8_640_000_000_000_000;
+const AT_ONCE = 32;
+const PAGE = 500;
+
+/** Makes the steering of a queue: each action claims what it changes, so that it never meets an attempt under way. */
+export function makeQueueControl(parts: ControlParts): QueueControl {
+  const { store, clock, pauses, queue, fail } = parts;
+
+  /** Lets recipients wait in another way. */
+  async function change(
+    claim: Claim,
+    recipients: readonly Recipient[],
+    to: (recipient: Recipient) => Partial<Recipient>,
+    event: NewEvent,
+  ): Promise<void> {
+    const updates = recipients.map((recipient) => pending({ ...recipient, ...to(recipient) }));
+    await settle(claim, updates, event);
+  }
+
+  async function settle(claim: Claim, updates: readonly RecipientUpdate[], event: NewEvent): Promise<void> {
+    const nowMs = clock.now();
+    const { message, token } = claim;
+    const told: MailEvent = eventAt(event, message.id, nowMs);
+    await store.settle({ messageId: message.id, token, updates, children: [], messages: [], events: [told] });
+    parts.events.emit(told);
+    queue.expect(nowMs);
+  }
+
+  const now = () => ({ attempts: 0, dueAtMs: clock.now(), retryAtMs: clock.now() });
+
+  return {
+    ...makeView(parts),
+    retry: (target, by) =>
+      act(parts, target, {
+        isFor: ({ destination }) => !readMarks(destination).held,
+        run: (claim, some) => change(claim, some, now, { kind: 'retried', ...names(some), ...said(by) }),
+      }),
+    hold: (target, by) =>
+      act(parts, target, {
+        isFor: ({ destination }) => !readMarks(destination).held,
+        run: (claim, some) =>
+          change(
+            claim,
+            some,
+            ({ destination }) => ({
+              destination: writeMarks({ ...readMarks(destination), held: true }),
+              dueAtMs: NEVER_MS,
+            }),
+            { kind: 'held', ...names(some), ...said(by) },
+          ),
+      }),
+    release: (target, by) =>
+      act(parts, target, {
+        isFor: ({ destination }) => readMarks(destination).held,
+        run: (claim, some) =>
+          change(
+            claim,
+            some,
+            ({ destination }) => ({ ...now(), destination: writeMarks({ ...readMarks(destination), held: false }) }),
+            { kind: 'released', ...names(some), ...said(by) },
+          ),
+      }),
+    drop: (target, by) =>
+      act(parts, target, {
+        isFor: () => true,
+        run: (claim, some) =>
+          settle(
+            claim,
+            some.map(({ n }) => ({ n, state: 'done' })),
+            { kind: 'dropped', ...names(some), ...said(by) },
+          ),
+      }),
+    bounce: (target, how = {}, by) =>
+      act(parts, target, {
+        isFor: () => true,
+        run: (claim, some) => {
+          const { status = '5.0.0', reason = 'the postmaster of this server has given the message up' } = how;
+          return fail(claim, some, { status, reason, atMs: clock.now() }, by);
+        },
+      }),
+    async reroute(target, nextHop, by) {
+      const destination = formatNextHop(parseDestination(nextHop));
+      const result = await act(parts, target, {
+        isFor: () => true,
+        run: (claim, some) =>
+          change(
+            claim,
+            some,
+            (recipient) => {
+              const { held } = readMarks(recipient.destination);
+              const key = writeMarks({ held, moved: true, destination });
+              return held ? { destination: key } : { ...now(), destination: key };
+            },
+            { kind: 'rerouted', ...names(some), destination, ...said(by) },
+          ),
+      });
+      return result;
+    },
+    async pause(destination, by) {
+      const nowMs = clock.now();
+      const event = eventAt({ kind: 'paused', destination, ...said(by) }, '', nowMs);
+      await store.pause({ destination, sinceMs: nowMs }, [event]);
+      pauses.add(destination, nowMs);
+      parts.events.emit(event);
+    },
+    async resume(destination, by) {
+      if (!pauses.has(destination)) return false;
+      const event = eventAt({ kind: 'resumed', destination, ...said(by) }, '', clock.now());
+      await store.resume(destination, [event]);
+      pauses.remove(destination, clock.now());
+      parts.events.emit(event);
+      queue.expect(clock.now());
+      return true;
+    },
+  };
+}
+
+/** Does an action to a message, or to the messages of a destination one by one. */
+async function act(parts: ControlParts, target: QueueTarget, action: Action): Promise<ActionResult> {
+  const result = { messages: 0, recipients: 0, busy: 0 };
+  if ('messageId' in target) {
+    await actOn(parts, target.messageId, forTarget(target, action), result);
+    return result;
+  }
+  const destinations = markedKeys(target.destination);
+  const done = new Set<string>();
+  for (let after: string | undefined; ;) {
+    const page = await parts.store.list({ limit: PAGE, destinations, ...(after === undefined ? {} : { after }) });
+    const last = page.at(-1);
+    if (last === undefined) return result;
+    after = last.cursor;
+    const ids = new Set(page.map(({ message }) => message.id).filter((id) => !done.has(id)));
+    const waiting = [...ids];
+    for (const id of ids) done.add(id);
+    const next = async (): Promise<void> => {
+      for (let id = waiting.pop(); id !== undefined; id = waiting.pop())
+        await actOn(parts, id, forTarget(target, action), result);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, next));
+  }
+}
+
+function forTarget(target: QueueTarget, action: Action): Action {
+  const isMeant = (recipient: Recipient): boolean => {
+    if ('destination' in target) return readMarks(recipient.destination).destination === target.destination;
+    const wanted = target.recipient?.toLowerCase();
+    const { address, shownAs } = recipient;
+    return wanted === undefined || address.toLowerCase() === wanted || shownAs?.toLowerCase() === wanted;
+  };
+  const isFor = (recipient: Recipient): boolean =>
+    !isNote(recipient.destination) && isMeant(recipient) && action.isFor(recipient);
+  return { ...action, isFor };
+}
+
+async function actOn(
+  { store, ids, clock }: ControlParts,
+  messageId: string,
+  { isFor, run }: Action,
+  result: { messages: number; recipients: number; busy: number },
+): Promise<void> {
+  const found: StoredMessage | undefined = await store.find(messageId);
+  const wanted = found?.recipients.filter(isFor) ?? [];
+  if (wanted.length === 0) return;
+  const nowMs = clock.now();
+  const token = ids.next();
+  const claim = await store.claimMessage({ messageId, token, nowMs, leaseUntilMs: nowMs + LEASE_MS });
+  const some = claim?.recipients.filter(isFor) ?? [];
+  try {
+    if (claim !== undefined && some.length > 0) {
+      await run(claim, some);
+      result.messages += 1;
+      result.recipients += some.length;
+    }
+  } finally {
+    if (claim !== undefined) await store.release([token]);
+  }
+  result.busy += wanted.length - some.length;
+}
+
+function pending(recipient: Recipient): RecipientUpdate {
+  const { n, attempts, dueAtMs, retryAtMs, delayReported, lastFailure, destination } = recipient;
+  const update = { n, state: 'pending', attempts, dueAtMs, retryAtMs, delayReported, destination } as const;
+  return lastFailure === undefined ? update : { ...update, lastFailure };
+}
+
+function names(recipients: readonly Recipient[]): { readonly recipients: readonly string[] } {
+  return { recipients: recipients.map(({ shownAs, address }) => shownAs ?? address) };
+}
+
+function said(by: string | undefined): { readonly by?: string } {
+  return by === undefined ? {} : { by };
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { ScriptedHost } from '../simulation/scripted-host.ts';
+import { submit } from './submit.ts';
+import { World } from './world.ts';
+
+const hour = 3_600_000;
+const DOWN = 'smtp://down.example:25';
+const toml = `
+[[route]]
+match = "pure-heart.org"
+to = "maildir:mail"
+[[route]]
+match = "*"
+to = "${DOWN}"
+[retry]
+delays = ["1h"]
+expire-after = "5h"`;
+
+/** A server whose next hop is down, and a host that would take its mail. */
+async function start(world = new World(), store = openMemoryQueueStore()) {
+  const down = world.host('down.example');
+  await ScriptedHost.start(down, {});
+  down.down = 'refused';
+  const other = await ScriptedHost.start(world.host('other.example'), {});
+  const server = await world.server('mx.example.org', toml, { store });
+  const send = async (...rcpt: string[]): Promise<string> => {
+    await submit(world, 'mx.example.org', [
+      'MAIL FROM:<alice@pure-heart.org> ENVID=e1',
+      ...rcpt.map((address) => `RCPT TO:<${address}> NOTIFY=FAILURE`),
+    ]);
+    return server.events.filter(({ kind }) => kind === 'accepted').at(-1)?.messageId ?? '';
+  };
+  const kinds = (): string[] => server.events.map(({ kind }) => kind);
+  const during = <T>(promise: Promise<T>): Promise<T> => world.clock.during(promise);
+  return { ...server, world, down, other, store, send, kinds, during };
+}
+
+describe('what waits', () => {
+  it('is shown by destination, by message and by recipient', async () => {
+    const { control, send, world, during } = await start();
+    const id = await send('bob@ivory.edu', 'carol@ivory.edu');
+    await send('dave@ivory.edu');
+    await world.clock.advance(1000);
+    const [destination] = await during(control.destinations());
+    expect(destination).toMatchObject({ destination: DOWN, recipients: 3, inHand: 0 });
+    const page = await during(control.list({ recipient: 'CAROL', limit: 10 }));
+    expect(page.messages.map(({ message }) => message.id)).toEqual([id]);
+    const shown = await during(control.show(id));
+    expect(shown?.recipients.map(({ address, state, destination: to }) => [address, state, to])).toEqual([
+      ['bob@ivory.edu', 'waiting', DOWN],
+      ['carol@ivory.edu', 'waiting', DOWN],
+    ]);
+    expect(await during(control.show('nothing'))).toBeUndefined();
+    const first = await during(control.list({ destination: DOWN, limit: 1 }));
+    expect(first.messages).toHaveLength(1);
+    const rest = await during(control.list({ destination: DOWN, limit: 9, cursor: first.next ?? '' }));
+    expect(rest.messages.map(({ message }) => message.id)).not.toContain(first.messages[0]?.message.id);
+  });
+});
+
+describe('retry', () => {
+  it('attempts what waits at once', async () => {
+    const { control, send, world, kinds, down } = await start();
+    await send('bob@ivory.edu');
+    await world.clock.advance(1000);
+    expect(kinds()).toContain('deferred');
+    down.down = undefined;
+    await world.clock.advance(61_000);
+    const result = await world.clock.during(control.retry({ destination: DOWN }, 'root'));
+    expect(result).toEqual({ messages: 1, recipients: 1, busy: 0 });
+    await world.clock.advance(1000);
+    expect(kinds()).toContain('relayed');
+  });
+});
+
+describe('hold and release', () => {
+  it('keep recipients beyond their expiry, over a restart, and give them one more attempt', async () => {
+    const world = new World();
+    const { control, send, during, stop, store, kinds } = await start(world);
+    const id = await send('bob@ivory.edu', 'carol@ivory.edu');
+    await world.clock.advance(1000);
+    expect(await during(control.hold({ messageId: id, recipient: 'BOB@ivory.edu' }))).toMatchObject({ recipients: 1 });
+    expect(await during(control.hold({ messageId: id, recipient: 'bob@ivory.edu' }))).toMatchObject({ recipients: 0 });
+    expect((await during(control.show(id)))?.recipients.map(({ state }) => state)).toEqual(['held', 'waiting']);
+    await world.clock.advance(hour / 2);
+    await during(stop());
+    expect(kinds().filter((kind) => kind === 'held')).toHaveLength(1);
+    const again = await world.server('mx2.example.org', toml, { store });
+    await world.clock.advance(9 * hour);
+    const story = () => again.events.map((event) => ('recipient' in event ? `${event.kind} ${event.recipient}` : ''));
+    expect(story()).toContain('expired carol@ivory.edu');
+    expect(story()).not.toContain('expired bob@ivory.edu');
+    const before = again.events.length;
+    await during(again.control.release({ messageId: id }));
+    await world.clock.advance(1000);
+    expect(again.events.slice(before).map(({ kind }) => kind)).toEqual([
+      ...['released', 'attempted', 'expired', 'report-issued'],
+      ...['attempted', 'delivered'],
+    ]);
+  });
+});
+
+describe('drop', () => {
+  it('takes a message out of the queue without a word to anybody', async () => {
+    const { control, send, world, during, store, events, delivered } = await start();
+    const id = await send('bob@ivory.edu');
+    await world.clock.advance(1000);
+    await during(control.drop({ messageId: id }, 'root'));
+    expect(await store.counts()).toEqual({ messages: 0, recipients: 0 });
+    expect(events.at(-1)).toMatchObject({ kind: 'dropped', recipients: ['bob@ivory.edu'], by: 'root', messageId: id });
+    await world.clock.advance(9 * hour);
+    expect(delivered).toEqual([]);
+  });
+});
+
+describe('bounce', () => {
+  it('fails recipients now, with the report that NOTIFY asks for', async () => {
+    const { control, send, world, during, events, delivered } = await start();
+    const id = await send('bob@ivory.edu');
+    await world.clock.advance(1000);
+    await during(control.bounce({ messageId: id }, { status: '5.7.1', reason: 'we do not want it' }));
+    await world.clock.advance(1000);
+    expect(events.find(({ kind }) => kind === 'bounced')).toMatchObject({ failure: { status: '5.7.1' } });
+    expect(delivered[0]?.folder).toBe('alice@pure-heart.org');
+    expect(delivered[0]?.text).toMatch(/Action: failed\r\nStatus: 5\.7\.1/);
+    expect(delivered[0]?.text).toContain('Original-Envelope-Id: e1');
+  });
+});
+
+describe('reroute', () => {
+  it('sends recipients to another next hop whatever the routes say, and stays there', async () => {
+    const { control, send, world, during, other, kinds, events } = await start();
+    const id = await send('bob@ivory.edu');
+    await world.clock.advance(1000);
+    await expect(during(control.reroute({ messageId: id }, 'ftp://x'))).rejects.toThrow(/expected smtp/);
+    await during(control.reroute({ messageId: id }, 'smtp://other.example'));
+    await world.clock.advance(1000);
+    expect(kinds()).toContain('relayed');
+    expect(events.find(({ kind }) => kind === 'relayed')).toMatchObject({ destination: 'smtp://other.example:25' });
+    expect(other.transactions).toHaveLength(1);
+  });
+});
+
+describe('pause and resume', () => {
+  it('leave a destination alone, over a restart, and attempt once more what ran out of time meanwhile', async () => {
+    const world = new World();
+    const { control, send, during, store, stop, down, kinds, events } = await start(world);
+    await send('bob@ivory.edu');
+    await world.clock.advance(1000);
+    await during(control.pause(DOWN, 'root'));
+    const second = await send('carol@ivory.edu');
+    await world.clock.advance(2 * hour);
+    expect((await during(control.show(second)))?.recipients[0]?.state).toBe('paused');
+    expect(kinds().filter((kind) => kind === 'attempted')).toHaveLength(1);
+    expect(events.find(({ kind }) => kind === 'paused')).toMatchObject({ destination: DOWN, messageId: '' });
+    await during(stop());
+    const again = await world.server('mx2.example.org', toml, { store });
+    await world.clock.advance(9 * hour);
+    expect(again.events).toEqual([]);
+    expect((await during(again.control.destinations()))[0]?.pausedSinceMs).toBeDefined();
+    down.down = undefined;
+    expect(await during(again.control.resume(DOWN))).toBe(true);
+    expect(await during(again.control.resume(DOWN))).toBe(false);
+    await world.clock.advance(1000);
+    expect(again.events.filter(({ kind }) => kind === 'relayed')).toHaveLength(2);
+  });
+});
