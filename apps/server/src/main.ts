@@ -10,6 +10,12 @@ const USAGE = `dsnd: a mail server that owes and pays every delivery status noti
   dsnd                 local mode: SMTP on 127.0.0.1:2525, all under ./.dsnkit, nothing leaves the machine
   dsnd hash-password [NAME]
                        what stands in the file of [users] for a password, which is asked for or read from stdin
+  dsnd store check DIRECTORY
+                       reads a whole store, and says what is wrong with it; stop the server first
+  dsnd store recover DIRECTORY NEW-DIRECTORY
+                       makes a new store of all that can be read
+  dsnd store export DIRECTORY FOLDER
+                       writes messages and envelopes as files: ID.eml and ID.json
   dsnd --version
   dsnd --help`;
 
@@ -25,7 +31,12 @@ async function main(): Promise<void> {
   }
   if (options.command === 'hash-password') {
     const { printHashes } = await import('./adapters/hash-password-command.ts');
-    await printHashes(options.argument);
+    await printHashes(options.words[0]);
+    return;
+  }
+  if (options.command === 'store') {
+    const { storeCommand } = await import('./adapters/store-command.ts');
+    process.exitCode = await storeCommand(options.words);
     return;
   }
   const { run } = await import('./run.ts');
@@ -55,8 +66,9 @@ function onOwnNode(): void {
 
 interface Options {
   readonly config: string | undefined;
-  readonly command: 'hash-password' | undefined;
-  readonly argument: string | undefined;
+  readonly command: 'hash-password' | 'store' | undefined;
+  /** What follows the command. */
+  readonly words: readonly string[];
 }
 
 function readOptions(): Options | undefined {
@@ -65,11 +77,12 @@ function readOptions(): Options | undefined {
       options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } },
       allowPositionals: true,
     });
-    const [command, argument, ...more] = positionals;
+    const [command, ...words] = positionals;
     if (values.help === true) console.log(USAGE);
     else if (values.version === true) console.log(version());
-    else if ((command === undefined || command === 'hash-password') && more.length === 0)
-      return { config: values.config, command, argument };
+    else if (command === 'store') return { config: values.config, command, words };
+    else if ((command === undefined || command === 'hash-password') && words.length <= 1)
+      return { config: values.config, command, words };
     else fail(`${JSON.stringify(positionals.join(' '))} is no command; see dsnd --help`);
   } catch (error) {
     fail(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));

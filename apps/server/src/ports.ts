@@ -403,7 +403,8 @@ export class LeaseLostError extends Error {
 /** The store can't take or give work now (disk full, I/O error, closed). Nothing was half-stored. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  readonly code: 'full' | 'io' | 'corrupt' | 'closed' | 'locked';
+  /** `corrupt`: what lies there can't be read. `foreign`: it is no queue, or one of a later version. */
+  readonly code: 'full' | 'io' | 'corrupt' | 'foreign' | 'closed' | 'locked';
   constructor(code: StoreError['code'], message: string) {
     super(message);
     this.code = code;

@@ -25,7 +25,7 @@ import {
   type Config,
 } from './config.ts';
 import { welcome } from './local-mode.ts';
-import type { EventSink, QueueStore } from './ports.ts';
+import { StoreError, type EventSink, type QueueStore } from './ports.ts';
 import { startServer, type Adapters, type RunningServer } from './server.ts';
 
 /** Runs the server until a signal ends it: with a configuration file, or without one in local mode. */
@@ -151,11 +151,23 @@ function danePorts({ delivery: { daneResolver, prefer } }: Config): Pick<Adapter
 async function openStore(config: Config): Promise<QueueStore | undefined> {
   try {
     if (!existsSync(config.store.directory)) mkdirSync(config.store.directory, { recursive: true, mode: 0o700 });
-    return await openSqliteQueueStore(config.store.directory);
+    return await openSqliteQueueStore(config.store.directory, {
+      // Without its store a server could only refuse, for ever: what starts it again gives it a new one.
+      failed(error) {
+        console.error(`dsnd: ${withAdvice(error, config)}; the server ends, what it accepted is in the store`);
+        process.exit(1);
+      },
+    });
   } catch (error) {
-    fail(error instanceof Error ? error.message : String(error));
+    fail(withAdvice(error, config));
     return undefined;
   }
+}
+
+function withAdvice(error: unknown, { store: { directory } }: Config): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const isDamaged = error instanceof StoreError && error.code === 'corrupt';
+  return isDamaged ? `${message}; run: dsnd store check ${directory}` : message;
 }
 
 /** The first signal finishes what is in flight; a second one does not wait. */

@@ -25,11 +25,18 @@ export class SpoolDirectory {
     this.#room = room;
   }
 
-  /** Makes the directory, and removes what no message names: left over when a process ended while receiving. */
+  /**
+   * Makes the directory, and removes what no message names: left over when a process ended while receiving.
+   *
+   * @throws {StoreError} 'corrupt' if content is missing that a message names
+   */
   async open(named: readonly string[]): Promise<void> {
     const keep = new Set(named);
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    for (const name of await readdir(this.#directory)) {
+    const there = await readdir(this.#directory);
+    const missing = keep.difference(new Set(there));
+    for (const name of missing) throw new StoreError('corrupt', `The store is damaged: spool/${name} is missing`);
+    for (const name of there) {
       if (!keep.has(name)) await rm(this.#path(name), { force: true });
       // Names count on, so that a name is never used twice while its content stands.
       this.#count = Math.max(this.#count, Number.parseInt(name, 36) || 0);
@@ -134,6 +141,7 @@ export async function failing<Value>(work: Promise<Value>): Promise<Value> {
   try {
     return await work;
   } catch (error) {
+    if (error instanceof StoreError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     throw new StoreError(code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'io', `The store failed: ${message}`);
   }

@@ -17,10 +17,18 @@ export interface Unpacked {
   readonly pieces: readonly Uint8Array[];
 }
 
+/** Who listens to a {@link WorkerLink}. */
+interface Listener {
+  /** Hears what ended, before the operations resolve that ended it. */
+  readonly after: (aftermath: Aftermath) => void;
+  /** Hears once why nothing more can be done. */
+  readonly failed: (error: StoreError) => void;
+}
+
 /** The way to the thread of the database: what is asked for in one turn of the event loop goes in one message. */
 export class WorkerLink {
   readonly #worker: Worker;
-  readonly #after: (aftermath: Aftermath) => void;
+  readonly #listener: Listener;
   #operations: Operation[] = [];
   #contents: Unpacked[] = [];
   /** The operations go with the end of this turn of the event loop. */
@@ -32,36 +40,41 @@ export class WorkerLink {
   readonly #writers = new Fifo();
   readonly #readers = new Fifo();
   #broken: StoreError | undefined;
+  #ready = false;
   #closing = false;
 
-  private constructor(worker: Worker, after: (aftermath: Aftermath) => void) {
+  private constructor(worker: Worker, listener: Listener) {
     this.#worker = worker;
-    this.#after = after;
+    this.#listener = listener;
   }
 
   /**
-   * Starts the thread and opens the database in it. `after` hears what ended, before the operations resolve that ended it.
+   * Starts the thread and opens the database in it.
    *
    * @throws {StoreError}
    */
   static async open(
     options: WorkerOptions,
-    after: (aftermath: Aftermath) => void,
+    listener: Listener,
   ): Promise<{ readonly link: WorkerLink; readonly spooled: readonly string[] }> {
     const file = import.meta.url.endsWith('.ts') ? './sqlite-queue-worker.ts' : './sqlite-queue-worker.js';
     const worker = new Worker(new URL(file, import.meta.url), { workerData: options, name: 'queue' });
-    const link = new WorkerLink(worker, after);
+    const link = new WorkerLink(worker, listener);
     const spooled = await new Promise<readonly string[]>((resolve, reject) => {
       worker.on('message', (reply: Reply) => {
-        if (reply.kind === 'ready') resolve(reply.spooled);
-        else if (reply.kind === 'refused') reject(toError(reply.failure));
+        if (reply.kind === 'ready') {
+          link.#ready = true;
+          resolve(reply.spooled);
+        } else if (reply.kind === 'refused') reject(toError(reply.failure));
         else link.#hear(reply);
       });
       worker.on('error', (error: Error) => {
         reject(link.#break('io', `The queue's thread failed: ${error.message}`));
       });
       worker.on('exit', () => {
-        reject(link.#break(link.#closing ? 'closed' : 'io', 'The queue is closed'));
+        reject(
+          link.#closing ? link.#break('closed', 'The queue is closed') : link.#break('io', "The queue's thread ended"),
+        );
       });
     });
     return { link, spooled };
@@ -79,7 +92,10 @@ export class WorkerLink {
 
   /** Lets what was asked for be done, closes the database and ends the thread. */
   async close(): Promise<void> {
-    if (this.#broken !== undefined) return;
+    if (this.#broken !== undefined) {
+      await this.#worker.terminate();
+      return;
+    }
     this.#closing = true;
     const exit = new Promise((resolve) => this.#worker.once('exit', resolve));
     await this.read({ kind: 'close' });
@@ -120,7 +136,7 @@ export class WorkerLink {
   }
 
   #hear(reply: Extract<Reply, { readonly kind: 'written' | 'answered' }>): void {
-    this.#after(reply);
+    this.#listener.after(reply);
     if (reply.kind === 'answered') {
       for (const answer of reply.answers) {
         const reader = this.#readers.shift();
@@ -136,14 +152,19 @@ export class WorkerLink {
       if (refusal === undefined) writer?.resolve(undefined);
       else writer?.reject(toError(refusal));
     }
+    const damage = reply.failures.find(({ refusal }) => refusal.code === 'corrupt');
+    if (damage !== undefined) this.#break('corrupt', damage.refusal.message);
   }
 
   #break(code: StoreError['code'], reason: string): StoreError {
-    this.#broken ??= new StoreError(code, reason);
+    if (this.#broken !== undefined) return this.#broken;
+    const broken = new StoreError(code, reason);
+    this.#broken = broken;
     for (const waiters of [this.#accepters, this.#writers, this.#readers]) {
-      for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) waiter.reject(this.#broken);
+      for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) waiter.reject(broken);
     }
-    return this.#broken;
+    if (this.#ready && !this.#closing) this.#listener.failed(broken);
+    return broken;
   }
 }
 

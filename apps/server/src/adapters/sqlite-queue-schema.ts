@@ -70,7 +70,7 @@ const steps: readonly string[] = [
 /**
  * Opens the database of a queue for this process alone, and brings its schema to the present version.
  *
- * @throws {StoreError} 'locked', 'corrupt' (also: not a queue, or one of a later version), 'full', 'io'
+ * @throws {StoreError} 'locked', 'corrupt', 'foreign' (not a queue, or one of a later version), 'full', 'io'
  */
 export function openDatabase({ file, maxDatabaseOctets }: WorkerOptions): DatabaseSync {
   let database: DatabaseSync | undefined;
@@ -96,21 +96,38 @@ export function openDatabase({ file, maxDatabaseOctets }: WorkerOptions): Databa
 /**
  * Brings a database to the version that the steps lead to, all of them or none.
  *
- * @throws {StoreError} 'corrupt' if it is not a queue, or one of a later version
+ * @throws {StoreError} 'foreign' if it is not a queue, or one of a later version
  */
 export function migrate(database: DatabaseSync, toVersion: readonly string[] = steps): void {
   const version = pragma(database, 'user_version');
-  const application = pragma(database, 'application_id');
-  const isEmpty = version === 0 && application === 0 && countTables(database) === 0;
-  if (!isEmpty && application !== applicationId) throw new StoreError('corrupt', 'The store is not a mail queue');
-  if (version > toVersion.length) {
-    const known = toVersion.length;
-    throw new StoreError('corrupt', `The store has version ${version}, but this program knows only up to ${known}`);
-  }
+  const isEmpty = version === 0 && pragma(database, 'application_id') === 0 && countTables(database) === 0;
+  if (!isEmpty) assertQueue(database, toVersion.length);
   if (version === toVersion.length) return;
   database.exec('BEGIN IMMEDIATE');
   for (const step of toVersion.slice(version)) database.exec(step);
   database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${toVersion.length}; COMMIT`);
+}
+
+/**
+ * Whether a database is a queue that this program understands.
+ *
+ * @throws {StoreError} 'foreign'
+ */
+export function assertQueue(database: DatabaseSync, known: number = steps.length): void {
+  if (pragma(database, 'application_id') !== applicationId) {
+    throw new StoreError('foreign', 'The store is not a mail queue');
+  }
+  const version = pragma(database, 'user_version');
+  if (version <= known) return;
+  throw new StoreError(
+    'foreign',
+    `The store has version ${version}, but this program knows only up to ${known}: run a later dsnd`,
+  );
+}
+
+/** The version that the schema of a store has, and the one that it is brought to when it is opened. */
+export function schemaVersion(database: DatabaseSync): { readonly is: number; readonly latest: number } {
+  return { is: pragma(database, 'user_version'), latest: steps.length };
 }
 
 function pragma(database: DatabaseSync, name: 'user_version' | 'application_id' | 'page_size'): number {
@@ -135,8 +152,6 @@ export function toStoreError(error: unknown): StoreError {
   const { errcode, message } = error as { readonly errcode?: number; readonly message?: string };
   const code = codes[(errcode ?? 0) & 0xff] ?? 'io';
   const reason = (message ?? 'unknown trouble').replaceAll(/\s+/g, ' ');
-  return new StoreError(
-    code,
-    code === 'locked' ? 'The store is in use by another process' : `The store failed: ${reason}`,
-  );
+  if (code === 'locked') return new StoreError(code, 'The store is in use by another process');
+  return new StoreError(code, `The store ${code === 'corrupt' ? 'is damaged' : 'failed'}: ${reason}`);
 }

@@ -43,6 +43,11 @@ export interface SqliteQueueOptions {
   readonly minFreeOctets?: number;
   /** The database grows no larger: what has no room is refused as 'full'. Default: as large as the disk. */
   readonly maxDatabaseOctets?: number;
+  /**
+   * Told once when the store can't go on: its thread ended, or the database turned out to be damaged. All that was accepted
+   * is on the disk; what is asked for from then on is refused. Whoever runs the store ends, and is started again.
+   */
+  readonly failed?: (error: StoreError) => void;
 }
 
 /**
@@ -50,7 +55,8 @@ export interface SqliteQueueOptions {
  * files for large content. What is asked for while a transaction is committed shares the next one, so that many callers
  * share one wait for the disk.
  *
- * @throws {StoreError} 'locked' if another process has it open, 'corrupt' if it can't be read, 'full', 'io'
+ * @throws {StoreError} 'locked' if another process has it open, 'corrupt' if it can't be read or content is missing,
+ *   'foreign' if it is no queue or one of a later version, 'full', 'io'
  * @example
  * const store = await openSqliteQueueStore('./data');
  * await store.accept([{ message, recipients, content: [octets] }]);
@@ -77,12 +83,14 @@ class SqliteQueueStore implements QueueStore {
   readonly #spool: SpoolDirectory;
   readonly #remembered: Remembered;
   readonly #tokens = new Tokens();
+  readonly #failed: (error: StoreError) => void;
   #link: WorkerLink | undefined;
   #lastHold = 0;
 
   constructor(home: string, options: SqliteQueueOptions) {
     this.inlineMaxOctets = options.inlineMaxOctets ?? 262_144;
     this.#remembered = new Remembered(options.rememberedMaxOctets ?? 33_554_432);
+    this.#failed = options.failed ?? (() => undefined);
     this.#spool = new SpoolDirectory(
       join(home, 'spool'),
       new Room(home, options.minFreeOctets ?? defaultMinFreeOctets),
@@ -90,7 +98,10 @@ class SqliteQueueStore implements QueueStore {
   }
 
   async open(options: WorkerOptions): Promise<void> {
-    const { link, spooled } = await WorkerLink.open(options, (aftermath) => this.#clear(aftermath));
+    const { link, spooled } = await WorkerLink.open(options, {
+      after: (aftermath) => this.#clear(aftermath),
+      failed: this.#failed,
+    });
     try {
       await failing(this.#spool.open(spooled));
     } catch (error) {

@@ -57,14 +57,14 @@ describe('opening', () => {
     change(sql);
     await expect(openSqliteQueueStore(directory)).rejects.toMatchObject({
       name: 'StoreError',
-      code: 'corrupt',
+      code: 'foreign',
       message,
     });
   });
 
   it('refuses a database of somebody else', async () => {
     change('CREATE TABLE addresses (name TEXT)');
-    await expect(openSqliteQueueStore(directory)).rejects.toMatchObject({ code: 'corrupt' });
+    await expect(openSqliteQueueStore(directory)).rejects.toMatchObject({ code: 'foreign' });
   });
 
   it.each([
@@ -281,6 +281,41 @@ describe('content in memory', () => {
     await store.release([held.token]);
     for (const id of ids) expect(await readAll(store, id)).toBe(`${id} `.repeat(20));
   });
+});
+
+it('is damaged when content is missing that a message names', async () => {
+  const store = await openSqliteQueueStore(directory);
+  const spool = await store.spool();
+  await spool.write(octets('large '.repeat(20)));
+  await store.accept([sample('m1', { content: await spool.finish() })]);
+  await store.close();
+  const [name = ''] = await spooledNames();
+  await rm(join(directory, 'spool', name));
+  await expect(openSqliteQueueStore(directory)).rejects.toMatchObject({
+    name: 'StoreError',
+    code: 'corrupt',
+    message: `The store is damaged: spool/${name} is missing`,
+  });
+});
+
+it('says so once when it is found to be damaged while it is open, and takes nothing more', async () => {
+  const store = await openSqliteQueueStore(directory);
+  await store.accept(Array.from({ length: 500 }, (_, index) => sample(`m${index}`)));
+  await store.close();
+  const failures: unknown[] = [];
+  const reopened = await opened({ failed: (error) => failures.push(error) });
+  const file = await open(join(directory, 'queue.db'), 'r+');
+  const { size } = await file.stat();
+  for (let offset = 4_096; offset < size; offset += 4_096)
+    await file.write(Buffer.alloc(4_096, 'rot '), 0, 4_096, offset);
+  await file.close();
+  const refused = { name: 'StoreError', code: 'corrupt' };
+  const all = Array.from({ length: 2_000 }, (_, index) =>
+    sample(`n${index}`, { content: [octets('x'.repeat(9_000))] }),
+  );
+  await expect(reopened.accept(all)).rejects.toMatchObject(refused);
+  await expect(reopened.accept([sample('n')])).rejects.toMatchObject(refused);
+  expect(failures).toEqual([expect.objectContaining(refused)]);
 });
 
 describe('a disk that fails', () => {
