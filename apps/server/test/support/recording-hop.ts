@@ -13,7 +13,8 @@ export interface Personality {
   /** EHLO keywords; `undefined` knows only HELO. */
   readonly extensions?: readonly string[] | undefined;
   readonly rcpt?: (address: string) => string | readonly string[];
-  readonly endOfData?: (address: readonly string[]) => string;
+  /** Told the addresses and their RCPT commands. */
+  readonly endOfData?: (addresses: readonly string[], commands: readonly string[]) => string;
   /** Takes LMTP: one reply for each recipient after the content. */
   readonly lmtp?: boolean;
   /** Called after the content has come and before it is answered. */
@@ -106,10 +107,11 @@ function converse(socket: Socket, personality: Personality, transactions: Record
     await personality.beforeReply?.(recorded.content);
     const addresses = recorded.rcpt.map((line) => /<([^>]*)>/.exec(line)?.[1] ?? '');
     const replies = personality.lmtp === true ? addresses.map((address) => [address]) : [addresses];
-    say(...replies.map((of) => personality.endOfData?.(of) ?? '250 2.0.0 Ok: queued as R1'));
+    say(...replies.map((of) => personality.endOfData?.(of, recorded.rcpt) ?? '250 2.0.0 Ok: queued as R1'));
   }
 
-  function line(text: string): void {
+  /** What follows the content waits until the content is answered. */
+  async function line(text: string): Promise<void> {
     if (data === undefined) {
       command(text);
       return;
@@ -120,7 +122,7 @@ function converse(socket: Socket, personality: Personality, transactions: Record
     }
     const lines = data;
     data = undefined;
-    queue = queue.then(() => content(lines));
+    await content(lines);
   }
 
   socket.on('data', (chunk) => {
@@ -128,7 +130,6 @@ function converse(socket: Socket, personality: Personality, transactions: Record
     const lines = waiting.split('\r\n');
     waiting = lines.pop() ?? '';
     for (const text of lines) {
-      // What follows the content waits until the content is answered.
       queue = queue.then(() => line(text));
     }
   });
