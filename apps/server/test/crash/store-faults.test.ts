@@ -71,17 +71,20 @@ describe('the store of a running server', () => {
   });
 });
 
-/** Overwrites the index of messages, which is read at the start, and some pages in the middle of the messages. */
+/** Overwrites the index of messages, which is read at the start, and some pages of messages. */
 async function spoil(path: string): Promise<void> {
   const database = new DatabaseSync(path);
-  const { rootpage } = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'message_id'").get() ?? {};
+  const pages = database
+    .prepare(
+      `SELECT rootpage AS page FROM sqlite_schema WHERE name = 'message_id' UNION ALL
+        SELECT pageno FROM (SELECT pageno FROM dbstat WHERE name = 'message' AND pagetype = 'leaf' LIMIT 3 OFFSET 4)`,
+    )
+    .all()
+    .map(({ page }) => Number(page));
   database.close();
+  expect(pages).toHaveLength(4);
   const file = await open(path, 'r+');
-  const { size } = await file.stat();
-  const middle = Math.floor(size / 8_192);
-  for (const page of [Number(rootpage) - 1, middle, middle + 1, middle + 2]) {
-    await file.write(Buffer.alloc(4_096, 'garbage '), 0, 4_096, page * 4_096);
-  }
+  for (const page of pages) await file.write(Buffer.alloc(4_096, 'garbage '), 0, 4_096, (page - 1) * 4_096);
   await file.close();
 }
 
