@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const PACKAGES = ['xtext', 'esmtp-parameters', 'delivery-status', 'multipart-report', 'dsn-policy', 'smtp'];
+const PACKAGES = ['xtext', 'esmtp-parameters', 'delivery-status', 'multipart-report', 'dsn-policy', 'smtp', 'client'];
 const isBuilt = PACKAGES.every((name) => existsSync(`${root}packages/${name}/dist/index.d.ts`));
 
 /** A consumer's code: the same that runs in the browser test, and the types by name. */
@@ -14,10 +14,11 @@ const CONSUMER = `${readFileSync(new URL('./exercise.ts', import.meta.url), 'utf
 import type { DeliveryStatus, StatusCode } from '@dsnkit/delivery-status';
 import type { MailParameters, Notify } from '@dsnkit/esmtp-parameters';
 import { decideNotifications } from '@dsnkit/dsn-policy';
+import { submit, type Message } from '@dsnkit/client';
 import { ServerSession, type ServerEvent } from '@dsnkit/smtp';
-export type All = [DeliveryStatus, StatusCode, MailParameters, Notify, ServerEvent];
+export type All = [DeliveryStatus, StatusCode, MailParameters, Message, Notify, ServerEvent];
 export const session: ServerSession = new ServerSession({ hostname: 'mx.example.org' });
-export { decideNotifications };
+export { decideNotifications, submit };
 `;
 
 const COMPILERS = [

@@ -1,0 +1,32 @@
+import type { ReceivedReply } from '@dsnkit/smtp';
+
+/** What kept a message from being offered to the server at all. Codes are never renamed. */
+export type ClientErrorCode =
+  /** The connection broke, or the server was silent for too long. */
+  | 'connection'
+  /** The server refused the session: its greeting, EHLO or STARTTLS. */
+  | 'refused'
+  /** TLS was required, and the server does not offer it. */
+  | 'tls-not-offered'
+  /** A password was to be sent in the clear. */
+  | 'password-in-clear'
+  /** The server refused the credentials, or offers no mechanism for them. */
+  | 'authentication'
+  /** Notifications were asked for, and the server does not announce DSN. RFC 3461 §5.2.2(a). */
+  | 'dsn-not-offered'
+  /** Something that the message can't do without is not announced: SMTPUTF8, 8BITMIME, REQUIRETLS. */
+  | 'extension-not-offered';
+
+/** Why {@link submit} gave up before any recipient was tried. */
+export class ClientError extends Error {
+  readonly code: ClientErrorCode;
+  /** What the server said, where it said something. */
+  readonly reply: ReceivedReply | undefined;
+
+  constructor(code: ClientErrorCode, message: string, reply?: ReceivedReply) {
+    super(message);
+    this.name = 'ClientError';
+    this.code = code;
+    this.reply = reply;
+  }
+}

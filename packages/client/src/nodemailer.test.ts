@@ -1,0 +1,83 @@
+import { createTransport } from 'nodemailer';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../test/server.ts';
+import { dsnTransport, reports } from './nodemailer.ts';
+
+let server: TestServer | undefined;
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+});
+
+async function transporter() {
+  server = await startTestServer();
+  return createTransport(dsnTransport({ host: '127.0.0.1', port: server.port, startTls: 'off' }));
+}
+
+const letter = {
+  from: 'alice@example.org',
+  to: ['Bob <bob@example.com>', 'carol@example.net'],
+  subject: 'Lunch',
+  text: 'On Friday?',
+};
+const envelopeOf = ({ heard }: TestServer): string[] => heard.filter((note) => /^(?:mail|rcpt)/.test(note));
+
+describe('dsnTransport', () => {
+  it('RFC 3461 §4.1: sends with NOTIFY and ORCPT for each recipient', async () => {
+    const mailer = await transporter();
+    const info = await mailer.sendMail({
+      ...letter,
+      bcc: 'dave@example.net',
+      ...reports({
+        ret: 'HDRS',
+        envid: 'QQ314159',
+        notify: ['failure'],
+        recipients: { 'Bob@example.com': { notify: ['success', 'failure'], orcpt: 'same' } },
+      }),
+    });
+    expect(envelopeOf(server!).map((line) => line.replace(/SIZE=\d+ /, ''))).toEqual([
+      'mail alice@example.org RET=HDRS ENVID=QQ314159',
+      'rcpt bob@example.com NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;bob@example.com',
+      'rcpt carol@example.net NOTIFY=FAILURE',
+      'rcpt dave@example.net NOTIFY=FAILURE',
+    ]);
+    expect(info).toMatchObject({
+      dsn: true,
+      rejected: [],
+      accepted: ['bob@example.com', 'carol@example.net', 'dave@example.net'],
+    });
+    expect(info.messageId).toMatch(/^<.*@example\.org>$/);
+    expect(server!.heard.join('')).toContain('On Friday?');
+    expect(server!.heard.join('')).not.toContain('dave@example.net\r\n');
+  });
+
+  it("takes nodemailer's own dsn for all recipients alike", async () => {
+    const mailer = await transporter();
+    await mailer.sendMail({
+      ...letter,
+      dsn: { id: 'X1', return: 'headers', notify: ['failure', 'delay'], recipient: 'x' },
+    });
+    expect(envelopeOf(server!).map((line) => line.replace(/SIZE=\d+ /, ''))).toEqual([
+      'mail alice@example.org RET=HDRS ENVID=X1',
+      'rcpt bob@example.com NOTIFY=FAILURE,DELAY ORCPT=rfc822;bob@example.com',
+      'rcpt carol@example.net NOTIFY=FAILURE,DELAY ORCPT=rfc822;carol@example.net',
+    ]);
+  });
+
+  it('tells who was refused, and rejects when all are', async () => {
+    const mailer = await transporter();
+    const info = await mailer.sendMail({ ...letter, to: ['nobody@example.com', 'bob@example.com'] });
+    expect(info).toMatchObject({ accepted: ['bob@example.com'], rejected: ['nobody@example.com'] });
+    await expect(mailer.sendMail({ ...letter, to: 'nobody@example.com' })).rejects.toMatchObject({
+      code: 'refused',
+      reply: { code: 550 },
+    });
+  });
+
+  it('refuses a request about nobody', async () => {
+    const mailer = await transporter();
+    await expect(
+      mailer.sendMail({ ...letter, ...reports({ recipients: { 'eve@example.com': { notify: 'never' } } }) }),
+    ).rejects.toThrow('deliveryReports: eve@example.com is no recipient of the message');
+  });
+});

@@ -1,0 +1,131 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { certificate } from '../test/certificate.ts';
+import { startTestServer, type TestServer, type TestServerOptions } from '../test/server.ts';
+import { ClientError, submit, type Message, type SubmitOptions, type Submitted } from './index.ts';
+import { connectTo } from './node.ts';
+
+let server: TestServer | undefined;
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+});
+
+const message: Message = {
+  from: 'alice@example.org',
+  ret: 'HDRS',
+  envid: 'QQ+314',
+  to: [
+    { address: 'bob@example.com', notify: ['success', 'failure'], orcpt: 'same' },
+    { address: 'carol@example.net', notify: 'never', orcpt: { type: 'rfc822', address: 'c+x@example.net' } },
+    { address: 'dave@example.net' },
+  ],
+  content: new TextEncoder().encode('Subject: hi\r\n\r\n.dot\r\n'),
+};
+
+async function offer(
+  options: TestServerOptions,
+  manner: Partial<SubmitOptions> = { startTls: 'off' },
+  changes: Partial<Message> = {},
+): Promise<Submitted> {
+  const { port } = (server ??= await startTestServer(options));
+  const tlsOptions = { ca: certificate.cert, servername: 'mx.example.net' };
+  const connect = (): ReturnType<typeof connectTo> => connectTo({ host: '127.0.0.1', port, tlsOptions });
+  return await submit({ ...message, ...changes }, { connect, ...manner });
+}
+
+describe('submit', () => {
+  it('RFC 3461 §4: says NOTIFY and ORCPT of each recipient, RET and ENVID', async () => {
+    const { recipients, dsn } = await offer({});
+    expect(server?.heard).toEqual([
+      'mail alice@example.org SIZE=21 RET=HDRS ENVID=QQ+2B314',
+      'rcpt bob@example.com NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;bob@example.com',
+      'rcpt carol@example.net NOTIFY=NEVER ORCPT=rfc822;c+2Bx@example.net',
+      'rcpt dave@example.net',
+      'content Subject: hi\r\n\r\n.dot\r\n',
+      'end-of-content',
+    ]);
+    expect(recipients.map(({ address, accepted }) => [address, accepted])).toEqual([
+      ['bob@example.com', true],
+      ['carol@example.net', true],
+      ['dave@example.net', true],
+    ]);
+    expect(dsn).toBe(true);
+  });
+
+  it('RFC 5321 §3.3: a refused recipient is told, the others get the message', async () => {
+    const to = [{ address: 'nobody@example.org' }, { address: 'bob@example.com' }];
+    const { recipients } = await offer({}, undefined, { to });
+    expect(recipients.map(({ accepted, stage, reply }) => [accepted, stage, reply?.code])).toEqual([
+      [false, 'rcpt', 550],
+      [true, 'content', 250],
+    ]);
+    const none = await offer({}, undefined, { to: to.slice(0, 1) });
+    expect(none.recipients[0]).toMatchObject({ accepted: false, reply: { status: '5.1.1' } });
+  });
+
+  it('RFC 3461 §5.2.2(a): to a server without DSN nothing is sent, unless it may do without', async () => {
+    const extensions = { pipelining: true };
+    await expect(offer({ extensions })).rejects.toMatchObject({ name: 'ClientError', code: 'dsn-not-offered' });
+    expect(server?.heard).toEqual([]);
+    const { dsn } = await offer({ extensions }, { startTls: 'off', withoutDsn: 'send' });
+    expect(dsn).toBe(false);
+    expect(server?.heard.slice(0, 3)).toEqual([
+      'mail alice@example.org',
+      'rcpt bob@example.com',
+      'rcpt carol@example.net',
+    ]);
+  });
+
+  it('RFC 3207 §4: goes over to TLS, checks the certificate, and logs in behind it', async () => {
+    const options = { tls: certificate, login: 'me secret' };
+    await offer(options, { credentials: { user: 'me', password: 'secret' } });
+    expect(server?.heard.slice(0, 2)).toEqual(['starttls', 'auth']);
+    await expect(offer(options, { credentials: { user: 'me', password: 'wrong' } })).rejects.toMatchObject({
+      code: 'authentication',
+      reply: { code: 535 },
+    });
+    const { port } = server ?? { port: 0 };
+    await expect(submit(message, { connect: () => connectTo({ host: '127.0.0.1', port }) })).rejects.toThrow(
+      /self-signed|certificate/,
+    );
+  });
+
+  it('RFC 3207 §4: insists on TLS unless told otherwise, and says no password without it', async () => {
+    await expect(offer({}, {})).rejects.toMatchObject({ code: 'tls-not-offered' });
+    const credentials = { user: 'me', password: 'secret' };
+    await expect(offer({}, { startTls: 'if-offered', credentials })).rejects.toMatchObject({
+      code: 'password-in-clear',
+    });
+    await offer({}, { startTls: 'if-offered' });
+    expect(server?.heard).toContain('end-of-content');
+  });
+
+  it('RFC 6152 §3: content beyond ASCII waits for a server that takes it', async () => {
+    const content = new TextEncoder().encode('Subject: h\r\n\r\né\r\n');
+    await expect(offer({ extensions: { dsn: true } }, undefined, { content })).rejects.toMatchObject({
+      code: 'extension-not-offered',
+    });
+    await server?.stop();
+    server = undefined;
+    await offer({}, undefined, { content });
+    expect(server).toHaveProperty('heard.0', 'mail alice@example.org SIZE=18 BODY=8BITMIME RET=HDRS ENVID=QQ+2B314');
+  });
+
+  it('RFC 1047 §3: a connection that breaks behind the content leaves the outcome open', async () => {
+    const { recipients } = await offer({ dropAt: 'end-of-content' });
+    expect(recipients.map(({ stage, accepted, reply }) => [stage, accepted, reply])).toEqual(
+      message.to.map(() => ['content', false, undefined]),
+    );
+  });
+
+  it('tells a connection that can not be made, and a value that can not be said', async () => {
+    const nowhere = { connect: () => connectTo({ host: '127.0.0.1', port: 1, connectTimeoutMs: 5000 }) };
+    await expect(submit(message, nowhere)).rejects.toBeInstanceOf(ClientError);
+    await expect(submit({ ...message, envid: 'é' }, nowhere)).rejects.toMatchObject({ name: 'EsmtpParameterError' });
+  });
+
+  it('takes content in pieces', async () => {
+    await offer({}, undefined, { content: [Buffer.from('Subject: a\r\n'), Buffer.from('\r\nb\r\n')] });
+    expect(server?.heard.filter((note) => note.startsWith('content')).join('')).toContain('b\r\n');
+  });
+});
