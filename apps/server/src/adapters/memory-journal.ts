@@ -38,7 +38,13 @@ export class MemoryJournal implements Journal {
       ({ position, only, content }) =>
         position > from && (only === undefined || only === reader) && (contents || content === undefined),
     );
-    return Promise.resolve(found.slice(0, limit).map(({ only: _, ...entry }) => entry));
+    return Promise.resolve(
+      found
+        .slice(0, limit)
+        .map(({ position, events, content }) =>
+          content === undefined ? { position, events } : { position, events, content },
+        ),
+    );
   }
 
   pass(reader: string, position: number, dead: readonly NewDeadLetter[] = []): Promise<void> {
@@ -51,7 +57,7 @@ export class MemoryJournal implements Journal {
 
   deadLetters(reader: string, after: number, limit: number): Promise<readonly StoredDeadLetter[]> {
     const found = this.#dead.filter((letter) => letter.reader === reader && letter.id > after);
-    return Promise.resolve(found.slice(0, limit).map(({ reader: _, ...letter }) => letter));
+    return Promise.resolve(found.slice(0, limit).map(({ id, event, atMs, reason }) => ({ id, event, atMs, reason })));
   }
 
   countDeadLetters(reader: string): Promise<number> {

@@ -77,14 +77,14 @@ describe('retry', () => {
 describe('hold and release', () => {
   it('keep recipients beyond their expiry, over a restart, and give them one more attempt', async () => {
     const world = new World();
-    const { control, send, during, stop, store, kinds } = await start(world);
+    const { control, send, during, store, kinds, ...server } = await start(world);
     const id = await send('bob@ivory.edu', 'carol@ivory.edu');
     await world.clock.advance(1000);
     expect(await during(control.hold({ messageId: id, recipient: 'BOB@ivory.edu' }))).toMatchObject({ recipients: 1 });
     expect(await during(control.hold({ messageId: id, recipient: 'bob@ivory.edu' }))).toMatchObject({ recipients: 0 });
     expect((await during(control.show(id)))?.recipients.map(({ state }) => state)).toEqual(['held', 'waiting']);
     await world.clock.advance(hour / 2);
-    await during(stop());
+    await during(server.stop());
     expect(kinds().filter((kind) => kind === 'held')).toHaveLength(1);
     const again = await world.server('mx2.example.org', toml, { store });
     await world.clock.advance(9 * hour);
@@ -145,7 +145,7 @@ describe('reroute', () => {
 describe('pause and resume', () => {
   it('leave a destination alone, over a restart, and attempt once more what ran out of time meanwhile', async () => {
     const world = new World();
-    const { control, send, during, store, stop, down, kinds, events } = await start(world);
+    const { control, send, during, store, down, kinds, events, ...server } = await start(world);
     await send('bob@ivory.edu');
     await world.clock.advance(1000);
     await during(control.pause(DOWN, 'root'));
@@ -154,7 +154,7 @@ describe('pause and resume', () => {
     expect((await during(control.show(second)))?.recipients[0]?.state).toBe('paused');
     expect(kinds().filter((kind) => kind === 'attempted')).toHaveLength(1);
     expect(events.find(({ kind }) => kind === 'paused')).toMatchObject({ destination: DOWN, messageId: '' });
-    await during(stop());
+    await during(server.stop());
     const again = await world.server('mx2.example.org', toml, { store });
     await world.clock.advance(9 * hour);
     expect(again.events).toEqual([]);
