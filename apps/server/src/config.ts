@@ -54,6 +54,9 @@ export function localModeConfig(directory: string): Config {
     to = "maildir:.dsnkit/mail"
     [admin]
     listen = "127.0.0.1:8025"
+    [history]
+    contents = "all"
+    content-max-octets = 262144
     [retry] # impatient, so that every kind of report can be watched
     delays = ["2s", "3s", "5s", "15s", "1m"]
     delayed-after = "4s"

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { noAdmin } from './admin/not-yet.ts';
 import { openAdminFront, type AdminFront, type FrontParts } from './adapters/admin-front.ts';
 import { ChildPrograms } from './adapters/child-programs.ts';
@@ -11,6 +11,8 @@ import { logSink, noticeSink, openLog } from './adapters/log-sink.ts';
 import { NodeCrypto } from './adapters/node-crypto.ts';
 import { NodeNetwork } from './adapters/node-network.ts';
 import { readReportFiles } from './adapters/report-files.ts';
+import { openSqliteHistory } from './adapters/sqlite-history.ts';
+import type { HistoryPorts } from './adapters/sqlite-history-database.ts';
 import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
 import { SystemClock } from './adapters/system-clock.ts';
 import { UsersFile } from './adapters/users-file.ts';
@@ -54,7 +56,9 @@ export async function run(file: string | undefined): Promise<void> {
   const network = new NodeNetwork();
   const http = new FetchHttpClient();
   let server: RunningServer;
+  let history: HistoryPorts | undefined;
   try {
+    history = config.history && (await openSqliteHistory(join(config.store.directory, 'history.db')));
     server = await startServer(config, {
       store,
       clock,
@@ -76,10 +80,14 @@ export async function run(file: string | undefined): Promise<void> {
       },
       trouble,
       reportFiles: readReportFiles(config, (line) => log.warn(line)),
+      ...(history === undefined ? {} : { history }),
     });
-    await front?.serve({ admin: { ...noAdmin(), queue: server.control }, intake: server.intake, store });
+    const { control: queue, bus: events } = server;
+    const admin = { ...noAdmin(), queue, events, ...(history === undefined ? {} : { history }) };
+    await front?.serve({ admin, intake: server.intake, store });
   } catch (error) {
     await front?.close();
+    await history?.close();
     await store.close();
     fail(error instanceof Error ? error.message : String(error));
     return;
@@ -87,6 +95,7 @@ export async function run(file: string | undefined): Promise<void> {
   stopOnSignal(async () => {
     await front?.close();
     await server.stop();
+    await history?.close();
     await store.close();
     log.flush();
   });

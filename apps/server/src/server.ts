@@ -3,7 +3,10 @@ import { makeTransports, type DanePorts } from './delivery/index.ts';
 import type {
   Clock,
   Crypto,
+  EventBus,
   EventSink,
+  History,
+  HistoryWriter,
   HttpClient,
   HttpGetter,
   IdSource,
@@ -16,6 +19,7 @@ import type {
   Resolver,
   Users,
 } from './ports.ts';
+import { makeOperating } from './operating.ts';
 import { expandRecipient } from './queue/expand.ts';
 import { makeQueueControl } from './queue/control.ts';
 import { makePauses } from './queue/pauses.ts';
@@ -56,6 +60,8 @@ export interface Adapters {
   readonly trouble: (error: unknown) => void;
   /** What the files hold that `[report]` names. */
   readonly reportFiles?: ReportFiles;
+  /** Where the history lies; needed if the configuration has `[history]`. The caller's to close. */
+  readonly history?: History & HistoryWriter;
 }
 
 /** A server in service. */
@@ -63,6 +69,10 @@ export interface RunningServer {
   /** Where it listens; ports that were 0 are told. */
   readonly listening: readonly Listening[];
   readonly control: QueueControl;
+  /** Live events. */
+  readonly bus: EventBus;
+  /** Absent: none is kept. */
+  readonly history?: History;
   /** The way in for mail that comes by no session. */
   readonly intake: Intake;
   /** Finishes what is in flight, then stops: nothing is lost, what is not delivered waits in the store. */
@@ -112,9 +122,11 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     ...(adapters.reportFiles === undefined ? {} : { files: adapters.reportFiles }),
     expect: (atMs) => queue.expect(atMs),
   });
+  const operating = await makeOperating(config, adapters);
   const events: EventSink = {
     emit(event) {
       telling.returned.observe(event);
+      operating.sink.emit(event);
       adapters.events.emit(event);
     },
   };
@@ -154,6 +166,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     ids,
     events,
     router,
+    tellsHeader: operating.history !== undefined,
     accept,
   };
   const listeners: Listener[] = [];
@@ -164,6 +177,8 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     intake: { router, accept, events },
     listening: listeners.map(({ host, port, role }) => ({ host, port, role })),
     control,
+    bus: operating.bus,
+    ...(operating.history === undefined ? {} : { history: operating.history }),
     async stop() {
       await Promise.all(listeners.map((listener) => listener.close()));
       // A next hop that says nothing must not keep the server up: what is not settled by then is tried again next time.
@@ -171,6 +186,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
         queue.stop().then(() => transports.close()),
         new Promise<void>((resolve) => clock.after(STOP_GRACE_MS, resolve)),
       ]);
+      await operating.stop();
     },
   };
 }

@@ -107,7 +107,8 @@ export class HistoryDatabase {
       case 'position':
         return Number(this.#statements.position.get()?.['position']);
       case 'record':
-        return this.#transact(() => this.#record(ask.batch));
+        this.#transact(() => this.#record(ask.batch));
+        return undefined;
       case 'forget':
         return this.#transact(() => this.#forget(ask.limit));
       case 'close':

@@ -57,7 +57,9 @@ export async function openSqliteHistory(file: string): Promise<HistoryPorts> {
     one: async (messageId) => (await ask({ kind: 'one', messageId })) as HistoryEntry | undefined,
     content: async (messageId) => (await ask({ kind: 'content', messageId })) as Uint8Array | undefined,
     position: async () => (await ask({ kind: 'position' })) as number,
-    record: async (batch) => void (await ask({ kind: 'record', batch })),
+    async record(batch) {
+      await ask({ kind: 'record', batch });
+    },
     forget: async (limit) => (await ask({ kind: 'forget', limit })) as number,
     async close() {
       if (broken !== undefined) return;

@@ -37,8 +37,22 @@ export interface Config {
   readonly users?: UsersConfig;
   /** `[delivery]`: how much is sent at once. */
   readonly delivery: DeliveryConfig;
+  /** `[history]`: what is known of messages after they have gone. Absent: nothing, but in local mode. */
+  readonly history?: HistoryConfig;
   /** `[admin]`: HTTP API and page. Absent: neither, but in local mode. */
   readonly admin?: AdminConfig;
+}
+
+/** The `[history]` table. */
+export interface HistoryConfig {
+  /** `keep`: for how long a message is known after its last change, at least `1m`. Default 7d. */
+  readonly keepMs: number;
+  /** `max-messages`: beyond so many the oldest are forgotten. Default 1000000. */
+  readonly maxMessages: number;
+  /** `contents`: which contents are kept: `none`, `reports` (default; ours and those that come back) or `all`. */
+  readonly contents: 'none' | 'reports' | 'all';
+  /** `content-max-octets`: so much of each content, from its start. What is too large for the database is not kept. Default 65536. */
+  readonly contentMaxOctets: number;
 }
 
 /** The `[admin]` table. */

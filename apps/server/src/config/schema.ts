@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { admin } from './admin.ts';
+import { history } from './history.ts';
 import { listen, listener, tls, users } from './listen.ts';
 import { isAddress, isDomain } from '../routing/address.ts';
 import { isIpv4, isIpv6 } from '../routing/ip-address.ts';
@@ -141,6 +142,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
       tls: v.optional(tls(folder)),
       users: v.optional(users(folder)),
       admin: v.optional(admin(folder)),
+      history: v.optional(history),
     }),
     v.transform(
       ({
@@ -151,6 +153,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
         tls,
         users,
         admin,
+        history,
         'recipient-delimiter': recipientDelimiter,
         ...rest
       }): Config => ({
@@ -159,6 +162,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
         ...(tls === undefined ? {} : { tls }),
         ...(users === undefined ? {} : { users }),
         ...(admin === undefined ? {} : { admin }),
+        ...(history === undefined ? {} : { history }),
         listen: listen.map((file) => listener(file, tls !== undefined, users !== undefined)),
         routes: route,
         aliases: alias,

@@ -14,6 +14,8 @@ export interface ReceivingParts {
   readonly ids: IdSource;
   readonly events: EventSink;
   readonly router: Router;
+  /** Events of acceptance name Message-ID and Subject. */
+  readonly tellsHeader: boolean;
   readonly resolver: Resolver;
   /** Domains of this site: see `namedDomains`. */
   readonly named: ReadonlySet<string>;

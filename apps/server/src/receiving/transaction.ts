@@ -8,6 +8,7 @@ import type { NextHopTemplate } from '../routing/next-hop.ts';
 import type { Router } from '../routing/router.ts';
 import { isTrusted, type Client } from './client.ts';
 import { formatMissing, missingFields } from './header-fixes.ts';
+import { headerWords } from './header-words.ts';
 import { headerPriority } from './header-priority.ts';
 import { Intake } from './intake.ts';
 import { isQualified, type MailVerdict } from './mail-rules.ts';
@@ -23,6 +24,7 @@ export interface TransactionParts {
   readonly ids: IdSource;
   readonly router: Router;
   readonly named: ReadonlySet<string>;
+  readonly tellsHeader: boolean;
 }
 
 const NOT_FROM_YOU: Reply = { code: 550, status: '5.7.1', lines: ['Relaying is not allowed from your address'] };
@@ -139,6 +141,7 @@ export class Transaction {
       ...(user === undefined ? {} : { user: user.name }),
       ...(this.#tls === undefined ? {} : { tls: this.#tls.protocol }),
       ...(mtPriority === undefined ? {} : { priority: mtPriority }),
+      ...(this.#parts.tellsHeader ? headerWords(this.intake.start()) : {}),
     };
   }
 

@@ -1,6 +1,8 @@
 import { parseConfig, parseUsers } from '../../src/config.ts';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryHistory } from '../../src/adapters/memory-history.ts';
 import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
+import type { HistoryPorts } from '../../src/adapters/sqlite-history-database.ts';
 import type { MailEvent } from '../../src/model.ts';
 import type { HttpClient, IdSource, Mailboxes, Notice, QueueControl, QueueStore } from '../../src/ports.ts';
 import { readWhole } from '../../src/queue/content.ts';
@@ -26,6 +28,9 @@ export interface SimulatedServer {
   readonly troubles: unknown[];
   readonly notices: Notice[];
   readonly control: QueueControl;
+  readonly running: RunningServer;
+  /** Set if the configuration has `[history]`. */
+  readonly history: HistoryPorts;
   stop(): Promise<void>;
 }
 
@@ -74,6 +79,7 @@ export class World {
       `${name}.toml`,
       '/simulated',
     );
+    const history = openMemoryHistory();
     const events: MailEvent[] = [];
     const delivered: Delivered[] = [];
     const troubles: unknown[] = [];
@@ -94,11 +100,12 @@ export class World {
         users: { find: (user) => Promise.resolve(known.get(user)) },
         notice: (notice) => void notices.push(notice),
         trouble: (error) => void troubles.push(error),
+        history,
         ...(reportFiles === undefined ? {} : { reportFiles: tracked(reportFiles, this.clock) }),
       }),
     );
     const { control } = running;
-    return { host, events, delivered, store, troubles, notices, control, stop: () => running.stop() };
+    return { host, events, delivered, store, troubles, notices, control, running, history, stop: () => running.stop() };
   }
 }
 
