@@ -26,12 +26,13 @@ export interface Rescue {
 export async function recoverStore(directory: string, target: string): Promise<Rescue> {
   const home = resolve(target);
   await makeEmpty(home, join(home, 'spool'));
-  return await withMessages(directory, async (messages) => {
+  return await withMessages(directory, async (messages, damaged, lost) => {
     const database = openDatabase({ file: join(home, 'queue.db'), maxDatabaseOctets: undefined, minFreeOctets: 0 });
     try {
       await store(messages, database, async (name) => {
         await copyDurably(join(directory, 'spool', name), join(home, 'spool', name));
       });
+      for (const table of besideMessages) copyTable(table, damaged, database, (line) => lost.push(line));
     } finally {
       database.close();
     }
@@ -61,7 +62,7 @@ export async function exportStore(directory: string, target: string): Promise<Re
 /** Runs over the messages whose content is there, too, and counts them. */
 async function withMessages(
   directory: string,
-  run: (messages: AsyncIterable<SalvagedMessage>) => Promise<void>,
+  run: (messages: AsyncIterable<SalvagedMessage>, database: DatabaseSync, lost: string[]) => Promise<void>,
 ): Promise<Rescue> {
   const database = openForRepair(directory);
   const lost: string[] = [];
@@ -78,7 +79,7 @@ async function withMessages(
     }
   }
   try {
-    await failing(run(whole()));
+    await failing(run(whole(), database, lost));
     return { ...saved, lost };
   } finally {
     database.close();
@@ -107,6 +108,31 @@ function insert({ insertMessage, insertRecipient }: Statements, seq: number, mes
   const { id, lastN, envelope, spool, content, recipients } = message;
   insertMessage.run(seq, id, lastN, envelope, spool, content);
   for (const recipient of recipients) insertRecipient.run(seq, ...recipient);
+}
+
+/** What operators and readers of events have in the store. Earlier versions lack some of it. */
+const besideMessages = ['journal', 'journal_reader', 'dead_letter', 'paused'] as const;
+
+/** Copies the rows of a table up to the first that can't be read. */
+function copyTable(
+  table: (typeof besideMessages)[number],
+  from: DatabaseSync,
+  to: DatabaseSync,
+  complain: (line: string) => void,
+): void {
+  const isThere = from.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined;
+  if (!isThere) return;
+  to.exec('BEGIN IMMEDIATE');
+  try {
+    for (const row of from.prepare(`SELECT * FROM ${table}`).iterate()) {
+      const columns = Object.keys(row);
+      const places = columns.map(() => '?').join(', ');
+      to.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`).run(...Object.values(row));
+    }
+  } catch (error) {
+    complain(`Not all of "${table}" can be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  to.exec('COMMIT');
 }
 
 async function makeEmpty(...directories: readonly string[]): Promise<void> {
