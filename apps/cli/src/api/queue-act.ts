@@ -1,0 +1,73 @@
+import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
+import { UsageError } from '../usage-error.ts';
+import { ApiClient, type ApiOptions } from './client.ts';
+import type { ActionResult } from './shapes.ts';
+import { counted } from './table.ts';
+
+/** What operators do with what waits. */
+export type QueueAction = 'retry' | 'hold' | 'release' | 'drop' | 'bounce' | 'reroute';
+
+export interface ActOptions extends ApiOptions {
+  readonly recipient?: string;
+  readonly destination?: string;
+  readonly status?: string;
+  readonly reason?: string;
+  readonly to?: string;
+  readonly json?: true;
+}
+
+const DONE: Readonly<Record<QueueAction, string>> = {
+  retry: 'to be attempted now',
+  hold: 'held',
+  release: 'released',
+  drop: 'dropped; nobody is told',
+  bounce: 'failed; senders are told as they asked',
+  reroute: 'sent another way',
+};
+
+/** Does one thing with messages, or with all that waits for a destination. */
+export async function act(
+  action: QueueAction,
+  ids: readonly string[],
+  options: ActOptions,
+  { terminal, complain }: Context,
+): Promise<ExitCode> {
+  const { recipient, destination, status, reason, to } = options;
+  if ((ids.length === 0) === (destination === undefined))
+    throw new UsageError(`queue ${action}: name messages by their ids, or --destination`);
+  if (recipient !== undefined && ids.length !== 1)
+    throw new UsageError(`queue ${action}: --recipient goes with one message`);
+  const client = new ApiClient(options);
+  const words = { status, reason, ...(to === undefined ? {} : { nextHop: to }) };
+  const targets = destination === undefined ? ids.map((messageId) => ({ messageId, recipient })) : [{ destination }];
+  const total = { messages: 0, recipients: 0, busy: 0 };
+  for (const target of targets) {
+    try {
+      const result = await client.send<ActionResult>('POST', `/api/v1/queue/${action}`, { ...target, ...words });
+      for (const key of ['messages', 'recipients', 'busy'] as const) total[key] += result?.[key] ?? 0;
+    } catch (error) {
+      // The others are done all the same.
+      if (!(error instanceof UsageError) || targets.length === 1) throw error;
+      complain(error.message);
+    }
+  }
+  terminal.out(options.json === true ? `${JSON.stringify(total)}\n` : `${tell(total, action)}\n`);
+  return EXIT.fine;
+}
+
+function tell({ messages, recipients, busy }: ActionResult, action: QueueAction): string {
+  const left = busy === 0 ? '' : `; ${busy} left alone, since an attempt is being made`;
+  return `${counted(recipients, 'recipient')} of ${counted(messages, 'message')}: ${DONE[action]}${left}`;
+}
+
+/** Pauses a destination, or resumes it. */
+export async function pauseOrResume(
+  what: 'pause' | 'resume',
+  destination: string,
+  options: ApiOptions,
+  { terminal, quiet }: Context,
+): Promise<ExitCode> {
+  await new ApiClient(options).send('POST', `/api/v1/destinations/${what}`, { destination });
+  if (!quiet) terminal.out(`${destination}: ${what === 'pause' ? 'paused' : 'resumed'}\n`);
+  return EXIT.fine;
+}

@@ -1,0 +1,128 @@
+import { readInput } from '../input/read-all.ts';
+import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
+import { UsageError } from '../usage-error.ts';
+import { ApiClient, type ApiOptions } from './client.ts';
+import type { Suppression } from './shapes.ts';
+import { table } from './table.ts';
+
+const PATH = '/api/v1/suppressions';
+const PAGE = 500;
+const ADDED_AT_ONCE = 10_000;
+
+export interface SuppressListOptions extends ApiOptions {
+  readonly search?: string;
+  readonly json?: true;
+}
+
+interface Page {
+  readonly entries: readonly Suppression[];
+  readonly next: string | null;
+}
+
+/** Lists suppressed addresses, page by page. */
+export async function listSuppressed(options: SuppressListOptions, { terminal, paint }: Context): Promise<ExitCode> {
+  const client = new ApiClient(options);
+  let count = 0;
+  let next: string | null = '';
+  while (next !== null) {
+    const query = { search: options.search, limit: String(PAGE), ...(next === '' ? {} : { cursor: next }) };
+    const page: Page = await client.get<Page>(PATH, query);
+    if (options.json === true) terminal.out(page.entries.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    else if (page.entries.length > 0)
+      terminal.out(table(['ADDRESS', 'SINCE', 'UNTIL', 'REASON'], page.entries.map(row), terminal.columns, paint));
+    await terminal.drained();
+    count += page.entries.length;
+    next = page.next;
+  }
+  if (count === 0 && options.json !== true) terminal.out('no address is suppressed\n');
+  return EXIT.fine;
+}
+
+function row({ address, since, until, reason, status }: Suppression): readonly string[] {
+  const why = status === null ? reason : `${status} ${reason}`;
+  return [address, since.slice(0, 10), until === null ? 'for good' : until.slice(0, 10), why];
+}
+
+/** Shows one suppressed address. */
+export async function showSuppressed(
+  address: string,
+  options: SuppressListOptions,
+  { terminal, paint }: Context,
+): Promise<ExitCode> {
+  const entry = await new ApiClient(options).get<Suppression>(`${PATH}/${encodeURIComponent(address)}`);
+  terminal.out(
+    options.json === true
+      ? `${JSON.stringify(entry)}\n`
+      : table(['ADDRESS', 'SINCE', 'UNTIL', 'REASON'], [row(entry)], terminal.columns, paint),
+  );
+  return EXIT.fine;
+}
+
+/** Adds addresses. */
+export async function suppress(
+  addresses: readonly string[],
+  options: ApiOptions & { readonly reason?: string; readonly until?: string },
+  { terminal }: Context,
+): Promise<ExitCode> {
+  const { reason, until } = options;
+  const count = await add(
+    new ApiClient(options),
+    addresses.map((address) => ({ address, reason, until })),
+  );
+  terminal.out(`${count} added\n`);
+  return EXIT.fine;
+}
+
+/** Takes addresses from the list. */
+export async function unsuppress(
+  addresses: readonly string[],
+  options: ApiOptions,
+  { terminal, complain }: Context,
+): Promise<ExitCode> {
+  const client = new ApiClient(options);
+  for (const address of addresses) {
+    try {
+      await client.send('DELETE', `${PATH}/${encodeURIComponent(address)}`);
+      terminal.out(`${address}: removed\n`);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      complain(error.message);
+    }
+  }
+  return EXIT.fine;
+}
+
+/** Writes all entries, one JSON object on each line. */
+export async function exportSuppressed(options: ApiOptions, { terminal }: Context): Promise<ExitCode> {
+  for await (const piece of await new ApiClient(options).stream(`${PATH}/export`, {})) {
+    terminal.out(piece);
+    await terminal.drained();
+  }
+  return EXIT.fine;
+}
+
+/** Reads what an export wrote, or a list of addresses, one on each line. */
+export async function importSuppressed(file: string, options: ApiOptions, { terminal }: Context): Promise<ExitCode> {
+  const text = Buffer.from(await readInput(file, () => terminal.input())).toString('utf8');
+  const entries = text.split(/\r?\n/).flatMap((line, i) => entryOf(line.trim(), file, i + 1));
+  const client = new ApiClient(options);
+  let count = 0;
+  for (let at = 0; at < entries.length; at += ADDED_AT_ONCE)
+    count += await add(client, entries.slice(at, at + ADDED_AT_ONCE));
+  terminal.out(`${count} added\n`);
+  return EXIT.fine;
+}
+
+async function add(client: ApiClient, entries: readonly object[]): Promise<number> {
+  return (await client.send<{ readonly count: number }>('POST', PATH, { entries }))?.count ?? 0;
+}
+
+function entryOf(line: string, file: string, number: number): readonly object[] {
+  if (line === '' || line.startsWith('#')) return [];
+  if (!line.startsWith('{')) return [{ address: line }];
+  try {
+    return [JSON.parse(line) as object];
+  } catch {
+    throw new UsageError(`${file}:${number}: is no JSON object`);
+  }
+}

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startApi, type ApiServer } from './api-server.ts';
+
+const main = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url));
+
+let server: ApiServer;
+let id = '';
+beforeAll(async () => {
+  server = await startApi();
+  const recipients = [{ address: '4.2.1@simulator.test', notify: ['failure'] }];
+  const submitted = await server.post('/api/v1/messages', {
+    from: 'alice@example.org',
+    recipients,
+    raw: 'Subject: x\n\nx',
+  });
+  ({ id } = (await submitted.json()) as { readonly id: string });
+  await server.event((event) => event.kind === 'deferred');
+});
+afterAll(() => server.stop());
+
+/** What a command writes, with ids and times as words. */
+async function dsn(...args: string[]): Promise<string> {
+  const env = { ...process.env, DSN_API_URL: server.url, COLUMNS: '300', NO_COLOR: '1' };
+  const run = promisify(execFile)(process.execPath, ['--conditions=source', main, ...args], { env });
+  const { stdout, stderr } = await run.catch((error: unknown) => error as { stdout: string; stderr: string });
+  return (stderr.replace(/^(?=.)/gm, '! ') + stdout)
+    .replaceAll(id, 'ID')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/\b\d+[smh]\b( \d+m\b)?/g, 'SPAN')
+    .replace(/ {2,}/g, '  ');
+}
+
+it('dsn queue shows what waits, and steers it', async () => {
+  expect(await dsn('queue', 'list')).toBe(
+    'ID  AGE  SIZE  FROM  TO  STATE\n' +
+      'ID  SPAN  ' +
+      `${String((await queued()).sizeOctets)}  <alice@example.org>  4.2.1@simulator.test  waiting for SPAN, 1 attempt: ` +
+      '450 4.2.1 The mailbox is busy or receiving mail at too high a rate, try again later\n',
+  );
+  expect(await dsn('queue', 'show', id)).toContain('  4.2.1@simulator.test: waiting for SPAN, 1 attempt: 450 4.2.1');
+  expect(await dsn('queue', 'hold', id)).toBe('1 recipient of 1 message: held\n');
+  expect(await dsn('queue', 'list', '--state', 'held', '--json')).toContain('"state":"held"');
+  expect(await dsn('queue', 'release', id, '--json')).toBe('{"messages":1,"recipients":1,"busy":0}\n');
+  const before = await server.event((event) => event.kind === 'released');
+  expect(await dsn('queue', 'retry', '--destination', 'simulator:')).toBe(
+    '1 recipient of 1 message: to be attempted now\n',
+  );
+  await server.event((event) => event.kind === 'deferred' && event.atMs >= before.atMs);
+  expect(await dsn('queue', 'pause', 'simulator:')).toBe('simulator:: paused\n');
+  expect(await dsn('queue', 'destinations')).toBe(
+    'RECIPIENTS  OLDEST  IN HAND  STATE  DESTINATION\n1  SPAN  0  paused  simulator:\n',
+  );
+  expect(await dsn('queue', 'resume', 'simulator:')).toBe('simulator:: resumed\n');
+  await server.event((event) => event.kind === 'resumed');
+  expect(await dsn('queue', 'bounce', id, '--status', '5.7.1', '--reason', 'Not sent by us')).toBe(
+    '1 recipient of 1 message: failed; senders are told as they asked\n',
+  );
+  expect(await server.event((event) => event.kind === 'bounced')).toMatchObject({
+    failure: { status: '5.7.1', reason: 'Not sent by us' },
+  });
+  expect(await dsn('queue', 'drop', id)).toBe(
+    `! dsn: There is nothing of ID in the queue for which this can be done\n`,
+  );
+});
+
+it('dsn watch follows the events', async () => {
+  const watched = dsn('watch', '--kinds', 'delivered', '--count', '1');
+  // Whoever watches sees what comes from then on.
+  for (;;) {
+    await server.post('/api/v1/messages', {
+      from: '',
+      recipients: [{ address: 'ok@simulator.test' }],
+      raw: 'a: b\n\n',
+    });
+    const first = await Promise.race([watched, new Promise((resolve) => setTimeout(resolve, 200, undefined))]);
+    if (first !== undefined) break;
+  }
+  expect(await watched).toMatch(/^\d\d:\d\d:\d\d \S+ delivered +ok@simulator\.test 250 2\.1\.5 Delivered\n$/);
+});
+
+it('a server that is not there, and a token that is wrong, are told in one line', async () => {
+  expect(await dsn('queue', 'list', '--url', 'http://127.0.0.1:1')).toMatch(
+    /^! dsn: no answer from http:\/\/127\.0\.0\.1:1: .*; is \[admin\] there, and --url right\?\n$/,
+  );
+});
+
+async function queued(): Promise<{ readonly sizeOctets: number }> {
+  return (await (await server.get(`/api/v1/queue/${id}`)).json()) as { readonly sizeOctets: number };
+}
