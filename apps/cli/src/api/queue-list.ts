@@ -89,7 +89,7 @@ function describe(message: QueuedMessage, paint: Palette): string {
     line('from', `<${message.reversePath}>`) +
     (message.parameters === '' ? '' : line('with', message.parameters)) +
     line('arrived', `${message.arrivedAt} by ${message.origin}`) +
-    line('size', `${counted(message.sizeOctets, 'octet')}`);
+    line('size', counted(message.sizeOctets, 'octet'));
   const recipients = message.recipients.map(
     (recipient) =>
       `\n  ${printable(recipient.address)}: ${printable(stateWords(recipient))}\n` +

@@ -3,7 +3,8 @@ import { envelope } from '@dsnkit/esmtp-parameters/client';
 import type { Config } from '../config.ts';
 import type { MailEvent, Message, Recipient } from '../model.ts';
 import type { Clock, Crypto, EventSink, IdSource, QueueStore, SuppressionList } from '../ports.ts';
-import { missingFields, formatMissing } from '../receiving/header-fixes.ts';
+import { formatMissing, missingFields } from '../receiving/header-fixes.ts';
+import { headerWords } from '../receiving/header-words.ts';
 import type { Queue } from '../queue/queue.ts';
 import { Intake } from '../receiving/intake.ts';
 import { formatReceived } from '../receiving/trace.ts';
@@ -146,7 +147,8 @@ async function take(parts: SubmitParts, submission: Submission, id: string): Pro
     const message: Message = {
       ...{ id, reversePath: submission.from, mailParameters, arrivedAtMs: atMs, origin: 'submission', sizeOctets },
     };
-    const event = acceptedEvent(submission, message, recipients);
+    const words = { headerMessageId: `<${id}@${config.hostname}>`, ...headerWords(octets) };
+    const event = { ...acceptedEvent(submission, message, recipients), ...words };
     await parts.accept({ message, recipients, content }, () => parts.events.emit(event), [event]);
     const named = recipients.map(({ address }) => address);
     return { id, envelopeId: submission.envelopeId ?? null, recipients: named, sizeOctets };

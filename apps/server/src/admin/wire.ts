@@ -1,3 +1,5 @@
+import { parseParameters, readMailParameters } from '@dsnkit/esmtp-parameters';
+import { decodeHeaderText } from '@dsnkit/multipart-report';
 import type * as v from 'valibot';
 import type { Failure, MailEvent } from '../model.ts';
 import type {
@@ -20,7 +22,6 @@ import type {
   suppressionSchema,
   webhookSchema,
 } from './schemas.ts';
-import { readMailParameters, parseParameters } from '@dsnkit/esmtp-parameters';
 
 /** Milliseconds as RFC 3339 in UTC. */
 export function time(ms: number): string {
@@ -41,7 +42,7 @@ export function messageJson(message: MessageSummary): v.InferOutput<typeof messa
     reversePath: message.reversePath,
     envelopeId: message.envelopeId ?? null,
     headerMessageId: message.headerMessageId ?? null,
-    subject: message.subject ?? null,
+    subject: message.subject === undefined ? null : decodeHeaderText(message.subject),
     origin: message.origin,
     sizeOctets: message.sizeOctets,
     recipients: message.recipients.map((recipient) => ({

@@ -5,6 +5,7 @@ import { openAdminFront, type AdminFront } from '../../src/adapters/admin-front.
 import { FetchHttpClient } from '../../src/adapters/fetch-http-client.ts';
 import { FileMailboxes } from '../../src/adapters/file-mailboxes.ts';
 import { TimeOrderedIds } from '../../src/adapters/id-source.ts';
+import { openMemoryHistory } from '../../src/adapters/memory-history.ts';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
 import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
 import { NodeNetwork } from '../../src/adapters/node-network.ts';
@@ -57,6 +58,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
   const trouble = (error: unknown): void => void troubles.push(error);
   const front = await openAdminFront({ config: { ...config, admin: config.admin }, clock, ids, crypto, trouble });
   const store = front.observers.watch(options.store ?? openMemoryQueueStore());
+  const history = openMemoryHistory();
   const events: MailEvent[] = [];
   const waiting = new Set<() => void>();
 
@@ -68,6 +70,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
     http: new FetchHttpClient(),
     programs: { run: () => Promise.reject(new Error('no programs here')) },
     random: () => 0.5,
+    history,
     events: {
       emit(event) {
         front.observers.events.emit(event);
@@ -76,7 +79,8 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
       },
     },
   });
-  await front.serve({ admin: { ...noAdmin(), queue: server.control }, intake: server.intake, store });
+  const admin = { ...noAdmin(), queue: server.control, events: server.bus, history };
+  await front.serve({ admin, intake: server.intake, store });
   const url = front.url;
   return {
     ...{ url, front, store, directory, troubles },
@@ -114,6 +118,7 @@ store = "sqlite:."
 [admin]
 listen = "127.0.0.1:0"
 ${admin}
+[history]
 [[listen]]
 address = "127.0.0.1:0"
 [[route]]
