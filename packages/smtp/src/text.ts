@@ -3,7 +3,10 @@ declare const TextDecoder: new (
   label: string,
   options: { readonly fatal: boolean; readonly ignoreBOM: boolean },
 ) => { decode(octets: Uint8Array): string };
-declare const TextEncoder: new () => { encode(text: string): Uint8Array };
+declare const TextEncoder: new () => {
+  encode(text: string): Uint8Array;
+  encodeInto(text: string, into: Uint8Array): { readonly written: number };
+};
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -14,6 +17,11 @@ export const DOT = 46;
 
 export function encodeUtf8(text: string): Uint8Array {
   return encoder.encode(text);
+}
+
+/** Octets written; `into` has room for three for each character. */
+export function encodeUtf8Into(text: string, into: Uint8Array): number {
+  return encoder.encodeInto(text, into).written;
 }
 
 /** Strict UTF-8 (no overlong forms, no surrogates), or undefined. */
@@ -33,18 +41,6 @@ export function decodeAny(octets: Uint8Array): string {
 /** A space for each NUL, so that nothing else moves. */
 export function withoutNul(octets: Uint8Array): Uint8Array {
   return octets.map((octet) => (octet === 0 ? 32 : octet));
-}
-
-export function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const chunk of chunks) length += chunk.length;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 function decodeLatin1(octets: Uint8Array): string {

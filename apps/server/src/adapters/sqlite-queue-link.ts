@@ -1,6 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { LeaseLostError, StoreError } from '../ports.ts';
-import type { Aftermath, Operation, Read, Refusal, Reply, WorkerOptions, Write } from './sqlite-queue-messages.ts';
+import type {
+  Aftermath,
+  Batch,
+  Operation,
+  Read,
+  Refusal,
+  Reply,
+  WorkerOptions,
+  Write,
+} from './sqlite-queue-messages.ts';
 
 /** How long a settlement waits for company, and how many are company enough. */
 const companyMs = 2;
@@ -11,11 +20,8 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/** Content that goes into the buffer of its batch. */
-export interface Unpacked {
-  readonly message: { content: Uint8Array | null };
-  readonly pieces: readonly Uint8Array[];
-}
+/** Content in pieces, which goes into the buffer of its batch. */
+export type Pieces = readonly Uint8Array[];
 
 /** Who listens to a {@link WorkerLink}. */
 interface Listener {
@@ -30,7 +36,7 @@ export class WorkerLink {
   readonly #worker: Worker;
   readonly #listener: Listener;
   #operations: Operation[] = [];
-  #contents: Unpacked[] = [];
+  #contents: Pieces[] = [];
   /** The operations go with the end of this turn of the event loop. */
   #flushing = false;
   #timer: NodeJS.Timeout | undefined;
@@ -80,7 +86,8 @@ export class WorkerLink {
     return { link, spooled };
   }
 
-  write(write: Write, contents: readonly Unpacked[] = []): Promise<void> {
+  /** @param contents those of the messages of the operation that are not spooled, in their order */
+  write(write: Write, contents: readonly Pieces[] = []): Promise<void> {
     for (const content of contents) this.#contents.push(content);
     const isAccept = write.kind === 'accept' || write.kind === 'accept-held';
     return this.#ask(write, isAccept ? this.#accepters : this.#writers) as Promise<void>;
@@ -132,7 +139,9 @@ export class WorkerLink {
     const contents = this.#contents;
     this.#operations = [];
     this.#contents = [];
-    if (this.#broken === undefined) this.#worker.postMessage(operations, contents.length === 0 ? [] : [pack(contents)]);
+    if (this.#broken !== undefined) return;
+    const batch = pack(operations, contents);
+    this.#worker.postMessage(batch, batch.contents === undefined ? [] : [batch.contents]);
   }
 
   #hear(reply: Extract<Reply, { readonly kind: 'written' | 'answered' }>): void {
@@ -168,21 +177,23 @@ export class WorkerLink {
   }
 }
 
-/** Copies the contents of a batch into one buffer, of which each message gets its view. */
-function pack(contents: readonly Unpacked[]): ArrayBuffer {
+/** Copies the contents of a batch into one buffer. */
+function pack(operations: readonly Operation[], contents: readonly Pieces[]): Batch {
+  const text = JSON.stringify(operations);
+  if (contents.length === 0) return { operations: text, ends: [] };
   let length = 0;
-  for (const { pieces } of contents) for (const piece of pieces) length += piece.length;
+  for (const pieces of contents) for (const piece of pieces) length += piece.length;
   const octets = Buffer.allocUnsafeSlow(length);
+  const ends: number[] = [];
   let offset = 0;
-  for (const { message, pieces } of contents) {
-    const start = offset;
+  for (const pieces of contents) {
     for (const piece of pieces) {
       octets.set(piece, offset);
       offset += piece.length;
     }
-    message.content = new Uint8Array(octets.buffer, start, offset - start);
+    ends.push(offset);
   }
-  return octets.buffer;
+  return { operations: text, contents: octets.buffer, ends };
 }
 
 function toError({ code, message }: Refusal): Error {

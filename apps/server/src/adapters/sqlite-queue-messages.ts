@@ -4,10 +4,21 @@ import type { JournalAsk } from './sqlite-queue-journal.ts';
 import type { InspectionAsk } from './sqlite-queue-inspection.ts';
 
 /**
- * What the two threads of the SQLite store say to each other: plain values, and as few of them as can be. Content
- * travels as views of one buffer per batch, which is handed over, not copied.
+ * What the two threads of the SQLite store say to each other: plain values, and as few of them as can be. See
+ * {@link Batch} for how operations travel.
  */
 export type Operation = Write | Read;
+
+/**
+ * Operations on their way to the thread of the database: as JSON, which is made and read faster than a structured clone,
+ * without their contents. Those lie one after the other in one buffer, which is handed over, not copied.
+ */
+export interface Batch {
+  readonly operations: string;
+  readonly contents?: ArrayBuffer;
+  /** Where the content of each message ends that is not spooled, in their order. */
+  readonly ends: readonly number[];
+}
 
 /** Operations that change what is stored, or who holds it. Those of one batch share a transaction. */
 export type Write =
@@ -71,7 +82,7 @@ export interface HeldMessage {
   readonly spool: string | null;
   /** Its content goes into the journal, too. */
   readonly kept: boolean;
-  /** Set when the batch is put together. */
+  /** Of a message that is not spooled; set where the {@link Batch} arrives. */
   content: Uint8Array | null;
 }
 
@@ -84,7 +95,7 @@ export interface RestingMessage {
   readonly spool: string | null;
   /** Its content goes into the journal, too. */
   readonly kept: boolean;
-  /** Set when the batch is put together. */
+  /** Of a message that is not spooled; set where the {@link Batch} arrives. */
   content: Uint8Array | null;
 }
 

@@ -22,7 +22,7 @@ import { WorkerLink } from './sqlite-queue-link.ts';
 import { SqliteJournal } from './sqlite-queue-operations.ts';
 import { Remembered, Tokens } from './sqlite-queue-tokens.ts';
 import type { InspectionAsk } from './sqlite-queue-inspection.ts';
-import type { Unpacked } from './sqlite-queue-link.ts';
+import type { Pieces } from './sqlite-queue-link.ts';
 import { fromEnvelope, fromRow, lastN, toPendingRow, toRow } from './sqlite-queue-messages.ts';
 import type {
   Aftermath,
@@ -123,7 +123,7 @@ class SqliteQueueStore implements QueueStore {
   async accept(messages: readonly NewMessage[], lease?: Lease, events?: readonly MailEvent[]): Promise<void> {
     const link = this.#opened();
     const spooled = this.#takeSpooled(messages);
-    const contents: Unpacked[] = [];
+    const contents: Pieces[] = [];
     try {
       if (lease === undefined) {
         const resting = messages.map((message) => this.#toResting(message, contents));
@@ -198,7 +198,7 @@ class SqliteQueueStore implements QueueStore {
       hold: this.#holdOf(end.messageId, end.token),
     }));
     const spooled = this.#takeSpooled(messages);
-    const contents: Unpacked[] = [];
+    const contents: Pieces[] = [];
     try {
       await link.write(
         {
@@ -260,7 +260,7 @@ class SqliteQueueStore implements QueueStore {
     return { token, message: fromEnvelope(envelope), recipients: recipients.map(fromRow), lastN: last };
   }
 
-  #toResting(message: NewMessage, contents: Unpacked[]): RestingMessage {
+  #toResting(message: NewMessage, contents: Pieces[]): RestingMessage {
     return toResting(message, this.#journal.keeps(message), contents);
   }
 
@@ -270,7 +270,7 @@ class SqliteQueueStore implements QueueStore {
     lease: Lease,
     events: readonly MailEvent[] | undefined,
   ): Promise<void> {
-    const contents: Unpacked[] = [];
+    const contents: Pieces[] = [];
     const held = messages.map((message) =>
       toHeld(message, { hold: ++this.#lastHold, kept: this.#journal.keeps(message) }, contents),
     );
@@ -310,7 +310,7 @@ function isPending(update: RecipientUpdate): update is Extract<RecipientUpdate, 
 function toHeld(
   { message, recipients, content }: NewMessage,
   { hold, kept }: Pick<HeldMessage, 'hold' | 'kept'>,
-  contents: Unpacked[],
+  contents: Pieces[],
 ): HeldMessage {
   const held: HeldMessage = {
     ...{ hold, kept, id: message.id, envelope: JSON.stringify(message), recipients: JSON.stringify(recipients) },
@@ -318,11 +318,11 @@ function toHeld(
     spool: 'kind' in content ? content.name : null,
     content: null,
   };
-  if (!('kind' in content)) contents.push({ message: held, pieces: content });
+  if (!('kind' in content)) contents.push(content);
   return held;
 }
 
-function toResting({ message, recipients, content }: NewMessage, kept: boolean, contents: Unpacked[]): RestingMessage {
+function toResting({ message, recipients, content }: NewMessage, kept: boolean, contents: Pieces[]): RestingMessage {
   const resting: RestingMessage = {
     ...{ kept, id: message.id, envelope: JSON.stringify(message) },
     lastN: lastN(recipients),
@@ -330,6 +330,6 @@ function toResting({ message, recipients, content }: NewMessage, kept: boolean, 
     spool: 'kind' in content ? content.name : null,
     content: null,
   };
-  if (!('kind' in content)) contents.push({ message: resting, pieces: content });
+  if (!('kind' in content)) contents.push(content);
   return resting;
 }

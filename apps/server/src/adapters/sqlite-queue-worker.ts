@@ -2,7 +2,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { Backlog } from './sqlite-queue-backlog.ts';
 import type { Round } from './sqlite-queue-backlog.ts';
 import { QueueDatabase } from './sqlite-queue-database.ts';
-import type { Answer, Operation, Read, Reply, WorkerOptions } from './sqlite-queue-messages.ts';
+import type { Answer, Batch, Operation, Read, Reply, WorkerOptions } from './sqlite-queue-messages.ts';
 import { toStoreError } from './sqlite-queue-schema.ts';
 
 const port = parentPort;
@@ -11,8 +11,8 @@ if (port === null) throw new Error('This file is the worker of the SQLite queue;
 const backlog = new Backlog();
 const database = open(workerData as WorkerOptions);
 if (database !== undefined) {
-  port.on('message', (operations: readonly Operation[]) => {
-    backlog.add(operations);
+  port.on('message', (batch: Batch) => {
+    backlog.add(unpack(batch));
     // What arrives while a transaction is committed shares the next one.
     while (!backlog.isEmpty) {
       work(database, backlog.next());
@@ -36,8 +36,26 @@ function addArrived(): void {
   for (;;) {
     const next = port === null ? undefined : receiveMessageOnPort(port);
     if (next === undefined) return;
-    backlog.add((next as { readonly message: readonly Operation[] }).message);
+    backlog.add(unpack((next as { readonly message: Batch }).message));
   }
+}
+
+/** Gives each message that is not spooled its content. */
+function unpack({ operations, contents, ends }: Batch): readonly Operation[] {
+  const unpacked = JSON.parse(operations) as readonly Operation[];
+  if (contents === undefined) return unpacked;
+  let index = 0;
+  let start = 0;
+  for (const operation of unpacked) {
+    if (!('messages' in operation)) continue;
+    for (const message of operation.messages) {
+      if (message.spool !== null) continue;
+      const end = ends[index++] ?? start;
+      message.content = new Uint8Array(contents, start, end - start);
+      start = end;
+    }
+  }
+  return unpacked;
 }
 
 function work(queue: QueueDatabase, { accepts, writes, reads }: Round): void {
