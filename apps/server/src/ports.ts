@@ -128,8 +128,10 @@ export interface Connection {
    * Rejects with a {@link TlsError} when no handshake comes about; the connection is then closed, and `closed` is called.
    */
   startTls(options: TlsOptions): Promise<TlsState>;
-  /** Sends what is pending, then closes. */
+  /** Sends what is pending, then closes once the peer has closed too. */
   end(): void;
+  /** Sends what is pending, then closes without waiting for the peer: what that still says makes it lose our last words. */
+  finish(): void;
   /** Closes at once. */
   destroy(): void;
 }

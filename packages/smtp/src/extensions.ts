@@ -59,8 +59,18 @@ export interface Limits {
   readonly rcptDomainMax?: number;
 }
 
-/** EHLO keywords in upper case with their parameters, in the order of announcement. */
+/** EHLO keywords in upper case with their parameters, in the order of announcement. Made once for each offer. */
 export function announce(offer: ServerExtensions, secure: boolean): ReadonlyMap<string, string> {
+  const made = secure ? ANNOUNCED_IN_TLS : ANNOUNCED;
+  let keywords = made.get(offer);
+  if (keywords === undefined) made.set(offer, (keywords = announceAnew(offer, secure)));
+  return keywords;
+}
+
+const ANNOUNCED = new WeakMap<ServerExtensions, ReadonlyMap<string, string>>();
+const ANNOUNCED_IN_TLS = new WeakMap<ServerExtensions, ReadonlyMap<string, string>>();
+
+function announceAnew(offer: ServerExtensions, secure: boolean): ReadonlyMap<string, string> {
   const utf8 = offer.smtputf8 === true;
   const keywords = new Map<string, string>();
   const add = (offered: boolean, keyword: string, parameters = ''): void => {

@@ -51,6 +51,7 @@ const CONSEQUENCES: ReadonlySet<Reply> = new Set([replies.NO_SENDER, replies.NO_
  */
 export class ServerSession {
   readonly #state: ServerState;
+  readonly #greeting: string;
   readonly #input = new Input();
   readonly #lines = new LineReader();
   readonly #output = new Output();
@@ -67,7 +68,7 @@ export class ServerSession {
     this.#state = newState(options);
     // A mistake in what is offered shows here and not at the first EHLO.
     announce(this.#state.offer, this.#state.secure);
-    formatReply({ code: 220, lines: [this.#greeting()] });
+    this.#greeting = greetingWire(this.#state);
   }
 
   /** Nothing more is read; write the output, then close the connection. */
@@ -131,7 +132,7 @@ export class ServerSession {
    */
   start(refusal?: Reply): void {
     if (this.#phase !== 'new') throw new SmtpError('wrong-state', 'The session has been started');
-    this.#output.text(refusal === undefined ? this.#greetingWire() : formatReply(refusal));
+    this.#output.text(refusal === undefined ? this.#greeting : formatReply(refusal));
     this.#state.noService = refusal !== undefined;
     this.#phase = 'command';
     if (refusal?.code === 421) this.#close('refused');
@@ -237,16 +238,6 @@ export class ServerSession {
   /** What is to be written to the client; all of it. */
   takeOutput(): Uint8Array | undefined {
     return this.#output.take();
-  }
-
-  #greeting(): string {
-    const { options, lmtp } = this.#state;
-    return `${options.hostname} ${options.banner ?? (lmtp ? 'LMTP' : 'ESMTP')}`;
-  }
-
-  /** RFC 2034 §3: no status in the greeting. */
-  #greetingWire(): string {
-    return formatReply({ code: 220, lines: [this.#greeting()] });
   }
 
   /** One step; false when it needs more input. */
@@ -363,7 +354,7 @@ export class ServerSession {
         if (reply !== undefined && !positive) this.#say(reply);
         else {
           forgetClient(state);
-          this.#output.text(this.#greetingWire());
+          this.#output.text(this.#greeting);
         }
     }
   }
@@ -452,4 +443,9 @@ export class ServerSession {
     this.#input.clear();
     this.#events.push({ kind: 'closed', reason });
   }
+}
+
+/** RFC 2034 §3: no status in the greeting. */
+function greetingWire({ options, lmtp }: ServerState): string {
+  return formatReply({ code: 220, lines: [`${options.hostname} ${options.banner ?? (lmtp ? 'LMTP' : 'ESMTP')}`] });
 }

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import {
   ConnectError,
   type Connection,
@@ -105,7 +106,6 @@ class NodeListener implements NetworkListener {
 class NodeConnection implements Connection {
   readonly remoteAddress: string;
   readonly remotePort: number;
-  readonly localAddress: string;
   readonly #tls: Tls;
   #socket: Socket;
   #handlers: ConnectionHandlers | undefined;
@@ -115,10 +115,13 @@ class NodeConnection implements Connection {
   constructor(socket: Socket, tls: Tls) {
     this.remoteAddress = plainAddress(socket.remoteAddress);
     this.remotePort = socket.remotePort ?? 0;
-    this.localAddress = plainAddress(socket.localAddress);
     this.#socket = socket;
     this.#tls = tls;
     socket.on('error', this.#failed);
+  }
+
+  get localAddress(): string {
+    return plainAddress(this.#socket.localAddress);
   }
 
   attach(handlers: ConnectionHandlers): void {
@@ -163,6 +166,13 @@ class NodeConnection implements Connection {
 
   end(): void {
     this.#socket.end();
+  }
+
+  finish(): void {
+    const socket = this.#socket;
+    // What the system has taken already it sends also after the socket is closed.
+    if (socket.writableLength === 0 && !(socket instanceof TLSSocket)) socket.destroy();
+    else socket.destroySoon();
   }
 
   destroy(): void {

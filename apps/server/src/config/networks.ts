@@ -34,9 +34,16 @@ export function parseNetwork(text: string): Network | undefined {
  * ```
  */
 export function inNetworks(networks: readonly Network[], address: string): boolean {
-  const octets = parseAddress(address);
+  // The same address is asked about for several networks in a row.
+  if (address !== asked.address) asked = { address, octets: parseAddress(address) };
+  const { octets } = asked;
   return octets !== undefined && networks.some((network) => contains(network, octets));
 }
+
+let asked: { readonly address: string; readonly octets: readonly number[] | undefined } = {
+  address: '',
+  octets: undefined,
+};
 
 /**
  * A key under which a client is counted: its IPv4 address, or the /64 of its IPv6 address, which is one site.

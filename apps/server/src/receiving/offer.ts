@@ -14,10 +14,41 @@ const MAX_SECONDS = 999_999_999;
  * - Whatever needs TLS is told by the session once TLS is there.
  */
 export function offerTo(client: Client, listener: ListenConfig, limits: LimitsConfig, nowMs: number): ServerExtensions {
-  const { role, without } = listener;
-  const offers = (keyword: string): boolean => !without.has(keyword);
   const dsn = offersDsn(client, listener);
-  const holds = role === 'submission' && limits.maxHoldMs > 0 && offers('FUTURERELEASE');
+  // How far a hold may reach is told as a time of day.
+  if (holdsFor(listener, limits)) return makeOffer(client, dsn, listener, limits, nowMs);
+  const made = MADE.get(listener) ?? new Map<string, Made>();
+  MADE.set(listener, made);
+  const key = `${dsn} ${client.proxy} ${client.local}`;
+  let known = made.get(key);
+  if (known?.limits !== limits) {
+    known = { limits, offer: makeOffer(client, dsn, listener, limits, nowMs) };
+    made.set(key, known);
+  }
+  return known.offer;
+}
+
+/** Offers made so far, by all that they depend on. */
+const MADE = new WeakMap<ListenConfig, Map<string, Made>>();
+
+interface Made {
+  readonly limits: LimitsConfig;
+  readonly offer: ServerExtensions;
+}
+
+function holdsFor({ role, without }: ListenConfig, { maxHoldMs }: LimitsConfig): boolean {
+  return role === 'submission' && maxHoldMs > 0 && !without.has('FUTURERELEASE');
+}
+
+function makeOffer(
+  client: Client,
+  dsn: boolean,
+  listener: ListenConfig,
+  limits: LimitsConfig,
+  nowMs: number,
+): ServerExtensions {
+  const { without } = listener;
+  const offers = (keyword: string): boolean => !without.has(keyword);
   return {
     ...offerOfAuth(listener),
     pipelining: offers('PIPELINING'),
@@ -33,7 +64,7 @@ export function offerTo(client: Client, listener: ListenConfig, limits: LimitsCo
     dsn,
     ...(dsn && offers('DELIVERBY') ? { deliverBy: Math.ceil(limits.leastDeliverByMs / 1000) } : {}),
     ...(offers('MT-PRIORITY') ? { mtPriority: '' } : {}),
-    ...(holds ? { futureRelease: futureRelease(limits.maxHoldMs, nowMs) } : {}),
+    ...(holdsFor(listener, limits) ? { futureRelease: futureRelease(limits.maxHoldMs, nowMs) } : {}),
     ...(offers('LIMITS') ? { limits: limitsOf(listener, limits) } : {}),
     ...(client.proxy ? { xclient: XCLIENT } : {}),
   };

@@ -1,4 +1,11 @@
-import { ServerSession, type MailEvent, type RcptEvent, type Reply, type XclientEvent } from '@dsnkit/smtp';
+import {
+  ServerSession,
+  type MailEvent,
+  type RcptEvent,
+  type Reply,
+  type ServerClosedEvent,
+  type XclientEvent,
+} from '@dsnkit/smtp';
 import type { Connection, TlsState } from '../ports.ts';
 import { Conversation } from './auth/conversation.ts';
 import type { LoginStep } from './auth/login.ts';
@@ -154,7 +161,7 @@ class Receiver implements Receiving {
           this.#session.answer();
           break;
         case 'closed':
-          this.#leave();
+          this.#leave(event.reason);
           return;
       }
     }
@@ -317,9 +324,11 @@ class Receiver implements Receiving {
   }
 
   /** The session is over: our last words go out, and the client has a while to read them. */
-  #leave(): void {
+  #leave(reason: ServerClosedEvent['reason']): void {
     this.#flush();
-    this.#connection.end();
+    // After QUIT a client has no more to say (RFC 5321 §4.1.1.10).
+    if (reason === 'quit') this.#connection.finish();
+    else this.#connection.end();
     this.#patience.last(LINGER_MS, () => this.#connection.destroy());
   }
 

@@ -73,7 +73,18 @@ export function makeRouter(config: RouterConfig): Router {
   const isTaken = (address: string): boolean => resolveMailbox(address).kind === 'hop';
   const table = makeAliasTable([...postmasterAliases(config), ...config.aliases], config.lists, isTaken);
 
+  const known = new Map<string, Resolution>();
+
   function resolve(received: string): Resolution {
+    let resolution = known.get(received);
+    if (resolution !== undefined) return resolution;
+    resolution = resolveAnew(received);
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(received, resolution);
+    return resolution;
+  }
+
+  function resolveAnew(received: string): Resolution {
     const address = received.includes('@') ? received : `${received}@${hostname}`;
     const named = aliasOf(address) ?? aliasOf(withoutTag(address, config.recipientDelimiter));
     if (named !== undefined) return named;
@@ -113,6 +124,9 @@ export function makeRouter(config: RouterConfig): Router {
 
   return { resolve, resolveMailbox, targets: (alias) => table.targets(alias) };
 }
+
+/** Addresses of which it is known where they lead: each is asked about at RCPT and again at each attempt. */
+const MOST_KNOWN = 2_000;
 
 /** Reports come from MAILER-DAEMON; whoever answers to it means the postmaster. */
 const postmasterNames = ['postmaster', 'mailer-daemon'];

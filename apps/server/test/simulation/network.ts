@@ -289,6 +289,10 @@ export class SimulatedConnection implements Connection {
     resolve({ ...state, peer: { verified, trusted, named, chain, ...(verified ? {} : { problem }) } });
   }
 
+  finish(): void {
+    this.end();
+  }
+
   end(): void {
     if (this.#finSent || this.#closed) return;
     this.#finSent = true;
