@@ -8,6 +8,8 @@ const USAGE = `dsnd: a mail server that owes and pays every delivery status noti
 
   dsnd --config FILE   run with a configuration file (TOML)
   dsnd                 local mode: SMTP on 127.0.0.1:2525, all under ./.dsnkit, nothing leaves the machine
+  dsnd check-config FILE
+                       reads a configuration and all files that it names, and says in one line what is wrong
   dsnd hash-password [NAME]
                        what stands in the file of [users] for a password, which is asked for or read from stdin
   dsnd store check DIRECTORY
@@ -39,6 +41,11 @@ async function main(): Promise<void> {
     process.exitCode = await storeCommand(options.words);
     return;
   }
+  if (options.command === 'check-config') {
+    const { printCheck } = await import('./adapters/check-config-command.ts');
+    await printCheck(options.words[0] ?? '');
+    return;
+  }
   const { run } = await import('./run.ts');
   await run(options.config);
 }
@@ -66,7 +73,7 @@ function onOwnNode(): void {
 
 interface Options {
   readonly config: string | undefined;
-  readonly command: 'hash-password' | 'store' | undefined;
+  readonly command: 'hash-password' | 'check-config' | 'store' | undefined;
   /** What follows the command. */
   readonly words: readonly string[];
 }
@@ -81,13 +88,17 @@ function readOptions(): Options | undefined {
     if (values.help === true) console.log(USAGE);
     else if (values.version === true) console.log(version());
     else if (command === 'store') return { config: values.config, command, words };
-    else if ((command === undefined || command === 'hash-password') && words.length <= 1)
-      return { config: values.config, command, words };
+    else if (command === 'check-config' && words.length === 0) fail('check-config needs a FILE; see dsnd --help');
+    else if (isCommand(command) && words.length <= 1) return { config: values.config, command, words };
     else fail(`${JSON.stringify(positionals.join(' '))} is no command; see dsnd --help`);
   } catch (error) {
     fail(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
   }
   return undefined;
+}
+
+function isCommand(word: string | undefined): word is 'hash-password' | 'check-config' | undefined {
+  return word === undefined || word === 'hash-password' || word === 'check-config';
 }
 
 function version(): string {

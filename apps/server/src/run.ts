@@ -1,33 +1,29 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { noAdmin } from './admin/not-yet.ts';
 import { openAdminFront, type AdminFront, type FrontParts } from './adapters/admin-front.ts';
 import { ChildPrograms } from './adapters/child-programs.ts';
+import { checkConfig, isConfigFault, loadConfig } from './adapters/config-files.ts';
 import { DnsResolver } from './adapters/dns-resolver.ts';
 import { FetchHttpClient } from './adapters/fetch-http-client.ts';
 import { FileMailboxes } from './adapters/file-mailboxes.ts';
 import { TimeOrderedIds } from './adapters/id-source.ts';
+import { InheritedSockets } from './adapters/inherited-sockets.ts';
 import { logSink, noticeSink, openLog } from './adapters/log-sink.ts';
 import { NodeCrypto } from './adapters/node-crypto.ts';
 import { NodeNetwork } from './adapters/node-network.ts';
 import { readReportFiles } from './adapters/report-files.ts';
 import { openSqliteHistory } from './adapters/sqlite-history.ts';
 import type { HistoryPorts } from './adapters/sqlite-history-database.ts';
+import { serviceManager } from './adapters/service-manager.ts';
 import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
 import { SystemClock } from './adapters/system-clock.ts';
 import { UsersFile } from './adapters/users-file.ts';
 import { DnssecResolver } from './adapters/validating-resolver.ts';
-import {
-  ConfigError,
-  localModeConfig,
-  parseConfig,
-  withAdminSecrets,
-  withListMembers,
-  withPasswords,
-  type Config,
-} from './config.ts';
+import { localModeConfig, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
 import { StoreError, type EventSink, type QueueStore } from './ports.ts';
+import { makeReload } from './reload.ts';
 import { startServer, type Adapters, type RunningServer } from './server.ts';
 
 /** Runs the server until a signal ends it: with a configuration file, or without one in local mode. */
@@ -53,35 +49,38 @@ export async function run(file: string | undefined): Promise<void> {
   const sinks: EventSink[] = file === undefined ? [] : [logSink(log)];
   if (front !== undefined) sinks.push(front.observers.events);
   const tell = file === undefined ? undefined : noticeSink(log);
-  const network = new NodeNetwork();
+  const inherited = new InheritedSockets(process.env);
+  const network = new NodeNetwork({ inherited });
+  const manager = serviceManager(process.env, (line) => log.warn(line));
   const http = new FetchHttpClient();
-  let server: RunningServer;
   let history: HistoryPorts | undefined;
+  const adaptersOf = (from: Config): Adapters => ({
+    store,
+    clock,
+    ids,
+    network,
+    resolver: new DnsResolver({ prefer: from.delivery.prefer }),
+    mailboxes: new FileMailboxes(),
+    http,
+    ...(from.delivery.mtaSts ? { web: http } : {}),
+    ...danePorts(from),
+    programs: new ChildPrograms(),
+    events: { emit: (event) => sinks.forEach((sink) => sink.emit(event)) },
+    random: Math.random,
+    crypto,
+    ...(from.users === undefined ? {} : { users: new UsersFile(from.users.file, trouble) }),
+    notice: (notice) => {
+      tell?.(notice);
+      front?.observers.notice(notice);
+    },
+    trouble,
+    reportFiles: readReportFiles(from, (line) => log.warn(line)),
+    ...(history === undefined ? {} : { history }),
+  });
+  let server: RunningServer;
   try {
     history = config.history && (await openSqliteHistory(join(config.store.directory, 'history.db')));
-    server = await startServer(config, {
-      store,
-      clock,
-      ids,
-      network,
-      resolver: new DnsResolver({ prefer: config.delivery.prefer }),
-      mailboxes: new FileMailboxes(),
-      http,
-      ...(config.delivery.mtaSts ? { web: http } : {}),
-      ...danePorts(config),
-      programs: new ChildPrograms(),
-      events: { emit: (event) => sinks.forEach((sink) => sink.emit(event)) },
-      random: Math.random,
-      crypto,
-      ...(config.users === undefined ? {} : { users: new UsersFile(config.users.file, trouble) }),
-      notice: (notice) => {
-        tell?.(notice);
-        front?.observers.notice(notice);
-      },
-      trouble,
-      reportFiles: readReportFiles(config, (line) => log.warn(line)),
-      ...(history === undefined ? {} : { history }),
-    });
+    server = await startServer(config, adaptersOf(config));
     const { control: queue, bus: events } = server;
     const admin = { ...noAdmin(), queue, events, ...(history === undefined ? {} : { history }) };
     await front?.serve({ admin, intake: server.intake, store });
@@ -93,6 +92,7 @@ export async function run(file: string | undefined): Promise<void> {
     return;
   }
   stopOnSignal(async () => {
+    manager.stopping();
     await front?.close();
     await server.stop();
     await history?.close();
@@ -100,6 +100,9 @@ export async function run(file: string | undefined): Promise<void> {
     log.flush();
   });
   if (file !== undefined) {
+    for (const where of inherited.unused) log.warn(`nothing in ${file} listens on the socket ${where}`);
+    process.on('SIGHUP', makeReload({ config, load: () => checkConfig(file), adaptersOf, server, manager, log }));
+    manager.ready(`listening on ${server.listening.map(({ host, port }) => `${host} port ${port}`).join(', ')}`);
     log.info({ listening: server.listening, ...(front === undefined ? {} : { admin: front.url }) }, 'ready');
     return;
   }
@@ -141,12 +144,9 @@ async function openFront(
 function readConfig(file: string | undefined): Config | undefined {
   if (file === undefined) return localModeConfig(process.cwd());
   try {
-    const config = parseConfig(readFileSync(file, 'utf8'), file, dirname(resolve(file)));
-    const read = (path: string): string => readFileSync(path, 'utf8');
-    const complain = (what: string): Error => new ConfigError(file, 1, 'admin', what);
-    return withAdminSecrets(withPasswords(withListMembers(config, read), read), read, complain);
+    return loadConfig(file);
   } catch (error) {
-    if (!(error instanceof ConfigError) && !isSystemError(error)) throw error;
+    if (!isConfigFault(error)) throw error;
     fail(error.message);
     return undefined;
   }
@@ -202,10 +202,6 @@ function endWithParent(): void {
   if (process.channel === undefined) return;
   process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   process.channel.unref();
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && 'syscall' in error;
 }
 
 function fail(what: string): void {

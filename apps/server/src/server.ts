@@ -1,5 +1,6 @@
 import type { Config, ListenConfig } from './config.ts';
-import { makeTransports, type DanePorts } from './delivery/index.ts';
+import type { DanePorts } from './delivery/index.ts';
+import { makeGeneration, type Generation, type Shared } from './generation.ts';
 import type {
   Clock,
   Crypto,
@@ -20,19 +21,12 @@ import type {
   Users,
 } from './ports.ts';
 import { makeOperating } from './operating.ts';
-import { expandRecipient } from './queue/expand.ts';
 import { makeQueueControl } from './queue/control.ts';
 import { makePauses } from './queue/pauses.ts';
 import { makeQueue, type Queue } from './queue/queue.ts';
 import type { ReportFiles } from './queue/report.ts';
-import { withReturnPaths } from './queue/returned.ts';
-import { makeTelling, returnPathsOf } from './queue/telling.ts';
-import { makeFailing, makeWorker, type WorkParts } from './queue/work.ts';
-import { makeLogins, type Logins } from './receiving/auth/login.ts';
-import { namedDomains } from './receiving/mail-rules.ts';
 import { openListener, type Listener } from './receiving/listener.ts';
-import { withoutTag } from './routing/address.ts';
-import { makeRouter, type Router } from './routing/router.ts';
+import type { Router } from './routing/router.ts';
 
 /** The outside world, as the server sees it. */
 export interface Adapters {
@@ -75,6 +69,11 @@ export interface RunningServer {
   readonly history?: History;
   /** The way in for mail that comes by no session. */
   readonly intake: Intake;
+  /**
+   * Goes on by another configuration: connections and what is in flight are not disturbed. The store must be the same.
+   * Rejects where it can't, and then goes on as before.
+   */
+  reload(config: Config, adapters: Adapters): Promise<void>;
   /** Finishes what is in flight, then stops: nothing is lost, what is not delivered waits in the store. */
   stop(): Promise<void>;
 }
@@ -104,86 +103,57 @@ const LEASE_MS = 600_000;
  */
 export async function startServer(config: Config, adapters: Adapters): Promise<RunningServer> {
   const { store, clock, ids, trouble } = adapters;
-  const { hostname } = config;
-  const paths = returnPathsOf(config, adapters.reportFiles?.returnPathKey, adapters.crypto);
-  const router = withReturnPaths(makeRouter(config), paths);
-  const transports = makeTransports(adapters, {
-    hostname,
-    maxConnections: config.delivery.maxPerDestination,
-    ...(config.delivery.ratePerMinute === undefined ? {} : { ratePerMinute: config.delivery.ratePerMinute }),
-    downMs: Math.min(DOWN_MS, Math.min(...config.retry.delaysMs) / 2),
-    routes: config.routes,
-    mailboxOf: (address) => withoutTag(address, config.recipientDelimiter),
-  });
-  const postmaster = `postmaster@${hostname}`;
-  const expansion = { store, ids, router, now: () => clock.now(), postmaster };
-  const telling = makeTelling({
-    ...{ hostname, report: config.report, store, clock, ids, events: adapters.events, router, paths, trouble },
-    ...(adapters.reportFiles === undefined ? {} : { files: adapters.reportFiles }),
-    expect: (atMs) => queue.expect(atMs),
-  });
+  const pauses = makePauses(await store.paused());
   const operating = await makeOperating(config, adapters);
   const events: EventSink = {
     emit(event) {
-      telling.returned.observe(event);
+      current.observe(event);
       operating.sink.emit(event);
       adapters.events.emit(event);
     },
   };
-  const pauses = makePauses(await store.paused());
-  const working: WorkParts = {
-    store,
-    clock,
-    events,
-    router,
-    retry: config.retry,
-    ...telling,
-    transportFor: (destination) => transports.transportFor(destination),
-    expand: (claim, recipient, nextN, content) => expandRecipient(expansion, claim, recipient, nextN, content),
-    jitter: adapters.random,
-    expect: (atMs) => queue.expect(atMs),
-    resumedAtMs: (destination) => pauses.resumedAtMs(destination),
-    trouble,
-  };
-  const { maxAttempts, maxPerDestination } = config.delivery;
-  const queue = makeQueue(
-    { store, clock, ids, work: makeWorker(working), trouble, paused: pauses.keys },
-    { inFlight: maxAttempts, perDestination: maxPerDestination * PIPELINED, leaseMs: LEASE_MS },
-  );
-  const control = makeQueueControl({ store, clock, ids, events, queue, pauses, fail: makeFailing(working) });
   const accept: Intake['accept'] = (...accepted) => queue.accept(...accepted);
-  const receiving = {
-    hostname,
-    limits: config.limits,
-    named: namedDomains(config),
-    resolver: adapters.resolver,
-    notice: adapters.notice ?? (() => undefined),
-    trouble,
-    ...(config.tls === undefined ? {} : { identity: config.tls }),
-    ...loginsOf(config, adapters),
-    store,
-    clock,
-    ids,
-    events,
-    router,
-    tellsHeader: operating.history !== undefined,
-    accept,
-  };
-  const listeners: Listener[] = [];
-  for (const listener of config.listen)
-    listeners.push(await openListener(adapters.network, { ...receiving, listener }));
+  const tellsHeader = operating.history !== undefined;
+  const shared: Shared = { events, pauses, accept, tellsHeader, expect: (atMs) => queue.expect(atMs) };
+  let current = makeGeneration(config, adapters, shared);
+  const queue = makeQueue(
+    { store, clock, ids, work: (claim, content) => current.work(claim, content), trouble, paused: pauses.keys },
+    {
+      get inFlight() {
+        return current.config.delivery.maxAttempts;
+      },
+      get perDestination() {
+        return current.config.delivery.maxPerDestination * PIPELINED;
+      },
+      leaseMs: LEASE_MS,
+    },
+  );
+  const fail: Generation['fail'] = (...failing) => current.fail(...failing);
+  const control = makeQueueControl({ store, clock, ids, events, queue, pauses, fail });
+  let listeners = await openListeners(adapters.network, current, new Map());
   queue.start();
   return {
-    intake: { router, accept, events },
-    listening: listeners.map(({ host, port, role }) => ({ host, port, role })),
+    intake: { router: routerOf(() => current), accept, events },
+    get listening() {
+      return [...listeners.values()].map(({ host, port, role }) => ({ host, port, role }));
+    },
     control,
     bus: operating.bus,
     ...(operating.history === undefined ? {} : { history: operating.history }),
+    async reload(next, nextAdapters) {
+      const made = makeGeneration(next, nextAdapters, shared);
+      const before = listeners;
+      listeners = await openListeners(nextAdapters.network, made, before);
+      const retired = current;
+      current = made;
+      for (const [key, listener] of before) if (!listeners.has(key)) void listener.close().catch(trouble);
+      void retired.retire().catch(trouble);
+    },
     async stop() {
-      await Promise.all(listeners.map((listener) => listener.close()));
+      await Promise.all([...listeners.values()].map((listener) => listener.close()));
       // A next hop that says nothing must not keep the server up: what is not settled by then is tried again next time.
       await Promise.race([
-        queue.stop().then(() => transports.close()),
+        queue.stop().then(() => current.retire()),
         new Promise<void>((resolve) => clock.after(STOP_GRACE_MS, resolve)),
       ]);
       await operating.stop();
@@ -191,17 +161,48 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
   };
 }
 
+/**
+ * The listeners of a generation: those that are open already go on under the new rules, connections and all. When one
+ * can't be opened, none is changed.
+ */
+async function openListeners(
+  network: Network,
+  generation: Generation,
+  open: ReadonlyMap<string, Listener>,
+): Promise<ReadonlyMap<string, Listener>> {
+  const listeners = new Map<string, Listener>();
+  const fresh: Listener[] = [];
+  const kept: (() => void)[] = [];
+  try {
+    for (const config of generation.config.listen) {
+      const parts = generation.receivingOn(config);
+      let key = `${config.host} ${config.port}`;
+      while (listeners.has(key)) key += ' again';
+      const known = open.get(key);
+      const listener = known ?? (await openListener(network, parts));
+      if (known === undefined) fresh.push(listener);
+      else kept.push(() => known.update(parts));
+      listeners.set(key, listener);
+    }
+  } catch (error) {
+    await Promise.all(fresh.map((listener) => listener.close()));
+    throw error;
+  }
+  for (const update of kept) update();
+  return listeners;
+}
+
+/** A router that always is the one of now. */
+function routerOf(generation: () => Generation): Router {
+  return {
+    resolve: (address) => generation().router.resolve(address),
+    resolveMailbox: (address) => generation().router.resolveMailbox(address),
+    targets: (alias) => generation().router.targets(alias),
+  };
+}
+
 /** How long attempts under way may take to come to an end when the server stops. */
 const STOP_GRACE_MS = 10_000;
 
-/** For how long a destination that is down is left alone, if the retries are not closer to each other. */
-const DOWN_MS = 60_000;
-
 /** Messages in hand for each connection to a destination: enough to keep it busy. */
 const PIPELINED = 10;
-
-function loginsOf(config: Config, { users, crypto, clock }: Adapters): { readonly logins?: Logins } {
-  if (config.users === undefined) return {};
-  if (users === undefined || crypto === undefined) throw new TypeError('[users] needs users and crypto');
-  return { logins: makeLogins({ users, crypto, clock, maxFailures: config.users.maxFailures }) };
-}

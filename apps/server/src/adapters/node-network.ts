@@ -10,6 +10,7 @@ import {
   type TlsOptions,
   type TlsState,
 } from '../ports.ts';
+import type { InheritedSockets } from './inherited-sockets.ts';
 import { TlsIdentities, secure } from './node-tls.ts';
 
 /** How a listener of {@link NodeNetwork} is set up. */
@@ -20,6 +21,8 @@ export interface NodeNetworkOptions {
   readonly reusePort?: boolean;
   /** PEM: the roots that are trusted when we are the client; by default those of Node. */
   readonly ca?: string;
+  /** Sockets that the service manager opened: they go before opening one. */
+  readonly inherited?: InheritedSockets;
 }
 
 /** What connections share. */
@@ -69,7 +72,10 @@ export class NodeNetwork implements Network {
     accept: (connection: Connection) => void,
   ): Promise<NetworkListener> {
     if (at.tls !== undefined) await this.#tls.identities.contextOf(at.tls);
-    const server = createServer({ noDelay: true }, (socket) => accept(new NodeConnection(socket, this.#tls)));
+    const accepted = (socket: Socket): void => accept(new NodeConnection(socket, this.#tls));
+    const inherited = this.#options.inherited?.take(at.host, at.port, accepted);
+    if (inherited !== undefined) return new NodeListener(inherited.on('error', () => undefined));
+    const server = createServer({ noDelay: true }, accepted);
     return await new Promise((resolve, reject) => {
       server.once('error', reject);
       const { backlog = 1024, reusePort = false } = this.#options;

@@ -13,6 +13,8 @@ export interface Listener {
   /** The port that was taken, if any would do. */
   readonly port: number;
   readonly role: ListenConfig['role'];
+  /** New connections are served by these parts; those that are open go on as they began. */
+  update(parts: ReceivingParts): void;
   /** Takes no new connections, and says 421 on those that are open as soon as no message is being stored. */
   close(): Promise<void>;
 }
@@ -23,18 +25,19 @@ const LINGER_MS = 5_000;
 /** Takes connections within the limits of a listener; beyond them a client is told to come back later. */
 export async function openListener(network: Network, parts: ReceivingParts): Promise<Listener> {
   const { listener: config, identity } = parts;
-  const admission = makeAdmission(config, parts.clock);
+  let current = { parts, admission: makeAdmission(config, parts.clock) };
   const sessions = new Set<Receiving>();
   const usesTls = config.tls !== 'off' && identity !== undefined;
   const at = { host: config.host, port: config.port, ...(usesTls ? { tls: identity } : {}) };
   const listener = await network.listen(at, (connection) => {
+    const { parts: now, admission } = current;
     const address = connection.remoteAddress;
     const refusal = admission.enter(address);
     if (refusal !== undefined) {
-      turnAway(connection, refusal, parts);
+      turnAway(connection, refusal, now);
       return;
     }
-    const session = receive(connection, parts, () => {
+    const session = receive(connection, now, () => {
       admission.leave(address);
       sessions.delete(session);
     });
@@ -43,7 +46,12 @@ export async function openListener(network: Network, parts: ReceivingParts): Pro
   return {
     host: listener.host,
     port: listener.port,
-    role: config.role,
+    get role() {
+      return current.parts.listener.role;
+    },
+    update(next) {
+      current = { parts: next, admission: makeAdmission(next.listener, next.clock) };
+    },
     async close() {
       await listener.close();
       for (const session of [...sessions]) session.shutdown();

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import {
+  ConfigError,
+  parseConfig,
+  parseUsers,
+  withAdminSecrets,
+  withListMembers,
+  withPasswords,
+  type Config,
+} from '../config.ts';
+import { parseTexts } from '../notification/texts/file.ts';
+import { readDkimKey } from './dkim-keys.ts';
+import { TlsIdentities } from './node-tls.ts';
+
+/**
+ * Reads a configuration file, and of the files that it names those that are part of it.
+ *
+ * @throws {ConfigError} with file, line and key, or the error of a file that can't be read
+ */
+export function loadConfig(file: string): Config {
+  const config = parseConfig(read(file), file, dirname(resolve(file)));
+  const complain = (what: string): Error => new ConfigError(file, 1, 'admin', what);
+  return withAdminSecrets(withPasswords(withListMembers(config, read), read), read, complain);
+}
+
+/**
+ * Reads and checks everything that a start would read, and changes nothing.
+ *
+ * @throws {Error} with one line that says what is wrong
+ */
+export async function checkConfig(file: string): Promise<Config> {
+  const config = loadConfig(file);
+  if (config.tls !== undefined) await new TlsIdentities().contextOf(config.tls);
+  if (config.users !== undefined) parseUsers(read(config.users.file), config.users.file);
+  for (const texts of config.report.texts) parseTexts(read(texts), texts);
+  for (const key of config.report.dkim) readDkimKey(key);
+  return config;
+}
+
+/** Whether the message of an error is made for whoever wrote the configuration. */
+export function isConfigFault(error: unknown): error is Error {
+  return error instanceof ConfigError || (error instanceof Error && 'code' in error && 'syscall' in error);
+}
+
+function read(path: string): string {
+  return readFileSync(path, 'utf8');
+}

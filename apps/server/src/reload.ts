@@ -1,0 +1,62 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Adapters, RunningServer } from './server.ts';
+
+/** What reading the configuration anew works with. */
+export interface ReloadParts {
+  readonly config: Config;
+  /** Reads and checks the file; its error is one line. */
+  readonly load: () => Promise<Config>;
+  readonly adaptersOf: (config: Config) => Adapters;
+  readonly server: RunningServer;
+  /** Hears when it begins, and when the server is in service again. */
+  readonly manager: { reloading(): void; ready(status: string): void };
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+}
+
+/**
+ * Makes what happens at SIGHUP: the file is read anew, and the server goes on by it. Where it can't, the log says why and
+ * all stays as it was. One at a time; signals that come meanwhile are one more.
+ */
+export function makeReload(parts: ReloadParts): () => void {
+  const { log, manager, server } = parts;
+  let current = parts.config;
+  let running = false;
+  let again = false;
+
+  async function reload(): Promise<void> {
+    manager.reloading();
+    try {
+      const next = await parts.load();
+      const fixed = unchangeable(current, next);
+      if (fixed !== undefined) throw new Error(`${fixed} can't change while the server runs: restart it`);
+      await server.reload(next, parts.adaptersOf(next));
+      for (const table of AT_START) {
+        if (JSON.stringify(current[table]) !== JSON.stringify(next[table]))
+          log.warn(`[${table}] changes with a restart only`);
+      }
+      current = next;
+      log.info({ listening: server.listening }, 'reloaded');
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error);
+      log.error({ what }, 'not reloaded: the configuration of before stays in force');
+    }
+    manager.ready('reloaded');
+  }
+
+  return function onHangup() {
+    again = running;
+    if (running) return;
+    running = true;
+    void reload().finally(() => {
+      running = false;
+      if (again) onHangup();
+    });
+  };
+}
+
+const AT_START = ['admin', 'history'] as const;
+
+function unchangeable(before: Config, after: Config): string | undefined {
+  return before.store.directory === after.store.directory ? undefined : 'store';
+}

@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tlsFile } from '../support/certificates.ts';
+import { freePort, startDsnd, temporaryFolder, waitFor, type Dsnd } from '../support/dsnd.ts';
+import { readMaildirs } from '../support/maildir.ts';
+
+const folder = temporaryFolder('dsnd-reload-');
+let server: Dsnd;
+let port = 0;
+let another = 0;
+
+const config = (more = ''): string => `hostname = "mx.example.org"
+store = "sqlite:queue"
+[[listen]]
+address = "127.0.0.1:${port}"
+[[route]]
+match = "old.example"
+to = "maildir:mail"
+${more}`;
+
+class Talk {
+  heard = '';
+  readonly #socket: Socket;
+  constructor(at: number) {
+    this.#socket = connect(at, '127.0.0.1').on('data', (chunk: Buffer) => (this.heard += chunk.toString()));
+  }
+
+  async say(line: string, answer: RegExp): Promise<string> {
+    this.heard = '';
+    if (line !== '') this.#socket.write(`${line}\r\n`);
+    await waitFor(() => /^\d{3} .*\r\n/m.test(this.heard));
+    expect(this.heard).toMatch(answer);
+    return this.heard;
+  }
+
+  leave(): void {
+    this.#socket.destroy();
+  }
+}
+
+async function hangUp(toml: string, told: string): Promise<void> {
+  const before = server.log().split(told).length;
+  writeFileSync(join(folder.path, 'dsnd.toml'), toml);
+  server.process.kill('SIGHUP');
+  await waitFor(() => server.log().split(told).length > before);
+}
+
+beforeAll(async () => {
+  [port, another] = [await freePort(), await freePort()];
+  server = await startDsnd(folder.path, config(), port);
+});
+afterAll(async () => {
+  await server.stop();
+  folder.remove();
+});
+
+describe('SIGHUP', () => {
+  it('new rules hold for new connections; who is in the middle of something is not disturbed', async () => {
+    const open = new Talk(port);
+    await open.say('', /^220 /);
+    await open.say('EHLO c', /^250/);
+    await open.say('MAIL FROM:<a@b.example>', /^250/);
+    await open.say('RCPT TO:<bob@old.example>', /^250/);
+    await open.say('DATA', /^354/);
+    await hangUp(
+      config(
+        `[[route]]\nmatch = "new.example"\nto = "maildir:mail"\n[[listen]]\naddress = "127.0.0.1:${another}"\nmax-connections = 1\n`,
+      ),
+      '"reloaded"',
+    );
+    await open.say('Subject: through\r\n\r\nx\r\n.', /^250 2\.0\.0/);
+    await waitFor(() => readMaildirs(join(folder.path, 'mail')).length === 1);
+    for (const at of [port, another]) {
+      const fresh = new Talk(at);
+      await fresh.say('', /^220 /);
+      await fresh.say('EHLO c', /^250/);
+      await fresh.say('MAIL FROM:<a@b.example>', /^250/);
+      await fresh.say('RCPT TO:<bob@new.example>', /^250/);
+      fresh.leave();
+    }
+    open.leave();
+  });
+
+  it('a configuration that is wrong is told in the log, and the old one stays', async () => {
+    for (const [wrong, why] of [
+      [config('[retry]\ndelay = "1m"\n'), 'retry.delay'],
+      [config('[tls]\ncertificate = "none.pem"\nkey = "none.key"\n'), 'none.pem'],
+      [config().replace('sqlite:queue', 'sqlite:elsewhere'), 'store'],
+      [config(`[[listen]]\naddress = "192.0.2.1:25"\n`), 'EADDRNOTAVAIL'],
+      ['hostname = ', 'no TOML'],
+    ] as const) {
+      await hangUp(wrong, '"not reloaded');
+      expect(
+        server
+          .log()
+          .split('\n')
+          .findLast((line) => line.includes('not reloaded')),
+      ).toContain(why);
+      const talk = new Talk(port);
+      await talk.say('', /^220 /);
+      await talk.say('EHLO c', /^250/);
+      await talk.say('MAIL FROM:<a@b.example>', /^250/);
+      await talk.say('RCPT TO:<bob@new.example>', /^250/);
+      talk.leave();
+    }
+  });
+
+  it('a listener that is gone takes no connections any more; TLS can come in', async () => {
+    copyFileSync(tlsFile('first.pem'), join(folder.path, 'cert.pem'));
+    copyFileSync(tlsFile('first.key.pem'), join(folder.path, 'key.pem'));
+    await hangUp(config('[tls]\ncertificate = "cert.pem"\nkey = "key.pem"\n'), '"reloaded"');
+    await expect(
+      new Promise((resolve, reject) => connect(another, '127.0.0.1').once('connect', resolve).once('error', reject)),
+    ).rejects.toThrow('ECONNREFUSED');
+    const talk = new Talk(port);
+    await talk.say('', /^220 /);
+    await talk.say('EHLO c', /STARTTLS/);
+    talk.leave();
+  });
+});
+
+describe('dsnd check-config', () => {
+  const check = (toml: string): readonly [number | null, string] => {
+    writeFileSync(join(folder.path, 'check.toml'), toml);
+    const main = new URL('../../src/main.ts', import.meta.url).pathname;
+    const args = ['--conditions=source', main, 'check-config', 'check.toml'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder.path, encoding: 'utf8' });
+    return [status, stdout + stderr];
+  };
+
+  it('says that all is fine, or in one line what is not; it starts nothing', () => {
+    expect(check(config())).toEqual([0, `check.toml: fine; listens on 127.0.0.1 port ${port} (relay); 1 route\n`]);
+    const [status, told] = check(config('[retry]\ndelay = "1m"\n'));
+    expect([status, told]).toEqual([2, expect.stringMatching(/^dsnd: check\.toml:9: retry\.delay: .*\n$/)]);
+    expect(check(config('[users]\nfile = "nobody.toml"\n'))).toEqual([
+      2,
+      expect.stringMatching(/^dsnd: .*nobody\.toml.*\n$/),
+    ]);
+    expect(check(config('[tls]\ncertificate = "a"\nkey = "b"\n'))[0]).toBe(2);
+  });
+});
