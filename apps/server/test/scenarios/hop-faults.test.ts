@@ -151,7 +151,7 @@ describe('a hop that is not there', () => {
   });
 
   it.each(['refused', 'timeout', 'unreachable'] as const)('%s, but only for an hour', async (how) => {
-    const { world, server, host } = await serve({}, (down) => (down.down = how));
+    const { world, server, host } = await serve(offersTls, (down) => (down.down = how));
     await world.clock.advance(HOUR / 2);
     host.down = undefined;
     await world.clock.advance(2 * HOUR);
