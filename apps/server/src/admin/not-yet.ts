@@ -13,7 +13,8 @@ export function noAdmin(): Admin {
   };
 }
 
-const NOTHING: ReadonlyMap<string | symbol, () => Promise<unknown>> = new Map<string, () => Promise<unknown>>([
+const NOTHING: ReadonlyMap<string | symbol, () => unknown> = new Map<string, () => unknown>([
   ['destinations', () => Promise.resolve([])],
   ['get', () => Promise.resolve(undefined)],
+  ['all', () => ReadableStream.from([])],
 ]);

@@ -15,6 +15,7 @@ import { parseConfig, withAdminSecrets } from '../../src/config.ts';
 import type { MailEvent } from '../../src/model.ts';
 import type { QueueStore } from '../../src/ports.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
+import { waitFor } from '../support/dsnd.ts';
 import { TableResolver } from '../simulation/resolver.ts';
 
 /** A server with its HTTP side, over real sockets; its queue is in memory, its mail in a folder. */
@@ -28,6 +29,8 @@ export interface ApiServer {
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
   /** Resolves with the first event, past or to come, that is meant. */
   event(meant: (event: MailEvent) => boolean): Promise<MailEvent>;
+  /** Resolves when the history has a message that is done. */
+  kept(messageId: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -101,6 +104,11 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
         };
         waiting.add(look);
         look();
+      }),
+    kept: (messageId) =>
+      waitFor(async () => {
+        const entry = await history.one(messageId);
+        return entry?.recipients.every(({ state }) => state !== 'queued' && state !== 'deferred') === true;
       }),
     async stop() {
       await front.close();

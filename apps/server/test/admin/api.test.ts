@@ -8,7 +8,153 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>;
+}
+
+async function json<T>(response: Response | Promise<Response>): Promise<T> {
+  return (await (await response).json()) as T;
+}
+
 it('describes itself by an OpenAPI document that a validator takes', async () => {
-  const document = (await (await server.get('/openapi.json')).json()) as Record<string, unknown>;
+  const document = await json<Record<string, unknown>>(server.get('/openapi.json'));
   expect(await new Validator().validate(document)).toMatchObject({ valid: true });
+});
+
+it('answers at every path of the document, and only as the document says', async () => {
+  const { paths } = await json<OpenApi>(server.get('/openapi.json'));
+  expect(Object.keys(paths).length).toBeGreaterThan(25);
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const [method, { operationId }] of Object.entries(operations)) {
+      if (operationId === 'followEvents') continue;
+      const url = path.replace(/\{\w+\}/g, 'nobody');
+      const request =
+        method === 'get' ? server.get(url) : fetch(new URL(url, server.url), { method: method.toUpperCase() });
+      const response = await request;
+      const { status } = response;
+      await response.text();
+      // Known, whatever is wrong with this request.
+      expect([operationId, status]).not.toEqual([operationId, 405]);
+      expect([operationId, status === 500]).toEqual([operationId, false]);
+    }
+    const wrong = Object.keys(operations).includes('get') ? 'PATCH' : 'GET';
+    const other = await fetch(new URL(path, server.url), { method: wrong });
+    expect([path, other.status >= 400]).toEqual([path, true]);
+  }
+  expect(server.troubles).toEqual([]);
+});
+
+it('tells what is wrong as a problem (RFC 9457), with the place of each fault', async () => {
+  const response = await server.get('/api/v1/messages?limt=3&state=gone');
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  expect([response.status, await response.json()]).toEqual([
+    400,
+    {
+      ...{ type: 'about:blank', title: 'Bad Request', status: 400, code: 'bad-request' },
+      detail: expect.stringMatching(/^query\./) as string,
+      errors: expect.arrayContaining([
+        { where: 'query.limt', message: 'is unknown' },
+        { where: 'query.state', message: expect.stringContaining('"delivered"') as string },
+      ]) as unknown,
+    },
+  ]);
+  expect(await json(server.get('/api/v1/messages/0000'))).toMatchObject({ status: 404, code: 'not-found' });
+  expect(await json(server.get('/nothing'))).toMatchObject({ status: 404, code: 'not-found' });
+  expect((await fetch(`${server.url}metrics`, { method: 'PUT' })).headers.get('allow')).toBe('GET');
+  const text = { method: 'POST', body: '{"message":"x"}', headers: { 'Content-Type': 'text/plain' } };
+  expect(await json(server.get('/api/v1/explain', text))).toMatchObject({ code: 'unsupported-media-type' });
+  const broken = { method: 'POST', body: '{"message', headers: { 'Content-Type': 'application/json' } };
+  expect(await json(server.get('/api/v1/explain', broken))).toMatchObject({ status: 400 });
+});
+
+it('follows one message from its submission to the report, which it explains', async () => {
+  const submitted = await server.post('/api/v1/messages', {
+    from: 'alice@example.org',
+    envelopeId: 'order 7',
+    ret: 'headers',
+    recipients: [{ address: '550@simulator.test', notify: ['failure'], orcpt: 'rfc822;bob@example.net' }],
+    message: { subject: 'Grüße', text: 'Schöne Grüße', from: 'Alícia <alice@example.org>' },
+  });
+  expect(submitted.status).toBe(202);
+  const { id } = await json<{ readonly id: string }>(submitted);
+  const issued = await server.event((event) => event.kind === 'report-issued' && event.messageId === id);
+  const reportId = issued.kind === 'report-issued' ? issued.reportId : '';
+  await server.event((event) => event.kind === 'delivered' && event.messageId === reportId);
+  await server.kept(id);
+  const found = await json<{ readonly messages: readonly unknown[] }>(
+    server.get('/api/v1/messages?envelopeId=order%207'),
+  );
+  expect(found).toMatchObject({
+    messages: [
+      {
+        ...{ id, state: 'failed', reversePath: 'alice@example.org', envelopeId: 'order 7', subject: 'Grüße' },
+        recipients: [{ address: '550@simulator.test', state: 'failed', status: '5.1.1', attempts: 1 }],
+        reportsIssued: [reportId],
+      },
+    ],
+    next: null,
+  });
+  const detail = await json<{ readonly events: readonly { readonly kind: string }[] }>(
+    server.get(`/api/v1/messages/${id}`),
+  );
+  expect(detail.events.map(({ kind }) => kind)).toEqual(['accepted', 'attempted', 'failed', 'report-issued']);
+  const content = await server.get(`/api/v1/messages/${reportId}/content`);
+  expect(content.headers.get('content-type')).toBe('message/rfc822');
+  expect(content.headers.get('content-disposition')).toBe(`attachment; filename="${reportId}.eml"`);
+  expect(await content.text()).toContain('Original-Envelope-Id: order 7');
+  expect(await json(server.get(`/api/v1/messages/${reportId}/explanation`))).toMatchObject({
+    kind: 'dsn',
+    summary: 'To 550@simulator.test: the message was not delivered, and will not be.',
+    message: { envelopeId: 'order 7' },
+    recipients: [
+      {
+        ...{ address: '550@simulator.test', action: 'failed', status: '5.1.1' },
+        originalRecipient: { type: 'rfc822', value: 'bob@example.net' },
+        fields: expect.arrayContaining([
+          expect.objectContaining({ name: 'Action', value: 'failed', clause: 'RFC 3464 §2.3.3' }),
+        ]) as unknown,
+      },
+    ],
+    original: { subject: 'Grüße', from: 'Alícia <alice@example.org>', kind: 'headers' },
+    issues: [],
+  });
+  expect(await json(server.get('/api/v1/reports'))).toMatchObject({ messages: [{ id: reportId, reportOn: id }] });
+});
+
+it('explains any bounce, with each departure from the standards', async () => {
+  const bounce =
+    'From: MAILER-DAEMON\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n' +
+    '--b\n\nsorry\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n' +
+    'Final-Recipient: rfc822; bob@example.net\nAction: failed\nStatus: 5.1\n--b--\n';
+  const raw = { method: 'POST', body: bounce, headers: { 'Content-Type': 'message/rfc822' } };
+  const explained = await json<{ readonly issues: readonly { readonly clause: string; readonly code: string }[] }>(
+    server.get('/api/v1/explain', raw),
+  );
+  expect(explained).toMatchObject({ kind: 'dsn', recipients: [{ address: 'bob@example.net', action: 'failed' }] });
+  expect(explained.issues).toContainEqual(
+    expect.objectContaining({ code: 'bad-status', clause: expect.stringMatching(/^RFC 346[34] §/) as string }),
+  );
+  expect(await json(server.post('/api/v1/explain', { message: bounce }))).toEqual(explained);
+  expect(await json(server.post('/api/v1/explain', { message: 'Subject: hi\n\nhi' }))).toMatchObject({ kind: 'other' });
+});
+
+it('shows the configuration in force, and no secret of it', async () => {
+  const secret = await startApi({
+    admin: 'token-file = "token"',
+    files: { token: 'correct-horse-battery\n', password: 'unspeakable' },
+    toml: '[[route]]\nmatch = "a.example"\nto = "smtp://mx.example:25"\nauth = { user = "u", password-file = "password" }',
+  });
+  const headers = { Authorization: 'Bearer correct-horse-battery' };
+  const text = await (await secret.get('/api/v1/config', { headers })).text();
+  expect(JSON.parse(text)).toMatchObject({ hostname: 'mx.example.org', admin: { token: '(hidden)' } });
+  expect(text).not.toMatch(/correct-horse|unspeakable/);
+  await secret.stop();
+});
+
+it('counts what goes on in steps of ten seconds', async () => {
+  const overview = await json<{ readonly steps: readonly unknown[]; readonly totals: { readonly accepted: number } }>(
+    server.get('/api/v1/overview'),
+  );
+  expect(overview.steps).toHaveLength(360);
+  expect(overview.totals.accepted).toBeGreaterThan(0);
 });
