@@ -21,6 +21,13 @@ export interface CheckResult extends Check {
 /** How a check went. */
 export type Verdict = Pick<CheckResult, 'result' | 'detail'>;
 
+/** Of a check that would send what the server did not announce. */
+export const NOT_MADE: Verdict & Pick<CheckResult, 'transcript'> = {
+  result: 'skip',
+  detail: 'DSN is not announced',
+  transcript: [],
+};
+
 /** A report card. */
 export interface Card {
   readonly server: string;

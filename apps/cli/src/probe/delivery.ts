@@ -18,6 +18,15 @@ export interface DeliveryOptions {
   readonly waitMs: number;
 }
 
+/** What was seen of a trial that was not made. */
+export const UNSEEN: Omit<Seen, 'sender'> = {
+  made: false,
+  envid: '',
+  forwardPath: '',
+  relayed: undefined,
+  reports: [],
+};
+
 /** Longer than servers keep a connection that they need no more. */
 const DESERTED_MS = 8000;
 
@@ -71,6 +80,8 @@ export interface ReceivedReport {
 
 /** What was seen of one trial. */
 export interface Seen {
+  /** False where the server does not announce DSN, and the trial would send its parameters. */
+  readonly made: boolean;
   readonly envid: string;
   readonly forwardPath: string;
   /** The reverse-path of the message. */
@@ -84,13 +95,16 @@ export interface Seen {
 export class Delivery {
   readonly #prober: Prober;
   readonly #options: DeliveryOptions;
+  readonly #trials: readonly Trial[];
   readonly #token = randomBytes(4).toString('hex');
   readonly #messages: ReceivedMessage[] = [];
   readonly #seen = new Map<string, Seen>();
 
-  constructor(prober: Prober, options: DeliveryOptions) {
+  /** @param dsn the server announces DSN; to others no parameters are sent (RFC 3461 §5.2.2(a)) */
+  constructor(prober: Prober, options: DeliveryOptions, dsn: boolean) {
     this.#prober = prober;
     this.#options = options;
+    this.#trials = TRIALS.filter(({ mail, rcpt }) => dsn || mail.length + rcpt.length === 0);
   }
 
   get sender(): string {
@@ -108,11 +122,12 @@ export class Delivery {
     });
     try {
       for (const hop of ['dsn', 'plain'] as const) {
+        const trials = this.#trials.filter((trial) => trial.hop === hop);
+        if (trials.length === 0) continue;
         // A server that meets a closed port, or a 421 in a connection that it kept, may come back after an hour only.
         await listener.deserted(DESERTED_MS);
         listener.offer(announcing(hop));
         await sleep(500);
-        const trials = TRIALS.filter((trial) => trial.hop === hop);
         for (const trial of trials) report(await this.#send(trial));
         const seconds = this.#options.waitMs / 1000;
         remark(
@@ -123,7 +138,7 @@ export class Delivery {
     } finally {
       await listener.stop();
     }
-    for (const { name, fate } of TRIALS) this.#seen.set(name, this.#look(name, fate));
+    for (const { name, fate } of this.#trials) this.#seen.set(name, this.#look(name, fate));
     return this.#seen;
   }
 
@@ -204,7 +219,7 @@ export class Delivery {
       .filter((message) => this.#isReport(message))
       .map(readReport)
       .filter(({ summary }) => isAbout(summary, forwardPath, envid));
-    return { envid, forwardPath, sender: this.sender, relayed, reports };
+    return { made: true, envid, forwardPath, sender: this.sender, relayed, reports };
   }
 
   #isReport({ recipients }: ReceivedMessage): boolean {

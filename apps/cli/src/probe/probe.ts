@@ -82,7 +82,7 @@ async function run(
     const dsn = extensions.has('DSN');
     await runCommandChecks(prober, dsn ? COMMAND_CHECKS : WITHOUT_DSN, baseline, report);
     report(statusCodesCheck(extensions.has('ENHANCEDSTATUSCODES'), prober.bareReplies));
-    if (delivery !== undefined) await deliver(prober, delivery, report, remark);
+    if (delivery !== undefined) await deliver(new Delivery(prober, delivery, dsn), report, remark);
     await prober.close();
   } catch (error) {
     if (!(error instanceof Stopped) && !(error instanceof DialogueError)) throw error;
@@ -118,12 +118,10 @@ async function baselineOf(prober: Prober, { from, to }: ProbeOptions): Promise<B
 }
 
 async function deliver(
-  prober: Prober,
-  options: DeliveryOptions,
+  delivery: Delivery,
   report: (result: CheckResult) => void,
   remark: (text: string) => void,
 ): Promise<void> {
-  const delivery = new Delivery(prober, options);
   const seen = await delivery.run(report, remark);
   for (const result of deliveryResults(seen, delivery.sender)) report(result);
 }

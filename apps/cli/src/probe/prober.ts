@@ -30,12 +30,15 @@ export class Prober {
 
   /** A session with room for errors; opened when there is none. */
   async session(): Promise<Session> {
-    if (this.#session !== undefined && this.#errors >= ERRORS_PER_CONNECTION) await this.close();
-    if (this.#session === undefined) {
-      this.#errors = 0;
-      this.#session = await openSession(this.#options, this.#trace, 'HOST');
-      this.#watch(this.#session.hello);
-    }
+    if (this.#session !== undefined && this.#errors < ERRORS_PER_CONNECTION) return this.#session;
+    // A change of connections in the midst of a check is no part of it.
+    const lines = this.#lines;
+    this.#lines = [];
+    if (this.#session !== undefined) await this.close();
+    this.#errors = 0;
+    this.#session = await openSession(this.#options, this.#trace, 'HOST');
+    this.#watch(this.#session.hello);
+    this.#lines = lines;
     return this.#session;
   }
 

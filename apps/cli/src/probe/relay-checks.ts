@@ -2,6 +2,7 @@ import type { EsmtpParameter } from '@dsnkit/esmtp-parameters';
 import type { ReceivedMessage } from '../wire/listener.ts';
 import type { CheckResult, Verdict } from './card.ts';
 import { ORCPT, type Seen } from './delivery.ts';
+import { NOT_MADE } from './card.ts';
 
 /** Id, clause, title, the trial that shows it, and how the message at the next hop is judged. */
 type Row = readonly [
@@ -28,7 +29,8 @@ export function relayResults(of: (name: string) => Seen): CheckResult[] {
   return ROWS.map(([id, clause, title, trial, judge]) => {
     const check = { id, group: 'relay', clause, level: 'MUST', title } as const;
     const seen = of(trial);
-    const { relayed } = seen;
+    const { made, relayed } = seen;
+    if (!made) return { ...check, ...NOT_MADE };
     if (relayed === undefined)
       return { ...check, result: 'skip', detail: 'the message did not come to the next hop in time', transcript: [] };
     const transcript = [relayed.mail, ...relayed.recipients.map(({ raw }) => raw)].map((text) => `S: ${text}`);

@@ -1,4 +1,4 @@
-import type { CheckResult } from './card.ts';
+import { NOT_MADE, type CheckResult } from './card.ts';
 import type { Seen } from './delivery.ts';
 import { contentResults } from './report-content-checks.ts';
 
@@ -31,21 +31,14 @@ const ROWS: readonly Row[] = [
 /** RFC 3461 §5.2.2, §5.2.6, §6: which reports come, and what they say. */
 export function reportResults(of: (name: string) => Seen): CheckResult[] {
   const owed = ROWS.map(([id, clause, title, trial, action]): CheckResult => {
-    const { reports } = of(trial);
+    const check = { id, group: 'reports', clause, level: 'MUST', title } as const;
+    const { made, reports } = of(trial);
+    if (!made) return { ...check, ...NOT_MADE };
     const actions = reports.flatMap(({ summary }) => summary.recipients.map((one) => one.action ?? 'none'));
     const right =
       action === undefined ? reports.length === 0 : reports.length === 1 && actions.every((one) => one === action);
     const detail = reports.length === 0 ? 'no report came in time' : actions.join(', ');
-    return {
-      id,
-      group: 'reports',
-      clause,
-      level: 'MUST',
-      title,
-      result: right ? 'pass' : 'fail',
-      detail,
-      transcript: [],
-    };
+    return { ...check, result: right ? 'pass' : 'fail', detail, transcript: [] };
   });
   return [...owed, ...contentResults(of)];
 }

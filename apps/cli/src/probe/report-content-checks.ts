@@ -1,4 +1,4 @@
-import type { CheckResult, Verdict } from './card.ts';
+import { NOT_MADE, type CheckResult, type Verdict } from './card.ts';
 import { DECODED_ORCPT, type ReceivedReport, type Seen } from './delivery.ts';
 
 /** Id, clause, level, title, the trial whose report shows it, and how the report is judged. */
@@ -35,6 +35,7 @@ export function contentResults(of: (name: string) => Seen): CheckResult[] {
   return ROWS.map(([id, clause, level, title, trial, judge]) => {
     const check = { id, group: 'reports', clause, level, title } as const;
     const seen = of(trial);
+    if (!seen.made) return { ...check, ...NOT_MADE };
     const [report] = seen.reports;
     if (report === undefined) return { ...check, result: 'skip', detail: 'no report came in time', transcript: [] };
     const { result, detail } = judge(report, seen);
