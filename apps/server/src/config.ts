@@ -3,11 +3,13 @@ import type { Config } from './config/model.ts';
 import { reportFaults } from './config/report.ts';
 import { readToml, type Fault } from './config/read.ts';
 import { configSchema } from './config/schema.ts';
+import { webhookFaults } from './config/webhook.ts';
 import { canonicalAddress } from './routing/address.ts';
 
 export { ConfigError } from './config/error.ts';
 export { isLoopback, withAdminSecrets } from './config/admin.ts';
 export { withListMembers } from './config/list-members.ts';
+export { withWebhookSecrets } from './config/webhook.ts';
 export { withPasswords } from './config/route.ts';
 export { clientKey, inNetworks } from './config/networks.ts';
 export { parseUsers } from './config/users.ts';
@@ -76,7 +78,7 @@ function contradictions(config: Config): readonly Fault[] {
       what: `has no meaning with ${to.kind}: routes; allowed: only with maildir:DIRECTORY or lmtp://HOST:PORT`,
     });
   }
-  faults.push(...reportFaults(config), ...adminFaults(config));
+  faults.push(...reportFaults(config), ...adminFaults(config), ...webhookFaults(config));
   faults.push(...config.listen.flatMap((listen, i) => listenFaults(config, listen, i)));
   const taken = new Set<string>();
   for (const [table, entries] of [

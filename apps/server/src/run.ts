@@ -81,8 +81,8 @@ export async function run(file: string | undefined): Promise<void> {
   try {
     history = config.history && (await openSqliteHistory(join(config.store.directory, 'history.db')));
     server = await startServer(config, adaptersOf(config));
-    const { control: queue, bus: events } = server;
-    const admin = { ...noAdmin(), queue, events, ...(history === undefined ? {} : { history }) };
+    const { control: queue, bus: events, webhooks } = server;
+    const admin = { ...noAdmin(), queue, events, webhooks, ...(history === undefined ? {} : { history }) };
     await front?.serve({ admin, intake: server.intake, store });
   } catch (error) {
     await front?.close();

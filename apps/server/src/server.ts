@@ -19,6 +19,7 @@ import type {
   QueueStore,
   Resolver,
   Users,
+  Webhooks,
 } from './ports.ts';
 import { makeOperating } from './operating.ts';
 import { makeQueueControl } from './queue/control.ts';
@@ -67,6 +68,7 @@ export interface RunningServer {
   readonly bus: EventBus;
   /** Absent: none is kept. */
   readonly history?: History;
+  readonly webhooks: Webhooks;
   /** The way in for mail that comes by no session. */
   readonly intake: Intake;
   /**
@@ -139,6 +141,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     },
     control,
     bus: operating.bus,
+    webhooks: operating.webhooks,
     ...(operating.history === undefined ? {} : { history: operating.history }),
     async reload(next, nextAdapters) {
       const made = makeGeneration(next, nextAdapters, shared);

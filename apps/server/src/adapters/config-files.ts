@@ -7,6 +7,7 @@ import {
   withAdminSecrets,
   withListMembers,
   withPasswords,
+  withWebhookSecrets,
   type Config,
 } from '../config.ts';
 import { parseTexts } from '../notification/texts/file.ts';
@@ -21,7 +22,10 @@ import { TlsIdentities } from './node-tls.ts';
 export function loadConfig(file: string): Config {
   const config = parseConfig(read(file), file, dirname(resolve(file)));
   const complain = (what: string): Error => new ConfigError(file, 1, 'admin', what);
-  return withAdminSecrets(withPasswords(withListMembers(config, read), read), read, complain);
+  const complete = withAdminSecrets(withPasswords(withListMembers(config, read), read), read, complain);
+  const environment = (name: string): string | undefined => process.env[name];
+  const wrong = (what: string): Error => new ConfigError(file, 1, 'webhook', what);
+  return withWebhookSecrets(complete, read, environment, wrong);
 }
 
 /**

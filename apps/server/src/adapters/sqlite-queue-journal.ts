@@ -51,11 +51,16 @@ const sql = {
   pass: 'UPDATE journal_reader SET position = max(position, ?) WHERE name = ?',
   trim: 'DELETE FROM journal WHERE position <= (SELECT ifnull(min(position), 9007199254740991) FROM journal_reader)',
   addDead: 'INSERT INTO dead_letter (reader, at, reason, event) VALUES (?, ?, ?, ?)',
+  trimDead: `DELETE FROM dead_letter WHERE reader = ?1 AND id <=
+    (SELECT id FROM dead_letter WHERE reader = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`,
   dead: 'SELECT id, at, reason, event FROM dead_letter WHERE reader = ? AND id > ? ORDER BY id LIMIT ?',
   countDead: 'SELECT count(*) AS count FROM dead_letter WHERE reader = ?',
   takeDead: 'DELETE FROM dead_letter WHERE reader = ? AND id = ? RETURNING event',
   takeAllDead: 'DELETE FROM dead_letter WHERE reader = ? RETURNING event',
 } as const;
+
+/** Of one reader; of more the latest are kept. */
+const MOST_DEAD_LETTERS = 100_000;
 
 /** Positions begin at the time in this unit: those of a store that is made anew lie after those of the one before. */
 const PER_MS = 1000;
@@ -85,7 +90,7 @@ export class JournalTable {
 
   /** Within a transaction of its own, but for what only reads. */
   ask(ask: JournalAsk): unknown {
-    const { readBare, readWhole, pass, addDead, dead, countDead } = this.#statements;
+    const { readBare, readWhole, pass, addDead, trimDead, dead, countDead } = this.#statements;
     switch (ask.kind) {
       case 'follow':
         this.#follow(ask.readers, ask.nowMs);
@@ -96,6 +101,7 @@ export class JournalTable {
       }
       case 'pass':
         for (const { at, reason, event } of ask.dead) addDead.run(ask.reader, at, reason, event);
+        if (ask.dead.length > 0) trimDead.run(ask.reader, MOST_DEAD_LETTERS);
         pass.run(ask.position, ask.reader);
         this.#cursors.set(ask.reader, Math.max(ask.position, this.#cursors.get(ask.reader) ?? 0));
         this.#trim();

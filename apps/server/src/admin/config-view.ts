@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 
 /** What stands in place of a secret. */
 const HIDDEN = '(hidden)';
-const SECRET = /password$|token$|secret$|key$/i;
+const SECRET = /password$|token$|secrets?$|key$/i;
 
 /** The configuration as JSON: sets as arrays, functions and secrets not told, user parts of URLs hidden. */
 export function configView(config: Config): Record<string, unknown> {

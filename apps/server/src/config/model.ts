@@ -1,4 +1,5 @@
 import type { NextHopTemplate } from '../routing/next-hop.ts';
+import type { EventKind } from '../model.ts';
 import type { TlsLevel } from '../delivery/protection.ts';
 import type { ScryptHash } from '../ports.ts';
 import type { Network } from './networks.ts';
@@ -37,10 +38,33 @@ export interface Config {
   readonly users?: UsersConfig;
   /** `[delivery]`: how much is sent at once. */
   readonly delivery: DeliveryConfig;
+  /** `[[webhook]]`: where events are sent to. */
+  readonly webhooks: readonly WebhookConfig[];
   /** `[history]`: what is known of messages after they have gone. Absent: nothing, but in local mode. */
   readonly history?: HistoryConfig;
   /** `[admin]`: HTTP API and page. Absent: neither, but in local mode. */
   readonly admin?: AdminConfig;
+}
+
+/** One `[[webhook]]` table: events go there by HTTP POST, signed as the Standard Webhooks specification says. */
+export interface WebhookConfig {
+  /** `name`: by which operators know it, and under which the server remembers what it has; default: the `url`. */
+  readonly name: string;
+  /** `url`: HTTPS, or HTTP to this machine or one's own network. */
+  readonly url: string;
+  /**
+   * `secret`: `whsec_` and 24 to 64 octets in base64; or `secret-file`, a file whose lines are such secrets, or
+   * `secret-env`, the environment variable that holds one. With several each signs: for changing them.
+   */
+  readonly secrets: readonly string[];
+  readonly secretFile?: string;
+  readonly secretEnv?: string;
+  /** `events`: the kinds that are sent. Default: all. */
+  readonly events?: ReadonlySet<EventKind>;
+  /** `timeout`: for the whole answer. Default 10s. */
+  readonly timeoutMs: number;
+  /** `give-up-after`: age at which an event that is not taken becomes a dead letter. Default 3d. */
+  readonly giveUpAfterMs: number;
 }
 
 /** The `[history]` table. */

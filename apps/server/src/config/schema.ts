@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { admin } from './admin.ts';
 import { history } from './history.ts';
+import { webhook } from './webhook.ts';
 import { listen, listener, tls, users } from './listen.ts';
 import { isAddress, isDomain } from '../routing/address.ts';
 import { isIpv4, isIpv6 } from '../routing/ip-address.ts';
@@ -143,6 +144,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
       users: v.optional(users(folder)),
       admin: v.optional(admin(folder)),
       history: v.optional(history),
+      webhook: v.optional(tables(webhook(folder)), []),
     }),
     v.transform(
       ({
@@ -154,6 +156,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
         users,
         admin,
         history,
+        webhook,
         'recipient-delimiter': recipientDelimiter,
         ...rest
       }): Config => ({
@@ -167,6 +170,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
         routes: route,
         aliases: alias,
         lists: list,
+        webhooks: webhook,
       }),
     ),
   );

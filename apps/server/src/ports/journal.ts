@@ -18,7 +18,10 @@ export interface Journal {
     /** Contents come along. */
     readonly contents?: boolean;
   }): Promise<readonly JournalEntry[]>;
-  /** Passes entries, and keeps what could not be passed on as dead letters; one transaction. */
+  /**
+   * Passes entries, and keeps what could not be passed on as dead letters, of each reader the latest 100,000; one
+   * transaction.
+   */
   pass(reader: string, position: number, dead?: readonly NewDeadLetter[]): Promise<void>;
   deadLetters(reader: string, after: number, limit: number): Promise<readonly StoredDeadLetter[]>;
   countDeadLetters(reader: string): Promise<number>;

@@ -1,0 +1,204 @@
+import type { WebhookConfig } from '../config.ts';
+import type { Clock, HttpClient, Journal, NewDeadLetter, WebhookState } from '../ports.ts';
+import { contentOf } from '../queue/content.ts';
+import { backoffMs, complaint, isRefusal } from './backoff.ts';
+import { Lanes, type Item } from './lanes.ts';
+import { writeLetter } from './letter.ts';
+
+/** What sending to a webhook works with. */
+export interface SenderParts {
+  readonly journal: Journal;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly trouble: (error: unknown) => void;
+}
+
+/** Sends events to one webhook. */
+export interface Sender {
+  /** There is something new in the journal. */
+  wake(): void;
+  state(): Omit<WebhookState, 'deadLetters'>;
+  /** Begins no more; waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+/** Events in memory: so many may overtake one that is not taken. */
+const WINDOW = 1000;
+const BATCH = 100;
+const AT_ONCE = 8;
+/** An event that is not taken while others are is given up after so many attempts; sooner if it keeps all others back. */
+const MOST_ATTEMPTS = 12;
+const MOST_REFUSALS = 5;
+const MOST_IN_THE_WAY = 3;
+/** So many failures in a row are the receiver's, not an event's: from then on there is one attempt at a time. */
+const DOWN = 3;
+const AGAIN_MS = 5_000;
+
+/** The reader of the journal that a webhook is. */
+export function readerOf({ name }: Pick<WebhookConfig, 'name'>): string {
+  return `webhook:${name}`;
+}
+
+/**
+ * Makes the sender of one webhook: every event at least once, those of one message in order. What has arrived is passed in
+ * the journal, so that after a crash only what was under way is sent again.
+ */
+export function makeSender(webhook: WebhookConfig, parts: SenderParts): Sender {
+  const { journal, clock, random, trouble } = parts;
+  const reader = readerOf(webhook);
+  const lanes = new Lanes();
+  const tally = { delivered: 0, failedAttempts: 0 };
+  let after = 0;
+  let failures = 0;
+  let notBeforeMs = 0;
+  let lastSuccessMs: number | undefined;
+  let lastFailure: string | undefined;
+  let timer: { readonly atMs: number; cancel(): void } | undefined;
+  let working: Promise<void> | undefined;
+  let again = false;
+  let stopped = false;
+  const underWay = new Set<Promise<void>>();
+
+  async function fill(): Promise<void> {
+    while (lanes.size < WINDOW) {
+      const entries = await journal.read({ reader, after, limit: BATCH });
+      for (const entry of entries) {
+        lanes.add(entry, ({ kind }) => webhook.events?.has(kind) ?? true);
+        after = entry.position;
+      }
+      if (entries.length < BATCH) return;
+    }
+  }
+
+  async function work(): Promise<void> {
+    do {
+      again = false;
+      const passed = lanes.passed();
+      if (passed !== undefined) await journal.pass(reader, passed.position, passed.dead);
+      await fill();
+      // Of what is too old for a receiver that is down not each needs an attempt of its own.
+      const nowMs = clock.now();
+      if (failures >= DOWN && lanes.endOld(nowMs - webhook.giveUpAfterMs, nowMs, lastFailure ?? '')) again = true;
+    } while (!start() && again);
+  }
+
+  /** Begins what may begin now; true if something is under way after it. */
+  function start(): boolean {
+    const nowMs = clock.now();
+    const most = failures >= DOWN ? 1 : AT_ONCE;
+    while (!stopped && lanes.busy < most && nowMs >= notBeforeMs) {
+      const item = lanes.take(nowMs);
+      if (item === undefined) break;
+      const sending = send(item).finally(() => {
+        underWay.delete(sending);
+        wake();
+      });
+      underWay.add(sending);
+    }
+    if (lanes.busy < most) wakeAt(Math.max(notBeforeMs, lanes.nextMs()));
+    return lanes.busy > 0;
+  }
+
+  async function send(item: Item): Promise<void> {
+    const { url, secrets, timeoutMs } = webhook;
+    const { headers, body } = writeLetter(item.event, `evt_${item.id}`, secrets, clock.now());
+    let status: number | undefined;
+    let problem: string | undefined;
+    try {
+      const answer = await parts.http.post({
+        url,
+        headers,
+        body: contentOf([body]).read(),
+        timeoutMs,
+        maxOctets: 1024,
+      });
+      ({ status } = answer);
+      problem = complaint(answer.status, answer.body);
+    } catch (error) {
+      problem = `no answer: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    if (problem === undefined) {
+      failures = 0;
+      notBeforeMs = 0;
+      tally.delivered += 1;
+      lastSuccessMs = clock.now();
+      lastFailure = undefined;
+      lanes.end(item);
+    } else {
+      failed(item, problem, status);
+    }
+  }
+
+  function failed(item: Item, problem: string, status: number | undefined): void {
+    const nowMs = clock.now();
+    tally.failedAttempts += 1;
+    lastFailure = problem;
+    item.attempts += 1;
+    item.firstFailedMs ??= nowMs;
+    if (!isRefusal(status)) failures += 1;
+    if (failures >= DOWN) notBeforeMs = nowMs + backoffMs(failures - DOWN + 1, random());
+    if (isHopeless(item, nowMs, status)) {
+      const dead: NewDeadLetter = { event: item.event, atMs: nowMs, reason: problem };
+      lanes.end(item, dead);
+    } else {
+      item.retryAtMs = nowMs + backoffMs(item.attempts, random());
+      lanes.putBack(item);
+    }
+  }
+
+  function isHopeless({ attempts, firstFailedMs = 0, event }: Item, nowMs: number, status?: number): boolean {
+    if (status === 410 || nowMs - event.atMs >= webhook.giveUpAfterMs) return true;
+    if (isRefusal(status) && attempts >= MOST_REFUSALS) return true;
+    // The receiver takes others: it is this one.
+    if (lastSuccessMs === undefined || lastSuccessMs < firstFailedMs) return false;
+    return attempts >= MOST_ATTEMPTS || (attempts >= MOST_IN_THE_WAY && lanes.size >= WINDOW);
+  }
+
+  function wake(): void {
+    if (stopped) return;
+    again = true;
+    working ??= work()
+      .catch((error: unknown) => {
+        trouble(error);
+        wakeAt(clock.now() + AGAIN_MS);
+      })
+      .finally(() => {
+        working = undefined;
+        // Something came after it was looked.
+        if (again) wake();
+      });
+  }
+
+  function wakeAt(atMs: number): void {
+    if (stopped || atMs === Infinity || (timer !== undefined && timer.atMs <= atMs)) return;
+    timer?.cancel();
+    const run = (): void => {
+      timer = undefined;
+      wake();
+    };
+    timer = { atMs, ...clock.after(Math.max(1, atMs - clock.now()), run) };
+  }
+
+  return {
+    wake,
+    state: () => ({
+      webhook: webhook.name,
+      url: webhook.url,
+      state: lastFailure !== undefined ? 'failing' : lanes.size > 0 ? 'sending' : 'idle',
+      ...tally,
+      ...(lastSuccessMs === undefined ? {} : { lastSuccessMs }),
+      ...(lastFailure === undefined ? {} : { lastFailure }),
+      ...(timer === undefined || lastFailure === undefined ? {} : { retryAtMs: timer.atMs }),
+    }),
+    async stop() {
+      stopped = true;
+      timer?.cancel();
+      await working;
+      await Promise.all(underWay);
+      const passed = lanes.passed();
+      if (passed !== undefined) await journal.pass(reader, passed.position, passed.dead).catch(trouble);
+    },
+  };
+}
