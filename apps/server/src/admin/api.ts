@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
+import { StoreError } from '../ports.ts';
 import { makeAccess, type Access, type AccessParts } from './access.ts';
 import { openApiDocument } from './openapi.ts';
 import type { ApiParts } from './parts.ts';
@@ -44,6 +45,8 @@ export function makeApi(
   app.onError((error) => {
     if (error instanceof Problem) return error.toResponse();
     parts.trouble(error);
+    if (error instanceof StoreError)
+      return new Problem('not-available', 'The store takes nothing now; try again later').toResponse();
     return new Problem('fault', 'A fault of this server; its log tells more').toResponse();
   });
   return async (request, client) => secured(await app.fetch(request, { client }), request);

@@ -23,15 +23,12 @@ async function follow(count: number, path: string, headers: Readonly<Record<stri
   for await (const piece of response.body ?? []) {
     text += new TextDecoder().decode(piece as Uint8Array);
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const lines = Object.fromEntries(
-        text
-          .slice(0, end)
-          .split('\n')
-          .map((line) => line.split(/: (.*)/s, 2)),
-      );
+      const frame = text.slice(0, end);
+      const value = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(frame)?.[1];
       text = text.slice(end + 2);
-      if (lines['data'] === undefined) following();
-      else seen.push({ id: lines['id'], type: lines['event'], data: JSON.parse(lines['data']) });
+      const data = value('data');
+      if (data === undefined) following();
+      else seen.push({ id: value('id') ?? '', type: value('event') ?? '', data: JSON.parse(data) as Seen['data'] });
     }
     if (seen.length >= count) break;
   }
