@@ -11,6 +11,7 @@ const layers = {
   'esmtp-parameters': ['xtext'],
   'delivery-status': ['xtext'],
   'multipart-report': ['delivery-status', 'xtext'],
+  bounce: ['multipart-report', 'delivery-status', 'xtext'],
   smtp: ['esmtp-parameters', 'delivery-status', 'xtext'],
   client: ['smtp', 'esmtp-parameters', 'xtext'],
   'dsn-policy': ['multipart-report', 'smtp', 'esmtp-parameters', 'delivery-status', 'xtext'],

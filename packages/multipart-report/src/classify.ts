@@ -21,7 +21,17 @@ export function classifyMessage(message: Uint8Array): MessageKind {
   const { root, found } = locate(readSource(message));
   const kind = found?.kind ?? 'other';
   if (kind !== 'other') return kind;
-  return isAutoReply(root.headers) ? 'auto-reply' : 'other';
+  return classifyHeaders(root.headers);
+}
+
+/**
+ * Tell automatic replies from other mail by the header alone, for a message that is no report. RFC 3834 §5.
+ *
+ * @example
+ * classifyHeaders([{ name: 'Subject', value: 'Out of office: back on Monday' }]); // 'auto-reply'
+ */
+export function classifyHeaders(headers: readonly Field[]): 'auto-reply' | 'other' {
+  return isAutoReply(headers) ? 'auto-reply' : 'other';
 }
 
 /**

@@ -1,9 +1,11 @@
 export { parseReport, type ParsedReport, type ReportContent, type ReportRanges } from './report.ts';
+export { openMessage, type OpenedMessage } from './open.ts';
+export type { MimePart, Range } from './tree.ts';
+export type { Parameter } from './media-type.ts';
 export type { MachineContent, MachinePart } from './machine-part.ts';
 export type { ReportKind } from './find.ts';
 export type { HumanReadable, Translation } from './human.ts';
 export type { Returned, ReturnedHeader } from './returned.ts';
-export type { Range } from './tree.ts';
 export type { ReportIssue, ReportIssueCode } from './issue.ts';
 export {
   readDispositionNotification,
@@ -12,7 +14,7 @@ export {
   type DispositionNotification,
   type FeedbackReport,
 } from './machine.ts';
-export { autoSubmitted, classifyMessage, type MessageKind } from './classify.ts';
+export { autoSubmitted, classifyHeaders, classifyMessage, type MessageKind } from './classify.ts';
 export { cutHeaders, splitHeader, type SplitHeader } from './header.ts';
 export { decodeHeaderText } from './encoded-word.ts';
 export { formatReport, type FormatOptions, type Report } from './format-report.ts';

@@ -1,5 +1,5 @@
 import type { Field } from '@dsnkit/delivery-status';
-import { locate, type FoundReport, type ReportKind } from './find.ts';
+import { locate, type FoundReport, type Located, type ReportKind } from './find.ts';
 import { noteHuman, readHuman, type HumanReadable } from './human.ts';
 import { Issues, type ReportIssue } from './issue.ts';
 import { readMachine, type MachineContent } from './machine-part.ts';
@@ -50,7 +50,11 @@ export function parseReport(message: Uint8Array): ParsedReport | undefined {
 
 /** {@link parseReport} of a message that has been made text. */
 export function parseSource(source: Source): ParsedReport | undefined {
-  const { root, found, issues } = locate(source);
+  return reportOf(locate(source), source);
+}
+
+/** The report that has been located in a message. */
+export function reportOf({ root, found, issues }: Located, source: Source): ParsedReport | undefined {
   if (found === undefined) return undefined;
   const { kind, human } = found;
   let text: HumanReadable | undefined;

@@ -1,0 +1,162 @@
+import type { SmtpStage, StatusCode } from '@dsnkit/delivery-status';
+import type { Reason } from './reasons.ts';
+import { MESSAGE_PHRASES } from './rules/phrases-message.ts';
+import { RECIPIENT_PHRASES } from './rules/phrases-recipient.ts';
+import { SENDER_PHRASES } from './rules/phrases-sender.ts';
+import { SYSTEM_PHRASES } from './rules/phrases-system.ts';
+import { PROVIDERS } from './rules/providers.ts';
+import type { PhraseRule, ProviderWords } from './rules/rule.ts';
+import { REPLY_REASONS, STATUS_REASONS, SUBJECT_REASONS } from './rules/statuses.ts';
+import { PhraseBook } from './text/phrase-book.ts';
+import type { Confidence } from './types.ts';
+
+/** What is known of a failure before its reason is. */
+export interface Said {
+  /** The words about it: a reply, a diagnostic, a paragraph. */
+  readonly text: string;
+  readonly status?: StatusCode | undefined;
+  readonly replyCode?: number | undefined;
+  readonly command?: SmtpStage | undefined;
+  readonly host?: string | undefined;
+}
+
+/** The reason that was found, and what gave it. */
+export interface Finding {
+  readonly reason: Reason;
+  readonly confidence: Confidence;
+  /** Words, status or reply code. */
+  readonly by: string;
+  /** Where in the text, if words gave it. */
+  readonly at?: number;
+}
+
+/** Words beyond this are not looked at. */
+const LONGEST_SAYING = 4000;
+
+/**
+ * The reason for what is known: the rules of a provider; else decisive words; usual words; an exact status; hints; the
+ * reply code; the subject of the status. `undefined` if nothing tells.
+ */
+export function classify(said: Said): Finding | undefined {
+  const own = said.host === undefined && said.text === '' ? undefined : byProvider(said);
+  if (own !== undefined) return own;
+  const words = byWords(said);
+  if (words !== undefined && words.weight > 1) return afterContent(words, said);
+  const detail = said.status === undefined ? undefined : said.status.slice(2);
+  const exact = detail === undefined ? undefined : STATUS_REASONS.get(detail);
+  if (exact !== undefined) return { reason: exact, confidence: 'high', by: said.status ?? '' };
+  if (words !== undefined) return words;
+  return byCode(said);
+}
+
+function byCode({ status, replyCode }: Said): Finding | undefined {
+  const subject = status === undefined ? undefined : SUBJECT_REASONS[Number(status.charAt(2))];
+  if (subject !== undefined) return { reason: subject, confidence: 'medium', by: status ?? '' };
+  const reason = replyCode === undefined ? undefined : REPLY_REASONS.get(replyCode);
+  return reason === undefined || reason === 'undefined'
+    ? undefined
+    : { reason, confidence: 'low', by: String(replyCode) };
+}
+
+/** A server that knows its users says so at RCPT. One that says it of the content has taken the address before. */
+function afterContent(finding: Finding, { command }: Said): Finding {
+  if (finding.reason !== 'user-unknown' || (command !== 'content' && command !== 'data')) return finding;
+  return { ...finding, reason: 'recipient-filtered', confidence: 'medium' };
+}
+
+interface Words extends Finding {
+  readonly weight: PhraseRule['weight'];
+}
+
+/** Which reason counts where several have words of the same weight: the narrower one. */
+const RANKS: readonly Reason[] = [
+  'complaint', 'suppressed', 'virus', 'authentication-failed', 'no-reverse-dns', 'bad-reputation', 'greylisted', 'too-many-connections', 'relaying-denied', 'mailbox-full', 'user-moved', 'host-accepts-no-mail', 'address-blocked', 'rate-limited', 'message-too-large', 'mailbox-disabled', 'sender-rejected', 'recipient-filtered', 'user-unknown', 'routing-loop', 'host-unknown', 'delivery-program', 'spam', 'not-compliant', 'content', 'tls-required', 'system-full', 'network-error', 'policy', 'security', 'expired', 'mail-system', 'protocol',
+]; // prettier-ignore
+
+const RULES: readonly PhraseRule[] = [...RECIPIENT_PHRASES, ...SENDER_PHRASES, ...MESSAGE_PHRASES, ...SYSTEM_PHRASES];
+
+interface Scored {
+  readonly reason: Reason;
+  readonly weight: PhraseRule['weight'];
+  readonly score: number;
+}
+
+const PHRASES = new PhraseBook<Scored>(
+  [...RULES]
+    .sort((one, other) => other.weight - one.weight)
+    .flatMap(({ reason, weight, phrases }) => {
+      const rank = RANKS.indexOf(reason);
+      const scored = { reason, weight, score: weight * 100 - (rank < 0 ? RANKS.length : rank) };
+      return phrases.map((phrase): [string, Scored] => [phrase, scored]);
+    }),
+);
+
+function byWords({ text }: Said): Words | undefined {
+  let best: Scored | undefined;
+  let from = 0;
+  let to = 0;
+  PHRASES.scan(text, 0, Math.min(text.length, LONGEST_SAYING), (found, start, end) => {
+    if (best !== undefined && found.score <= best.score) return;
+    best = found;
+    from = start;
+    to = end;
+  });
+  if (best === undefined) return undefined;
+  const { reason, weight } = best as Scored;
+  return {
+    reason,
+    weight,
+    confidence: weight === 3 ? 'high' : weight === 2 ? 'medium' : 'low',
+    by: text.slice(from, to),
+    at: from,
+  };
+}
+
+/** Words of providers by the word itself; those without words by host. */
+interface ProviderEntry {
+  readonly provider: string;
+  readonly hosts: readonly string[];
+  readonly words: ProviderWords;
+}
+
+const ENTRIES: readonly ProviderEntry[] = PROVIDERS.flatMap(({ provider, hosts, says }) =>
+  says.map((words): ProviderEntry => ({ provider, hosts, words })),
+);
+
+const PROVIDER_WORDS = new PhraseBook<readonly ProviderEntry[]>([...groupByWord()]);
+
+const WORDLESS: readonly ProviderEntry[] = ENTRIES.filter(({ words }) => words.words.length === 0);
+
+function groupByWord(): Map<string, ProviderEntry[]> {
+  const groups = new Map<string, ProviderEntry[]>();
+  for (const entry of ENTRIES) {
+    for (const word of entry.words.words) groups.set(word, [...(groups.get(word) ?? []), entry]);
+  }
+  return groups;
+}
+
+function byProvider(said: Said): Finding | undefined {
+  let found: Finding | undefined;
+  const host = said.host?.toLowerCase() ?? '';
+  PROVIDER_WORDS.scan(said.text, 0, Math.min(said.text.length, LONGEST_SAYING), (entries, start, end) => {
+    const entry = entries.find((candidate) => holds(candidate, said, host));
+    if (entry === undefined || found !== undefined) return;
+    found = { reason: entry.words.reason, confidence: 'high', by: said.text.slice(start, end), at: start };
+  });
+  if (found !== undefined || host === '') return found;
+  const entry = WORDLESS.find((candidate) => holds(candidate, said, host));
+  return entry === undefined
+    ? undefined
+    : {
+        reason: entry.words.reason,
+        confidence: 'high',
+        by: `${entry.provider} ${said.status ?? said.replyCode ?? ''}`,
+      };
+}
+
+function holds({ hosts, words }: ProviderEntry, said: Said, host: string): boolean {
+  if (hosts.length > 0 && !hosts.some((domain) => host === domain || host.endsWith(`.${domain}`))) return false;
+  if (words.after !== undefined && (said.command === undefined || !words.after.includes(said.command))) return false;
+  if (words.replyCodes !== undefined && !words.replyCodes.includes(said.replyCode ?? 0)) return false;
+  return words.statuses === undefined || (said.status !== undefined && words.statuses.includes(said.status));
+}

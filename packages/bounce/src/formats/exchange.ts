@@ -1,0 +1,61 @@
+import type { TextFormat } from './format.ts';
+
+/** Exchange and Microsoft 365: help for people, then diagnostics for administrators. */
+export const EXCHANGE: TextFormat = {
+  name: 'exchange',
+  marks: [
+    'did not reach the following recipient(s)',
+    'delivery has failed to these recipients',
+    'delivery is delayed to these recipients',
+    'diagnostic information for administrators',
+    'generating server',
+    'the mts-id of the original message is',
+    'your message did not reach some or all of the intended recipients',
+    'the following recipient(s) could not be reached',
+    'the following recipient(s) cannot be reached',
+    "couldn't deliver your message",
+    "your message couldn't be delivered to the recipients",
+    'this is an automatically generated delivery status notification',
+    'remote server returned',
+    'has been rejected by the remote server',
+  ],
+  examples: [
+    {
+      text: [
+        'Delivery has failed to these recipients or groups:',
+        '',
+        'ann@example.org<mailto:ann@example.org>',
+        "The email address you entered couldn't be found.",
+        '',
+        'Diagnostic information for administrators:',
+        '',
+        'Generating server: MX1.example.net',
+        '',
+        'ann@example.org',
+        "Remote Server returned '550 5.1.1 RESOLVER.ADR.RecipNotFound; not found'",
+        '',
+        'Original message headers:',
+      ],
+      recipients: ['ann@example.org'],
+      reason: 'user-unknown',
+      status: '5.1.1',
+      replyCode: 550,
+    },
+    {
+      text: [
+        'Your message',
+        '',
+        '  To:      ann@example.org',
+        '  Subject: hello',
+        '',
+        'did not reach the following recipient(s):',
+        '',
+        'ann@example.org on Mon, 1 Jul 2024 10:00:00 +0000',
+        '    The recipient name is not recognized',
+        '    MSEXCH:IMS:EXAMPLE:SITE:SERVER 0 (000C05A6) Unknown Recipient',
+      ],
+      recipients: ['ann@example.org'],
+      reason: 'user-unknown',
+    },
+  ],
+};

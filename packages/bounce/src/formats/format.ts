@@ -1,0 +1,23 @@
+import type { Reason } from '../reasons.ts';
+
+/** How a program words its news in text for people, as data. */
+export interface TextFormat {
+  /** The program or service. */
+  readonly name: string;
+  /** Phrases that only this program writes; any of them gives the format away. In lower case; see the contributor guide. */
+  readonly marks: readonly string[];
+  /** What a failure means where no words tell. */
+  readonly reason?: Reason;
+  /** Bodies in this format, and what has to be read from them; each runs as a test. */
+  readonly examples: readonly FormatExample[];
+}
+
+/** A body and what it says. */
+export interface FormatExample {
+  /** Line by line. */
+  readonly text: readonly string[];
+  readonly recipients: readonly string[];
+  readonly reason: Reason;
+  readonly status?: string;
+  readonly replyCode?: number;
+}

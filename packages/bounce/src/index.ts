@@ -1,0 +1,12 @@
+export { readBounce } from './read-bounce.ts';
+export { REASONS, type Reason, type ReasonDefinition } from './reasons.ts';
+export type {
+  Advice,
+  Bounce,
+  BouncedRecipient,
+  BounceKind,
+  Confidence,
+  Evidence,
+  OriginalMessage,
+  Permanence,
+} from './types.ts';

@@ -1,0 +1,16 @@
+import { openMessage, type OpenedMessage } from '@dsnkit/multipart-report';
+import { readSignals, type HeaderSignals } from './header-signals.ts';
+import { LineIndex } from './text/lines.ts';
+
+/** A message as the readers get it. */
+export interface Mail {
+  readonly opened: OpenedMessage;
+  readonly signals: HeaderSignals;
+  readonly lines: LineIndex;
+}
+
+/** Open a message for the readers. */
+export function openMail(message: Uint8Array): Mail {
+  const opened = openMessage(message);
+  return { opened, signals: readSignals(opened.headers), lines: new LineIndex(opened.text) };
+}

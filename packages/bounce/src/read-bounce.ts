@@ -1,0 +1,138 @@
+import { plainMtaName } from '@dsnkit/delivery-status';
+import { classifyHeaders, type ParsedReport } from '@dsnkit/multipart-report';
+import { openMail, type Mail } from './mail.ts';
+import { findReturned, originalInText, originalOf } from './original.ts';
+import { readFieldsInText } from './readers/fields.ts';
+import { readJson } from './readers/json.ts';
+import { readReport } from './readers/report.ts';
+import { isDelay, readText } from './readers/text.ts';
+import { readComplaint } from './readers/complaint.ts';
+import { addressesOf } from './text/address.ts';
+import { readMarks, type Marks } from './text/marks.ts';
+import { openWindow, type Window } from './text/window.ts';
+import type { Bounce, BouncedRecipient, BounceKind, OriginalMessage } from './types.ts';
+
+/**
+ * Read any message that may be a bounce: who failed, why, for good or not, which message it was, what to do.
+ *
+ * Declared fields count first (RFC 3464 §2), then events in JSON, then fields in text, then the words of a known format,
+ * then any words. Never throws; time is linear in the length of the message; of text for people 64 KiB are read.
+ * A bare body without a header, and the JSON of a sending service, are read too.
+ *
+ * @example
+ * const { kind, recipients } = readBounce(octets);
+ * for (const { address, reason, permanence, advice } of recipients) console.log(kind, address, reason, permanence, advice);
+ */
+export function readBounce(message: Uint8Array): Bounce {
+  const mail = openMail(message);
+  const { report } = mail.opened;
+  return (report === undefined ? undefined : fromReport(report, mail)) ?? fromWords(mail);
+}
+
+/** A report of any kind that could be read; one without recipients is left to the readers of words. */
+function fromReport(report: ParsedReport, mail: Mail): Bounce | undefined {
+  const { kind, deliveryStatus, returned } = report;
+  const original = originalOf(returned ?? {}, deliveryStatus?.message.originalEnvelopeId);
+  if (kind === 'feedback' || kind === 'mdn') {
+    const recipients = kind === 'feedback' ? readComplaint(report, mail) : [];
+    return { kind, isBounce: false, format: kind, recipients, original, report };
+  }
+  if (deliveryStatus === undefined) return undefined;
+  const recipients = readReport(report, mail);
+  if (recipients.length === 0) return undefined;
+  const { reportingMta } = deliveryStatus.message;
+  return {
+    kind: 'dsn',
+    isBounce: hasFailure(recipients),
+    format: 'delivery-status',
+    recipients,
+    original,
+    ...(reportingMta === undefined ? {} : { reportingHost: plainMtaName(reportingMta) }),
+    report,
+  };
+}
+
+function fromWords(mail: Mail): Bounce {
+  const { report } = mail.opened;
+  const window = openWindow(mail);
+  const json = readJson(window);
+  if (json !== undefined) {
+    const { kind, name, recipients, original, reportingHost } = json;
+    return {
+      kind,
+      isBounce: kind === 'bounce' || kind === 'delay',
+      format: name,
+      recipients,
+      original,
+      ...(reportingHost === undefined ? {} : { reportingHost }),
+    };
+  }
+  const marks = readMarks(window.text);
+  const original = readOriginal(window, marks, mail);
+  const likely = mayBounce(mail, marks);
+  const fields = likely || report?.kind === 'dsn' ? readFieldsInText(window, marks.end, mail) : undefined;
+  if (fields !== undefined) {
+    const { recipients, reportingHost } = fields;
+    return withReport(
+      {
+        kind: kindOf(recipients),
+        isBounce: hasFailure(recipients),
+        format: 'fields',
+        recipients,
+        original,
+        ...(reportingHost === undefined ? {} : { reportingHost }),
+      },
+      report,
+    );
+  }
+  const recipients = likely ? readText(window, marks, mail, addressesOf(original.to ?? '')) : [];
+  if (recipients.length > 0) {
+    const kind = isDelay(marks, mail.signals.subject) ? 'delay' : kindOf(recipients);
+    return withReport(
+      { kind, isBounce: hasFailure(recipients), format: marks.format?.name ?? 'words', recipients, original },
+      report,
+    );
+  }
+  const kind = likely && marks.format !== undefined ? 'bounce' : kindWithoutRecipients(mail, marks);
+  return withReport(
+    { kind, isBounce: kind === 'bounce', format: marks.format?.name ?? 'words', recipients: [], original },
+    report,
+  );
+}
+
+function withReport(bounce: Bounce, report: ParsedReport | undefined): Bounce {
+  return report === undefined ? bounce : { ...bounce, report };
+}
+
+/** Both the header and the words must speak for it; a bare body has only words, which then must be those of a format. */
+function mayBounce({ opened, signals }: Mail, { format, failure, delay, success }: Marks): boolean {
+  if (opened.headers.length === 0) return format !== undefined;
+  if (signals.answersOrForwards) return false;
+  const header =
+    (signals.fromMailSystem ? 2 : 0) +
+    (signals.failedRecipients.length > 0 ? 2 : 0) +
+    (signals.subjectSaysBounce ? 2 : 0) +
+    (signals.nullReturnPath ? 1 : 0);
+  const words = (format === undefined ? 0 : 2) + (failure || delay || success ? 1 : 0);
+  return header >= 2 ? words > 0 : header > 0 && words > 1;
+}
+
+function kindWithoutRecipients({ opened, signals }: Mail, { challenge }: Marks): BounceKind {
+  if (challenge && !signals.answersOrForwards) return 'challenge';
+  return classifyHeaders(opened.headers);
+}
+
+function kindOf(recipients: readonly BouncedRecipient[]): BounceKind {
+  if (recipients.some(({ action }) => action === 'failed')) return 'bounce';
+  return recipients.some(({ action }) => action === 'delayed') ? 'delay' : 'success';
+}
+
+function hasFailure(recipients: readonly BouncedRecipient[]): boolean {
+  return recipients.some(({ action }) => action === 'failed' || action === 'delayed');
+}
+
+function readOriginal(window: Window, { end }: Marks, { opened }: Mail): OriginalMessage {
+  const returned = findReturned(opened);
+  if (returned !== undefined) return originalOf(returned);
+  return originalInText(window.text, end);
+}

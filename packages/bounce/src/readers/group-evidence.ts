@@ -1,0 +1,58 @@
+import type { ParsedReport } from '@dsnkit/multipart-report';
+import type { Mail } from '../mail.ts';
+import type { Evidence } from '../types.ts';
+
+/** Where the fields of a group stand. */
+export interface GroupEvidence {
+  readonly list: readonly Evidence[];
+  /** For what is found in the diagnostic. */
+  readonly diagnostic: (by: string) => Evidence;
+}
+
+/** What each field is evidence for. */
+const FIELDS: ReadonlyMap<string, Evidence['of']> = new Map([
+  ['final-recipient', 'address'],
+  ['original-recipient', 'address'],
+  ['action', 'action'],
+  ['status', 'status'],
+  ['diagnostic-code', 'reply'],
+  ['remote-mta', 'host'],
+]);
+
+/** Find the fields of the groups of a report in the message. */
+export function groupEvidence(
+  { deliveryStatus, ranges }: ParsedReport,
+  { opened, lines }: Mail,
+): (index: number) => GroupEvidence {
+  const base = ranges.machine?.bodyStart ?? 0;
+  const starts: number[] = [];
+  let at = base + (deliveryStatus?.message.source?.text.length ?? 0);
+  for (const { source } of deliveryStatus?.recipients ?? []) {
+    starts.push(at);
+    at += source?.text.length ?? 0;
+  }
+  return (index) => {
+    const text = deliveryStatus?.recipients[index]?.source?.text ?? '';
+    const start = starts[index] ?? base;
+    // Behind a transfer encoding, and after repairs, the part is all that can be pointed at.
+    const exact = opened.text.startsWith(text.slice(0, 40), start);
+    const list: Evidence[] = [];
+    for (const match of text.matchAll(FIELD)) {
+      const name = (match[1] ?? '').toLowerCase();
+      const offset = exact ? start + match.index : base;
+      list.push({ of: FIELDS.get(name) ?? 'status', source: 'field', offset, line: lines.lineAt(offset), by: name });
+    }
+    const own = list.find(({ of }) => of === 'reply');
+    return {
+      list,
+      diagnostic: (by) => ({
+        ...(own ?? { offset: base, line: lines.lineAt(base) }),
+        of: 'reason',
+        source: 'field',
+        by,
+      }),
+    };
+  };
+}
+
+const FIELD = /^(final-recipient|original-recipient|action|status|diagnostic-code|remote-mta)[ \t]*:/gim;

@@ -1,0 +1,59 @@
+import type { PhraseRule } from './rule.ts';
+
+/** Words about the content and about rules for it. */
+export const MESSAGE_PHRASES: readonly PhraseRule[] = [
+  {
+    reason: 'message-too-large',
+    weight: 3,
+    phrases: ['message too large', 'message too big', 'message is too large', 'message is too big', 'message size exceeds*', 'message exceeds*', 'message length exceeds*', 'size exceeds*', 'message size limit', 'maximum message size', 'exceeds size limit', 'exceeded the maximum message size', 'exceeds maximum', 'exceeds fixed maximum', 'exceeds the maximum', 'exceeds the size', 'message size', 'mail size limit', 'size limit', 'too large to', 'too big for', 'message header size', 'line limit exceeded', 'data size exceeds', 'mail is too big', 'mail is too large', 'content too large', 'larger than', 'attachment size', 'sendersizelimit', 'recipsizelimit', 'max message size', 'nachricht zu gro*', 'trop volumineux', 'demasiado grande', 'message file too big', 'body too large', 'size of this message exceeds'],
+    examples: ['552 5.3.4 Message size exceeds fixed limit', '552 Message too large', '550 5.2.3 RESOLVER.RST.RecipSizeLimit; message too large for this recipient'],
+  },
+  {
+    reason: 'virus',
+    weight: 3,
+    phrases: ['virus', 'viruses', 'malware', 'trojan*', 'worm', 'infected', 'virus detected', 'virus found', 'clamav', 'contains a virus', 'phishing'],
+    examples: ['550 5.7.1 Virus found in message', '554 5.6.0 message infected'],
+  },
+  {
+    reason: 'spam',
+    weight: 3,
+    phrases: ['spam message', 'spam content', 'spam detected', 'spam filter*', 'spam score', 'spam mail', 'spam-like', 'high probability of spam', 'considered spam', 'considered as spam', 'identified as spam', 'classified as spam', 'detected as spam', 'rejected as spam', 'marked as spam', 'flagged as spam', 'looks like spam', 'reported as spam', 'likely spam', 'is spam', 'as spam', 'probable spam', 'suspected spam', 'this is spam', 'spam rejected', 'unsolicited', 'unwanted mail', 'spamassassin', 'junk mail', 'antispam', 'anti-spam', 'contains spam', 'message contains spam', 'appears to be spam', 'appears to be unsolicited', 'spam policy', 'spam block', 'content-based spam', 'spamming', 'bulk mail', 'rejected by content filter', 'content filter', 'content rejected', 'message content rejected', 'mail content denied', 'rejected by spam', 'spam engine', 'listed url', 'surbl', 'uribl', 'dbl', 'blocked url', 'likely unsolicited', 'because of its content', 'rspamd', 'detected spam', 'spamdetect*', 'too spammy', 'spam limit', 'spam'],
+    examples: ['550 5.7.1 Rejected by spam filter', '554 Rejected due to high probability of spam', '550 5.7.1 Message content rejected', '554 5.7.1 This message is spam'],
+  },
+  {
+    reason: 'content',
+    weight: 3,
+    phrases: ['attachment*', 'prohibited attachment', 'header error', 'improper use of 8-bit', 'bare lf', 'bare line', 'bare <lf>', 'bad header', 'invalid header', 'malformed header', 'malformed message', 'mime error', 'mime-error', 'improper folded', 'nul character', 'message has been rejected because it contains', 'header line', 'headers', 'date header', 'executable file*', 'file type', 'message not rfc', 'illegal content', 'unsupported media', 'conversion required', 'content type'],
+    examples: ['554 5.6.1 Message has a prohibited attachment', '550 5.6.0 Improper use of 8-bit data in message header', '554 Bare LF in message'],
+  },
+  {
+    reason: 'not-compliant',
+    weight: 3,
+    phrases: ['rfc 5322', 'rfc 2822', 'rfc 822', 'rfc5322', 'rfc2822', 'not rfc compliant', 'not compliant', 'not rfc 5322 compliant', 'rfc 5321', 'duplicate headers', 'multiple addresses in from', 'missing from header', 'missing date', 'missing message-id', 'no message-id', 'multiple from'],
+    examples: ['550-5.7.1 This message is not RFC 5322 compliant', '550 5.7.1 Messages missing a valid Message-ID: missing Message-ID'],
+  },
+  {
+    reason: 'tls-required',
+    weight: 3,
+    phrases: ['starttls command first', 'starttls is required', 'tls is required', 'tls required', 'must issue a starttls', 'requires tls', 'encryption required', 'encryption needed', 'tls not available', 'tls handshake', 'starttls failed', 'certificate verif*', 'tls negotiation', 'certificate*', 'dane', 'mta-sts', 'tls connection', 'starttls'],
+    examples: ['530 5.7.0 Must issue a STARTTLS command first', '554 5.7.10 Encryption needed'],
+  },
+  {
+    reason: 'policy',
+    weight: 2,
+    phrases: ['local policy', 'policy violation', 'policy violation detected', 'policy reasons', 'for policy', 'denied by policy', 'by policy', 'due to policy', 'policy rejection', 'policy reject', 'policy error', 'site policy', 'security policy', 'security policies', 'domain policy', 'administrative policy', 'email policy', 'against policy', 'policy restriction*', 'violates policy', 'violation of policy', 'policy', 'administrative prohibition', 'administratively denied', 'administratively prohibited', 'administrative reasons', 'prohibited by administrator', 'company policy', 'violates our', 'delivery not allowed', 'transport rule*', 'rules.rejectmessage', 'not accepted -- ', 'too many equal x-headers', 'rejected by the administrator', 'message rejected by', 'not accepted for policy'],
+    examples: ['550 Denied by policy', '554 5.7.9 Message not accepted for policy reasons.', '550 5.7.0 Local Policy Violation'],
+  },
+  {
+    reason: 'security',
+    weight: 2,
+    phrases: ['authentication required', 'authentication failed', 'authentication turned on', 'smtp authentication', 'not authenticated', 'unauthenticated senders not allowed', 'unauthenticated sender*', 'must authenticate', 'you must authenticate', 'login required', 'credentials', 'authentication credentials', 'smtp auth', 'verification failure', 'insecure mechanism', 'permission denied', 'not authorized', 'not authorised', 'unauthorized', 'you are not authorized', 'account not subscribed to ses', 'client was not authenticated', 'user not authorized'],
+    examples: ['530 5.7.0 Authentication required', '550 Unauthenticated senders not allowed', '535 5.7.8 Authentication credentials invalid'],
+  },
+  {
+    reason: 'complaint',
+    weight: 3,
+    phrases: ['complained about', 'complaint received', 'spam complaint', 'marked your message as unwanted'],
+    examples: ['The recipient complained about this message: spam complaint'],
+  },
+]; // prettier-ignore
