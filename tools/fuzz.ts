@@ -12,6 +12,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readBounce } from '@dsnkit/bounce';
 import {
   DeliveryStatusError,
   formatDeliveryStatus,
@@ -57,6 +58,15 @@ const framed =
 const REPORT_HEAD =
   'From: a@b\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n--x\r\n\r\nhi\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; a.example\r\n\r\n';
 const GROUP = 'Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.0.0\r\n\r\n';
+
+const BOUNCE_HEAD =
+  'From: MAILER-DAEMON@a.example\r\nSubject: Undeliverable\r\n\r\nThis is the mail system at host a.\r\n';
+const BOUNCES = [
+  `${BOUNCE_HEAD}\r\n<a@b.example>: host b.example[192.0.2.7] said: 550 5.1.1 no such user (in reply to RCPT TO command)\r\n`,
+  '{"notificationType":"Bounce","bounce":{"bouncedRecipients":[{"emailAddress":"a@b.example","status":"5.1.1"}]}}',
+  'Return-Path: <>\r\nSubject: failure notice\r\n\r\n<a@b.example>:\r\n>>> RCPT TO:<a@b.example>\r\n<<< 550 no\r\n\r\n--- Below this line is a copy of the message.\r\n',
+  'From: postmaster@a\r\nSubject: Undeliverable\r\n\r\nFinal-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n',
+];
 
 const readers: readonly Target[] = [
   {
@@ -194,6 +204,45 @@ const readers: readonly Target[] = [
       framed('Content-Type: text/plain; a="', '\\"'),
       framed('X: a', '\r\n '),
       (octets) => repeat('\r', octets),
+    ],
+  },
+  {
+    name: 'bounce',
+    share: 0.03,
+    own: [],
+    seeds: [...samples('message'), ...BOUNCES.map((seed) => utf8.encode(seed))],
+    tokens: [
+      '\n',
+      '\r',
+      'a@b.example',
+      '<a@b.example>:',
+      '550 5.1.1 ',
+      '>>> DATA\n',
+      '<<< 550 ',
+      'Final-Recipient: ',
+      '{"',
+      '"}',
+      'This is the mail system at host ',
+      'X-Failed-Recipients: ',
+    ],
+    run(octets) {
+      readBounce(octets);
+    },
+    hostile: [
+      framed(REPORT_HEAD, GROUP, '--x--\r\n'),
+      framed(BOUNCE_HEAD, '<a@b.example>: 550 no such user\n'),
+      framed(BOUNCE_HEAD, '>>> RCPT TO:<a@b.example>\n<<< 550 no such user\n'),
+      framed(BOUNCE_HEAD, '@'),
+      framed(BOUNCE_HEAD, 'not be '),
+      framed(`Content-Type: text/html\r\n${BOUNCE_HEAD}`, '<style>'),
+      framed('Subject: ', 'delivery error '),
+      framed(
+        'From: MAILER-DAEMON\r\nX-Failed-Recipients: ',
+        'a@b.example,',
+        '\r\n\r\nThis is the mail system at host\n',
+      ),
+      framed('\r\n', '[{"a":'),
+      (octets) => repeat('\n', octets),
     ],
   },
   {

@@ -34,6 +34,11 @@ const BUDGETS = [
   { name: 'esmtp-parameters', octets: 8_000, external: ['@dsnkit/xtext'] },
   { name: 'delivery-status', octets: 16_000, external: ['@dsnkit/xtext'] },
   { name: 'multipart-report', octets: 12_000, external: ['@dsnkit/delivery-status', '@dsnkit/xtext'] },
+  {
+    name: 'bounce',
+    octets: 32_000,
+    external: ['@dsnkit/multipart-report', '@dsnkit/delivery-status', '@dsnkit/xtext'],
+  },
 ] as const;
 
 describe.runIf(isBuilt)('bundles', () => {

@@ -6,7 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const PACKAGES = ['xtext', 'esmtp-parameters', 'delivery-status', 'multipart-report', 'dsn-policy', 'smtp', 'client'];
+const PACKAGES = [
+  'xtext',
+  'esmtp-parameters',
+  'delivery-status',
+  'multipart-report',
+  'bounce',
+  'dsn-policy',
+  'smtp',
+  'client',
+];
 const isBuilt = PACKAGES.every((name) => existsSync(`${root}packages/${name}/dist/index.d.ts`));
 
 /** A consumer's code: the same that runs in the browser test, and the types by name. */

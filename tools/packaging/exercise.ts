@@ -1,3 +1,4 @@
+import { readBounce } from '@dsnkit/bounce';
 import { parseDeliveryStatus } from '@dsnkit/delivery-status';
 import { explainStatus } from '@dsnkit/delivery-status/registry';
 import { parseRcptCommand, readRcptParameters } from '@dsnkit/esmtp-parameters';
@@ -7,7 +8,7 @@ import { decodeXtext, encodeUtf8AddrXtext, encodeXtext } from '@dsnkit/xtext';
 /** What {@link exercise} found out; plain data, so that a browser can hand it over. */
 export type Exercise = Readonly<Record<string, string | undefined>>;
 
-/** Uses each of the four libraries once, in a way that runs everywhere. */
+/** Uses each of the five libraries once, in a way that runs everywhere. */
 export function exercise(): Exercise {
   const { forwardPath, parameters } = parseRcptCommand(
     'RCPT TO:<Bob@example.com> NOTIFY=FAILURE ORCPT=rfc822;Bob+2Btag@example.com',
@@ -47,6 +48,7 @@ export function exercise(): Exercise {
     kind: report?.kind,
     text: report?.humanReadable.text,
     failed: report?.deliveryStatus?.recipients[0]?.finalRecipient?.value,
+    reason: readBounce(octets).recipients[0]?.reason,
     issues: JSON.stringify(report?.issues),
   };
 }

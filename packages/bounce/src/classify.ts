@@ -41,12 +41,13 @@ export function classify(said: Said): Finding | undefined {
   const own = said.host === undefined && said.text === '' ? undefined : byProvider(said);
   if (own !== undefined) return own;
   const words = byWords(said);
-  if (words !== undefined && words.weight > 1) return afterContent(words, said);
+  if (words !== undefined && words.weight > 1) return inContext(words, said);
   const detail = said.status === undefined ? undefined : said.status.slice(2);
   const exact = detail === undefined ? undefined : STATUS_REASONS.get(detail);
   if (exact !== undefined) return { reason: exact, confidence: 'high', by: said.status ?? '' };
-  if (words !== undefined) return words;
-  return byCode(said);
+  if (words !== undefined && words.weight > 0) return inContext(words, said);
+  const coded = byCode(said);
+  return words === undefined || (coded !== undefined && coded.reason !== 'policy') ? coded : inContext(words, said);
 }
 
 function byCode({ status, replyCode }: Said): Finding | undefined {
@@ -58,10 +59,18 @@ function byCode({ status, replyCode }: Said): Finding | undefined {
     : { reason, confidence: 'low', by: String(replyCode) };
 }
 
-/** A server that knows its users says so at RCPT. One that says it of the content has taken the address before. */
-function afterContent(finding: Finding, { command }: Said): Finding {
-  if (finding.reason !== 'user-unknown' || (command !== 'content' && command !== 'data')) return finding;
-  return { ...finding, reason: 'recipient-filtered', confidence: 'medium' };
+/**
+ * A server that knows its users says so at RCPT: one that says it of the content has taken the address before. One that
+ * refuses the connection or the greeting knows nothing but the host.
+ */
+function inContext(finding: Words, { command }: Said): Finding {
+  const { reason } = finding;
+  if (reason === 'user-unknown' && (command === 'content' || command === 'data'))
+    return { ...finding, reason: 'recipient-filtered', confidence: 'medium' };
+  const ofHost = command === 'connect' || command === 'hello';
+  if (ofHost && (reason === 'host-unknown' || reason === 'sender-rejected' || reason === 'user-unknown'))
+    return { ...finding, reason: 'address-blocked', confidence: 'medium' };
+  return finding;
 }
 
 interface Words extends Finding {
@@ -70,7 +79,7 @@ interface Words extends Finding {
 
 /** Which reason counts where several have words of the same weight: the narrower one. */
 const RANKS: readonly Reason[] = [
-  'complaint', 'suppressed', 'virus', 'authentication-failed', 'no-reverse-dns', 'bad-reputation', 'greylisted', 'too-many-connections', 'relaying-denied', 'mailbox-full', 'user-moved', 'host-accepts-no-mail', 'address-blocked', 'rate-limited', 'message-too-large', 'mailbox-disabled', 'sender-rejected', 'recipient-filtered', 'user-unknown', 'routing-loop', 'host-unknown', 'delivery-program', 'spam', 'not-compliant', 'content', 'tls-required', 'system-full', 'network-error', 'policy', 'security', 'expired', 'mail-system', 'protocol',
+  'complaint', 'suppressed', 'virus', 'authentication-failed', 'no-reverse-dns', 'bad-reputation', 'greylisted', 'too-many-connections', 'relaying-denied', 'mailbox-full', 'user-moved', 'host-accepts-no-mail', 'address-blocked', 'rate-limited', 'message-too-large', 'mailbox-disabled', 'sender-rejected', 'recipient-filtered', 'delivery-program', 'user-unknown', 'routing-loop', 'host-unknown', 'spam', 'not-compliant', 'content', 'tls-required', 'system-full', 'network-error', 'policy', 'security', 'expired', 'mail-system', 'protocol',
 ]; // prettier-ignore
 
 const RULES: readonly PhraseRule[] = [...RECIPIENT_PHRASES, ...SENDER_PHRASES, ...MESSAGE_PHRASES, ...SYSTEM_PHRASES];
@@ -92,24 +101,46 @@ const PHRASES = new PhraseBook<Scored>(
 );
 
 function byWords({ text }: Said): Words | undefined {
-  let best: Scored | undefined;
-  let from = 0;
-  let to = 0;
-  PHRASES.scan(text, 0, Math.min(text.length, LONGEST_SAYING), (found, start, end) => {
-    if (best !== undefined && found.score <= best.score) return;
-    best = found;
-    from = start;
-    to = end;
-  });
-  if (best === undefined) return undefined;
-  const { reason, weight } = best as Scored;
+  const best = new Best();
+  PHRASES.scan(text, 0, Math.min(text.length, LONGEST_SAYING), (found, start, end) => best.take(found, start, end));
+  const { found, start, end } = best.settle();
+  if (found === undefined) return undefined;
+  const { reason, weight } = found;
   return {
     reason,
     weight,
     confidence: weight === 3 ? 'high' : weight === 2 ? 'medium' : 'low',
-    by: text.slice(from, to),
-    at: from,
+    by: text.slice(start, end),
+    at: start,
   };
+}
+
+/** Keeps the best phrase. Of two that begin at one place only the longer one counts: "blocked by the recipient" is not "blocked by". */
+class Best {
+  found: Scored | undefined;
+  start = 0;
+  end = 0;
+  #open: Scored | undefined;
+  #openStart = 0;
+  #openEnd = 0;
+
+  take(found: Scored, start: number, end: number): void {
+    if (this.#open !== undefined && start === this.#openStart && found.weight < this.#open.weight) return;
+    if (start !== this.#openStart) this.settle();
+    this.#open = found;
+    this.#openStart = start;
+    this.#openEnd = end;
+  }
+
+  settle(): this {
+    if (this.#open !== undefined && (this.found === undefined || this.#open.score > this.found.score)) {
+      this.found = this.#open;
+      this.start = this.#openStart;
+      this.end = this.#openEnd;
+    }
+    this.#open = undefined;
+    return this;
+  }
 }
 
 /** Words of providers by the word itself; those without words by host. */

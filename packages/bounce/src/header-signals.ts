@@ -28,16 +28,19 @@ export function readSignals(headers: readonly Field[]): HeaderSignals {
     const key = KEYS.get(name.length) === undefined ? undefined : name.toLowerCase();
     if (key !== undefined && WANTED.has(key) && !values.has(key)) values.set(key, value);
   }
-  const subject = decodeHeaderText(values.get('subject') ?? '');
-  const fromField = values.get('from') ?? '';
+  const subject = decodeHeaderText((values.get('subject') ?? '').slice(0, LONGEST_VALUE));
+  const fromField = (values.get('from') ?? '').slice(0, LONGEST_VALUE);
   const returnPath = values.get('return-path');
   const failed = values.get('x-failed-recipients') ?? values.get('x-failed-recipient');
   const system = SYSTEM_SENDERS.test(fromField);
   return {
     subject,
     from: addressOf(fromField),
-    to: [...addressesOf(values.get('to') ?? ''), ...addressesOf(values.get('x-envelope-to') ?? '')],
-    failedRecipients: failed === undefined ? [] : splitList(failed),
+    to: [
+      ...addressesOf((values.get('to') ?? '').slice(0, LONGEST_VALUE)),
+      ...addressesOf((values.get('x-envelope-to') ?? '').slice(0, LONGEST_VALUE)),
+    ],
+    failedRecipients: failed === undefined ? [] : splitList(failed.slice(0, LONGEST_LIST)),
     fromMailSystem: system || (returnPath !== undefined && /^<?mailer-daemon\b/i.test(returnPath)),
     nullReturnPath: returnPath?.replace(/\s/g, '') === '<>',
     subjectSaysBounce: BOUNCE_SUBJECTS.test(subject) && !ANSWERS.test(subject),
@@ -45,6 +48,12 @@ export function readSignals(headers: readonly Field[]): HeaderSignals {
     autoSubmitted: autoSubmitted(headers),
   };
 }
+
+/** A value is looked at this far; those of mail systems are short. */
+const LONGEST_VALUE = 2000;
+
+/** Exim writes all its recipients into one field. */
+const LONGEST_LIST = 100_000;
 
 const WANTED: ReadonlySet<string> = new Set([
   'subject',

@@ -75,7 +75,7 @@ type Loose<T> = { readonly [K in keyof T]: T[K] | undefined };
 /** Without what is not known. */
 function compact(original: Loose<OriginalMessage>): OriginalMessage {
   const known: Record<string, string> = {};
-  for (const [key, value] of Object.entries(original) as [string, string | undefined][]) {
+  for (const [key, value] of Object.entries<string | undefined>(original)) {
     if (value !== undefined && value !== '') known[key] = value;
   }
   return known;

@@ -85,7 +85,7 @@ function fromWords(mail: Mail): Bounce {
       report,
     );
   }
-  const recipients = likely ? readText(window, marks, mail, addressesOf(original.to ?? '')) : [];
+  const recipients = likely ? readText(window, marks, mail, addressesOf((original.to ?? '').slice(0, 2000))) : [];
   if (recipients.length > 0) {
     const kind = isDelay(marks, mail.signals.subject) ? 'delay' : kindOf(recipients);
     return withReport(
@@ -113,6 +113,8 @@ function mayBounce({ opened, signals }: Mail, { format, failure, delay, success 
     (signals.failedRecipients.length > 0 ? 2 : 0) +
     (signals.subjectSaysBounce ? 2 : 0) +
     (signals.nullReturnPath ? 1 : 0);
+  // Nothing but a mail system sets this field.
+  if (signals.failedRecipients.length > 0 && header >= 4) return true;
   const words = (format === undefined ? 0 : 2) + (failure || delay || success ? 1 : 0);
   return header >= 2 ? words > 0 : header > 0 && words > 1;
 }

@@ -68,7 +68,7 @@ export const REASONS: Readonly<Record<Reason, ReasonDefinition>> = {
   'host-accepts-no-mail': of('The domain exists, and takes no mail: no mail exchanger, a null MX, or a refusal of everything.', ['1.10', '4.4', '3.2', '7.27'], 'class', 'suppress', 'notaccept', 'BadDomain'),
   'network-error': of('The next host could not be looked up or reached.', ['4.4', '4.3', '4.0', '4.2'], 'transient', 'retry-later', 'networkerror', 'NoAnswerFromHost DNSFailure'),
   expired: of('It was tried for as long as it may be, or a connection ran out of time.', ['4.7', '4.1'], 'transient', 'retry-later', 'expired', 'MessageExpired'),
-  'routing-loop': of('The message went in a circle, or over too many hops.', ['4.6', '4.14'], 'class', 'contact-postmaster', 'networkerror', 'RoutingErrors'),
+  'routing-loop': of('The message went in a circle, or over too many hops.', ['4.6', '4.14'], 'class', 'contact-postmaster', 'networkerror systemerror', 'RoutingErrors'),
   'sender-rejected': of('The sender’s address is refused, or may not write to this recipient.', ['7.1', '1.8', '1.7', '7.2'], 'class', 'fix-sender', 'rejected', 'InvalidSender'),
   'address-blocked': of('The network address or name of the sending host is on a list, or refused by the host.', ['7.1', '7.0'], 'class', 'fix-reputation', 'blocked', 'SpamBlock'),
   'bad-reputation': of('The sending host or domain has a bad or no reputation.', ['7.1', '7.0', '7.23'], 'class', 'fix-reputation', 'badreputation', 'SpamBlock'),

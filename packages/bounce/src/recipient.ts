@@ -1,10 +1,4 @@
-import {
-  statusForReply,
-  type RecipientFields,
-  type SmtpReply,
-  type SmtpStage,
-  type StatusCode,
-} from '@dsnkit/delivery-status';
+import { type RecipientFields, type SmtpReply, type SmtpStage, type StatusCode } from '@dsnkit/delivery-status';
 import { classify, type Finding } from './classify.ts';
 import { REASONS, type Reason } from './reasons.ts';
 import type { Advice, BouncedRecipient, Confidence, Evidence, Permanence } from './types.ts';
@@ -25,6 +19,8 @@ export interface Facts {
   readonly host?: string | undefined;
   /** Reason of the format, where nothing tells. */
   readonly usual?: Reason | undefined;
+  /** The text says that it is over for good. */
+  readonly permanent?: boolean;
   /** How surely the recipient is one. */
   readonly confidence: Confidence;
   readonly evidence: readonly Evidence[];
@@ -43,7 +39,7 @@ export function judge(facts: Facts): BouncedRecipient {
   const status = pickStatus(facts);
   const { finding, evidence } = findReason(facts, status, action);
   const reason = finding?.reason ?? 'undefined';
-  const own = status ?? assumedStatus(reason, action);
+  const own = status ?? assumedStatus(reason, action, facts.permanent === true);
   return {
     ...fields,
     address: facts.address,
@@ -102,16 +98,11 @@ function findReason(
 }
 
 /** The status that nobody declared: from the reason, in the class of the action. */
-function assumedStatus(reason: Reason, action: Facts['action']): StatusCode {
+function assumedStatus(reason: Reason, action: Facts['action'], permanent: boolean): StatusCode {
   if (action === 'delivered' || action === 'relayed' || action === 'expanded') return '2.0.0';
   const { nature, statuses } = REASONS[reason];
-  const isTransient = action === 'delayed' || (nature === 'transient' && reason !== 'mailbox-full');
+  const isTransient = action === 'delayed' || (nature === 'transient' && reason !== 'mailbox-full' && !permanent);
   return `${isTransient ? '4' : '5'}.${statuses[0] ?? '0.0'}` as StatusCode;
-}
-
-/** A status for a reply that has none of its own. */
-export function statusOfReply(reply: SmtpReply, command: SmtpStage | undefined): StatusCode | undefined {
-  return reply.replyCode === undefined ? reply.status : statusForReply(reply, command);
 }
 
 function permanenceOf(reason: Reason, status: StatusCode, action: Facts['action']): Permanence {

@@ -30,7 +30,8 @@ const references = new Map<string, Reference>();
 
 /** Every message of the collection. */
 export function readKnown(): readonly Known[] {
-  for (const reference of JSON.parse(readFileSync(`${folder}reference.json`, 'utf8')) as Reference[]) references.set(reference.file, reference);
+  for (const reference of JSON.parse(readFileSync(`${folder}reference.json`, 'utf8')) as Reference[])
+    references.set(reference.file, reference);
   return JSON.parse(readFileSync(`${folder}truth.json`, 'utf8')) as Known[];
 }
 
@@ -59,16 +60,28 @@ export type Score = Readonly<Record<Figure, Tally>>;
 
 /** Score messages. */
 export function score(messages: readonly Known[]): Score {
-  const figures: Score = { 'bounce or not': tally(), 'false alarms': tally(), recipients: tally(), 'status class': tally(), reason: tally() };
+  const figures: Score = {
+    'bounce or not': tally(),
+    'false alarms': tally(),
+    recipients: tally(),
+    'status class': tally(),
+    reason: tally(),
+  };
   for (const known of messages) {
     const bounce = readBounce(readMessage(known.file));
     const reference = references.get(known.file);
-    if (known.isBounce !== null) add(figures['bounce or not'], known.file, bounce.isBounce === known.isBounce, bounce.kind);
+    if (known.isBounce !== null)
+      add(figures['bounce or not'], known.file, bounce.isBounce === known.isBounce, bounce.kind);
     if (known.isBounce === false) add(figures['false alarms'], known.file, !bounce.isBounce, bounce.kind);
     const expected = known.recipients ?? reference?.consensus ?? null;
     if (expected !== null && known.isBounce !== false) {
       const found = addresses(bounce.recipients.map(({ address }) => address));
-      add(figures.recipients, known.file, found === addresses(expected), `${found} != ${addresses(expected)} (${bounce.format})`);
+      add(
+        figures.recipients,
+        known.file,
+        found === addresses(expected),
+        `${found} != ${addresses(expected)} (${bounce.format})`,
+      );
     }
     scoreStatus(figures['status class'], known, reference, bounce);
     if (known.portsAgree === true) scoreReason(figures.reason, known, bounce);
@@ -82,7 +95,12 @@ function scoreStatus(figure: Tally, known: Known, reference: Reference | undefin
   const expected = source.map(({ status }) => status?.charAt(0) ?? '').filter((digit) => digit !== '');
   if (expected.length === 0 || known.isBounce === false) return;
   const found = bounce.recipients.map(({ status }) => status?.charAt(0) ?? '');
-  add(figure, known.file, [...found].sort().join() === [...expected].sort().join(), `${found.join()} != ${expected.join()} ${bounce.recipients[0]?.reason ?? ''}`);
+  add(
+    figure,
+    known.file,
+    [...found].sort().join() === [...expected].sort().join(),
+    `${found.join()} != ${expected.join()} ${bounce.recipients[0]?.reason ?? ''}`,
+  );
 }
 
 function scoreReason(figure: Tally, known: Known, bounce: Bounce): void {
@@ -94,7 +112,12 @@ function scoreReason(figure: Tally, known: Known, bounce: Bounce): void {
     (reason === 'delivered' && bounce.kind === 'success') ||
     bounce.recipients.some((recipient) => REASONS[recipient.reason].sisimai.includes(reason));
   const found = bounce.recipients.map(({ reason }) => reason).join();
-  add(figure, known.file, expected.every(named), `${found} != ${expected.join()} [${bounce.format}] ${bounce.recipients[0]?.evidence.find(({ of }) => of === 'reason')?.by ?? ''} / ${(bounce.recipients[0]?.diagnosticCode?.value ?? bounce.recipients[0]?.reply?.lines.join(' ') ?? '').slice(0, 90)}`);
+  add(
+    figure,
+    known.file,
+    expected.every(named),
+    `${found} != ${expected.join()} [${bounce.format}] ${bounce.recipients[0]?.evidence.find(({ of }) => of === 'reason')?.by ?? ''} / ${(bounce.recipients[0]?.diagnosticCode?.value ?? bounce.recipients[0]?.reply?.lines.join(' ') ?? '').slice(0, 90)}`,
+  );
 }
 
 function addresses(list: readonly string[]): string {

@@ -30,7 +30,7 @@ import { QMAIL } from './qmail.ts';
 import { SENDMAIL } from './sendmail.ts';
 import { YAHOO } from './yahoo.ts';
 
-export type { FormatExample, TextFormat } from './format.ts';
+export type { TextFormat } from './format.ts';
 
 /** Every text format; a new one is one more name here. */
 export const TEXT_FORMATS: readonly TextFormat[] = [

@@ -2,11 +2,9 @@ import { parseDeliveryStatus, plainAddress, plainMtaName, type ParsedDeliverySta
 import type { Mail } from '../mail.ts';
 import { judge } from '../recipient.ts';
 import { addressOf } from '../text/address.ts';
-import { readBlocks } from '../text/blocks.ts';
-import { readTranscript } from '../text/transcript.ts';
 import type { Window } from '../text/window.ts';
 import type { BouncedRecipient, Evidence } from '../types.ts';
-import { factsOf } from './report.ts';
+import { besideOf, factsOf } from './report.ts';
 
 /** Fields of a delivery status that stand in text. */
 export interface FieldsInText {
@@ -44,12 +42,7 @@ function readGroups(
   { signals }: Mail,
 ): BouncedRecipient[] {
   const before = window.text.slice(0, start);
-  const beside = {
-    text: before,
-    place: window.place,
-    blocks: readBlocks(before, start),
-    exchanges: readTranscript(before, 0, start),
-  };
+  const beside = besideOf(before, window.place);
   const recipients: BouncedRecipient[] = [];
   for (const group of status.recipients) {
     const named = group.finalRecipient ?? group.originalRecipient;

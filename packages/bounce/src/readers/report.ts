@@ -23,6 +23,7 @@ import { groupEvidence } from './group-evidence.ts';
 /** Words for people that stand beside fields: they tell the command, and what the fields leave out. */
 export interface Beside extends Window {
   readonly blocks: readonly Block[];
+  readonly byAddress: ReadonlyMap<string, Block>;
   readonly exchanges: readonly Exchange[];
 }
 
@@ -49,8 +50,8 @@ export function factsOf(
   action: Action,
 ): Facts {
   const { diagnosticCode, remoteMta } = fields;
-  const { text, blocks, exchanges, place } = beside;
-  const block = blockFor(blocks, fields, address);
+  const { text, byAddress, exchanges, place } = beside;
+  const block = blockFor(byAddress, fields, address);
   const exchange = exchangeFor(exchanges, address);
   const from = block?.spans[0]?.start ?? 0;
   const to = block?.spans.at(-1)?.end ?? Math.min(text.length, 3000);
@@ -58,7 +59,7 @@ export function factsOf(
   const words: Words[] = [];
   const list = [...evidence.list];
   let reply = diagnosticCode === undefined ? undefined : replyOf(diagnosticCode);
-  if (diagnosticCode !== undefined && diagnosticCode.value.length > 3) {
+  if (diagnosticCode !== undefined && (isLocal(diagnosticCode.type) || diagnosticCode.value.length > 3)) {
     const said = `${isLocal(diagnosticCode.type) ? `${diagnosticCode.type};` : ''}${unfolded(diagnosticCode.value)}`;
     words.push({ text: said, evidence: (by) => evidence.diagnostic(by) });
   }
@@ -103,7 +104,14 @@ function openBeside({ humanReadable, ranges }: ParsedReport, mail: Mail): Beside
     part === undefined
       ? (): { offset: number; line: number } => ({ offset: 0, line: 1 })
       : placer(mail, part, part.parts.length > 0 ? undefined : text);
-  return { text, place, blocks: readBlocks(text, text.length), exchanges: readTranscript(text, 0, text.length) };
+  return besideOf(text, place);
+}
+
+/** Words for people, cut into what they say of each recipient. */
+export function besideOf(text: string, place: Window['place']): Beside {
+  const blocks = readBlocks(text, text.length);
+  const byAddress = new Map(blocks.map((block) => [block.address.toLowerCase(), block]));
+  return { text, place, blocks, byAddress, exchanges: readTranscript(text, 0, text.length) };
 }
 
 function partAt(part: MimePart, start: number): MimePart | undefined {
@@ -115,30 +123,39 @@ function partAt(part: MimePart, start: number): MimePart | undefined {
   return undefined;
 }
 
-function blockFor(blocks: readonly Block[], { originalRecipient }: Group, address: string): Block | undefined {
-  const find = (wanted: string): Block | undefined => {
-    const key = wanted.toLowerCase();
-    return blocks.find((block) => block.address.toLowerCase() === key);
-  };
-  return find(address) ?? (originalRecipient === undefined ? undefined : find(plainAddress(originalRecipient)));
+function blockFor(
+  blocks: Beside['byAddress'],
+  { originalRecipient, finalRecipient }: Group,
+  address: string,
+): Block | undefined {
+  for (const wanted of [
+    address,
+    originalRecipient && plainAddress(originalRecipient),
+    finalRecipient && plainAddress(finalRecipient),
+  ]) {
+    const block = wanted === undefined ? undefined : blocks.get(wanted.toLowerCase());
+    if (block !== undefined) return block;
+  }
+  return undefined;
 }
 
-/** The final recipient; where that is no address, the original one, or what the rest of the message says. */
+/** The address that the sender used, if the report has it (RFC 3464 §2.3.1); else the final one; else what the rest of the message says. */
 function recipientAddress(
   { finalRecipient, originalRecipient }: Group,
   { signals }: Mail,
   groups: number,
   { blocks }: Beside,
 ): string {
-  for (const value of [finalRecipient, originalRecipient]) {
-    if (value === undefined) continue;
+  const [failed] = signals.failedRecipients;
+  for (const value of [originalRecipient, finalRecipient]) {
+    // QUIRK: Exim writes the original recipient as it came, in xtext; the final one is the same in the clear.
+    if (value === undefined || (value === originalRecipient && /\+[0-9A-F]{2}/.test(value.value))) continue;
     const plain = plainAddress(value).trim();
     if (plain.includes('@') && !/\s/.test(plain)) return plain;
     const inside = value.type === 'rfc822' || value.type === 'utf-8' || value.type === '' ? addressOf(plain) : '';
     if (inside !== '' && !plain.startsWith('|')) return inside;
   }
   if (groups === 1) {
-    const [failed] = signals.failedRecipients;
     if (failed !== undefined) return failed;
     if (finalRecipient === undefined && blocks.length === 1) return blocks[0]?.address ?? '';
   }

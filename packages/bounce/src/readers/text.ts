@@ -98,6 +98,7 @@ function factsOf(block: Chosen, count: number, reading: Reading): Facts {
     command: command?.stage,
     host: spans.map(({ start, end }) => findHost(text, start, end)).find((host) => host !== undefined),
     usual: marks.format?.reason,
+    permanent: marks.permanent,
     confidence: block.source === 'header' ? 'high' : confidence,
     evidence,
   };

@@ -23,7 +23,7 @@ export const MESSAGE_PHRASES: readonly PhraseRule[] = [
   {
     reason: 'content',
     weight: 3,
-    phrases: ['attachment*', 'prohibited attachment', 'header error', 'improper use of 8-bit', 'bare lf', 'bare line', 'bare <lf>', 'bad header', 'invalid header', 'malformed header', 'malformed message', 'mime error', 'mime-error', 'improper folded', 'nul character', 'message has been rejected because it contains', 'header line', 'headers', 'date header', 'executable file*', 'file type', 'message not rfc', 'illegal content', 'unsupported media', 'conversion required', 'content type'],
+    phrases: ['attachment*', 'prohibited attachment', 'improper use of 8-bit', 'bare lf', 'bare line', 'bare <lf>', 'bad header', 'invalid header', 'malformed header', 'malformed message', 'mime error', 'mime-error', 'improper folded', 'nul character', 'message has been rejected because it contains', 'date header', 'executable file*', 'file type', 'message not rfc', 'illegal content', 'unsupported media', 'conversion required', 'content type'],
     examples: ['554 5.6.1 Message has a prohibited attachment', '550 5.6.0 Improper use of 8-bit data in message header', '554 Bare LF in message'],
   },
   {
@@ -41,7 +41,7 @@ export const MESSAGE_PHRASES: readonly PhraseRule[] = [
   {
     reason: 'policy',
     weight: 2,
-    phrases: ['local policy', 'policy violation', 'policy violation detected', 'policy reasons', 'for policy', 'denied by policy', 'by policy', 'due to policy', 'policy rejection', 'policy reject', 'policy error', 'site policy', 'security policy', 'security policies', 'domain policy', 'administrative policy', 'email policy', 'against policy', 'policy restriction*', 'violates policy', 'violation of policy', 'policy', 'administrative prohibition', 'administratively denied', 'administratively prohibited', 'administrative reasons', 'prohibited by administrator', 'company policy', 'violates our', 'delivery not allowed', 'transport rule*', 'rules.rejectmessage', 'not accepted -- ', 'too many equal x-headers', 'rejected by the administrator', 'message rejected by', 'not accepted for policy'],
+    phrases: ['local policy', 'header error', 'policy violation', 'policy violation detected', 'policy reasons', 'for policy', 'denied by policy', 'by policy', 'due to policy', 'policy rejection', 'policy reject', 'policy error', 'site policy', 'security policy', 'security policies', 'domain policy', 'administrative policy', 'email policy', 'against policy', 'policy restriction*', 'violates policy', 'violation of policy', 'policy', 'administrative prohibition', 'administratively denied', 'administratively prohibited', 'administrative reasons', 'prohibited by administrator', 'company policy', 'violates our', 'delivery not allowed', 'transport rule*', 'rules.rejectmessage', 'not accepted -- ', 'too many equal x-headers', 'rejected by the administrator', 'message rejected by', 'not accepted for policy'],
     examples: ['550 Denied by policy', '554 5.7.9 Message not accepted for policy reasons.', '550 5.7.0 Local Policy Violation'],
   },
   {

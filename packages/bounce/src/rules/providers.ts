@@ -19,6 +19,24 @@ export const PROVIDERS: readonly ProviderRule[] = [
     ],
   },
   {
+    provider: 'cPanel',
+    hosts: [],
+    says: [
+      // Guesses at blacklists too; what it knows is that nothing answered.
+      { reason: 'host-unknown', words: ['the account or domain may not exist'], examples: ['The mail server could not deliver mail to ann@example.org.  The account or domain may not exist, they may be blacklisted, or missing the proper dns entries.'] },
+    ],
+  },
+  {
+    provider: 'sysexits',
+    hosts: [],
+    // What sendmail writes under X-Unix: the exit status of the program.
+    says: [
+      { reason: 'user-unknown', words: ['x-unix;67'], examples: ['x-unix;67'] },
+      { reason: 'host-unknown', words: ['x-unix;68'], examples: ['x-unix;68'] },
+      { reason: 'mail-system', words: ['x-unix;77', 'x-unix;78'], examples: ['x-unix;77'] },
+    ],
+  },
+  {
     provider: 'Microsoft 365',
     hosts: ['outlook.com', 'hotmail.com', 'office365.us', 'microsoft.com', 'onmicrosoft.com', 'office.com'],
     says: [
@@ -57,6 +75,7 @@ export const PROVIDERS: readonly ProviderRule[] = [
       { reason: 'bad-reputation', words: ['[tss04]', '[tss05]', '[ts01]', '[ts02]', '[ts03]', '[tss09]', '[tss11]'], examples: ['421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred'] },
       { reason: 'address-blocked', words: ['rly:b1', 'rtr:bb', 'rly:bd', 'dyn:t1', '(rly:ch', '(dns:nr', 'con:b1', '[bl21]', '[bl22]', '[bl23]', '[gl01]'], examples: ['554 5.7.1 (RLY:B1) refused'] },
       { reason: 'spam', words: ['(hvu:b1)', '(hvu:b2)', '(crx:'], examples: ['554 5.7.1 (HVU:B1) URL contained in this email'] },
+      { reason: 'user-unknown', words: ['delivery error: dd this user doesn\'t have', 'delivery error: dd sorry your message'], examples: ["554 delivery error: dd This user doesn't have a example.org account (ann@example.org) [0]"] },
       // Its own step behind the server that took the address.
       { reason: 'recipient-filtered', words: [') [-9]'], examples: ["This user doesn't have a example.org account (ann@example.org) [-9]"] },
     ],

@@ -6,9 +6,9 @@ export interface PhraseRule {
   readonly reason: Reason;
   /**
    * How much they say: 3 names the reason whatever else is said, 2 is the usual wording, 1 is a hint that any other
-   * words and any exact status code outweigh.
+   * words and any exact status code outweigh; 0 is a refusal that gives no reason.
    */
-  readonly weight: 1 | 2 | 3;
+  readonly weight: 0 | 1 | 2 | 3;
   /** In lower case; see the contributor guide for `*` and blanks. */
   readonly phrases: readonly string[];
   /** Replies that this rule must win, each run as a test. */

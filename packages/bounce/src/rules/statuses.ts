@@ -36,8 +36,3 @@ export const REPLY_REASONS: ReadonlyMap<number, Reason> = new Map([
   [523, 'message-too-large'], [530, 'security'], [535, 'security'], [551, 'user-moved'], [552, 'mailbox-full'],
   [553, 'user-unknown'], [555, 'protocol'], [556, 'host-accepts-no-mail'],
 ]); // prettier-ignore
-
-/** The status for a reason where a report gives none. RFC 3463 §3. */
-export function statusDetail(statuses: readonly string[]): string {
-  return statuses[0] ?? '0.0';
-}

@@ -1,11 +1,9 @@
 /** The remote host that words name, as `host mx.example.org[192.0.2.7] said` does; `undefined` if they name none. */
 export function findHost(text: string, from: number, to: number): string | undefined {
   const window = text.slice(from, Math.min(to, from + 1500));
-  const match = HOST.exec(window);
-  return match
-    ?.slice(1)
-    .find((group) => group !== undefined)
-    ?.replace(/[.:]+$/, '');
+  const groups: readonly (string | undefined)[] = HOST.exec(window)?.slice(1) ?? [];
+  for (const group of groups) if (group !== undefined) return group.replace(/[.:]+$/, '');
+  return undefined;
 }
 
 const HOST =

@@ -2,12 +2,15 @@
 export function plainText(html: string): string {
   let text = '';
   let at = 0;
+  // An element that never ends is looked for once.
+  const endless = new Set<string>();
   while (at < html.length) {
     const open = html.indexOf('<', at);
     if (open < 0) break;
     text += html.slice(at, open);
     const name = /^\/?[a-z][a-z0-9]*/i.exec(html.slice(open + 1, open + 12))?.[0].toLowerCase() ?? '';
-    const skipped = SKIPPED.has(name) ? html.indexOf(`</${name}`, open) : open;
+    const skipped = SKIPPED.has(name) && !endless.has(name) ? html.indexOf(`</${name}`, open) : open;
+    if (skipped < 0) endless.add(name);
     const close = html.indexOf('>', skipped < 0 ? open : skipped);
     // QUIRK: an address in angle brackets that nobody has escaped.
     if (

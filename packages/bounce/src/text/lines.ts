@@ -1,8 +1,11 @@
-/** Line numbers for offsets in a text: each stretch of it is looked through once, however often is asked. */
+/** How many lines lie between two places that are remembered: a message of nothing but line ends costs little memory. */
+const STEP = 64;
+
+/** Line numbers for offsets in a text: what lies before an offset is looked through once, however often is asked. */
 export class LineIndex {
   readonly #text: string;
-  readonly #ends: number[] = [];
-  #read = 0;
+  /** Where the lines 1, 1 + STEP, … begin. */
+  readonly #starts: number[] = [0];
 
   constructor(text: string) {
     this.#text = text;
@@ -10,26 +13,33 @@ export class LineIndex {
 
   /** The 1-based line that holds an offset. */
   lineAt(offset: number): number {
-    while (this.#read <= offset) {
-      const end = this.#text.indexOf('\n', this.#read);
-      this.#ends.push(end < 0 ? Infinity : end);
-      this.#read = end < 0 ? Infinity : end + 1;
-    }
     let low = 0;
-    let high = this.#ends.length;
+    let high = this.#starts.length - 1;
     while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#ends[middle] ?? Infinity) < offset) low = middle + 1;
-      else high = middle;
+      const middle = (low + high + 1) >> 1;
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
     }
-    return low + 1;
+    return this.#walk(low, (start) => start <= offset).line;
   }
 
   /** Where a 1-based line begins; the end of the text for lines beyond. */
   startOf(line: number): number {
-    if (line <= 1) return 0;
-    while (this.#ends.length < line - 1 && this.#read !== Infinity) this.lineAt(this.#read);
-    const end = this.#ends[line - 2] ?? Infinity;
-    return end === Infinity ? this.#text.length : end + 1;
+    const mark = Math.min(Math.floor((line - 1) / STEP), this.#starts.length - 1);
+    const found = this.#walk(mark, (_, at) => at <= line);
+    return found.line < line ? this.#text.length : found.start;
+  }
+
+  /** Go on from a remembered place to the last line that passes. */
+  #walk(mark: number, passes: (start: number, line: number) => boolean): { line: number; start: number } {
+    let line = mark * STEP + 1;
+    let start = this.#starts[mark] ?? 0;
+    for (;;) {
+      const end = this.#text.indexOf('\n', start);
+      if (end < 0 || !passes(end + 1, line + 1)) return { line, start };
+      line++;
+      start = end + 1;
+      if ((line - 1) % STEP === 0 && (line - 1) / STEP === this.#starts.length) this.#starts.push(start);
+    }
   }
 }

@@ -10,7 +10,8 @@ type Mark =
   | { readonly what: 'delay' }
   | { readonly what: 'failure' }
   | { readonly what: 'success' }
-  | { readonly what: 'challenge' };
+  | { readonly what: 'challenge' }
+  | { readonly what: 'permanent' };
 
 /** The marks of a text up to where the original message begins. */
 export interface Marks {
@@ -22,6 +23,8 @@ export interface Marks {
   readonly failure: boolean;
   readonly success: boolean;
   readonly challenge: boolean;
+  /** It says that it is over for good. */
+  readonly permanent: boolean;
 }
 
 /** Lines that introduce the original message; rules, bars and stars around them don't count. */
@@ -35,12 +38,20 @@ const DELAY_MARKS: readonly string[] = [
 ]; // prettier-ignore
 
 const FAILURE_MARKS: readonly string[] = [
-  'undeliverable*', 'undelivered*', 'could not be delivered', 'couldn\'t be delivered', 'cannot be delivered', 'can\'t be delivered', 'not be delivered', 'was not delivered', 'wasn\'t delivered', 'not delivered', 'were not delivered', 'unable to deliver', 'not able to deliver', 'wasn\'t able to deliver', 'could not deliver', 'couldn\'t deliver', 'failed to deliver', 'cannot deliver', 'can\'t deliver', 'delivery fail*', 'delivery has failed', 'delivery to the following*', 'failed delivery', 'delivery error*', 'error delivering', 'error has occurred while', 'error occurred while', 'there was an error', 'error sending your mail', 'mail delivery failed', 'mail delivery failure', 'mail delivery problem*', 'mail system error', 'message not delivered', 'non-delivery', 'nondeliverable', 'non-deliverable', 'non deliverable', 'returned mail', 'returned to sender', 'return to sender', 'returning message to sender', 'returned to you', 'being returned', 'mail failed', 'failure notice', 'delivery status notification*', 'delivery notification', 'delivery report', 'did not reach', 'didn\'t reach', 'had delivery problems', 'had permanent fatal errors', 'had delivery errors', 'had transient non-fatal errors', 'failed addresses', 'following address* failed', 'failed permanently', 'permanent fail*', 'permanent delivery failure', 'permanent error*', 'rejected by*', 'was rejected', 'bounced', 'bounce message', 'rejected mail', 'message rejected', 'trouble delivering', 'could not be sent', 'could not send', 'couldn\'t send', 'unzustellbar*', 'nicht zugestellt', 'unzustellbarkeit*', 'non remis', 'non distribu*', 'échec de la remise', 'no se pudo entregar', 'no entregado', 'no se ha podido', 'não foi possível entregar', 'não entregue', 'mancato recapito', 'non recapit*', 'impossibile recapitare', 'onbestelbaar*', 'kan ikke leveres', 'kunde inte levereras', 'недоставленное', 'не доставлено', 'не удалось доставить', '配信できません*', '送信できません*', '配信不能', '送信不能', 'エラーのため', '配送できません*', '系统退信', '退信', 'loop alert', 'duplicated message-id', 'may not exist, or you may not have permission', 'message could not', 'not accept*', 'has been rejected', 'unknown user', 'user unknown',
+  'undeliverable*', 'undelivered*', 'could not be delivered', 'couldn\'t be delivered', 'cannot be delivered', 'can\'t be delivered', 'not be delivered', 'was not delivered', 'wasn\'t delivered', 'not delivered', 'were not delivered', 'unable to deliver', 'not able to deliver', 'wasn\'t able to deliver', 'could not deliver', 'couldn\'t deliver', 'failed to deliver', 'cannot deliver', 'can\'t deliver', 'delivery fail*', 'delivery has failed', 'delivery to the following*', 'failed delivery', 'delivery error*', 'error delivering', 'error has occurred while', 'error occurred while', 'there was an error', 'error sending your mail', 'mail delivery failed', 'mail delivery failure', 'mail delivery problem*', 'mail system error', 'message not delivered', 'non-delivery', 'nondeliverable', 'non-deliverable', 'non deliverable', 'returned mail', 'returned to sender', 'return to sender', 'returning message to sender', 'returned to you', 'being returned', 'mail failed', 'failure notice', 'delivery status notification*', 'delivery notification', 'delivery report', 'did not reach', 'didn\'t reach', 'had delivery problems', 'had permanent fatal errors', 'had delivery errors', 'had transient non-fatal errors', 'failed addresses', 'following address* failed', 'permanent delivery failure', 'permanent error*', 'rejected by*', 'was rejected', 'bounced', 'bounce message', 'rejected mail', 'message rejected', 'trouble delivering', 'could not be sent', 'could not send', 'couldn\'t send', 'unzustellbar*', 'nicht zugestellt', 'unzustellbarkeit*', 'non remis', 'non distribu*', 'échec de la remise', 'no se pudo entregar', 'no entregado', 'no se ha podido', 'não foi possível entregar', 'não entregue', 'mancato recapito', 'non recapit*', 'impossibile recapitare', 'onbestelbaar*', 'kan ikke leveres', 'kunde inte levereras', 'недоставленное', 'не доставлено', 'не удалось доставить', '配信できません*', '送信できません*', '配信不能', '送信不能', 'エラーのため', '配送できません*', '系统退信', '退信', 'loop alert', 'duplicated message-id', 'may not exist, or you may not have permission', 'message could not', 'not accept*', 'has been rejected', 'unknown user', 'user unknown',
 ]; // prettier-ignore
 
 const SUCCESS_MARKS: readonly string[] = [
   'successfully delivered', 'was successfully delivered', 'has been successfully delivered', 'successful mail delivery', 'delivery status notification (success)', 'delivered successfully', 'was delivered to', 'your message was delivered', 'your message has been delivered', 'successfully relayed', 'message was successfully',
 ]; // prettier-ignore
+
+/** Said of this message; that the error is a permanent one is what Exim and qmail say of any. */
+const PERMANENT_MARKS: readonly string[] = [
+  'failed permanently',
+  'permanent failure',
+  'permanently failed',
+  'permanently rejected',
+];
 
 const CHALLENGE_MARKS: readonly string[] = [
   'challenge-response', 'challenge/response', 'confirm that you sent', 'confirm that you are a human', 'prove that you are human', 'verify that you are a human', 'verify that you are human', 'boxbe', 'spamarrest', 'spam arrest', 'confirmation is required to deliver', 'click the link below to have your message delivered', 'approve sender', 'to be delivered, please reply', 'awaiting your verification', 'sender verification required', 'not recognize your address as', 'you are not on my list of approved senders', 'reply to this message to confirm', 'tmda', 'qurb', 'bluebottle', 'mailblocks',
@@ -65,6 +76,7 @@ const MARKS = new PhraseBook<Mark>([
   ...DELAY_MARKS.map((phrase): [string, Mark] => [phrase, { what: 'delay' }]),
   ...FAILURE_MARKS.map((phrase): [string, Mark] => [phrase, { what: 'failure' }]),
   ...SUCCESS_MARKS.map((phrase): [string, Mark] => [phrase, { what: 'success' }]),
+  ...PERMANENT_MARKS.map((phrase): [string, Mark] => [phrase, { what: 'permanent' }]),
   ...CHALLENGE_MARKS.map((phrase): [string, Mark] => [phrase, { what: 'challenge' }]),
 ]);
 
@@ -76,7 +88,7 @@ const COMMANDS = new PhraseBook<SmtpStage>(
 export function readMarks(text: string): Marks {
   let format: TextFormat | undefined;
   let end = text.length;
-  const seen = { delay: false, failure: false, success: false, challenge: false };
+  const seen = { delay: false, failure: false, success: false, challenge: false, permanent: false };
   MARKS.scan(text, 0, text.length, (mark, start) => {
     if (start >= end) return;
     if (mark.what === 'end') {

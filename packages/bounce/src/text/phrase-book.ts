@@ -91,7 +91,9 @@ export class PhraseBook<T> {
     const length = isOpen ? phrase.length - 1 : phrase.length;
     let node = 0;
     for (let at = 0; at < length; at++) node = this.#grow(node, symbols[phrase.charCodeAt(at)] ?? 0);
-    (isOpen ? this.#open : this.#whole)[node] ??= value;
+    // After a mark that is no part of a word anything may follow.
+    const ends = isOpen || !isWord(phrase.charCodeAt(length - 1));
+    (ends ? this.#open : this.#whole)[node] ??= value;
   }
 
   #grow(node: number, symbol: number): number {

@@ -37,7 +37,8 @@ function isReplyCode(text: string, start: number): boolean {
   if (next === 0x2e) return false;
   const before = text.charCodeAt(start - 1);
   const beyond = text.charCodeAt(start + 4);
-  if (next === 0x3a || next === 0x2c) return !isDigit(beyond) && before !== 0x3a;
+  if (next === 0x3a || next === 0x2c)
+    return !isDigit(beyond) && !(before === 0x3a && isDigit(text.charCodeAt(start - 2)));
   // "for 500 seconds", "after 450 hours" count something.
   return !/^ (?:seconds?|minutes?|hours?|days?|bytes?|messages?|recipients?|kb|mb|k\b|times?)\b/i.test(
     text.slice(start + 3, start + 16),

@@ -34,6 +34,13 @@ export function readTranscript(text: string, from: number, to: number): Exchange
     } else if (received >= 0 && /^[45]\d\d/.test(text.slice(received, received + 3))) {
       const last = endOfReply(text, received, to);
       const raw = text.slice(received, last).replace(/\n[ \t]*(?:Received )?<<<[ \t]?/g, '\n');
+      // With pipelining all replies come after DATA: that no recipient was left tells what the one before was about.
+      const previous = exchanges.at(-1);
+      if (raw.startsWith('503') && previous?.stage === 'data') {
+        exchanges[exchanges.length - 1] = { ...previous, stage: 'rcpt' };
+        at = last + 1;
+        continue;
+      }
       exchanges.push({
         stage,
         ...(address === undefined ? {} : { address }),

@@ -101,8 +101,7 @@ function collect(part: MimePart, plain: MimePart[], html: MimePart[]): boolean {
   if (mediaType === 'message/rfc822' || mediaType === 'text/rfc822-headers' || mediaType === 'message/global')
     return false;
   if (mediaType === 'text/html') html.push(part);
-  else if (mediaType === 'text/plain' || mediaType === 'message/delivery-status' || mediaType === 'application/json')
-    plain.push(part);
-  else if (mediaType.startsWith('multipart/') || !mediaType.includes('/')) plain.push(part);
+  // QUIRK: labels such as `text/plain charset=…`, their semicolon lost, and multiparts of no known boundary.
+  else if (/^(?:text|multipart)\/|^message\/delivery-status|^application\/json/.test(mediaType)) plain.push(part);
   return true;
 }
