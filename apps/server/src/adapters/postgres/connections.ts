@@ -1,0 +1,188 @@
+import pg from 'pg';
+import { StoreError } from '../../ports.ts';
+
+/** What a query can be asked of: a connection, in or outside a transaction. */
+export interface Queryable {
+  query<Row extends object>(
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>;
+}
+
+/** Settings of {@link Connections}. */
+export interface ConnectionOptions {
+  /** `postgres://user:password@host:port/database?sslmode=…` */
+  readonly url: string;
+  /** At most so many connections at once, that for notifications not counted. */
+  readonly max: number;
+  /** A statement that is not answered by then has failed: milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Connections to one database. A broken one is thrown away and the next call makes a new one, so that all goes on after a
+ * failover. What went wrong is told as {@link StoreError}.
+ */
+export class Connections {
+  readonly #pool: pg.Pool;
+  readonly #options: ConnectionOptions;
+  #closed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#pool = new pg.Pool({
+      ...clientOptions(options),
+      max: options.max,
+      idleTimeoutMillis: 60_000,
+    });
+    // An idle connection that breaks is no trouble of anybody: the pool drops it.
+    this.#pool.on('error', () => undefined);
+    // Whatever the database's default is: a commit that is reported stands on its disk.
+    this.#pool.on('connect', (client) => {
+      client.on('error', () => undefined);
+      client.query('SET synchronous_commit TO on').catch(() => undefined);
+    });
+  }
+
+  /** Runs what needs no transaction, or is one by itself. */
+  async run<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
+    return this.#with((client) => work(client));
+  }
+
+  /**
+   * Runs a transaction at READ COMMITTED, again from the start if the database found it in conflict with another one: the
+   * work must have no effects outside of it.
+   */
+  async transaction<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#with((client) => transact(client, work));
+      } catch (error) {
+        if (!(error instanceof StoreError) || !isConflict(error.cause) || attempt === CONFLICT_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** A connection for one caller: for migrations. */
+  async exclusive<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return this.#with(work);
+  }
+
+  /**
+   * Hears notifications on a channel until the pool is closed. A connection that breaks is made again; an engine without
+   * LISTEN is left alone. `heard` is also called after each new connection, as something may have been missed.
+   */
+  listen(channel: string, heard: () => void): { close(): Promise<void> } {
+    let client: pg.Client | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    let ended = false;
+    const again = (): void => {
+      if (ended || timer !== undefined) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        void begin();
+      }, LISTEN_AGAIN_MS);
+      timer.unref();
+    };
+    const begin = async (): Promise<void> => {
+      const next = new pg.Client(clientOptions(this.#options));
+      client = next;
+      next.on('error', () => undefined);
+      next.on('end', again);
+      next.on('notification', heard);
+      try {
+        await next.connect();
+        await next.query(`LISTEN ${channel}`);
+        heard();
+      } catch (error) {
+        await next.end().catch(() => undefined);
+        if ((error as { code?: string }).code !== NOT_SUPPORTED) again();
+      }
+    };
+    void begin();
+    return {
+      close: async () => {
+        ended = true;
+        clearTimeout(timer);
+        await client?.end().catch(() => undefined);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#pool.end();
+  }
+
+  async #with<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new StoreError('closed', 'The queue is closed');
+    let client: pg.PoolClient | undefined;
+    let broken: unknown;
+    try {
+      client = await this.#pool.connect();
+      return await work(client);
+    } catch (error) {
+      broken = error;
+      throw toStoreError(error);
+    } finally {
+      client?.release(isBroken(broken));
+    }
+  }
+}
+
+const CONFLICT_ATTEMPTS = 20;
+const LISTEN_AGAIN_MS = 2_000;
+const NOT_SUPPORTED = '0A000';
+
+async function transact<T>(client: pg.PoolClient, work: (client: Queryable) => Promise<T>): Promise<T> {
+  await client.query('BEGIN');
+  try {
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Eight-octet integers are times and counts: they fit into a number. */
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown),
+};
+
+function clientOptions({ url, timeoutMs }: ConnectionOptions): pg.ClientConfig {
+  return {
+    connectionString: url,
+    types: types as pg.ClientConfig['types'] & object,
+    application_name: 'dsnd',
+    connectionTimeoutMillis: Math.min(timeoutMs, 10_000),
+    query_timeout: timeoutMs,
+    statement_timeout: timeoutMs,
+    keepAlive: true,
+  };
+}
+
+/** serialization_failure and deadlock_detected: nothing was done, and trying again helps. */
+function isConflict(error: unknown): boolean {
+  return ['40001', '40P01'].includes((error as { code?: string } | undefined)?.code ?? '');
+}
+
+/** An error that the server reported leaves the connection whole; anything else, or the server going, does not. */
+function isBroken(error: unknown): boolean {
+  if (error === undefined || error instanceof StoreError) return false;
+  return !(error instanceof pg.DatabaseError) || (error.code ?? '').startsWith('57P');
+}
+
+/** Says in our words what the database or the way to it reported, on one line. */
+export function toStoreError(error: unknown): StoreError {
+  if (error instanceof StoreError || error instanceof TypeError) return error as StoreError;
+  const { code, message } = error as { readonly code?: string; readonly message?: string };
+  const reason = (message === undefined || message === '' ? (code ?? 'unknown trouble') : message).replaceAll(/\s+/g, ' ');
+  // insufficient_resources, of these disk_full: there is no room; all else passes by itself or never.
+  const failed = new StoreError(code === '53100' ? 'full' : 'io', `The store failed: ${reason}`);
+  failed.cause = error;
+  return failed;
+}

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import type { Content } from '../../model.ts';
+import { LeaseLostError, StoreError } from '../../ports.ts';
+import type { Claim, Lease, NewMessage, QueueStore, Settlement, Spool } from '../../ports.ts';
+import { Bodies } from './bodies.ts';
+import { claimDue } from './claims.ts';
+import { ClockSkew, DATABASE_NOW } from './clock-skew.ts';
+import { Connections } from './connections.ts';
+import { Groups } from './groups.ts';
+import { migrate } from './schema.ts';
+import { applyWrites, type Write } from './writes.ts';
+
+/** Settings of {@link openPostgresQueueStore}. */
+export interface PostgresQueueOptions {
+  /** The name of this node: no two that run have the same. What it held when it ended is free when it begins again. */
+  readonly node: string;
+  /** Milliseconds since 1970; {@link Date.now} by default. */
+  readonly now?: () => number;
+  /** Content up to this size is stored with its message, larger one while it comes in. Default 262 144. */
+  readonly inlineMaxOctets?: number;
+  /** Connections to the database. Default 8. */
+  readonly connections?: number;
+  /** A statement that takes longer has failed. Default 30 000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Opens the queue in a database that several nodes share: PostgreSQL 14 or later, or an engine that speaks its language.
+ * Makes or upgrades the tables where that is needed. Calls that come while a transaction is under way share the next.
+ *
+ * @throws {StoreError} 'io' if the database can't be reached or refuses, 'corrupt' if its schema is too new
+ * @example
+ * const store = await openPostgresQueueStore('postgres://dsnd@db.example/queue', { node: 'mx1' });
+ */
+export async function openPostgresQueueStore(url: string, options: PostgresQueueOptions): Promise<QueueStore> {
+  const { connections: max = 8, timeoutMs = 30_000 } = options;
+  const connections = new Connections({ url, max, timeoutMs });
+  const store = new PostgresQueueStore(connections, options);
+  try {
+    await connections.exclusive((client) => migrate(client));
+    await store.begin();
+  } catch (error) {
+    await connections.close();
+    throw error;
+  }
+  return store;
+}
+
+class PostgresQueueStore implements QueueStore {
+  readonly inlineMaxOctets: number;
+  readonly #node: string;
+  readonly #incarnation = randomUUID();
+  readonly #connections: Connections;
+  readonly #skew: ClockSkew;
+  readonly #bodies: Bodies;
+  readonly #groups: Groups<Write>;
+  #closed = false;
+
+  constructor(connections: Connections, { node, now = Date.now, inlineMaxOctets = 262_144 }: PostgresQueueOptions) {
+    this.inlineMaxOctets = inlineMaxOctets;
+    this.#node = node;
+    this.#connections = connections;
+    this.#skew = new ClockSkew(now);
+    this.#bodies = new Bodies(connections, () => `spool-${randomUUID()}`);
+    this.#groups = new Groups(
+      (writes) => this.#apply(writes),
+      { lanes: WRITERS, jobs: GROUP_JOBS },
+      // The database refused a value; trouble with the database itself is everybody's.
+      (error) => error instanceof StoreError && isValueFault(error.cause),
+    );
+  }
+
+  /** Takes the name of this node: what an earlier process held under it is free. */
+  async begin(): Promise<void> {
+    await this.#connections.transaction(async (client) => {
+      const { rows } = await client.query<{ database_now: number }>(
+        `INSERT INTO dsnkit_node (name, incarnation, seen_at)
+         VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+         ON CONFLICT (name) DO UPDATE SET incarnation = excluded.incarnation, seen_at = excluded.seen_at
+         RETURNING ${DATABASE_NOW}`,
+        [this.#node, this.#incarnation],
+      );
+      const now = rows[0]?.database_now;
+      if (now !== undefined) this.#skew.measured(now);
+      await client.query(
+        'UPDATE dsnkit_recipient SET ready_at = due_at, token = NULL, node = NULL WHERE node = $1',
+        [this.#node],
+      );
+    });
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- the contract is asynchronous
+  async spool(): Promise<Spool> {
+    this.#open();
+    return this.#bodies.create();
+  }
+
+  async accept(messages: readonly NewMessage[], lease?: Lease): Promise<void> {
+    this.#open();
+    const spooled = this.#take(messages);
+    if (messages.length === 0) return;
+    await this.#write({ kind: 'accept', messages: messages.map(withOwnPieces), lease }, spooled);
+  }
+
+  async claim(request: Parameters<QueueStore['claim']>[0]): Promise<readonly Claim[]> {
+    this.#open();
+    return this.#connections.transaction((client) => claimDue(client, request, this.#node, this.#skew));
+  }
+
+  async nextDueAtMs(): Promise<number | undefined> {
+    this.#open();
+    const { rows } = await this.#connections.run((client) =>
+      client.query<{ next: number | null }>('SELECT min(ready_at) AS next FROM dsnkit_recipient'),
+    );
+    const next = rows[0]?.next ?? undefined;
+    return next === undefined ? undefined : this.#skew.toOurs(next);
+  }
+
+  async renew(tokens: readonly string[], untilMs: number): Promise<void> {
+    this.#open();
+    if (tokens.length > 0) await this.#write({ kind: 'renew', tokens, untilMs });
+  }
+
+  async release(tokens: readonly string[]): Promise<void> {
+    this.#open();
+    if (tokens.length > 0) await this.#write({ kind: 'release', tokens });
+  }
+
+  async settle(settlement: Settlement): Promise<void> {
+    this.#open();
+    const spooled = this.#take(settlement.messages);
+    await this.#write({ kind: 'settle', settlement }, spooled);
+  }
+
+  async content(messageId: string): Promise<Content> {
+    this.#open();
+    return this.#bodies.content(messageId);
+  }
+
+  async counts(): Promise<{ readonly messages: number; readonly recipients: number }> {
+    this.#open();
+    const { rows } = await this.#connections.run((client) =>
+      client.query<{ messages: number; recipients: number }>(
+        'SELECT (SELECT count(*) FROM dsnkit_message) AS messages, (SELECT count(*) FROM dsnkit_recipient) AS recipients',
+      ),
+    );
+    return rows[0] ?? { messages: 0, recipients: 0 };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#groups.settled();
+    await this.#connections.close();
+  }
+
+  #open(): void {
+    if (this.#closed) throw new StoreError('closed', 'The queue is closed');
+  }
+
+  async #write(write: Write, spooled: ReadonlySet<string> = new Set()): Promise<void> {
+    try {
+      await this.#groups.add(write);
+    } catch (error) {
+      this.#bodies.giveBack(spooled);
+      throw error;
+    }
+  }
+
+  #apply(writes: readonly Write[]): Promise<ReadonlyMap<Write, Error>> {
+    const writer = { node: this.#node, skew: this.#skew };
+    return this.#connections.transaction((client) => applyWrites(client, writes, writer));
+  }
+
+  #take(messages: readonly NewMessage[]): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (const { message, recipients, content } of messages) {
+      if (recipients.length === 0) throw new TypeError(`Message ${message.id} has no recipients`);
+      if ('kind' in content) names.add(content.name);
+    }
+    this.#bodies.take(names);
+    return names;
+  }
+}
+
+/** Transactions side by side, and how much shares one. */
+const WRITERS = 3;
+const GROUP_JOBS = 200;
+
+/** Classes 22 and 23: data exception, integrity violation. */
+function isValueFault(error: unknown): boolean {
+  return /^2[23]/.test((error as { code?: string } | undefined)?.code ?? '');
+}
+
+/** The pieces stay the caller's, who may write over them as soon as we return. */
+function withOwnPieces(message: NewMessage): NewMessage {
+  return 'kind' in message.content ? message : { ...message, content: message.content.map((piece) => piece.slice()) };
+}

