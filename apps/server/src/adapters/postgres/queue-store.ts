@@ -1,12 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { Content } from '../../model.ts';
-import { LeaseLostError, StoreError } from '../../ports.ts';
-import type { Claim, Lease, NewMessage, QueueStore, Settlement, Spool } from '../../ports.ts';
+import type { Content, MailEvent } from '../../model.ts';
+import { StoreError } from '../../ports.ts';
+import type {
+  Claim,
+  Lease,
+  NewMessage,
+  PausedDestination,
+  QueueOperations,
+  QueueStore,
+  Settlement,
+  Spool,
+  StoredDestination,
+  StoredMessage,
+} from '../../ports.ts';
 import { Bodies } from './bodies.ts';
 import { claimDue } from './claims.ts';
 import { ClockSkew, DATABASE_NOW } from './clock-skew.ts';
-import { Connections } from './connections.ts';
+import { Connections, type Queryable } from './connections.ts';
 import { Groups } from './groups.ts';
+import { PostgresJournal } from './journal.ts';
+import { claimOne, findMessage, listDestinations, listMessages, pausedDestinations } from './operations.ts';
 import { migrate } from './schema.ts';
 import { applyWrites, type Write } from './writes.ts';
 
@@ -48,18 +61,21 @@ export async function openPostgresQueueStore(url: string, options: PostgresQueue
 
 class PostgresQueueStore implements QueueStore {
   readonly inlineMaxOctets: number;
+  readonly journal: PostgresJournal;
   readonly #node: string;
   readonly #incarnation = randomUUID();
   readonly #connections: Connections;
   readonly #skew: ClockSkew;
   readonly #bodies: Bodies;
   readonly #groups: Groups<Write>;
+  #claiming: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(connections: Connections, { node, now = Date.now, inlineMaxOctets = 262_144 }: PostgresQueueOptions) {
     this.inlineMaxOctets = inlineMaxOctets;
     this.#node = node;
     this.#connections = connections;
+    this.journal = new PostgresJournal(connections, node);
     this.#skew = new ClockSkew(now);
     this.#bodies = new Bodies(connections, () => `spool-${randomUUID()}`);
     this.#groups = new Groups(
@@ -82,10 +98,9 @@ class PostgresQueueStore implements QueueStore {
       );
       const now = rows[0]?.database_now;
       if (now !== undefined) this.#skew.measured(now);
-      await client.query(
-        'UPDATE dsnkit_recipient SET ready_at = due_at, token = NULL, node = NULL WHERE node = $1',
-        [this.#node],
-      );
+      await client.query('UPDATE dsnkit_recipient SET ready_at = due_at, token = NULL, node = NULL WHERE node = $1', [
+        this.#node,
+      ]);
     });
   }
 
@@ -95,22 +110,30 @@ class PostgresQueueStore implements QueueStore {
     return this.#bodies.create();
   }
 
-  async accept(messages: readonly NewMessage[], lease?: Lease): Promise<void> {
+  async accept(messages: readonly NewMessage[], lease?: Lease, events?: readonly MailEvent[]): Promise<void> {
     this.#open();
     const spooled = this.#take(messages);
     if (messages.length === 0) return;
-    await this.#write({ kind: 'accept', messages: messages.map(withOwnPieces), lease }, spooled);
+    await this.#write({ kind: 'accept', messages: messages.map(withOwnPieces), lease, events }, spooled);
   }
 
   async claim(request: Parameters<QueueStore['claim']>[0]): Promise<readonly Claim[]> {
     this.#open();
-    return this.#connections.transaction((client) => claimDue(client, request, this.#node, this.#skew));
+    return this.#alone((client) => claimDue(client, request, this.#node, this.#skew));
   }
 
-  async nextDueAtMs(): Promise<number | undefined> {
+  async claimMessage(request: Parameters<QueueOperations['claimMessage']>[0]): Promise<Claim | undefined> {
+    this.#open();
+    return this.#alone((client) => claimOne(client, request, this.#node, this.#skew));
+  }
+
+  async nextDueAtMs(except: readonly string[] = []): Promise<number | undefined> {
     this.#open();
     const { rows } = await this.#connections.run((client) =>
-      client.query<{ next: number | null }>('SELECT min(ready_at) AS next FROM dsnkit_recipient'),
+      client.query<{ next: number | null }>(
+        'SELECT min(ready_at) AS next FROM dsnkit_recipient WHERE destination <> ALL($1::text[])',
+        [except],
+      ),
     );
     const next = rows[0]?.next ?? undefined;
     return next === undefined ? undefined : this.#skew.toOurs(next);
@@ -147,9 +170,48 @@ class PostgresQueueStore implements QueueStore {
     return rows[0] ?? { messages: 0, recipients: 0 };
   }
 
+  async find(messageId: string): Promise<StoredMessage | undefined> {
+    this.#open();
+    return findMessage(this.#connections, messageId, this.#skew);
+  }
+
+  async list(request: Parameters<QueueOperations['list']>[0]): Promise<readonly StoredMessage[]> {
+    this.#open();
+    return listMessages(this.#connections, request, this.#skew);
+  }
+
+  async destinations(limit: number): Promise<readonly StoredDestination[]> {
+    this.#open();
+    return listDestinations(this.#connections, limit, this.#skew);
+  }
+
+  async paused(): Promise<readonly PausedDestination[]> {
+    this.#open();
+    return pausedDestinations(this.#connections, this.#skew);
+  }
+
+  async pause({ destination, sinceMs }: PausedDestination, events: readonly MailEvent[]): Promise<void> {
+    this.#open();
+    await this.#connections.transaction(async (client) => {
+      await client.query('INSERT INTO dsnkit_paused (destination, since) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+        ...[destination, this.#skew.toStored(sinceMs)],
+      ]);
+      await this.journal.append(client, [{ messages: [], events }]);
+    });
+  }
+
+  async resume(destination: string, events: readonly MailEvent[]): Promise<void> {
+    this.#open();
+    await this.#connections.transaction(async (client) => {
+      await client.query('DELETE FROM dsnkit_paused WHERE destination = $1', [destination]);
+      await this.journal.append(client, [{ messages: [], events }]);
+    });
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#groups.settled();
+    await this.#claiming;
     await this.#connections.close();
   }
 
@@ -166,8 +228,15 @@ class PostgresQueueStore implements QueueStore {
     }
   }
 
+  /** One claim after the other: side by side they would only pass over what each other has locked. */
+  #alone<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
+    const mine = this.#claiming.then(() => this.#connections.transaction(work));
+    this.#claiming = mine.catch(() => undefined);
+    return mine;
+  }
+
   #apply(writes: readonly Write[]): Promise<ReadonlyMap<Write, Error>> {
-    const writer = { node: this.#node, skew: this.#skew };
+    const writer = { node: this.#node, skew: this.#skew, journal: this.journal };
     return this.#connections.transaction((client) => applyWrites(client, writes, writer));
   }
 

@@ -1,8 +1,9 @@
-import type { Recipient } from '../../model.ts';
+import type { MailEvent, Recipient } from '../../model.ts';
 import { LeaseLostError, type Lease, type NewMessage, type Settlement } from '../../ports.ts';
 import { join } from '../../queue/content.ts';
 import { insertParts, partsOf } from './bodies.ts';
 import type { Queryable } from './connections.ts';
+import type { PostgresJournal, Told } from './journal.ts';
 import {
   failureText,
   messageColumns,
@@ -16,7 +17,12 @@ import {
 
 /** What changes the queue. Those of one group share a transaction. */
 export type Write =
-  | { readonly kind: 'accept'; readonly messages: readonly NewMessage[]; readonly lease: Lease | undefined }
+  | {
+      readonly kind: 'accept';
+      readonly messages: readonly NewMessage[];
+      readonly lease: Lease | undefined;
+      readonly events: readonly MailEvent[] | undefined;
+    }
   | { readonly kind: 'settle'; readonly settlement: Settlement }
   | { readonly kind: 'renew'; readonly tokens: readonly string[]; readonly untilMs: number }
   | { readonly kind: 'release'; readonly tokens: readonly string[] };
@@ -25,6 +31,7 @@ export type Write =
 export interface Writer {
   readonly node: string;
   readonly skew: Skew;
+  readonly journal: PostgresJournal;
 }
 
 /**
@@ -44,11 +51,22 @@ export async function applyWrites(
   await addChildren(client, settled, writer);
   await insertMessages(client, [...accepted(writes), ...settled.map(({ messages }) => ({ messages }))], writer);
   await removeEmpty(client, settled);
+  await writer.journal.append(client, toldBy(writes, failures));
   for (const write of writes) {
     if (write.kind === 'renew') await renew(client, write, writer.skew);
     if (write.kind === 'release') await release(client, write.tokens);
   }
   return failures;
+}
+
+/** What was done, in the order in which it was asked for. */
+function toldBy(writes: readonly Write[], failures: ReadonlyMap<Write, Error>): Told[] {
+  return writes.flatMap((write): Told[] => {
+    if (failures.has(write)) return [];
+    if (write.kind === 'accept') return [{ messages: write.messages, events: write.events ?? [] }];
+    if (write.kind !== 'settle') return [];
+    return [{ messages: write.settlement.messages, events: write.settlement.events ?? [] }];
+  });
 }
 
 interface NewGroup {
@@ -180,11 +198,7 @@ async function addChildren(client: Queryable, settled: readonly Settlement[], { 
   );
 }
 
-async function insertMessages(
-  client: Queryable,
-  groups: readonly NewGroup[],
-  { node, skew }: Writer,
-): Promise<void> {
+async function insertMessages(client: Queryable, groups: readonly NewGroup[], { node, skew }: Writer): Promise<void> {
   const messages = groups.flatMap((group) => group.messages);
   if (messages.length === 0) return;
   const bodies = messages.map(({ message, content }) => ('kind' in content ? content.name : message.id));
