@@ -59,6 +59,20 @@ describe('parseConfig', () => {
     });
   });
 
+  it('takes a store that nodes share, and what is of one node alone', () => {
+    const shared = least.replace('sqlite:data', 'postgres://dsnd@db.example:5432/queue');
+    expect(parseConfig(shared, 'dsnd.toml', '/etc/dsnd').store).toEqual({
+      ...{ kind: 'postgres', url: 'postgres://dsnd@db.example:5432/queue', directory: '/etc/dsnd/state' },
+    });
+    const named = `node = "mx1"\nstate-directory = "/var/lib/dsnd"\n${shared}[delivery]\nlease = "20s"\n`;
+    const config = parseConfig(named, 'dsnd.toml', '/etc/dsnd');
+    expect(config.store).toMatchObject({ node: 'mx1', directory: '/var/lib/dsnd' });
+    expect(config.delivery.leaseMs).toBe(20_000);
+    expect(() => parseConfig(shared.replace('postgres:', 'mysql:'), 'dsnd.toml', '/')).toThrow(
+      'allowed: sqlite:DIRECTORY or postgres://USER@HOST/DATABASE',
+    );
+  });
+
   it('fills in the documented defaults, and nobody may relay but loopback', () => {
     const config = parseConfig(least, 'dsnd.toml', '/etc/dsnd');
     const example = parseConfig(issueExample, 'dsnd.toml', '/etc/dsnd');
@@ -127,7 +141,7 @@ members = []`,
     [
       'an unknown table',
       `${least}[routes]`,
-      /^dsnd\.toml:5: routes: is unknown, did you mean "route"\?; allowed: hostname, store, listen, route, alias, list, /,
+      /^dsnd\.toml:5: routes: is unknown, did you mean "route"\?; allowed: hostname, store, node, state-directory, listen, route, alias, list, /,
     ],
     [
       'a missing key, at its table',

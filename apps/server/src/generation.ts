@@ -23,6 +23,8 @@ export interface Shared {
   readonly accept: Queue['accept'];
   readonly tellsHeader: boolean;
   readonly expect: (atMs: number) => void;
+  /** Whether the claim under a token is still ours. */
+  readonly isHeld: (token: string) => boolean;
 }
 
 /** All that a configuration decides. When another one comes, what is in hand is still worked off by this one. */
@@ -44,12 +46,15 @@ export interface Generation {
  * @throws {Error} where it can't be, such as for a language without texts
  */
 export function makeGeneration(config: Config, adapters: Adapters, shared: Shared): Generation {
-  const { clock } = adapters;
+  const {
+    clock,
+    store: { cluster },
+  } = adapters;
   const { hostname } = config;
   const { events } = shared;
   const paths = returnPathsOf(config, adapters.reportFiles?.returnPathKey, adapters.crypto);
   const router = withReturnPaths(makeRouter(config), paths);
-  const transports = makeTransports(adapters, {
+  const transports = makeTransports(cluster === undefined ? adapters : { ...adapters, cluster }, {
     hostname,
     maxConnections: config.delivery.maxPerDestination,
     ...(config.delivery.ratePerMinute === undefined ? {} : { ratePerMinute: config.delivery.ratePerMinute }),
@@ -58,7 +63,7 @@ export function makeGeneration(config: Config, adapters: Adapters, shared: Share
     mailboxOf: (address) => withoutTag(address, config.recipientDelimiter),
   });
   const { store, ids, trouble } = adapters;
-  const { expect, pauses } = shared;
+  const { expect, pauses, isHeld } = shared;
   const expansion = { store, ids, router, now: () => clock.now(), postmaster: `postmaster@${hostname}` };
   const telling = makeTelling({
     ...{ hostname, report: config.report, store, clock, ids, events: adapters.events, router, paths, trouble },
@@ -66,7 +71,7 @@ export function makeGeneration(config: Config, adapters: Adapters, shared: Share
     expect,
   });
   const working: WorkParts = {
-    ...{ store, clock, events, router, retry: config.retry, expect, trouble },
+    ...{ store, clock, events, router, retry: config.retry, expect, isHeld, trouble },
     ...telling,
     transportFor: (destination) => transports.transportFor(destination),
     expand: (claim, recipient, nextN, content) => expandRecipient(expansion, claim, recipient, nextN, content),

@@ -90,6 +90,11 @@ export interface Delivery {
   readonly content: Content;
   /** From then on no transaction begins any more: what still waits for a connection is deferred. Absent: at any time. */
   readonly notAfterMs?: number;
+  /**
+   * Whether the message is still ours to deliver; asked again just before the end of the content is said, since a process
+   * may have slept, and another node have taken the message over meanwhile. Absent: it is.
+   */
+  readonly isHeld?: () => boolean;
 }
 
 /** The content of a message: header and body, CRLF line ends, not dot-stuffed. */

@@ -1,7 +1,10 @@
 import type { Content, MailEvent, Message, Recipient } from './model.ts';
 import type { QueueOperations } from './ports/operations.ts';
 
+import type { Cluster } from './ports/cluster.ts';
+
 export type * from './ports/admin.ts';
+export type * from './ports/cluster.ts';
 export type * from './ports/journal.ts';
 export type * from './ports/operations.ts';
 
@@ -460,14 +463,16 @@ export interface QueueStore extends QueueOperations {
    * destinations in `except` do not count.
    */
   nextDueAtMs(except?: readonly string[]): Promise<number | undefined>;
-  /** Prolongs claims. Tokens that are not held any more are passed over. */
-  renew(tokens: readonly string[], untilMs: number): Promise<void>;
+  /** Prolongs claims. Gives the tokens that hold nothing any more: what was under them was settled, or is another's. */
+  renew(tokens: readonly string[], untilMs: number): Promise<readonly string[]>;
   /** Gives claims back unsettled: their recipients are free at once. */
   release(tokens: readonly string[]): Promise<void>;
   /** @throws {LeaseLostError} @throws {StoreError} */
   settle(settlement: Settlement): Promise<void>;
   /** The content of a stored message. Rejects with a StoreError when it is not there. */
   content(messageId: string): Promise<Content>;
+  /** Those who work on the same store. Absent: nobody else can. */
+  readonly cluster?: Cluster;
   /** Numbers for people. */
   counts(): Promise<{ readonly messages: number; readonly recipients: number }>;
   /** Waits for what is under way and closes. */

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
+import { hostname as machineName } from 'node:os';
 import { join } from 'node:path';
 import { noAdmin } from './admin/not-yet.ts';
 import { openAdminFront, type AdminFront, type FrontParts } from './adapters/admin-front.ts';
@@ -12,6 +13,7 @@ import { InheritedSockets } from './adapters/inherited-sockets.ts';
 import { logSink, noticeSink, openLog } from './adapters/log-sink.ts';
 import { NodeCrypto } from './adapters/node-crypto.ts';
 import { NodeNetwork } from './adapters/node-network.ts';
+import { openPostgresQueueStore } from './adapters/postgres/queue-store.ts';
 import { readReportFiles } from './adapters/report-files.ts';
 import { openSqliteHistory } from './adapters/sqlite-history.ts';
 import type { HistoryPorts } from './adapters/sqlite-history-database.ts';
@@ -39,7 +41,7 @@ export async function run(file: string | undefined): Promise<void> {
   const ids = new TimeOrderedIds(clock);
   const front = await openFront(config, { clock, crypto, ids, trouble }, file === undefined);
   if (front === 'failed') return;
-  const disk = await openStore(config);
+  const disk = await openStore(config, trouble);
   if (disk === undefined) {
     await front?.close();
     return;
@@ -157,26 +159,34 @@ function danePorts({ delivery: { daneResolver, prefer } }: Config): Pick<Adapter
   return { dane: { resolver: new DnssecResolver(daneResolver, { prefer }), digests: new NodeCrypto() } };
 }
 
-async function openStore(config: Config): Promise<QueueStore | undefined> {
+async function openStore(config: Config, trouble: (error: unknown) => void): Promise<QueueStore | undefined> {
+  const { store } = config;
   try {
-    if (!existsSync(config.store.directory)) mkdirSync(config.store.directory, { recursive: true, mode: 0o700 });
-    return await openSqliteQueueStore(config.store.directory, {
+    mkdirSync(store.directory, { recursive: true, mode: 0o700 });
+    if (store.kind === 'postgres')
+      return await openPostgresQueueStore(store.url, { node: store.node ?? nodeName(config), trouble });
+    return await openSqliteQueueStore(store.directory, {
       // Without its store a server could only refuse, for ever: what starts it again gives it a new one.
       failed(error) {
-        console.error(`dsnd: ${withAdvice(error, config)}; the server ends, what it accepted is in the store`);
+        console.error(`dsnd: ${withAdvice(error, store)}; the server ends, what it accepted is in the store`);
         process.exit(1);
       },
     });
   } catch (error) {
-    fail(withAdvice(error, config));
+    fail(withAdvice(error, store));
     return undefined;
   }
 }
 
-function withAdvice(error: unknown, { store: { directory } }: Config): string {
+/** Two servers on one machine can't listen on the same port. */
+function nodeName({ listen }: Config): string {
+  return `${machineName()}:${listen[0]?.port ?? 0}`;
+}
+
+function withAdvice(error: unknown, store: Config['store']): string {
   const message = error instanceof Error ? error.message : String(error);
-  const isDamaged = error instanceof StoreError && error.code === 'corrupt';
-  return isDamaged ? `${message}; run: dsnd store check ${directory}` : message;
+  const isDamaged = store.kind === 'sqlite' && error instanceof StoreError && error.code === 'corrupt';
+  return isDamaged ? `${message}; run: dsnd store check ${store.directory}` : message;
 }
 
 /** The first signal finishes what is in flight; a second one does not wait. */

@@ -96,9 +96,6 @@ export interface Listening {
   readonly role: ListenConfig['role'];
 }
 
-/** How long a claim holds; claims in hand are renewed long before. */
-const LEASE_MS = 600_000;
-
 /**
  * Puts the rooms together over the ports, starts to deliver what waits and to listen. The store stays the caller's to
  * close.
@@ -116,7 +113,14 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
   };
   const accept: Intake['accept'] = (...accepted) => queue.accept(...accepted);
   const tellsHeader = operating.history !== undefined;
-  const shared: Shared = { events, pauses, accept, tellsHeader, expect: (atMs) => queue.expect(atMs) };
+  const shared: Shared = {
+    events,
+    pauses,
+    accept,
+    tellsHeader,
+    expect: (atMs) => queue.expect(atMs),
+    isHeld: (token) => queue.isHeld(token),
+  };
   let current = makeGeneration(config, adapters, shared);
   const queue = makeQueue(
     { store, clock, ids, work: (claim, content) => current.work(claim, content), trouble, paused: pauses.keys },
@@ -127,13 +131,18 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
       get perDestination() {
         return current.config.delivery.maxPerDestination * PIPELINED;
       },
-      leaseMs: LEASE_MS,
+      leaseMs: config.delivery.leaseMs ?? (store.cluster === undefined ? LEASE_ALONE_MS : LEASE_SHARED_MS),
     },
   );
   const fail: Generation['fail'] = (...failing) => current.fail(...failing);
   const control = makeQueueControl({ store, clock, ids, events, queue, pauses, fail });
   let listeners = await openListeners(adapters.network, current, new Map());
   queue.start();
+  store.cluster?.watch(() => {
+    // Other nodes pause and resume, too.
+    store.paused().then((stored) => pauses.replace(stored, clock.now()), trouble);
+    queue.expect(clock.now());
+  });
   return {
     intake: { router: routerOf(() => current), accept, events },
     get listening() {
@@ -206,6 +215,10 @@ function routerOf(generation: () => Generation): Router {
 
 /** How long attempts under way may take to come to an end when the server stops. */
 const STOP_GRACE_MS = 10_000;
+
+/** How long a claim holds; claims in hand are renewed long before. */
+const LEASE_ALONE_MS = 600_000;
+const LEASE_SHARED_MS = 60_000;
 
 /** Messages in hand for each connection to a destination: enough to keep it busy. */
 const PIPELINED = 10;

@@ -126,9 +126,15 @@ class MemoryQueueStore implements QueueStore {
     return next;
   }
 
-  async renew(tokens: readonly string[], untilMs: number): Promise<void> {
+  async renew(tokens: readonly string[], untilMs: number): Promise<readonly string[]> {
     await this.#open();
-    for (const { held } of this.#heldBy(tokens)) if (held !== undefined) held.untilMs = untilMs;
+    const standing = new Set<string>();
+    for (const { held } of this.#heldBy(tokens)) {
+      if (held === undefined) continue;
+      held.untilMs = untilMs;
+      standing.add(held.token);
+    }
+    return tokens.filter((token) => !standing.has(token));
   }
 
   async release(tokens: readonly string[]): Promise<void> {

@@ -181,8 +181,9 @@ class SqliteQueueStore implements QueueStore {
     await this.#inspect({ kind: 'resume', destination, events: this.#journal.told(events).events });
   }
 
-  async renew(tokens: readonly string[], untilMs: number): Promise<void> {
+  async renew(tokens: readonly string[], untilMs: number): Promise<readonly string[]> {
     await this.#opened().write({ kind: 'renew', holds: this.#tokens.all(tokens), untilMs });
+    return tokens.filter((token) => !this.#tokens.has(token));
   }
 
   async release(tokens: readonly string[]): Promise<void> {

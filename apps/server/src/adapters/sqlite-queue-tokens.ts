@@ -15,6 +15,11 @@ export class Tokens {
     return this.#byToken.get(token)?.get(messageId);
   }
 
+  /** Whether any claim is under this token. */
+  has(token: string): boolean {
+    return this.#byToken.has(token);
+  }
+
   /** The numbers of all claims under these tokens. */
   all(tokens: readonly string[]): number[] {
     return tokens.flatMap((token) => [...(this.#byToken.get(token)?.values() ?? [])]);

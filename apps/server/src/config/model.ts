@@ -98,11 +98,23 @@ export interface AdminConfig {
   readonly password?: string | ScryptHash;
 }
 
-/** `store = "sqlite:DIRECTORY"`: a folder that holds the database and large contents. Made when missing. */
-export interface StoreConfig {
-  readonly kind: 'sqlite';
-  readonly directory: string;
-}
+/**
+ * Where the queue rests, in one of two engines.
+ *
+ * - `store = "sqlite:DIRECTORY"`: a folder that holds the database and large contents. Made when missing.
+ * - `store = "postgres://USER@HOST/DATABASE"`: a database that several nodes share. `node` names this one (default: the name
+ *   of the machine and the first port that is listened on); `state-directory` is for what is of this node alone (default:
+ *   the folder `state` beside the configuration).
+ */
+export type StoreConfig =
+  | { readonly kind: 'sqlite'; readonly directory: string }
+  | {
+      readonly kind: 'postgres';
+      readonly url: string;
+      readonly node?: string;
+      /** What is of this node alone. */
+      readonly directory: string;
+    };
 
 /** What a listener is for: mail from other hosts, from users, or from a local MTA by RFC 2033. */
 export type ListenRole = 'relay' | 'submission' | 'lmtp';
@@ -354,6 +366,11 @@ export interface DeliveryConfig {
   readonly maxAttempts: number;
   /** `max-per-destination`: connections to one destination at once. Default 20. */
   readonly maxPerDestination: number;
+  /**
+   * `lease`: for how long a node has what it works on, renewed long before; after it the work of a node that died goes to
+   * others. Default 60s where nodes share a store, else 10m.
+   */
+  readonly leaseMs?: number;
   /** `rate-per-minute`: transactions that begin in one minute at one destination. Default: any number. */
   readonly ratePerMinute?: number;
   /** `prefer`: the addresses of a host that are tried first, `ipv6` (default) or `ipv4`. */

@@ -33,11 +33,26 @@ const span = duration(0, '0s', 999_999_999_000);
 const defaultDelaysMs = [30, 30, 60, 120, 240].map((minutes) => minutes * 60_000);
 
 function store(folder: string): Setting<Config['store']> {
-  return text('sqlite:DIRECTORY', (value) =>
-    /^sqlite:[^\u0000]/.test(value)
-      ? { kind: 'sqlite', directory: resolvePath(folder, value.slice('sqlite:'.length)) }
-      : undefined,
-  );
+  return text('sqlite:DIRECTORY or postgres://USER@HOST/DATABASE', (value) => {
+    if (/^sqlite:[^\u0000]/.test(value))
+      return { kind: 'sqlite', directory: resolvePath(folder, value.slice('sqlite:'.length)) };
+    if (!/^postgres(ql)?:\/\/[\u0021-\u007e]+$/.test(value) || !URL.canParse(value)) return undefined;
+    return { kind: 'postgres', url: value, directory: resolvePath(folder, 'state') };
+  });
+}
+
+const nodeName = text('a name of up to 64 letters, digits, dots, colons, hyphens and underscores', (value) =>
+  /^[\w.:-]{1,64}$/.test(value) ? value : undefined,
+);
+
+/** The keys beside `store` that say more of a shared one. */
+function withNode(store: Config['store'], node: string | undefined, directory: string | undefined): Config['store'] {
+  if (store.kind === 'sqlite') return store;
+  return {
+    ...store,
+    ...(node === undefined ? {} : { node }),
+    ...(directory === undefined ? {} : { directory }),
+  };
 }
 
 const aliasAddress = text('an address such as bob@example.org, or *@example.org for all others of a domain', (value) =>
@@ -110,6 +125,7 @@ const delivery = v.pipe(
   table({
     'max-attempts': optional(whole(1), 1000),
     'max-per-destination': optional(whole(1), 20),
+    lease: optional(duration(5_000, '5s', 3_600_000), undefined),
     'rate-per-minute': optional(whole(1, 60_000_000), undefined),
     prefer: optional(oneOf(['ipv6', 'ipv4']), 'ipv6'),
     'mta-sts': optional(flag(), true),
@@ -118,6 +134,7 @@ const delivery = v.pipe(
   v.transform((file): DeliveryConfig => ({
     maxAttempts: file['max-attempts'],
     maxPerDestination: file['max-per-destination'],
+    ...(file.lease === undefined ? {} : { leaseMs: file.lease }),
     ...(file['rate-per-minute'] === undefined ? {} : { ratePerMinute: file['rate-per-minute'] }),
     prefer: file.prefer,
     mtaSts: file['mta-sts'],
@@ -131,6 +148,11 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
     table({
       hostname: required(hostname),
       store: required(store(folder)),
+      node: optional(nodeName, undefined),
+      'state-directory': optional(
+        text('the path of a folder', (value) => resolvePath(folder, value)),
+        undefined,
+      ),
       listen: v.optional(tables(listen), []),
       route: v.optional(routes(folder), []),
       alias: v.optional(tables(alias), []),
@@ -158,9 +180,13 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
         history,
         webhook,
         'recipient-delimiter': recipientDelimiter,
+        store: kept,
+        node,
+        'state-directory': stateDirectory,
         ...rest
       }): Config => ({
         ...rest,
+        store: withNode(kept, node, stateDirectory),
         ...(recipientDelimiter === undefined ? {} : { recipientDelimiter }),
         ...(tls === undefined ? {} : { tls }),
         ...(users === undefined ? {} : { users }),

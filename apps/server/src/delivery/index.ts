@@ -1,5 +1,5 @@
 import type { Transport } from '../model.ts';
-import type { HttpClient, HttpGetter, Mailboxes, Programs } from '../ports.ts';
+import type { Cluster, HttpClient, HttpGetter, Mailboxes, Programs } from '../ports.ts';
 import { parseDestination, type NextHop } from '../routing/next-hop.ts';
 import type { RouteConfig } from '../config/model.ts';
 import { DiscardTransport } from './discard-transport.ts';
@@ -8,6 +8,7 @@ import { hopSettings } from './hop-settings.ts';
 import { MaildirTransport } from './maildir-transport.ts';
 import { PipeTransport } from './pipe-transport.ts';
 import { SimulatorTransport } from './simulator-transport.ts';
+import type { Others } from './smtp-pool.ts';
 import { StsPolicies } from './sts-policies.ts';
 import { SmtpTransport, type SmtpOptions, type SmtpPorts } from './smtp-transport.ts';
 
@@ -15,12 +16,14 @@ export type { DanePorts } from './dane-targets.ts';
 export type { SmtpOptions, SmtpPorts } from './smtp-transport.ts';
 
 /** What delivery needs of the outside world. */
-export interface DeliveryPorts extends SmtpPorts {
+export interface DeliveryPorts extends Omit<SmtpPorts, 'others'> {
   readonly mailboxes: Mailboxes;
   readonly http: HttpClient;
   readonly programs: Programs;
   /** Where the MTA-STS policies of domains are fetched; absent: they are not looked at. */
   readonly web?: HttpGetter;
+  /** Other nodes that deliver from the same queue. */
+  readonly cluster?: Cluster;
 }
 
 /** How delivery behaves. */
@@ -51,7 +54,11 @@ const maxIdle = 1000;
  *
  * @example makeTransport({ kind: 'discard' }, ports, { hostname: 'mx.example.org' })
  */
-export function makeTransport(nextHop: NextHop, ports: DeliveryPorts, options: DeliveryOptions): Transport {
+export function makeTransport(
+  nextHop: NextHop,
+  ports: DeliveryPorts & Pick<SmtpPorts, 'others'>,
+  options: DeliveryOptions,
+): Transport {
   switch (nextHop.kind) {
     case 'smtp':
     case 'smtps':
@@ -86,7 +93,11 @@ export function makeTransports(ports: DeliveryPorts, options: DeliveryOptions): 
       const known = transports.get(destination);
       if (known !== undefined) return known;
       if (transports.size >= maxIdle) forgetIdle(transports);
-      const made = makeTransport(parseDestination(destination), shared, options);
+      const made = makeTransport(
+        parseDestination(destination),
+        { ...shared, ...othersAt(destination, ports) },
+        options,
+      );
       transports.set(destination, made);
       return made;
     },
@@ -94,6 +105,17 @@ export function makeTransports(ports: DeliveryPorts, options: DeliveryOptions): 
       await Promise.all([...transports.values()].map((transport) => transport.close()));
     },
   };
+}
+
+/** The other nodes, as one destination is concerned. */
+function othersAt(destination: string, { cluster }: DeliveryPorts): { readonly others?: Others } {
+  if (cluster === undefined) return {};
+  const others: Others = {
+    nodes: () => cluster.nodes(),
+    tellDown: (untilMs) => cluster.tellDown(destination, untilMs),
+    downUntilMs: () => cluster.downUntilMs(destination),
+  };
+  return { others };
 }
 
 function forgetIdle(transports: Map<string, Transport>): void {

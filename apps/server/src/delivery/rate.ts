@@ -24,7 +24,8 @@ export class Rate {
     return Math.max(this.#fullMs - burstMs, nowMs);
   }
 
-  count(nowMs: number): void {
-    this.#fullMs = Math.max(this.#fullMs, nowMs) + this.#intervalMs;
+  /** `sharers`: how many do the same at the same rate, and may together not be faster. */
+  count(nowMs: number, sharers = 1): void {
+    this.#fullMs = Math.max(this.#fullMs, nowMs) + this.#intervalMs * sharers;
   }
 }

@@ -41,6 +41,8 @@ export class Attempt {
   readonly outcomes: Promise<readonly Outcome[]>;
   /** From then on it is not to wait any more. */
   readonly notAfterMs: number;
+  /** Nobody else has taken the message over. */
+  readonly isHeld: () => boolean;
   readonly #resolve: (outcomes: readonly Outcome[]) => void;
   readonly #options: AttemptOptions;
   readonly #content: Content;
@@ -61,6 +63,7 @@ export class Attempt {
     this.#resolve = resolve;
     this.#options = options;
     this.notAfterMs = delivery.notAfterMs ?? Infinity;
+    this.isHeld = delivery.isHeld ?? (() => true);
     this.#content = delivery.content;
     this.#message = plannedMessage(delivery, facts);
     this.#recipients = placedRecipients(delivery);

@@ -306,7 +306,17 @@ export class SmtpConnection {
       return;
     }
     this.#session.content(octets);
-    this.#session.endContent();
+    this.#endContent(flight);
+  }
+
+  /** The last moment at which it may turn out that another node delivers the message. RFC 5321 §6.1 */
+  #endContent(flight: InFlight): void {
+    if (flight.job.attempt.isHeld()) {
+      this.#session.endContent();
+      return;
+    }
+    flight.trouble = { status: '4.3.0', reason: 'another node has taken the message over' };
+    this.#session.eof();
   }
 
   /** Sends content piece by piece, no faster than the host takes it. */
@@ -321,7 +331,7 @@ export class SmtpConnection {
         this.#watch();
       }
       if (this.#session.closed) return;
-      this.#session.endContent();
+      this.#endContent(flight);
     } catch {
       flight.trouble = { status: '4.3.0', reason: 'the stored message could not be read' };
       // The host must not take what it has for the whole: no end of data, the connection breaks off.

@@ -13,12 +13,21 @@ export interface SmtpPoolOptions {
   /** For how long a destination is left alone of which no host was ready; 0: not at all. */
   readonly downMs: number;
   readonly clock: Clock;
+  /** Other nodes that have the same destination. */
+  readonly others?: Others;
   /** Opens one more connection, whose work comes from the feeder; resolves without one if no host is ready. */
   readonly connect: (
     feeder: Feeder,
   ) => Promise<{ readonly connection?: SmtpConnection; readonly troubles: readonly Trouble[] }>;
   /** An attempt has nothing more to do here; target: the host it was with last; troubles: with hosts before that one. */
   readonly atRest: (attempt: Attempt, target: Target | undefined, troubles: readonly Trouble[]) => void;
+}
+
+/** What nodes that share a queue tell each other of one destination; see `ports/cluster.ts`. */
+export interface Others {
+  nodes(): number;
+  tellDown(untilMs: number): void;
+  downUntilMs(): number;
 }
 
 const longestSleepMs = 3_600_000;
@@ -61,9 +70,9 @@ export class SmtpPool implements Feeder {
   }
 
   add(attempt: Attempt): void {
-    const { clock } = this.#options;
-    if (this.#down !== undefined && this.#down.untilMs > clock.now() && this.empty) {
-      attempt.giveUp(this.#down.trouble);
+    const trouble = this.empty ? this.#downNow() : undefined;
+    if (trouble !== undefined) {
+      attempt.giveUp(trouble);
       this.#rest(attempt, undefined);
       return;
     }
@@ -101,7 +110,7 @@ export class SmtpPool implements Feeder {
       const job = attempt.next(connection.hop);
       if (!attempt.wantsTurn) this.#waiting.splice(at, 1);
       if (job !== undefined) {
-        this.#rate?.count(this.#options.clock.now());
+        this.#rate?.count(this.#options.clock.now(), this.#options.others?.nodes());
         return job;
       }
       this.#rest(attempt, connection);
@@ -164,6 +173,7 @@ export class SmtpPool implements Feeder {
     const trouble = troubles.findLast(({ status }) => status.startsWith('4')) ??
       troubles.at(-1) ?? { status: '4.4.1', reason: 'the destination has no host' };
     this.#down = { trouble, untilMs: this.#options.clock.now() + this.#options.downMs };
+    this.#options.others?.tellDown(this.#down.untilMs);
     this.#giveUp(this.#waiting.splice(0), trouble);
   }
 
@@ -223,8 +233,18 @@ export class SmtpPool implements Feeder {
   }
 
   #maxNow(): number {
-    if (this.#limitUntilMs <= this.#options.clock.now()) this.#limit = this.#options.maxConnections;
-    return Math.min(this.#limit, this.#options.maxConnections);
+    const { maxConnections, others, clock } = this.#options;
+    const share = Math.max(1, Math.floor(maxConnections / (others?.nodes() ?? 1)));
+    if (this.#limitUntilMs <= clock.now()) this.#limit = share;
+    return Math.min(this.#limit, share);
+  }
+
+  /** Why the destination is left alone; undefined if it is not. */
+  #downNow(): Trouble | undefined {
+    const nowMs = this.#options.clock.now();
+    if (this.#down !== undefined && this.#down.untilMs > nowMs) return this.#down.trouble;
+    if ((this.#options.others?.downUntilMs() ?? 0) <= nowMs) return undefined;
+    return { status: '4.4.1', reason: 'another node found no host of the destination ready' };
   }
 
   #checkEmpty(): void {

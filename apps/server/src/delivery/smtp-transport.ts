@@ -13,7 +13,7 @@ import { Attempt } from './smtp-attempt.ts';
 import { SmtpConnection, type Feeder } from './smtp-connection.ts';
 import { mtaName, shownAddress } from './smtp-hop.ts';
 import { factsFor } from './smtp-plan.ts';
-import { SmtpPool } from './smtp-pool.ts';
+import { SmtpPool, type Others } from './smtp-pool.ts';
 
 /** What SMTP and LMTP delivery needs of the outside world. */
 export interface SmtpPorts {
@@ -26,6 +26,8 @@ export interface SmtpPorts {
   readonly dane?: DanePorts;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** Other nodes that deliver to the same destination. */
+  readonly others?: Others;
 }
 
 /** How SMTP and LMTP delivery behaves; the defaults suit a mail server. */
@@ -88,6 +90,7 @@ export class SmtpTransport implements Transport {
       ...(options.ratePerMinute === undefined ? {} : { ratePerMinute: options.ratePerMinute }),
       downMs: options.downMs ?? 0,
       clock: ports.clock,
+      ...(ports.others === undefined ? {} : { others: ports.others }),
       connect: (feeder) => this.#connect(feeder),
       atRest: (attempt, target, skipped) => void this.#conclude(attempt, target, skipped),
     });

@@ -10,6 +10,8 @@ export interface Pauses {
   all(): readonly PausedDestination[];
   add(destination: string, sinceMs: number): void;
   remove(destination: string, atMs: number): void;
+  /** Takes over what the store remembers now. */
+  replace(stored: readonly PausedDestination[], atMs: number): void;
   /** When its last pause ended, as far as this process knows. */
   resumedAtMs(destination: string): number | undefined;
 }
@@ -28,18 +30,24 @@ export function makePauses(stored: readonly PausedDestination[]): Pauses {
     since.set(destination, sinceMs);
     for (const key of keysOf(destination)) keys.add(key);
   };
+  const remove = (destination: string, atMs: number): void => {
+    since.delete(destination);
+    resumed.set(destination, atMs);
+    for (const key of keysOf(destination)) keys.delete(key);
+  };
   for (const { destination, sinceMs } of stored) add(destination, sinceMs);
   return {
     keys,
     add,
+    remove,
+    replace(now, atMs) {
+      const named = new Set(now.map(({ destination }) => destination));
+      for (const destination of [...since.keys()]) if (!named.has(destination)) remove(destination, atMs);
+      for (const { destination, sinceMs } of now) add(destination, sinceMs);
+    },
     has: (destination) => since.has(destination),
     sinceMs: (destination) => since.get(destination),
     all: () => [...since].map(([destination, sinceMs]) => ({ destination, sinceMs })),
-    remove(destination, atMs) {
-      since.delete(destination);
-      resumed.set(destination, atMs);
-      for (const key of keysOf(destination)) keys.delete(key);
-    },
     resumedAtMs: (destination) => resumed.get(destination),
   };
 }

@@ -40,6 +40,8 @@ export interface Queue {
   expect(atMs: number): void;
   /** Takes nothing new in hand, and resolves when what is in hand is settled. */
   stop(): Promise<void>;
+  /** Whether a claim in hand is still ours: its lease has not run out, and nobody has taken it over. */
+  isHeld(token: string): boolean;
   /** Claims in hand now, of one destination or of all. */
   inHand(destination?: string): number;
 }
@@ -57,7 +59,8 @@ const LONGEST_SLEEP_MS = 3_600_000;
 export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   const { store, clock, ids, work, paused } = parts;
   const held = new Map<string, number>();
-  const tokens = new Set<string>();
+  /** Claims in hand, and until when they are surely ours. */
+  const tokens = new Map<string, number>();
   let running = false;
   let claiming = false;
   let again = false;
@@ -67,8 +70,8 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   let renewal: { cancel(): void } | undefined;
   let idle: (() => void)[] = [];
 
-  function enter(token: string, destination: string): void {
-    tokens.add(token);
+  function enter(token: string, destination: string, untilMs: number): void {
+    tokens.set(token, untilMs);
     held.set(destination, (held.get(destination) ?? 0) + 1);
   }
 
@@ -93,9 +96,10 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     }
     const token = ids.next();
     // The room is taken before the write, so that messages which arrive meanwhile see it.
-    enter(token, destination);
+    const untilMs = clock.now() + limits.leaseMs;
+    enter(token, destination, untilMs);
     try {
-      await store.accept([message], { token, untilMs: clock.now() + limits.leaseMs }, events);
+      await store.accept([message], { token, untilMs }, events);
     } catch (error) {
       leave(token, destination);
       throw error;
@@ -129,7 +133,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     });
     for (const claim of claims) {
       const destination = claim.recipients[0]?.destination ?? '';
-      enter(claim.token, destination);
+      enter(claim.token, destination, nowMs + limits.leaseMs);
       void work(claim, undefined).finally(() => leave(claim.token, destination));
     }
     if (claims.length > 0) {
@@ -177,9 +181,16 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
 
   function renewLater(): void {
     renewal = clock.after(limits.leaseMs / 3, () => {
-      if (tokens.size > 0) store.renew([...tokens], clock.now() + limits.leaseMs).catch(parts.trouble);
+      if (tokens.size > 0) renew().catch(parts.trouble);
       renewLater();
     });
+  }
+
+  async function renew(): Promise<void> {
+    const asked = [...tokens.keys()];
+    const untilMs = clock.now() + limits.leaseMs;
+    const lost = new Set(await store.renew(asked, untilMs));
+    for (const token of asked) if (tokens.has(token)) tokens.set(token, lost.has(token) ? 0 : untilMs);
   }
 
   return {
@@ -197,6 +208,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
       if (tokens.size > 0) await new Promise<void>((resolve) => void (idle = [...idle, resolve]));
       renewal?.cancel();
     },
+    isHeld: (token) => (tokens.get(token) ?? 0) > clock.now(),
     inHand: (destination) => (destination === undefined ? tokens.size : (held.get(destination) ?? 0)),
   };
 }

@@ -48,6 +48,8 @@ export interface WorkParts {
   readonly note: (kind: NoteKind, claim: Claim) => Promise<void>;
   /** When operators last let a destination go on. */
   readonly resumedAtMs: (destination: string) => number | undefined;
+  /** Whether the claim under a token is still ours. */
+  readonly isHeld: (token: string) => boolean;
   /** From 0 up to 1: spreads retries. */
   readonly jitter: () => number;
   /** Something in the store becomes due then. */
@@ -147,7 +149,7 @@ async function work(parts: WorkParts, claim: Claim, content: () => Promise<Conte
       addToHop(hops, parts, claim.message, recipient, route);
     }
   }
-  for (const group of await Promise.all([...hops.values()].map((hop) => attempt(parts, claim.message, hop, content)))) {
+  for (const group of await Promise.all([...hops.values()].map((hop) => attempt(parts, claim, hop, content)))) {
     results.push(...group.results);
     messages.push(...group.messages);
     events.push(group.event);
@@ -203,10 +205,12 @@ interface Attempted {
 
 async function attempt(
   parts: WorkParts,
-  message: Message,
+  { message, token }: Claim,
   { destination, reversePath, recipients }: Hop,
   content: () => Promise<Content>,
 ): Promise<Attempted> {
+  const isHeld = (): boolean => parts.isHeld(token);
+  if (!isHeld()) throw new LeaseLostError(`The claim on ${message.id} has passed on`);
   const transport = parts.transportFor(destination);
   const startMs = parts.clock.now();
   const expiresAtMs = expiryOf(parts.retry, waitingOf(message, {}));
@@ -215,6 +219,7 @@ async function attempt(
     recipients,
     content: await content(),
     notAfterMs: expiresAtMs > startMs ? expiresAtMs : startMs + LATE_FIRST_MS,
+    isHeld,
   });
   const nowMs = parts.clock.now();
   const event: MailEvent = {

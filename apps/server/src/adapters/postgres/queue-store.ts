@@ -3,6 +3,7 @@ import type { Content, MailEvent } from '../../model.ts';
 import { StoreError } from '../../ports.ts';
 import type {
   Claim,
+  Cluster,
   Lease,
   NewMessage,
   PausedDestination,
@@ -16,6 +17,7 @@ import type {
 import { Bodies } from './bodies.ts';
 import { claimDue } from './claims.ts';
 import { ClockSkew, DATABASE_NOW } from './clock-skew.ts';
+import { PostgresCluster } from './cluster.ts';
 import { Connections, type Queryable } from './connections.ts';
 import { Groups } from './groups.ts';
 import { PostgresJournal } from './journal.ts';
@@ -35,6 +37,8 @@ export interface PostgresQueueOptions {
   readonly connections?: number;
   /** A statement that takes longer has failed. Default 30 000. */
   readonly timeoutMs?: number;
+  /** Told what went wrong beside any call. */
+  readonly trouble?: (error: unknown) => void;
 }
 
 /**
@@ -62,16 +66,20 @@ export async function openPostgresQueueStore(url: string, options: PostgresQueue
 class PostgresQueueStore implements QueueStore {
   readonly inlineMaxOctets: number;
   readonly journal: PostgresJournal;
+  #cluster: PostgresCluster | undefined;
   readonly #node: string;
   readonly #incarnation = randomUUID();
   readonly #connections: Connections;
+  readonly #options: PostgresQueueOptions;
   readonly #skew: ClockSkew;
   readonly #bodies: Bodies;
   readonly #groups: Groups<Write>;
   #claiming: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(connections: Connections, { node, now = Date.now, inlineMaxOctets = 262_144 }: PostgresQueueOptions) {
+  constructor(connections: Connections, options: PostgresQueueOptions) {
+    const { node, now = Date.now, inlineMaxOctets = 262_144 } = options;
+    this.#options = options;
     this.inlineMaxOctets = inlineMaxOctets;
     this.#node = node;
     this.#connections = connections;
@@ -102,6 +110,16 @@ class PostgresQueueStore implements QueueStore {
         this.#node,
       ]);
     });
+    this.#cluster = new PostgresCluster({
+      ...{ connections: this.#connections, node: this.#node, incarnation: this.#incarnation, skew: this.#skew },
+      now: this.#options.now ?? Date.now,
+      trouble: this.#options.trouble ?? (() => undefined),
+    });
+  }
+
+  get cluster(): Cluster {
+    if (this.#cluster === undefined) throw new StoreError('closed', 'The queue is not open yet');
+    return this.#cluster;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the contract is asynchronous
@@ -139,9 +157,17 @@ class PostgresQueueStore implements QueueStore {
     return next === undefined ? undefined : this.#skew.toOurs(next);
   }
 
-  async renew(tokens: readonly string[], untilMs: number): Promise<void> {
+  async renew(tokens: readonly string[], untilMs: number): Promise<readonly string[]> {
     this.#open();
-    if (tokens.length > 0) await this.#write({ kind: 'renew', tokens, untilMs });
+    if (tokens.length === 0) return [];
+    const { rows } = await this.#connections.run((client) =>
+      client.query<{ token: string }>(
+        'UPDATE dsnkit_recipient SET ready_at = $1 WHERE token = ANY($2::text[]) RETURNING token',
+        [this.#skew.toStored(untilMs), tokens],
+      ),
+    );
+    const standing = new Set(rows.map(({ token }) => token));
+    return tokens.filter((token) => !standing.has(token));
   }
 
   async release(tokens: readonly string[]): Promise<void> {
@@ -212,6 +238,7 @@ class PostgresQueueStore implements QueueStore {
     this.#closed = true;
     await this.#groups.settled();
     await this.#claiming;
+    await this.#cluster?.close();
     await this.#connections.close();
   }
 
@@ -235,9 +262,11 @@ class PostgresQueueStore implements QueueStore {
     return mine;
   }
 
-  #apply(writes: readonly Write[]): Promise<ReadonlyMap<Write, Error>> {
+  async #apply(writes: readonly Write[]): Promise<ReadonlyMap<Write, Error>> {
     const writer = { node: this.#node, skew: this.#skew, journal: this.journal };
-    return this.#connections.transaction((client) => applyWrites(client, writes, writer));
+    const failures = await this.#connections.transaction((client) => applyWrites(client, writes, writer));
+    if (writes.some(freesWork)) this.#cluster?.announce();
+    return failures;
   }
 
   #take(messages: readonly NewMessage[]): ReadonlySet<string> {
@@ -254,6 +283,12 @@ class PostgresQueueStore implements QueueStore {
 /** Transactions side by side, and how much shares one. */
 const WRITERS = 3;
 const GROUP_JOBS = 200;
+
+/** Whether a write leaves something for any node to take. */
+function freesWork(write: Write): boolean {
+  if (write.kind === 'accept') return write.lease === undefined;
+  return write.kind === 'release' || write.settlement.messages.length > 0 || write.settlement.children.length > 0;
+}
 
 /** Classes 22 and 23: data exception, integrity violation. */
 function isValueFault(error: unknown): boolean {

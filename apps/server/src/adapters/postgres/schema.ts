@@ -21,7 +21,7 @@ export interface SchemaStep {
  *   lease; `due_at` stays as it was. Times are milliseconds by the clock of the database.
  * - `dsnkit_journal`: events. A row has no `position` until it is numbered, under the lock of `dsnkit_journal_end`: numbers
  *   that were given while a transaction is under way would let readers pass what it has yet to show.
- * - `dsnkit_node`: who works on this queue, and when each was last heard of.
+ * - `dsnkit_node`: who works on this queue, and when each was last heard of; `dsnkit_down`: next hops that did not answer.
  */
 export const steps: readonly SchemaStep[] = [
   {
@@ -95,6 +95,8 @@ export const steps: readonly SchemaStep[] = [
         incarnation text NOT NULL,
         seen_at bigint NOT NULL
       )`,
+      'CREATE TABLE dsnkit_down (destination text PRIMARY KEY, until bigint NOT NULL)',
+      'CREATE TABLE dsnkit_secret (name text PRIMARY KEY, octets bytea NOT NULL)',
     ],
   },
 ];

@@ -24,7 +24,6 @@ export type Write =
       readonly events: readonly MailEvent[] | undefined;
     }
   | { readonly kind: 'settle'; readonly settlement: Settlement }
-  | { readonly kind: 'renew'; readonly tokens: readonly string[]; readonly untilMs: number }
   | { readonly kind: 'release'; readonly tokens: readonly string[] };
 
 /** For whom the writing is done. */
@@ -52,10 +51,7 @@ export async function applyWrites(
   await insertMessages(client, [...accepted(writes), ...settled.map(({ messages }) => ({ messages }))], writer);
   await removeEmpty(client, settled);
   await writer.journal.append(client, toldBy(writes, failures));
-  for (const write of writes) {
-    if (write.kind === 'renew') await renew(client, write, writer.skew);
-    if (write.kind === 'release') await release(client, write.tokens);
-  }
+  for (const write of writes) if (write.kind === 'release') await release(client, write.tokens);
   return failures;
 }
 
@@ -240,17 +236,6 @@ async function removeEmpty(client: Queryable, settled: readonly Settlement[]): P
        AND NOT EXISTS (SELECT 1 FROM dsnkit_message m WHERE m.body = b.id)`,
     [rows.map(({ body }) => body)],
   );
-}
-
-async function renew(
-  client: Queryable,
-  { tokens, untilMs }: Extract<Write, { kind: 'renew' }>,
-  skew: Skew,
-): Promise<void> {
-  await client.query('UPDATE dsnkit_recipient SET ready_at = $1 WHERE token = ANY($2::text[])', [
-    skew.toStored(untilMs),
-    tokens,
-  ]);
 }
 
 async function release(client: Queryable, tokens: readonly string[]): Promise<void> {
