@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import {
   ConfigError,
@@ -13,6 +12,7 @@ import {
 import { parseTexts } from '../notification/texts/file.ts';
 import { readDkimKey } from './dkim-keys.ts';
 import { TlsIdentities } from './node-tls.ts';
+import { NotSetError, readText } from './text-files.ts';
 
 /**
  * Reads a configuration file, and of the files that it names those that are part of it.
@@ -20,12 +20,12 @@ import { TlsIdentities } from './node-tls.ts';
  * @throws {ConfigError} with file, line and key, or the error of a file that can't be read
  */
 export function loadConfig(file: string): Config {
-  const config = parseConfig(read(file), file, dirname(resolve(file)));
+  const config = parseConfig(readText(file), file, dirname(resolve(file)));
   const complain = (what: string): Error => new ConfigError(file, 1, 'admin', what);
-  const complete = withAdminSecrets(withPasswords(withListMembers(config, read), read), read, complain);
+  const complete = withAdminSecrets(withPasswords(withListMembers(config, readText), readText), readText, complain);
   const environment = (name: string): string | undefined => process.env[name];
   const wrong = (what: string): Error => new ConfigError(file, 1, 'webhook', what);
-  return withWebhookSecrets(complete, read, environment, wrong);
+  return withWebhookSecrets(complete, readText, environment, wrong);
 }
 
 /**
@@ -36,17 +36,17 @@ export function loadConfig(file: string): Config {
 export async function checkConfig(file: string): Promise<Config> {
   const config = loadConfig(file);
   if (config.tls !== undefined) await new TlsIdentities().contextOf(config.tls);
-  if (config.users !== undefined) parseUsers(read(config.users.file), config.users.file);
-  for (const texts of config.report.texts) parseTexts(read(texts), texts);
+  if (config.users !== undefined) parseUsers(readText(config.users.file), config.users.file);
+  for (const texts of config.report.texts) parseTexts(readText(texts), texts);
   for (const key of config.report.dkim) readDkimKey(key);
   return config;
 }
 
 /** Whether the message of an error is made for whoever wrote the configuration. */
 export function isConfigFault(error: unknown): error is Error {
-  return error instanceof ConfigError || (error instanceof Error && 'code' in error && 'syscall' in error);
-}
-
-function read(path: string): string {
-  return readFileSync(path, 'utf8');
+  return (
+    error instanceof ConfigError ||
+    error instanceof NotSetError ||
+    (error instanceof Error && 'code' in error && 'syscall' in error)
+  );
 }

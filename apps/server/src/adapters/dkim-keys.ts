@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, sign, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { DkimKey } from '../ports.ts';
+import { readText } from './text-files.ts';
 
 /** Where a key lies, and in whose name it signs. */
 export interface DkimKeyFile {
@@ -39,7 +39,7 @@ export function readDkimKey({ domain, selector, keyFile }: DkimKeyFile): DkimKey
 function readKey(file: string): KeyObject {
   let key: KeyObject;
   try {
-    key = createPrivateKey(readFileSync(file));
+    key = createPrivateKey(readText(file));
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
     throw new Error(`${file}: no private key can be read: ${reason}`, { cause: error });

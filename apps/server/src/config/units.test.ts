@@ -46,6 +46,8 @@ describe('resolvePath', () => {
     ['/etc/dsnd', '/var/mail', '/var/mail'],
     ['C:\\dsnd', 'D:\\mail', 'D:\\mail'],
     ['', './data', './data'],
+    ['/etc/dsnd', 'env:SECRET_1', 'env:SECRET_1'],
+    ['/etc/dsnd', 'env:a/b', '/etc/dsnd/env:a/b'],
   ])('in %s, %s is %s', (folder, path, expected) => {
     expect(resolvePath(folder, path)).toBe(expected);
   });

@@ -36,7 +36,8 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
 }
 
 /**
- * Resolves a path of the configuration against the folder of its file; knows POSIX and Windows absolute paths.
+ * Resolves a path of the configuration against the folder of its file; knows POSIX and Windows absolute paths. `env:NAME`,
+ * which stands for the value of a variable of the environment in place of a file of text, stays as it is.
  *
  * @example
  * ```ts
@@ -44,7 +45,7 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
  * ```
  */
 export function resolvePath(folder: string, path: string): string {
-  if (/^([/\\]|[a-z]:[/\\])/i.test(path) || folder === '') return path;
+  if (/^([/\\]|[a-z]:[/\\]|env:[a-z_]\w*$)/i.test(path) || folder === '') return path;
   const parts = path.split(/[/\\]/).filter((part) => part !== '' && part !== '.');
   let base = folder.replace(/[/\\]+$/, '');
   while (parts[0] === '..' && /[/\\][^/\\]*[^/\\.][^/\\]*$/.test(base)) {
