@@ -12,6 +12,7 @@ Examples:
     --to 'ok@example.net NOTIFY=SUCCESS,FAILURE' --to 'no@example.net NOTIFY=NEVER ORCPT=rfc822;a@b.example'
   DSN_PASSWORD=… dsn send --server smtp.example.org:587 --tls starttls --user you --from … --to … --data mail.eml
   dsn send … --notify SUCCESS,FAILURE --wait 60 --reports ~/Maildir    submit, then show the reports as they come
+  DSN_IMAP_PASSWORD=… dsn send … --wait 60 --reports imaps://you@imap.example.org/INBOX
 
 Exit code: 0 all recipients taken (with --wait: and none reported as failed, and a report about each),
 1 some not, 2 nothing could be sent.`;
@@ -35,7 +36,10 @@ export function sendCommand(perform: Perform): Command {
     .option('--no-pipelining', 'wait for each reply, even where the server offers PIPELINING')
     .option('--chunking', 'send the content with BDAT (RFC 3030)')
     .option('--wait <seconds>', 'wait so long for a report about each recipient')
-    .option('--reports <maildir>', 'the Maildir where reports to the reverse-path arrive')
+    .option(
+      '--reports <mailbox>',
+      'where reports to the reverse-path arrive: a Maildir, or imaps://USER@HOST/MAILBOX with the password in DSN_IMAP_PASSWORD',
+    )
     .option('--json', 'the outcome as one JSON object')
     .option('-v, --verbose', 'show the dialogue on standard error')
     .addHelpText('after', HELP)

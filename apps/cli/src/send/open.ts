@@ -71,7 +71,8 @@ function defaultPort({ tls, lmtp }: SessionOptions): number {
   return tls === 'implicit' ? 465 : lmtp === true ? 24 : 25;
 }
 
-function tlsOptions({ tlsCa, tlsName, tlsVerify }: SessionOptions): ConnectionOptions {
+/** What `--tls-ca`, `--tls-name` and `--no-tls-verify` ask for. */
+export function tlsOptions({ tlsCa, tlsName, tlsVerify }: SessionOptions): ConnectionOptions {
   return {
     rejectUnauthorized: tlsVerify,
     ...(tlsCa === undefined ? {} : { ca: readText(tlsCa, '--tls-ca') }),

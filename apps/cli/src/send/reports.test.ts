@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { maildirArrivals } from './maildir.ts';
 import { ReportWatch, type Sought } from './reports.ts';
 
 const mail = fileURLToPath(new URL('../../test/mail', import.meta.url));
@@ -23,7 +24,7 @@ async function watched(watch: ReportWatch, sought: Sought, waitMs: number): Prom
 describe('reports that come into a Maildir', () => {
   it('RFC 3464 §2 R3464-2-l R6533-7-b: several reports about one message, known by ENVID or by what is returned', async () => {
     arrive('failed.eml');
-    const watch = new ReportWatch(maildir);
+    const watch = new ReportWatch(maildirArrivals(maildir));
     arrive('failed.eml');
     arrive('letter.eml');
     arrive('delivered.eml');
@@ -39,7 +40,7 @@ describe('reports that come into a Maildir', () => {
   });
 
   it('RFC 3464 §2.3.3: a delay is not the end', async () => {
-    const watch = new ReportWatch(maildir);
+    const watch = new ReportWatch(maildirArrivals(maildir));
     arrive('delayed.eml');
     const sought = { envid: undefined, messageId: '<minutes.8@example.org>', recipients: ['dana@example.edu'] };
     const start = Date.now();
@@ -48,7 +49,7 @@ describe('reports that come into a Maildir', () => {
   });
 
   it('RFC 3464 §2.2.1 R3464-2.2.1-g: the envelope id is not the Message-ID', async () => {
-    const watch = new ReportWatch(maildir);
+    const watch = new ReportWatch(maildirArrivals(maildir));
     arrive('failed.eml');
     const sought = { envid: '<lunch.7@example.org>', messageId: null, recipients: ['bob@example.com'] };
     expect(await watched(watch, sought, 300)).toEqual([]);

@@ -1,6 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { readWhole } from '../input/messages.ts';
+import type { InputMessage } from '../input/messages.ts';
 import { summarize, type Summary } from '../report/summary.ts';
 
 /** By what a report about our message is known. */
@@ -11,23 +9,33 @@ export interface Sought {
   readonly recipients: readonly string[];
 }
 
-const LOOK_EVERY_MS = 200;
+/** A mailbox that reports come into. */
+export interface Arrivals {
+  /** How often to look. */
+  readonly everyMs: number;
+  /** What has come since the last look. */
+  look(): AsyncIterable<InputMessage>;
+  close(): Promise<void>;
+}
 
-/** Reports that come into a Maildir after it was first looked at. */
+/** Waits for the reports about a message. */
 export class ReportWatch {
-  readonly #maildir: string;
-  readonly #known: Set<string>;
+  readonly #arrivals: Arrivals;
 
-  constructor(maildir: string) {
-    this.#maildir = maildir;
-    this.#known = new Set(filesIn(maildir));
+  constructor(arrivals: Arrivals) {
+    this.#arrivals = arrivals;
+  }
+
+  async close(): Promise<void> {
+    await this.#arrivals.close();
   }
 
   /** Gives each report about the message as it comes, until each recipient has its fate or time is up. */
   async *until(deadlineMs: number, sought: Sought): AsyncGenerator<Summary> {
     const open = new Set(sought.recipients.map((address) => address.toLowerCase()));
     while (open.size > 0) {
-      for (const summary of this.#arrived()) {
+      for await (const message of this.#arrivals.look()) {
+        const summary = summarize(message);
         if (!isAbout(summary, sought)) continue;
         yield summary;
         for (const { address, originalRecipient, action } of summary.recipients) {
@@ -37,16 +45,7 @@ export class ReportWatch {
       }
       const leftMs = deadlineMs - Date.now();
       if (open.size === 0 || leftMs <= 0) return;
-      await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, LOOK_EVERY_MS)));
-    }
-  }
-
-  *#arrived(): Generator<Summary> {
-    for (const file of filesIn(this.#maildir)) {
-      if (this.#known.has(file)) continue;
-      this.#known.add(file);
-      // A file may have moved from new to cur meanwhile; it is found there next time.
-      for (const message of readWhole(file, () => this.#known.delete(file)) ?? []) yield summarize(message);
+      await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, this.#arrivals.everyMs)));
     }
   }
 }
@@ -56,15 +55,4 @@ function isAbout({ kind, report, original }: Summary, { envid, messageId }: Soug
   if (kind !== 'dsn') return false;
   if (envid !== undefined && report?.originalEnvelopeId === envid) return true;
   return messageId !== null && original?.messageId === messageId;
-}
-
-function filesIn(maildir: string): string[] {
-  return ['new', 'cur'].flatMap((part) => {
-    const folder = join(maildir, part);
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
-    return readdirSync(folder)
-      .filter((name) => !name.startsWith('.'))
-      .sort()
-      .map((name) => join(folder, name));
-  });
 }

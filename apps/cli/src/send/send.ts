@@ -13,6 +13,8 @@ import { openSession, secondsOf, type Session } from './open.ts';
 import type { SendOptions } from './options.ts';
 import { planEnvelope, type Plan } from './plan.ts';
 import { userAgentAdvice } from './user-agent.ts';
+import { imapArrivals, isImap } from './imap.ts';
+import { maildirArrivals } from './maildir.ts';
 import { ReportWatch } from './reports.ts';
 import { transfer, type Result } from './transfer.ts';
 
@@ -22,15 +24,29 @@ export async function send(options: SendOptions, context: Context): Promise<Exit
   const plan = planEnvelope(options);
   if (!context.quiet) for (const advice of userAgentAdvice(plan, options)) terminal.err(`note: ${advice}\n`);
   const message = await outgoingMessage(options, plan, () => terminal.input());
-  const watch = watchOf(options);
+  const wait = await waitOf(options);
+  try {
+    return await sendAndWait(plan, message, wait, options, context);
+  } finally {
+    await wait?.watch.close();
+  }
+}
+
+async function sendAndWait(
+  plan: Plan,
+  message: Outgoing,
+  wait: Wait | undefined,
+  options: SendOptions,
+  context: Context,
+): Promise<ExitCode> {
   const session = await openSession(options, traceOf(options, context));
   const results = await submit(session, plan, message, options);
   if (options.json !== true) showResults(plan, results, context);
-  const reports = watch === undefined ? [] : await collectReports(watch, plan, results, message, options, context);
+  const reports = wait === undefined ? [] : await collectReports(wait, plan, results, message, options, context);
   if (options.json === true)
-    terminal.out(`${JSON.stringify(outcome(session, plan, message, results, options, reports))}\n`);
+    context.terminal.out(`${JSON.stringify(outcome(session, plan, message, results, options, reports))}\n`);
   const taken = results.every(({ accepted }) => accepted === true);
-  return taken && (watch === undefined || allWell(plan, reports)) ? EXIT.fine : EXIT.findings;
+  return taken && (wait === undefined || allWell(plan, reports)) ? EXIT.fine : EXIT.findings;
 }
 
 function traceOf({ verbose }: SendOptions, { terminal, paint }: Context): Trace {
@@ -41,10 +57,19 @@ function traceOf({ verbose }: SendOptions, { terminal, paint }: Context): Trace 
   };
 }
 
-function watchOf({ wait, reports }: SendOptions): { readonly watch: ReportWatch; readonly waitMs: number } | undefined {
+interface Wait {
+  readonly watch: ReportWatch;
+  readonly waitMs: number;
+}
+
+/** The mailbox is looked at before anything is sent: a report may be quick, and a fault in its name be told in time. */
+async function waitOf(options: SendOptions): Promise<Wait | undefined> {
+  const { wait, reports } = options;
   if (wait === undefined && reports === undefined) return undefined;
   if (wait === undefined || reports === undefined) throw new UsageError('--wait and --reports go together');
-  return { watch: new ReportWatch(reports), waitMs: secondsOf(wait, '--wait') * 1000 };
+  const waitMs = secondsOf(wait, '--wait') * 1000;
+  const arrivals = isImap(reports) ? await imapArrivals(reports, options) : maildirArrivals(reports);
+  return { watch: new ReportWatch(arrivals), waitMs };
 }
 
 async function submit(
@@ -111,7 +136,7 @@ function showResults(plan: Plan, results: readonly Result[], { terminal, paint }
 }
 
 async function collectReports(
-  { watch, waitMs }: { readonly watch: ReportWatch; readonly waitMs: number },
+  { watch, waitMs }: Wait,
   plan: Plan,
   results: readonly Result[],
   { messageId }: Outgoing,

@@ -11,12 +11,16 @@ export interface Dovecot {
   stop(): Promise<void>;
 }
 
-/** Starts a private Dovecot that takes mail by LMTP on a loopback port, for these addresses and no others. */
-export async function startDovecot(port: number, addresses: readonly string[]): Promise<Dovecot> {
+/**
+ * Starts a private Dovecot that takes mail by LMTP on a loopback port, for these addresses and no others.
+ *
+ * @param imapPort where it offers IMAP, too, under any password
+ */
+export async function startDovecot(port: number, addresses: readonly string[], imapPort?: number): Promise<Dovecot> {
   const root = makeRoot('dovecot');
   makeOwned(root, 'mail', 'vmail');
   writeFileSync(join(root.path, 'users'), addresses.map((address) => `${address}:::::::\n`).join(''));
-  writeFileSync(join(root.path, 'dovecot.conf'), configuration(port));
+  writeFileSync(join(root.path, 'dovecot.conf'), configuration(port, imapPort));
   const server = startIn(root, ['/usr/sbin/dovecot', '-F', '-c', '/dovecot.conf']);
   await waitForPort(port, server.log);
   return {
@@ -32,10 +36,10 @@ export async function startDovecot(port: number, addresses: readonly string[]): 
   };
 }
 
-function configuration(port: number): string {
+function configuration(port: number, imapPort: number | undefined): string {
   return `base_dir = /run/dovecot
 log_path = /dev/stderr
-protocols = lmtp
+protocols = lmtp${imapPort === undefined ? '' : ' imap'}
 ssl = no
 listen = 127.0.0.1
 hostname = dovecot.local.example
@@ -54,6 +58,20 @@ service lmtp {
   inet_listener lmtp {
     address = 127.0.0.1
     port = ${port}
+  }
+}
+${imapPort === undefined ? '' : imap(imapPort)}`;
+}
+
+function imap(port: number): string {
+  return `disable_plaintext_auth = no
+service imap-login {
+  inet_listener imap {
+    address = 127.0.0.1
+    port = ${port}
+  }
+  inet_listener imaps {
+    port = 0
   }
 }
 `;

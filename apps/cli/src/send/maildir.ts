@@ -1,0 +1,35 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readWhole, type InputMessage } from '../input/messages.ts';
+import type { Arrivals } from './reports.ts';
+
+/** Messages that come into a Maildir after this call; the folder need not be there yet. */
+export function maildirArrivals(maildir: string): Arrivals {
+  const known = new Set(filesIn(maildir));
+  return {
+    everyMs: 200,
+    look: () => arrived(maildir, known),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function* arrived(maildir: string, known: Set<string>): AsyncGenerator<InputMessage> {
+  for (const file of filesIn(maildir)) {
+    if (known.has(file)) continue;
+    known.add(file);
+    // A file may have moved from new to cur meanwhile; it is found there next time.
+    yield* readWhole(file, () => known.delete(file)) ?? [];
+  }
+  await Promise.resolve();
+}
+
+function filesIn(maildir: string): string[] {
+  return ['new', 'cur'].flatMap((part) => {
+    const folder = join(maildir, part);
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+    return readdirSync(folder)
+      .filter((name) => !name.startsWith('.'))
+      .sort()
+      .map((name) => join(folder, name));
+  });
+}
