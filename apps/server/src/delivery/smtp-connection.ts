@@ -409,7 +409,10 @@ export class SmtpConnection {
     const handle = clock.after(atMs - clock.now(), () => {
       this.#timer = undefined;
       if (this.#session.closed) return;
-      if (clock.now() < this.#deadlineMs) this.#arm();
+      const nowMs = clock.now();
+      // More time than it ever has is left only if the clock was set back.
+      this.#deadlineMs = Math.min(this.#deadlineMs, nowMs + (this.#session.timeoutMs ?? this.#options.idleMs));
+      if (nowMs < this.#deadlineMs) this.#arm();
       else this.#expired();
     });
     this.#timer = { atMs, handle };

@@ -235,14 +235,15 @@ export class SmtpPool implements Feeder {
   #maxNow(): number {
     const { maxConnections, others, clock } = this.#options;
     const share = Math.max(1, Math.floor(maxConnections / (others?.nodes() ?? 1)));
-    if (this.#limitUntilMs <= clock.now()) this.#limit = share;
+    if (!isAhead(this.#limitUntilMs, spareMs, clock.now())) this.#limit = share;
     return Math.min(this.#limit, share);
   }
 
   /** Why the destination is left alone; undefined if it is not. */
   #downNow(): Trouble | undefined {
     const nowMs = this.#options.clock.now();
-    if (this.#down !== undefined && this.#down.untilMs > nowMs) return this.#down.trouble;
+    const { downMs } = this.#options;
+    if (this.#down !== undefined && isAhead(this.#down.untilMs, downMs, nowMs)) return this.#down.trouble;
     if ((this.#options.others?.downUntilMs() ?? 0) <= nowMs) return undefined;
     return { status: '4.4.1', reason: 'another node found no host of the destination ready' };
   }
@@ -251,4 +252,9 @@ export class SmtpPool implements Feeder {
     if (!this.empty) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
+}
+
+/** A time that was set so far ahead has not come yet. When the clock was set back meanwhile it seems to be further off. */
+function isAhead(untilMs: number, spanMs: number, nowMs: number): boolean {
+  return nowMs < untilMs && untilMs - nowMs <= spanMs;
 }

@@ -157,7 +157,10 @@ export class SmtpTransport implements Transport {
 
   async #targets(): Promise<FoundTargets> {
     const { clock, policies } = this.#ports;
-    if (this.#found === undefined || this.#found.untilMs <= clock.now()) {
+    const cacheMs = this.#options.dnsCacheMs ?? 60_000;
+    const leftMs = (this.#found?.untilMs ?? 0) - clock.now();
+    // More than that is left only if the clock was set back.
+    if (this.#found === undefined || leftMs <= 0 || leftMs > cacheMs) {
       const [plain, policy] = await Promise.all([
         this.#find(),
         this.#nextHop.kind === 'mx' && this.#protection.level !== 'off'
@@ -166,7 +169,7 @@ export class SmtpTransport implements Transport {
       ]);
       const found = policy === undefined ? plain : secureTargets(plain, policy, this.#protection, this.#nextHop);
       if (found.trouble !== undefined) return found;
-      this.#found = { ...found, untilMs: clock.now() + (this.#options.dnsCacheMs ?? 60_000) };
+      this.#found = { ...found, untilMs: clock.now() + cacheMs };
     }
     return this.#found;
   }

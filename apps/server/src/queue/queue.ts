@@ -68,6 +68,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   let starved = false;
   let timer: { readonly atMs: number; cancel(): void } | undefined;
   let renewal: { cancel(): void } | undefined;
+  let renewedAtMs = clock.now();
   let idle: (() => void)[] = [];
 
   function enter(token: string, destination: string, untilMs: number): void {
@@ -121,6 +122,8 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     starved = limit <= 0;
     if (starved) return;
     const nowMs = clock.now();
+    // The clock was set forward, or the machine slept: what is in hand is still in hand.
+    if (nowMs - renewedAtMs > limits.leaseMs / 2) await renew();
     const full = [...held].filter(([, count]) => count >= limits.perDestination).map(([destination]) => destination);
     const except = [...full, ...paused];
     const claims = await store.claim({
@@ -181,14 +184,16 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
 
   function renewLater(): void {
     renewal = clock.after(limits.leaseMs / 3, () => {
-      if (tokens.size > 0) renew().catch(parts.trouble);
+      renew().catch(parts.trouble);
       renewLater();
     });
   }
 
   async function renew(): Promise<void> {
+    renewedAtMs = clock.now();
+    if (tokens.size === 0) return;
     const asked = [...tokens.keys()];
-    const untilMs = clock.now() + limits.leaseMs;
+    const untilMs = renewedAtMs + limits.leaseMs;
     const lost = new Set(await store.renew(asked, untilMs));
     for (const token of asked) if (tokens.has(token)) tokens.set(token, lost.has(token) ? 0 : untilMs);
   }

@@ -97,6 +97,7 @@ describe('judge', () => {
     ['no second delay notice', waiting(2, true), 5 * hour, 4 * hour, 'attempt'],
     ['no attempt just before the expiry is left out', waiting(2, true), 5 * day - 1, 5 * day - 1, 'attempt'],
     ['no last attempt at the expiry', waiting(2, true), 5 * day, 5 * day, 'expired'],
+    ['a retry that was missed, once', waiting(2, true), 5 * day - 1, 6 * day, 'attempt'],
     ['an expiry before a delay notice', waiting(2), 9 * day, 6 * day, 'expired'],
   ] as const)('RFC 5321 §4.5.4.1 R5321-4.5.4.1-c: %s', (_, recipient, retryAtMs, nowMs, expected) => {
     expect(judge(plan, recipient, retryAtMs, nowMs)).toBe(expected);
@@ -137,7 +138,9 @@ describe('properties', () => {
         const expiresAtMs = recipient.arrivedAtMs + some.expireAfterMs;
         const { retryAtMs, dueAtMs } = scheduleRetry(some, recipient, nowMs, jitter);
         expect(dueAtMs).toBeLessThanOrEqual(Math.max(expiresAtMs, nowMs));
-        expect(judge(some, recipient, retryAtMs, Math.max(expiresAtMs, nowMs))).toBe('expired');
+        const isMissed = retryAtMs < expiresAtMs;
+        expect(judge(some, recipient, retryAtMs, Math.max(expiresAtMs, nowMs))).toBe(isMissed ? 'attempt' : 'expired');
+        expect(judge(some, recipient, expiresAtMs, Math.max(expiresAtMs, nowMs))).toBe('expired');
       }),
     );
   });

@@ -126,7 +126,8 @@ export type Judgement = 'attempt' | 'delay-notice' | 'expired';
  *
  * - The first attempt is always made, however late: a message that waited for the server to come back is no failure yet.
  *   Only the time of `BY=…;R` counts from the start (RFC 2852 §4.1.3).
- * - From the expiry on no attempt is made any more, not even a last one.
+ * - From the expiry on no attempt is made any more, not even a last one; but one that was due before and could not be made,
+ *   because the server was down or the clock was set forward, is made up for: nothing expires untried.
  * - An attempt that is allowed goes before a delay notice: it may make the notice needless.
  * - A recipient that is due for no reason the plan knows (the plan was changed) is attempted: early does no harm.
  *
@@ -137,7 +138,8 @@ export function judge(plan: RetryPlan, recipient: Waiting, retryAtMs: number, no
   const { deliverBy } = recipient;
   if (deliverBy?.mode === 'R' && deliverBy.atMs <= nowMs) return 'expired';
   if (recipient.attempts === 0) return 'attempt';
-  if (expiryOf(plan, recipient) <= nowMs) return 'expired';
+  const expiresAtMs = expiryOf(plan, recipient);
+  if (expiresAtMs <= nowMs) return retryAtMs < expiresAtMs ? 'attempt' : 'expired';
   if (retryAtMs <= nowMs) return 'attempt';
   const notices = noticesDue(plan, recipient, nowMs);
   return notices.usual || notices.deliverBy ? 'delay-notice' : 'attempt';

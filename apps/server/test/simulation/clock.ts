@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/ports.ts';
 
 interface Timer {
-  readonly atMs: number;
+  atMs: number;
   readonly order: number;
   readonly run: () => void;
 }
@@ -48,6 +48,12 @@ export class SimulatedClock implements Clock {
         if (index >= 0) this.#timers.splice(index, 1);
       },
     };
+  }
+
+  /** Sets the clock forward, or back: timers run after the time that they had left, as those of a machine do. */
+  jump(ms: number): void {
+    this.#nowMs += ms;
+    for (const timer of this.#timers) timer.atMs += ms;
   }
 
   /** When the next timer runs; undefined if there is none. */
