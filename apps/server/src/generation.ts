@@ -22,6 +22,7 @@ export interface Shared {
   readonly pauses: Pauses;
   readonly accept: Queue['accept'];
   readonly tellsHeader: boolean;
+  readonly suppressed?: ReceivingParts['suppressed'];
   readonly expect: (atMs: number) => void;
   /** Whether the claim under a token is still ours. */
   readonly isHeld: (token: string) => boolean;
@@ -66,7 +67,7 @@ export function makeGeneration(config: Config, adapters: Adapters, shared: Share
   const { expect, pauses, isHeld } = shared;
   const expansion = { store, ids, router, now: () => clock.now(), postmaster: `postmaster@${hostname}` };
   const telling = makeTelling({
-    ...{ hostname, report: config.report, store, clock, ids, events: adapters.events, router, paths, trouble },
+    ...{ hostname, report: config.report, store, clock, ids, events, router, paths, trouble },
     ...(adapters.reportFiles === undefined ? {} : { files: adapters.reportFiles }),
     expect,
   });
@@ -97,7 +98,7 @@ export function makeGeneration(config: Config, adapters: Adapters, shared: Share
 function receivingParts(
   config: Config,
   adapters: Adapters,
-  { events, accept, tellsHeader }: Shared,
+  { events, accept, tellsHeader, suppressed }: Shared,
   router: Router,
 ): Omit<ReceivingParts, 'listener'> {
   const { store, clock, ids, resolver, trouble } = adapters;
@@ -109,6 +110,7 @@ function receivingParts(
     ...(config.tls === undefined ? {} : { identity: config.tls }),
     ...loginsOf(config, adapters),
     ...{ store, clock, ids, resolver, trouble, events, router, tellsHeader, accept },
+    ...(suppressed === undefined ? {} : { suppressed }),
   };
 }
 

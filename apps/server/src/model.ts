@@ -147,6 +147,8 @@ export type NewEvent =
   | {
       readonly kind: 'delivered' | 'relayed';
       readonly recipient: string;
+      /** The address that was presented to the next hop, where an alias made it another one; so in other events. */
+      readonly address?: string;
       readonly destination: string;
       readonly status: StatusCode;
       readonly remote?: RemoteReply;
@@ -156,16 +158,24 @@ export type NewEvent =
   | {
       readonly kind: 'deferred';
       readonly recipient: string;
+      readonly address?: string;
       readonly destination: string;
       readonly failure: Failure;
       readonly attempts: number;
       readonly retryAtMs: number;
     }
-  | { readonly kind: 'delayed'; readonly recipient: string; readonly destination: string; readonly failure?: Failure }
+  | {
+      readonly kind: 'delayed';
+      readonly recipient: string;
+      readonly address?: string;
+      readonly destination: string;
+      readonly failure?: Failure;
+    }
   /** `bounced`: by an operator. */
   | {
       readonly kind: 'failed' | 'expired' | 'bounced';
       readonly recipient: string;
+      readonly address?: string;
       readonly destination: string;
       readonly failure: Failure;
       readonly by?: string;

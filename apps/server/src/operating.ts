@@ -1,7 +1,6 @@
 import type { Config } from './config.ts';
 import { makeEventBus } from './events/bus.ts';
-import { makeWebhooks } from './webhooks/webhooks.ts';
-import { HISTORY_READER, makeKeeper, type Keeper } from './history/keeper.ts';
+import { HISTORY_READER, makeKeeper } from './history/keeper.ts';
 import type {
   Clock,
   EventBus,
@@ -11,17 +10,28 @@ import type {
   HttpClient,
   KeepContents,
   QueueStore,
+  SuppressionList,
+  SuppressionStore,
   Webhooks,
 } from './ports.ts';
+import { eventAt } from './queue/outcome.ts';
+import type { ReceivingParts } from './receiving/parts.ts';
+import { followFailures, SUPPRESSION_READER } from './suppression/follow.ts';
+import { makeSuppressing, type Suppressing } from './suppression/list.ts';
+import { refusalOf } from './suppression/refusal.ts';
+import { makeWebhooks } from './webhooks/webhooks.ts';
 
 /** What following the events works with. */
 export interface OperatingParts {
   readonly store: Pick<QueueStore, 'journal'>;
   readonly clock: Clock;
   readonly history?: History & HistoryWriter;
+  readonly suppression?: SuppressionStore;
   readonly http: HttpClient;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** Takes events that are made here. */
+  readonly events: EventSink;
   readonly trouble: (error: unknown) => void;
 }
 
@@ -30,46 +40,100 @@ export interface Operating {
   readonly bus: EventBus;
   readonly history?: History;
   readonly webhooks: Webhooks;
+  readonly suppression?: SuppressionList;
+  /** Refuses a recipient that is on the suppression list; absent as that is. */
+  readonly refuse?: NonNullable<ReceivingParts['suppressed']>;
   /** Has to be told every event, once it is stored. */
   readonly sink: EventSink;
   /** Takes what there is, then no more. */
   stop(): Promise<void>;
 }
 
+/** Takes from the journal what it is for, when there is something new. */
+interface Follower {
+  readonly readers: readonly string[];
+  wake(): void;
+  stop(): Promise<void>;
+}
+
 /** Puts together what follows the events; from now on the journal is written for those that read it. */
 export async function makeOperating(
-  { history: config, webhooks: hooks }: Pick<Config, 'history' | 'webhooks'>,
-  { store, clock, history, http, random, trouble }: OperatingParts,
+  config: Pick<Config, 'history' | 'webhooks' | 'suppression'>,
+  parts: OperatingParts,
 ): Promise<Operating> {
   const bus = makeEventBus();
-  const { journal } = store;
-  const webhooks = makeWebhooks(hooks, { journal, http, clock, random, trouble });
-  const readers: string[] = [...webhooks.readers];
-  let keeper: Keeper | undefined;
-  let keep: KeepContents | undefined;
-  if (config !== undefined && history !== undefined) {
-    const { keepMs, maxMessages, contents, contentMaxOctets } = config;
-    keeper = makeKeeper({ journal, history, clock, keepMs, maxMessages, trouble });
-    readers.push(HISTORY_READER);
-    if (contents !== 'none') keep = { of: contents, maxOctets: contentMaxOctets };
+  const { journal } = parts.store;
+  const webhooks = makeWebhooks(config.webhooks, { ...parts, journal });
+  const followers: Follower[] = [webhooks];
+  const history = historyOf(config, parts);
+  if (history !== undefined) followers.push(history.follower);
+  const suppressing = suppressingOf(config, parts);
+  if (suppressing !== undefined) {
+    const follower = followFailures({ ...parts, journal, list: suppressing });
+    followers.push({ ...follower, readers: [SUPPRESSION_READER] });
   }
-  await journal.follow(readers, keep);
+  await journal.follow(
+    followers.flatMap(({ readers }) => readers),
+    history?.keep,
+  );
   // What was written before the server stopped.
-  keeper?.wake();
-  webhooks.wake();
+  for (const follower of followers) follower.wake();
   return {
     bus,
     webhooks,
-    ...(keeper === undefined || history === undefined ? {} : { history }),
+    ...(history === undefined ? {} : { history: history.history }),
+    ...(suppressing === undefined
+      ? {}
+      : { suppression: suppressing, refuse: (refused) => refuse(suppressing, parts, refused) }),
     sink: {
       emit(event) {
         bus.emit(event);
-        keeper?.wake();
-        webhooks.wake();
+        for (const follower of followers) follower.wake();
       },
     },
     async stop() {
-      await Promise.all([keeper?.stop(), webhooks.stop()]);
+      await Promise.all(followers.map((follower) => follower.stop()));
     },
   };
+}
+
+function historyOf(
+  { history: config }: Pick<Config, 'history'>,
+  { store: { journal }, history, clock, trouble }: OperatingParts,
+): { readonly history: History; readonly follower: Follower; readonly keep?: KeepContents } | undefined {
+  if (config === undefined || history === undefined) return undefined;
+  const { keepMs, maxMessages, contents, contentMaxOctets } = config;
+  const keeper = makeKeeper({ journal, history, clock, keepMs, maxMessages, trouble });
+  const follower = { ...keeper, readers: [HISTORY_READER] };
+  return {
+    ...{ history, follower },
+    ...(contents === 'none' ? {} : { keep: { of: contents, maxOctets: contentMaxOctets } }),
+  };
+}
+
+function suppressingOf(
+  { suppression: config }: Pick<Config, 'suppression'>,
+  { suppression: store, store: { journal }, events, clock }: OperatingParts,
+): Suppressing | undefined {
+  if (config === undefined || store === undefined) return undefined;
+  return makeSuppressing({ config, store, journal, events, clock });
+}
+
+function refuse(
+  list: Suppressing,
+  { store, events, clock, trouble }: OperatingParts,
+  refused: Parameters<NonNullable<Operating['refuse']>>[0],
+): ReturnType<NonNullable<Operating['refuse']>> {
+  const found = list.find(refused.recipient);
+  if (found === undefined) return undefined;
+  const { reason, status, untilMs } = found;
+  const words = {
+    reason,
+    ...(status === undefined ? {} : { status }),
+    ...(untilMs === undefined ? {} : { untilMs }),
+  };
+  const event = eventAt({ kind: 'suppressed', ...refused, ...words }, '', clock.now());
+  // The refusal changes nothing that is stored: its event may follow.
+  store.journal.note([event]).then(() => events.emit(event), trouble);
+  return refusalOf(found);
 }

@@ -55,7 +55,7 @@ export function makeReload(parts: ReloadParts): () => void {
   };
 }
 
-const AT_START = ['admin', 'history', 'webhooks'] as const;
+const AT_START = ['admin', 'history', 'suppression', 'webhooks'] as const;
 
 function unchangeable(before: Config, after: Config): string | undefined {
   return before.store.directory === after.store.directory ? undefined : 'store';

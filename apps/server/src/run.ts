@@ -18,13 +18,14 @@ import { readReportFiles } from './adapters/report-files.ts';
 import { openSqliteHistory } from './adapters/sqlite-history.ts';
 import type { HistoryPorts } from './adapters/sqlite-history-database.ts';
 import { serviceManager } from './adapters/service-manager.ts';
+import { openSqliteSuppression } from './adapters/sqlite-suppression.ts';
 import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
 import { SystemClock } from './adapters/system-clock.ts';
 import { UsersFile } from './adapters/users-file.ts';
 import { DnssecResolver } from './adapters/validating-resolver.ts';
 import { localModeConfig, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
-import { StoreError, type EventSink, type QueueStore } from './ports.ts';
+import { StoreError, type EventSink, type QueueStore, type SuppressionStore } from './ports.ts';
 import { makeReload } from './reload.ts';
 import { startServer, type Adapters, type RunningServer } from './server.ts';
 
@@ -56,6 +57,7 @@ export async function run(file: string | undefined): Promise<void> {
   const manager = serviceManager(process.env, (line) => log.warn(line));
   const http = new FetchHttpClient();
   let history: HistoryPorts | undefined;
+  let suppression: SuppressionStore | undefined;
   const adaptersOf = (from: Config): Adapters => ({
     store,
     clock,
@@ -78,17 +80,26 @@ export async function run(file: string | undefined): Promise<void> {
     trouble,
     reportFiles: readReportFiles(from, (line) => log.warn(line)),
     ...(history === undefined ? {} : { history }),
+    ...(suppression === undefined ? {} : { suppression }),
   });
   let server: RunningServer;
   try {
-    history = config.history && (await openSqliteHistory(join(config.store.directory, 'history.db')));
+    const { directory } = config.store;
+    history = config.history && (await openSqliteHistory(join(directory, 'history.db')));
+    suppression = config.suppression && openSqliteSuppression(join(directory, 'suppression.db'));
     server = await startServer(config, adaptersOf(config));
     const { control: queue, bus: events, webhooks } = server;
-    const admin = { ...noAdmin(), queue, events, webhooks, ...(history === undefined ? {} : { history }) };
+    const { suppression: list } = server;
+    const kept = {
+      ...(history === undefined ? {} : { history }),
+      ...(list === undefined ? {} : { suppression: list }),
+    };
+    const admin = { ...noAdmin(), queue, events, webhooks, ...kept };
     await front?.serve({ admin, intake: server.intake, store });
   } catch (error) {
     await front?.close();
     await history?.close();
+    suppression?.close();
     await store.close();
     fail(error instanceof Error ? error.message : String(error));
     return;
@@ -98,6 +109,7 @@ export async function run(file: string | undefined): Promise<void> {
     await front?.close();
     await server.stop();
     await history?.close();
+    suppression?.close();
     await store.close();
     log.flush();
   });

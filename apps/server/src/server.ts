@@ -18,10 +18,12 @@ import type {
   QueueControl,
   QueueStore,
   Resolver,
+  SuppressionList,
+  SuppressionStore,
   Users,
   Webhooks,
 } from './ports.ts';
-import { makeOperating } from './operating.ts';
+import { makeOperating, type Operating } from './operating.ts';
 import { makeQueueControl } from './queue/control.ts';
 import { makePauses } from './queue/pauses.ts';
 import { makeQueue, type Queue } from './queue/queue.ts';
@@ -57,6 +59,8 @@ export interface Adapters {
   readonly reportFiles?: ReportFiles;
   /** Where the history lies; needed if the configuration has `[history]`. The caller's to close. */
   readonly history?: History & HistoryWriter;
+  /** Where the suppression list lies; needed if the configuration has `[suppression]`. The caller's to close. */
+  readonly suppression?: SuppressionStore;
 }
 
 /** A server in service. */
@@ -69,6 +73,8 @@ export interface RunningServer {
   /** Absent: none is kept. */
   readonly history?: History;
   readonly webhooks: Webhooks;
+  /** Absent: no list is kept. */
+  readonly suppression?: SuppressionList;
   /** The way in for mail that comes by no session. */
   readonly intake: Intake;
   /**
@@ -103,7 +109,6 @@ export interface Listening {
 export async function startServer(config: Config, adapters: Adapters): Promise<RunningServer> {
   const { store, clock, ids, trouble } = adapters;
   const pauses = makePauses(await store.paused());
-  const operating = await makeOperating(config, adapters);
   const events: EventSink = {
     emit(event) {
       current.observe(event);
@@ -111,8 +116,10 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
       adapters.events.emit(event);
     },
   };
+  const operating = await makeOperating(config, { ...adapters, events });
   const accept: Intake['accept'] = (...accepted) => queue.accept(...accepted);
-  const tellsHeader = operating.history !== undefined;
+  const { suppression, history } = operating;
+  const tellsHeader = history !== undefined;
   const shared: Shared = {
     events,
     pauses,
@@ -120,6 +127,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     tellsHeader,
     expect: (atMs) => queue.expect(atMs),
     isHeld: (token) => queue.isHeld(token),
+    ...refusing(operating),
   };
   let current = makeGeneration(config, adapters, shared);
   const queue = makeQueue(
@@ -151,7 +159,8 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     control,
     bus: operating.bus,
     webhooks: operating.webhooks,
-    ...(operating.history === undefined ? {} : { history: operating.history }),
+    ...(history === undefined ? {} : { history }),
+    ...(suppression === undefined ? {} : { suppression }),
     async reload(next, nextAdapters) {
       const made = makeGeneration(next, nextAdapters, shared);
       const before = listeners;
@@ -202,6 +211,10 @@ async function openListeners(
   }
   for (const update of kept) update();
   return listeners;
+}
+
+function refusing({ refuse }: Operating): Pick<Shared, 'suppressed'> {
+  return refuse === undefined ? {} : { suppressed: refuse };
 }
 
 /** A router that always is the one of now. */

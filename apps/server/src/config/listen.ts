@@ -19,6 +19,7 @@ export interface ListenFile {
   readonly without: readonly string[];
   readonly 'xclient-from': readonly Network[];
   readonly 'bare-line-ends': ListenConfig['bareLineEnds'];
+  readonly suppression: boolean | undefined;
   readonly 'check-sender-domain': boolean;
   readonly 'max-connections': number;
   readonly 'max-connections-per-client': number;
@@ -62,6 +63,7 @@ export const listen: v.GenericSchema<unknown, ListenFile> = table({
   without: optional(listOf(oneOf(keywords), 0), []),
   'xclient-from': optional(listOf(network, 0), []),
   'bare-line-ends': optional(oneOf(['refuse', 'normalise']), 'refuse'),
+  suppression: optional(flag(), undefined),
   'check-sender-domain': optional(flag(), false),
   'max-connections': optional(whole(1, 1_000_000), 1000),
   'max-connections-per-client': optional(whole(1, 1_000_000), 50),
@@ -87,6 +89,7 @@ export function listener(file: ListenFile, hasTls: boolean, hasUsers: boolean): 
     without: new Set(file.without),
     xclientFrom: file['xclient-from'],
     bareLineEnds: file['bare-line-ends'],
+    suppression: file.suppression ?? file.role === 'submission',
     checkSenderDomain: file['check-sender-domain'],
     maxConnections: file['max-connections'],
     maxConnectionsPerClient: file['max-connections-per-client'],

@@ -38,12 +38,27 @@ export interface Config {
   readonly users?: UsersConfig;
   /** `[delivery]`: how much is sent at once. */
   readonly delivery: DeliveryConfig;
+  /** `[suppression]`: addresses that failed are refused at submission. Absent: they are not. */
+  readonly suppression?: SuppressionConfig;
   /** `[[webhook]]`: where events are sent to. */
   readonly webhooks: readonly WebhookConfig[];
   /** `[history]`: what is known of messages after they have gone. Absent: nothing, but in local mode. */
   readonly history?: HistoryConfig;
   /** `[admin]`: HTTP API and page. Absent: neither, but in local mode. */
   readonly admin?: AdminConfig;
+}
+
+/** The `[suppression]` table. */
+export interface SuppressionConfig {
+  /**
+   * `statuses`: failures for which an address comes onto the list; `x` stands for any number. Default: 5.1.1, 5.1.2, 5.1.3,
+   * 5.1.6 and 5.1.10, which blame the address (RFC 3463 §3.2).
+   */
+  readonly statuses: readonly string[];
+  /** `failures`: how many it takes, without a success in between. Default 1. */
+  readonly failures: number;
+  /** `keep`: for how long after the last failure an address stays on the list, or `never` to take it off. Default 30d. */
+  readonly keepMs?: number;
 }
 
 /** One `[[webhook]]` table: events go there by HTTP POST, signed as the Standard Webhooks specification says. */
@@ -168,6 +183,8 @@ export interface ListenConfig {
    * 5.1.8) and those that take none (550 5.7.27, RFC 7505 §4.2). It costs a look into the DNS. Default false.
    */
   readonly checkSenderDomain: boolean;
+  /** `suppression`: recipients on the suppression list are refused. Default: on `submission`. */
+  readonly suppression: boolean;
   /** `max-connections`: open connections at once; beyond it a client is told 421. Default 1000. */
   readonly maxConnections: number;
   /**

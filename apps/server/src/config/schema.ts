@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { admin } from './admin.ts';
 import { history } from './history.ts';
+import { suppression } from './suppression.ts';
 import { webhook } from './webhook.ts';
 import { listen, listener, tls, users } from './listen.ts';
 import { isAddress, isDomain } from '../routing/address.ts';
@@ -166,6 +167,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
       users: v.optional(users(folder)),
       admin: v.optional(admin(folder)),
       history: v.optional(history),
+      suppression: v.optional(suppression),
       webhook: v.optional(tables(webhook(folder)), []),
     }),
     v.transform(
@@ -178,6 +180,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
         users,
         admin,
         history,
+        suppression,
         webhook,
         'recipient-delimiter': recipientDelimiter,
         store: kept,
@@ -192,6 +195,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
         ...(users === undefined ? {} : { users }),
         ...(admin === undefined ? {} : { admin }),
         ...(history === undefined ? {} : { history }),
+        ...(suppression === undefined ? {} : { suppression }),
         listen: listen.map((file) => listener(file, tls !== undefined, users !== undefined)),
         routes: route,
         aliases: alias,

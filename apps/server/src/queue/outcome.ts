@@ -129,9 +129,14 @@ function delay(
 }
 
 /** The recipient as reports name it, and where it goes. */
-function nameOf(recipient: Recipient): { readonly recipient: string; readonly destination: string } {
-  const { destination } = readMarks(recipient.destination);
-  return { recipient: recipient.shownAs ?? recipient.address, destination };
+function nameOf({ address, shownAs, destination: key }: Recipient): {
+  readonly recipient: string;
+  readonly address?: string;
+  readonly destination: string;
+} {
+  const { destination } = readMarks(key);
+  if (shownAs === undefined || shownAs === address) return { recipient: address, destination };
+  return { recipient: shownAs, address, destination };
 }
 
 /** What the policy has to know of the next hop, and of the time at which the message went there. */

@@ -1,8 +1,16 @@
 import type { LimitsConfig, ListenConfig } from '../config.ts';
+import type { Reply } from '@dsnkit/smtp';
 import type { MailEvent } from '../model.ts';
 import type { Clock, EventSink, IdSource, NewMessage, Notice, QueueStore, Resolver, TlsIdentity } from '../ports.ts';
 import type { Router } from '../routing/router.ts';
 import type { Logins } from './auth/login.ts';
+
+/** A recipient that may be on the suppression list. */
+export interface SuppressedRecipient {
+  readonly recipient: string;
+  readonly reversePath: string;
+  readonly client: string;
+}
 
 /** What receiving on one listener works with. */
 export interface ReceivingParts {
@@ -14,6 +22,8 @@ export interface ReceivingParts {
   readonly ids: IdSource;
   readonly events: EventSink;
   readonly router: Router;
+  /** The reply to a recipient whose address is on the suppression list, of which it tells. Absent: there is no list. */
+  readonly suppressed?: (refused: SuppressedRecipient) => Reply | undefined;
   /** Events of acceptance name Message-ID and Subject. */
   readonly tellsHeader: boolean;
   readonly resolver: Resolver;

@@ -12,12 +12,13 @@ import { headerWords } from './header-words.ts';
 import { headerPriority } from './header-priority.ts';
 import { Intake } from './intake.ts';
 import { isQualified, type MailVerdict } from './mail-rules.ts';
+import type { ReceivingParts } from './parts.ts';
 import { countReceived, formatReceived, protocolWord } from './trace.ts';
 
 /** What a transaction works with. */
 export interface TransactionParts {
   readonly hostname: string;
-  readonly listener: Pick<ListenConfig, 'role' | 'without'>;
+  readonly listener: Pick<ListenConfig, 'role' | 'without' | 'suppression'>;
   readonly limits: Pick<LimitsConfig, 'maxHops'>;
   readonly store: QueueStore;
   readonly clock: Clock;
@@ -25,6 +26,7 @@ export interface TransactionParts {
   readonly router: Router;
   readonly named: ReadonlySet<string>;
   readonly tellsHeader: boolean;
+  readonly suppressed?: ReceivingParts['suppressed'];
 }
 
 const NOT_FROM_YOU: Reply = { code: 550, status: '5.7.1', lines: ['Relaying is not allowed from your address'] };
@@ -77,6 +79,8 @@ export class Transaction {
     if (route.kind === 'refuse') return route.reply;
     if (route.kind === 'hop' && route.acceptFrom === 'relay-from' && !isTrusted(this.#client)) return NOT_FROM_YOU;
     if (route.kind === 'hop' && leadsBeyond(address, route.nextHop.kind) && !isTrusted(this.#client)) return NOT_BEYOND;
+    const suppressed = this.#suppression(address);
+    if (suppressed !== undefined) return suppressed;
     const dueAtMs = Math.max(clock.now(), this.#holdUntilMs);
     this.recipients.push({
       n: this.recipients.length,
@@ -89,6 +93,12 @@ export class Transaction {
       delayReported: false,
     });
     return undefined;
+  }
+
+  #suppression(recipient: string): Reply | undefined {
+    const { listener, suppressed } = this.#parts;
+    if (!listener.suppression) return undefined;
+    return suppressed?.({ recipient, reversePath: this.mail.path.address, client: this.#client.address });
   }
 
   /** When the content began; undefined before. */

@@ -1,10 +1,19 @@
 import { parseConfig, parseUsers } from '../../src/config.ts';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
 import { openMemoryHistory } from '../../src/adapters/memory-history.ts';
+import { openMemorySuppression } from '../../src/adapters/memory-suppression.ts';
 import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
 import type { HistoryPorts } from '../../src/adapters/sqlite-history-database.ts';
 import type { MailEvent } from '../../src/model.ts';
-import type { HttpClient, IdSource, Mailboxes, Notice, QueueControl, QueueStore } from '../../src/ports.ts';
+import type {
+  HttpClient,
+  IdSource,
+  Mailboxes,
+  Notice,
+  QueueControl,
+  QueueStore,
+  SuppressionStore,
+} from '../../src/ports.ts';
 import { readWhole } from '../../src/queue/content.ts';
 import type { ReportFiles } from '../../src/queue/report.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
@@ -47,6 +56,7 @@ export interface ServerOptions {
   readonly users?: string;
   /** What the files of `[report]` hold. */
   readonly reportFiles?: ReportFiles;
+  readonly suppression?: SuppressionStore;
 }
 
 /** Hosts, a clock and a DNS of one's own: days of mail in milliseconds. */
@@ -101,6 +111,7 @@ export class World {
         notice: (notice) => void notices.push(notice),
         trouble: (error) => void troubles.push(error),
         history,
+        suppression: options.suppression ?? openMemorySuppression(),
         ...(reportFiles === undefined ? {} : { reportFiles: tracked(reportFiles, this.clock) }),
       }),
     );

@@ -1,0 +1,14 @@
+import type { SuppressionRecord, SuppressionStore } from '../ports.ts';
+
+/** Opens a suppression list that lives in memory: for tests. */
+export function openMemorySuppression(): SuppressionStore {
+  const records = new Map<string, SuppressionRecord>();
+  return {
+    all: () => [...records.values()],
+    change(put, remove) {
+      for (const record of put) records.set(record.address, record);
+      for (const address of remove) records.delete(address);
+    },
+    close: () => undefined,
+  };
+}

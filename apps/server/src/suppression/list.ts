@@ -1,0 +1,161 @@
+import type { SuppressionConfig } from '../config.ts';
+import type { MailEvent, NewEvent } from '../model.ts';
+import type {
+  Clock,
+  EventSink,
+  Journal,
+  Suppression,
+  SuppressionList,
+  SuppressionRecord,
+  SuppressionStore,
+} from '../ports.ts';
+import { eventAt } from '../queue/outcome.ts';
+
+/** What the list works with. */
+export interface ListParts {
+  readonly config: SuppressionConfig;
+  readonly store: SuppressionStore;
+  readonly journal: Pick<Journal, 'note'>;
+  readonly events: EventSink;
+  readonly clock: Clock;
+}
+
+/** The list, and how failures come onto it. */
+export interface Suppressing extends SuppressionList {
+  /** The entry of an address that is to be refused now. */
+  find(address: string): Suppression | undefined;
+  /** Takes failures into account that have happened. */
+  take(events: readonly MailEvent[]): Promise<void>;
+}
+
+type FailedEvent = Extract<MailEvent, { readonly kind: 'failed' | 'expired' | 'bounced' }>;
+
+/** Makes the list: all of it is in memory, and every change is on the disk before it counts. */
+export function makeSuppressing({ config, store, journal, events, clock }: ListParts): Suppressing {
+  const records = new Map(store.all().map((record) => [record.address, record]));
+  let sorted: readonly string[] | undefined;
+
+  async function change(
+    put: readonly SuppressionRecord[],
+    remove: readonly string[],
+    told: readonly NewEvent[],
+  ): Promise<void> {
+    store.change(put, remove);
+    for (const record of put) records.set(record.address, record);
+    for (const address of remove) records.delete(address);
+    sorted = undefined;
+    const complete = told.map((event) => eventAt(event, '', clock.now()));
+    if (complete.length > 0) await journal.note(complete);
+    for (const event of complete) events.emit(event);
+  }
+
+  function find(address: string): Suppression | undefined {
+    const record = records.get(keyOf(address));
+    if (record?.listed !== true || isPostmaster(record.address)) return undefined;
+    return record.untilMs !== undefined && record.untilMs <= clock.now() ? undefined : plain(record);
+  }
+
+  function failed(event: FailedEvent): SuppressionRecord {
+    const address = keyOf(event.address ?? event.recipient);
+    const before = records.get(address);
+    const failures = (before?.failures ?? 0) + 1;
+    const { status, reason, remote } = event.failure;
+    return {
+      ...{ address, status, failures, sinceMs: event.atMs, messageId: event.messageId },
+      reason: (remote?.rawLines.join(' ') ?? reason).slice(0, 500),
+      listed: failures >= config.failures,
+      ...(config.keepMs === undefined ? {} : { untilMs: event.atMs + config.keepMs }),
+    };
+  }
+
+  return {
+    find,
+    get: (address) => Promise.resolve(find(address)),
+    list({ search = '', limit, cursor = '' }) {
+      sorted ??= [...records.keys()].sort();
+      const entries: Suppression[] = [];
+      const wanted = search.toLowerCase();
+      for (const address of sorted) {
+        if (address <= cursor || !address.includes(wanted)) continue;
+        const entry = find(address);
+        if (entry !== undefined) entries.push(entry);
+        if (entries.length === limit) return Promise.resolve({ entries, next: address });
+      }
+      return Promise.resolve({ entries });
+    },
+    async *all() {
+      sorted ??= [...records.keys()].sort();
+      for (const address of sorted) {
+        const entry = find(address);
+        if (entry !== undefined) yield await Promise.resolve(entry);
+      }
+    },
+    async add(entries, by) {
+      const put = entries
+        .map((entry) => ({ ...entry, address: keyOf(entry.address), failures: 0, listed: true }))
+        .filter(({ address }) => address.includes('@') && !isPostmaster(address));
+      await change(
+        put,
+        [],
+        put.map((record) => added(record, by)),
+      );
+      return put.length;
+    },
+    async remove(address, by) {
+      const key = keyOf(address);
+      if (records.get(key)?.listed !== true) return false;
+      const said = by === undefined ? {} : { by };
+      await change([], [key], [{ kind: 'suppression-removed', address: key, ...said }]);
+      return true;
+    },
+    async take(happened) {
+      for (const event of happened) {
+        if (event.kind === 'failed' && isWanted(config, event)) {
+          const record = failed(event);
+          await change([record], [], record.listed && find(record.address) === undefined ? [added(record)] : []);
+        } else if (event.kind === 'delivered' || event.kind === 'relayed') {
+          // It takes mail again: failures before this one say nothing any more.
+          const key = keyOf(event.address ?? event.recipient);
+          if (records.get(key)?.listed === false) await change([], [key], []);
+        }
+      }
+    },
+  };
+}
+
+function added({ address, reason, status, untilMs }: SuppressionRecord, by?: string): NewEvent {
+  return {
+    ...{ kind: 'suppression-added', address, reason },
+    ...(status === undefined ? {} : { status }),
+    ...(untilMs === undefined ? {} : { untilMs }),
+    ...(by === undefined ? {} : { by }),
+  };
+}
+
+function isWanted({ statuses }: SuppressionConfig, event: FailedEvent): boolean {
+  const address = keyOf(event.address ?? event.recipient);
+  if (!address.includes('@') || isPostmaster(address)) return false;
+  return statuses.some((pattern) => {
+    const parts = event.failure.status.split('.');
+    return pattern.split('.').every((part, i) => part === 'x' || part === parts[i]);
+  });
+}
+
+function plain(record: SuppressionRecord): Suppression {
+  const { address, reason, status, sinceMs, untilMs, messageId, failures } = record;
+  return {
+    ...{ address, reason, sinceMs, failures },
+    ...(status === undefined ? {} : { status }),
+    ...(untilMs === undefined ? {} : { untilMs }),
+    ...(messageId === undefined ? {} : { messageId }),
+  };
+}
+
+function keyOf(address: string): string {
+  return address.trim().toLowerCase();
+}
+
+/** RFC 5321 §4.5.1: mail to the postmaster is always to be taken. */
+function isPostmaster(address: string): boolean {
+  return /^postmaster(?:@|$)/.test(address);
+}

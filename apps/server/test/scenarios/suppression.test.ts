@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { openMemorySuppression } from '../../src/adapters/memory-suppression.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import type { Suppression } from '../../src/ports.ts';
+import { ScriptedHost } from '../simulation/scripted-host.ts';
+import { submit } from './submit.ts';
+import { World } from './world.ts';
+
+const day = 86_400_000;
+const SUBMISSION = '[[listen]]\naddress = "0.0.0.0:25"\nrole = "submission"\nrelay-from = ["0.0.0.0/0"]';
+
+async function start(table: string, listen = SUBMISSION) {
+  const world = new World();
+  const state = { takesAll: false };
+  await ScriptedHost.start(world.host('hop.example'), {
+    RCPT: (line) => {
+      if (state.takesAll || line.includes('good')) return '250 2.1.5 ok';
+      return line.includes('full') ? '552 5.2.2 full' : '550 5.1.1 who is that?';
+    },
+  });
+  const toml = `
+[[route]]
+match = "pure-heart.org"
+to = "maildir:mail"
+[[alias]]
+address = "team@pure-heart.org"
+to = ["gone@ivory.edu"]
+[[route]]
+match = "*"
+to = "smtp://hop.example:25"
+${table}`;
+  const kept = { store: openMemoryQueueStore(), suppression: openMemorySuppression() };
+  const server = await world.server('mx.example.org', toml, { listen, ...kept });
+  const list = server.running.suppression;
+  if (list === undefined) throw new Error('there is no list');
+  /** The reply to RCPT. */
+  const send = async (to: string): Promise<string> => {
+    const replies = await submit(world, 'mx.example.org', ['MAIL FROM:<alice@pure-heart.org>', `RCPT TO:<${to}>`]);
+    await world.clock.advance(5000);
+    return replies[3] ?? '';
+  };
+  return { world, ...server, list, send, state, toml, kept };
+}
+
+const all = async (entries: AsyncIterable<Suppression>): Promise<Suppression[]> => {
+  const found: Suppression[] = [];
+  for await (const entry of entries) found.push(entry);
+  return found;
+};
+
+describe('the suppression list', () => {
+  it('RFC 3463 §3.2: refuses what failed for good since there is no such address, and says whose list it is, why and until when', async () => {
+    const { send, events, list, world } = await start('[suppression]\nkeep = "2d"');
+    expect(await send('Bob@ivory.edu')).toMatch(/^250/);
+    expect(await send('bob@ivory.edu')).toMatch(/^550 5\.1\.1 It stands there since .* failed with 5\.1\.1$/);
+    expect(await send('carol@ivory.edu')).toMatch(/^250/);
+    const [entry] = (await list.list({ limit: 10, search: 'BOB' })).entries;
+    expect(entry).toMatchObject({ address: 'bob@ivory.edu', status: '5.1.1', reason: '550 5.1.1 who is that?' });
+    expect(entry?.messageId).toBe(events.find(({ kind }) => kind === 'failed')?.messageId);
+    expect(events.find(({ kind }) => kind === 'suppression-added')).toMatchObject({ address: 'bob@ivory.edu' });
+    expect(events.find(({ kind }) => kind === 'suppressed')).toMatchObject({
+      ...{ recipient: 'bob@ivory.edu', reversePath: 'alice@pure-heart.org', messageId: '' },
+    });
+    await world.clock.advance(2 * day);
+    expect(await send('bob@ivory.edu')).toMatch(/^250/);
+  });
+
+  it('takes what operators add', async () => {
+    const { send, list, world } = await start('[suppression]\nkeep = "never"');
+    await list.add([{ address: 'x@y.example', reason: 'asked us to stop', sinceMs: world.clock.now() }], 'root');
+    expect(await send('X@Y.example')).toMatch(/^550 5\.1\.1 It stands there since/);
+    expect(await list.get('x@y.example')).toMatchObject({ reason: 'asked us to stop', failures: 0 });
+  });
+
+  it('counts only what the configuration says, as often as it says, without a success in between', async () => {
+    const { send, state } = await start('[suppression]\nstatuses = ["5.x.2"]\nfailures = 2');
+    await send('bob@ivory.edu');
+    expect(await send('bob@ivory.edu')).toMatch(/^250/);
+    await send('full@ivory.edu');
+    state.takesAll = true;
+    await send('full@ivory.edu');
+    state.takesAll = false;
+    await send('full@ivory.edu');
+    expect(await send('full@ivory.edu')).toMatch(/^250/);
+    expect(await send('full@ivory.edu')).toMatch(/^550/);
+  });
+
+  it('RFC 5321 §4.5.1: never has a postmaster', async () => {
+    const { send, list, world } = await start('[suppression]');
+    await send('postmaster@ivory.edu');
+    expect(await send('Postmaster@ivory.edu')).toMatch(/^250/);
+    expect(await list.add([{ address: 'postmaster@a.example', reason: 'x', sinceMs: world.clock.now() }])).toBe(0);
+    expect(await all(list.all())).toEqual([]);
+  });
+
+  it('blames the address behind an alias, not the alias', async () => {
+    const { send, list } = await start('[suppression]');
+    await send('team@pure-heart.org');
+    expect(await send('team@pure-heart.org')).toMatch(/^250/);
+    expect((await all(list.all())).map(({ address }) => address)).toEqual(['gone@ivory.edu']);
+  });
+
+  it('holds at submission only, or where a listener says so', async () => {
+    const relay = SUBMISSION.replace('submission', 'relay');
+    const open = await start('[suppression]', relay);
+    await open.send('bob@ivory.edu');
+    expect(await open.send('bob@ivory.edu')).toMatch(/^250/);
+    const closed = await start('[suppression]', `${relay}\nsuppression = true`);
+    await closed.send('bob@ivory.edu');
+    expect(await closed.send('bob@ivory.edu')).toMatch(/^550/);
+  });
+
+  it('is kept over a restart, is exported whole, imported again, and lets go what an operator takes off', async () => {
+    const { send, list, world, running, toml, kept } = await start('[suppression]');
+    for (const name of ['c', 'a', 'b']) await send(`${name}@ivory.edu`);
+    await world.clock.during(running.stop());
+    const again = await world.server('mx2.example.org', toml, { listen: SUBMISSION, ...kept });
+    const after = again.running.suppression;
+    const exported = await all(list.all());
+    expect(exported.map(({ address }) => address)).toEqual(['a@ivory.edu', 'b@ivory.edu', 'c@ivory.edu']);
+    expect(await all(after!.all())).toEqual(exported);
+    expect(await after?.remove('B@ivory.edu', 'root')).toBe(true);
+    expect(await after?.remove('b@ivory.edu')).toBe(false);
+    expect(again.events.map(({ kind }) => kind)).toEqual(['suppression-removed']);
+    const first = await after?.list({ limit: 1 });
+    expect(first?.entries[0]?.address).toBe('a@ivory.edu');
+    expect((await after?.list({ limit: 9, cursor: first?.next ?? '' }))?.entries[0]?.address).toBe('c@ivory.edu');
+    expect(await after?.add(exported)).toBe(3);
+  });
+});
