@@ -3,23 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-
-const USAGE = `dsnd: a mail server that owes and pays every delivery status notification
-
-  dsnd --config FILE   run with a configuration file (TOML)
-  dsnd                 local mode: SMTP on 127.0.0.1:2525, all under ./.dsnkit, nothing leaves the machine
-  dsnd check-config FILE
-                       reads a configuration and all files that it names, and says in one line what is wrong
-  dsnd hash-password [NAME]
-                       what stands in the file of [users] for a password, which is asked for or read from stdin
-  dsnd store check DIRECTORY
-                       reads a whole store, and says what is wrong with it; stop the server first
-  dsnd store recover DIRECTORY NEW-DIRECTORY
-                       makes a new store of all that can be read
-  dsnd store export DIRECTORY FOLDER
-                       writes messages and envelopes as files: ID.eml and ID.json
-  dsnd --version
-  dsnd --help`;
+import { usage } from './usage.ts';
 
 await main();
 
@@ -85,7 +69,7 @@ function readOptions(): Options | undefined {
       allowPositionals: true,
     });
     const [command, ...words] = positionals;
-    if (values.help === true) console.log(USAGE);
+    if (values.help === true) console.log(usage());
     else if (values.version === true) console.log(version());
     else if (command === 'store') return { config: values.config, command, words };
     else if (command === 'check-config' && words.length === 0) fail('check-config needs a FILE; see dsnd --help');

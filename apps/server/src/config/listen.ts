@@ -135,6 +135,7 @@ function dsn(): Setting<ListenConfig['dsn']> {
   const allowed = `${word.allowed}, or an array of networks, users, user:NAME`;
   return {
     allowed,
+    json: { anyOf: [word.json ?? {}, { type: 'array', items: { type: 'string' }, minItems: 1 }] },
     read(value) {
       if (typeof value === 'string') return word.read(value);
       if (!Array.isArray(value)) throw new WrongValue(`${quote(value)} is not allowed; allowed: ${allowed}`);

@@ -244,6 +244,7 @@ export type AcceptFrom = 'anyone' | 'relay-from';
 
 /** One `[[route]]` table. */
 export interface RouteConfig {
+  /** `match`: a domain, `*.domain` for those below it, an address, or `*` for all; the first route that matches counts. */
   readonly match: RouteMatch;
   /** `to`: the next hop. */
   readonly to: NextHopTemplate;
@@ -276,6 +277,7 @@ export interface RouteConfig {
 
 /** `auth` of a route. */
 export interface RouteAuth {
+  /** `user`: the name by which we log in. */
   readonly user: string;
   /** `password-file`: its one line is the password. Read at the start. */
   readonly passwordFile: string;

@@ -80,6 +80,7 @@ function nextHop(folder: string): Setting<ReturnType<typeof parseNextHop>> {
   const known = text(allowed, (value) => value);
   return {
     allowed,
+    json: { type: 'string' },
     read(value) {
       try {
         const hop = parseNextHop(known.read(value));

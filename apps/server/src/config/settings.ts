@@ -12,10 +12,22 @@ export class WrongValue extends Error {
   }
 }
 
+/** A part of a JSON Schema. */
+export type JsonFragment = Readonly<Record<string, unknown>>;
+
+/** What a schema of a key knows of it, for the reference and for editors. */
+export interface KeyFacts {
+  readonly allowed: string;
+  readonly json: JsonFragment;
+  readonly isRequired: boolean;
+}
+
 /** How one key is read. */
 export interface Setting<T> {
   /** What may stand there, for messages. */
   readonly allowed: string;
+  /** The same for editors, as far as JSON Schema can say it. */
+  readonly json?: JsonFragment;
   /** @throws {WrongValue} */
   readonly read: (value: unknown) => T;
 }
@@ -25,17 +37,17 @@ const absent: unique symbol = Symbol('absent');
 
 /** A key that must be there. */
 export function required<T>(setting: Setting<T>): v.GenericSchema<unknown, T> {
-  return schema(setting, () => {
+  return schema(setting, true, () => {
     throw new WrongValue(`is missing; allowed: ${setting.allowed}`);
   });
 }
 
 /** A key that may be absent. */
 export function optional<T, const D>(setting: Setting<T>, otherwise: D): v.GenericSchema<unknown, T | D> {
-  return schema<T | D>(setting, () => otherwise);
+  return schema<T | D>(setting, false, () => otherwise);
 }
 
-function schema<T>(setting: Setting<T>, otherwise: () => T): v.GenericSchema<unknown, T> {
+function schema<T>(setting: Setting<T>, isRequired: boolean, otherwise: () => T): v.GenericSchema<unknown, T> {
   return v.pipe(
     v.optional(v.unknown(), () => absent),
     v.rawTransform<unknown, T>(({ dataset, addIssue, NEVER }) => {
@@ -53,6 +65,7 @@ function schema<T>(setting: Setting<T>, otherwise: () => T): v.GenericSchema<unk
         return NEVER;
       }
     }),
+    v.metadata({ key: { allowed: setting.allowed, json: setting.json ?? {}, isRequired } satisfies KeyFacts }),
   );
 }
 
@@ -84,6 +97,7 @@ function isTable(value: unknown): boolean {
 export function text<T>(allowed: string, read: (text: string) => T | undefined): Setting<T> {
   return {
     allowed,
+    json: { type: 'string' },
     read(value) {
       const result = typeof value === 'string' ? read(value) : undefined;
       if (result === undefined) throw new WrongValue(`${quote(value)} is not allowed; allowed: ${allowed}`);
@@ -97,6 +111,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Setting<T> {
   const allowed = words.join(', ');
   return {
     allowed,
+    json: { enum: words },
     read(value) {
       const found = words.find((word) => word === value);
       if (found !== undefined) return found;
@@ -112,6 +127,7 @@ export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER): Se
   const allowed = `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`;
   return {
     allowed,
+    json: { type: 'integer', minimum: least, ...(most === Number.MAX_SAFE_INTEGER ? {} : { maximum: most }) },
     read(value) {
       if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most) return value;
       throw new WrongValue(`${quote(value)} is not allowed; allowed: ${allowed}`);
@@ -123,6 +139,7 @@ export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER): Se
 export function flag(): Setting<boolean> {
   return {
     allowed: 'true, false',
+    json: { type: 'boolean' },
     read(value) {
       if (typeof value === 'boolean') return value;
       throw new WrongValue(`${quote(value)} is not allowed; allowed: true, false`);
@@ -135,6 +152,7 @@ export function listOf<T>(element: Setting<T>, least: number): Setting<readonly 
   const allowed = `an array of ${least > 0 ? 'at least one of ' : ''}${element.allowed}`;
   return {
     allowed,
+    json: { type: 'array', items: element.json ?? {}, ...(least > 0 ? { minItems: least } : {}) },
     read(value) {
       if (!Array.isArray(value)) throw new WrongValue(`${quote(value)} is no array; allowed: ${allowed}`);
       if (value.length < least) throw new WrongValue(`is empty; allowed: ${allowed}`);
