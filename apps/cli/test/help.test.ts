@@ -79,6 +79,39 @@ describe('completions', () => {
       expect(spawnSync(shell, ['-n', file], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
   });
 
+  it.skipIf(!has('zsh'))('zsh: offers at the first call, when it is loaded from $fpath', async () => {
+    writeFileSync(join(folder.path, '_dsn'), (await dsn(['completion', 'zsh'])).stdout);
+    // What zsh's own completion would be given.
+    const run = `fpath=('${folder.path}' $fpath); autoload -Uz _dsn
+_arguments() { print -r -- "$@"; state=$next; line=(send) }
+_describe() { print -rl -- "$commands[@]" }
+next=command; _dsn; next=argument; _dsn`;
+    const { stdout, stderr } = spawnSync('zsh', ['-f', '-c', run], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(stdout).toContain('inspect:read reports');
+    expect(stdout).toContain('*--ret[what a failure report returns]:value:(FULL HDRS)');
+  });
+
+  it.skipIf(!has('fish'))('fish: commands, commands below them, options and their values', async () => {
+    const script = join(folder.path, 'dsn.fish');
+    writeFileSync(script, (await dsn(['completion', 'fish'])).stdout);
+    const complete = (line: string): string[] => {
+      const run = `source '${script}'; complete -C '${line}'`;
+      const { stdout } = spawnSync('fish', ['-N', '-c', run], {
+        encoding: 'utf8',
+        env: { ...process.env, HOME: folder.path },
+      });
+      return stdout
+        .trim()
+        .split('\n')
+        .map((offer) => offer.split('\t')[0] ?? '');
+    };
+    expect(complete('dsn ins')).toEqual(['inspect']);
+    expect(complete('dsn params b')).toEqual(['build']);
+    expect(complete('dsn inspect --su')).toEqual(['--summary']);
+    expect(complete('dsn send --ret ')).toEqual(['FULL', 'HDRS']);
+  });
+
   it('of another shell', async () => {
     expect(await dsn(['completion', 'tcsh'])).toMatchObject({ code: 2, stdout: '' });
   });
@@ -96,6 +129,10 @@ describe('manual pages', () => {
     expect(page).toContain('.SH EXAMPLES\n.nf\ndsn send');
     expect(page).toContain('.B \\-\\-envid <text>\n');
     expect((await dsn(['man', 'send'])).stdout).toBe(page);
+    if (has('mandoc')) {
+      const args = ['-T', 'lint', '-W', 'warning', ...pages.map((name) => join(folder.path, name))];
+      expect(spawnSync('mandoc', args, { encoding: 'utf8' }).stdout).toBe('');
+    }
     const roff = ['groff', 'gtroff'].find(has);
     if (roff === undefined) return;
     for (const name of pages) {

@@ -1,8 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mail } from './support/folder.ts';
 import { dsn } from './support/terminal.ts';
+import { uriOf } from '../src/lint/sarif.ts';
+
+const require = createRequire(import.meta.url);
+/** The schema of OASIS, which is one of draft 4. */
+const sarifSchema = require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json') as object;
+const { default: Ajv } = require('ajv-draft-04') as {
+  default: new (options: object) => { compile(schema: object): ((value: unknown) => boolean) & { errors: unknown } };
+};
 
 const faulty = join(mail, 'faulty.eml');
 const lines = readFileSync(faulty, 'utf8').split('\n');
@@ -51,6 +60,9 @@ describe('dsn lint, for programs', () => {
         }[];
       }[];
     };
+    const isSarif = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(sarifSchema);
+    expect([isSarif(log), isSarif.errors]).toEqual([true, null]);
+    expect(isSarif({ ...log, version: '2.0.0' })).toBe(false);
     expect(log.version).toBe('2.1.0');
     const [run] = log.runs;
     for (const { ruleId, ruleIndex } of run!.results) expect(run!.tool.driver.rules[ruleIndex]!.id).toBe(ruleId);
@@ -89,5 +101,20 @@ describe('dsn lint, for programs', () => {
     const { stdout } = await dsn(['lint', '-'], { stdin: text });
     expect(stdout).toContain('too-many-issues');
     expect(performance.now() - start).toBeLessThan(10_000);
+  });
+});
+
+describe('names of files in SARIF', () => {
+  it.each([
+    ['mail/bounce 1.eml', '/', 'mail/bounce%201.eml'],
+    ['/var/mail/a#b?.eml', '/', '/var/mail/a%23b%3F.eml'],
+    ['odd\\name.eml', '/', 'odd%5Cname.eml'],
+    ['1709902800.M2P2.mx:2,S', '/', './1709902800.M2P2.mx:2,S'],
+    ['mail\\bounce.eml', '\\', 'mail/bounce.eml'],
+    ['C:\\Mail\\größe.eml', '\\', 'file:///C:/Mail/gr%C3%B6%C3%9Fe.eml'],
+    ['d:/mail/x.eml', '\\', 'file:///d:/mail/x.eml'],
+    ['-', '/', 'stdin'],
+  ])('RFC 3986 §4.2: %s', (file, separator, uri) => {
+    expect(uriOf(file, separator)).toBe(uri);
   });
 });

@@ -55,6 +55,9 @@ function optionsOf(command: Command): OptionNode[] {
 function firstSentence(text: string): string {
   return (
     text
+      // What would mean something to one of the shells; people read an apostrophe and a dash as well.
+      .replace(/(?<=\w)'(?=\w)/g, '’')
+      .replace(/: /g, ' – ')
       .replace(/['"`\\$[\]:]/g, '')
       .split(/[;(]/)[0]
       ?.trim() ?? ''
@@ -122,7 +125,8 @@ ${calls.join('\n')}
   return `#compdef dsn
 # zsh completion for dsn; put it as _dsn into a folder of $fpath.
 ${functions.join('\n')}
-compdef _dsn dsn
+# Loaded from $fpath, this file stands for the function at its first call.
+if [ "$funcstack[1]" = _dsn ]; then _dsn "$@"; else compdef _dsn dsn; fi
 `;
 }
 

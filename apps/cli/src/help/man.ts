@@ -1,13 +1,16 @@
 import type { EventEmitter } from 'node:events';
 import type { Command } from 'commander';
 
+/** When the commands changed last, as pages of a manual tell it. */
+const CHANGED = '2026-11-21';
+
 /** The manual page of a command, or of all of them, in the man macros of roff, made from the commands themselves. */
 export function manPage(command: Command, version: string): string {
   const name = nameOf(command);
   const title = name.replaceAll(' ', '-');
   const help = command.createHelp();
   const sections = [
-    `.TH "${title.toUpperCase()}" "1" "" "dsnkit ${version}" "User Commands"`,
+    `.TH "${title.toUpperCase()}" "1" "${CHANGED}" "dsnkit ${version}" "User Commands"`,
     `.SH NAME\n${escaped(title)} \\- ${escaped(command.description())}`,
     `.SH SYNOPSIS\n.B ${escaped(name)}\n${escaped(command.usage().replace(/^<command> /, 'command '))}`,
     list(
@@ -28,7 +31,7 @@ export function manPage(command: Command, version: string): string {
     ),
     afterHelp(command),
     `.SH EXIT STATUS\n0 is fine, 1 are findings, 2 is wrong use or input, told in one line of standard error.`,
-    `.SH ENVIRONMENT\n.TP\n.B NO_COLOR\nno colours, if it is not empty\n.TP\n.B DSN_PASSWORD\nthe password for \\-\\-user`,
+    `.SH ENVIRONMENT\n.TP\n.B NO_COLOR\nno colours, if it is not empty\n.TP\n.B DSN_PASSWORD\nthe password for \\-\\-user\n.TP\n.B DSN_IMAP_PASSWORD\nthe password for an IMAP mailbox of \\-\\-reports`,
     `.SH SEE ALSO\n${seeAlso(command)}`,
   ];
   return `${sections.filter((section) => section !== '').join('\n')}\n`;
@@ -62,8 +65,8 @@ function afterHelp(command: Command): string {
     rest[0] === undefined || rest[0] === '' ? '' : `.SH EXAMPLES\n.nf\n${escaped(rest[0].replace(/^ {2}/gm, ''))}\n.fi`;
   const prose = [remarks, ...rest.slice(1)]
     .filter((piece) => piece.trim() !== '')
-    .map((piece) => `.PP\n${escaped(piece.trim())}`);
-  return [prose.length === 0 ? '' : `.SH REMARKS\n${prose.join('\n')}`, shown]
+    .map((piece) => escaped(piece.trim()));
+  return [prose.length === 0 ? '' : `.SH REMARKS\n${prose.join('\n.PP\n')}`, shown]
     .filter((piece) => piece !== '')
     .join('\n');
 }

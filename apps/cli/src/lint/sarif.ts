@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { spanOf } from './excerpt.ts';
 import type { Finding } from './finding.ts';
 import type { Lines } from './lines.ts';
@@ -55,7 +56,7 @@ function ruleOf({ code, message, clause, level }: Finding): object {
 
 function locationOf(finding: Finding, file: string, index: number | undefined, lines: Lines): object {
   const { column, endColumn } = spanOf(finding, lines);
-  const uri = file === '-' ? 'stdin' : encodeURI(file.replaceAll('\\', '/'));
+  const uri = uriOf(file);
   return {
     physicalLocation: {
       artifactLocation: { uri },
@@ -64,4 +65,19 @@ function locationOf(finding: Finding, file: string, index: number | undefined, l
     // Lines count within the message; its place in an mbox is told apart.
     ...(index === undefined ? {} : { logicalLocations: [{ name: `message ${index}`, kind: 'object' }] }),
   };
+}
+
+/**
+ * A file as SARIF names it: a relative reference, or a file URI on drives of Windows, whose letters would be schemes.
+ *
+ * @param separator what parts folders in `file`
+ */
+export function uriOf(file: string, separator: string = sep): string {
+  if (file === '-') return 'stdin';
+  const drive = /^[A-Za-z]:[\\/]/.test(file);
+  const path = separator === '\\' || drive ? file.replaceAll('\\', '/') : file;
+  const encoded = encodeURI(path).replace(/[?#]/g, encodeURIComponent);
+  if (drive) return `file:///${encoded}`;
+  // RFC 3986 §4.2: a colon in the first segment would make what stands before it a scheme.
+  return /^[^/]*:/.test(encoded) ? `./${encoded}` : encoded;
 }
