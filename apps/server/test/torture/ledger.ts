@@ -66,8 +66,18 @@ export function owedNumbers({ answers, relayed, mailDirectory }: Evidence, group
     .map(([number]) => number);
 }
 
+/** Recipients that were relayed twice: how many rightly, and which not. */
+export interface Doubles {
+  readonly inWindow: number;
+  readonly outside: readonly string[];
+}
+
 /** Compares what happened with what had to happen. */
-export function judge(evidence: Evidence, reader: ReportReader): Verdict {
+export function judge(
+  evidence: Evidence,
+  reader: ReportReader,
+  doublesOf: (evidence: Evidence) => Doubles = doubles,
+): Verdict {
   const { answers, relayed, mailDirectory } = evidence;
   const groups = reader.readNew();
   const numbers = owedNumbers(evidence, groups);
@@ -83,7 +93,7 @@ export function judge(evidence: Evidence, reader: ReportReader): Verdict {
     delivered,
   );
   const lostReports = missing([...owed], groups);
-  const { inWindow, outside } = doubles(evidence);
+  const { inWindow, outside } = doublesOf(evidence);
   const findings: Readonly<Record<string, readonly string[]>> = {
     'accepted, but not relayed': lostRelays,
     'accepted, but not in the mailbox': lostDeliveries,
@@ -116,7 +126,7 @@ export function judge(evidence: Evidence, reader: ReportReader): Verdict {
  * A message is relayed twice rightly if the server ended after the hop's final 250 and before that was settled: the
  * second time in a later run, and no run before it had the recipient settled.
  */
-function doubles({ relayed, journal }: Evidence): { readonly inWindow: number; readonly outside: readonly string[] } {
+function doubles({ relayed, journal }: Evidence): Doubles {
   const settledIn = new Map<string, number>();
   for (const [, run = '', address = ''] of journal.matchAll(/^done (\d+) (\S+)$/gm)) {
     if (!settledIn.has(address)) settledIn.set(address, Number(run));

@@ -25,7 +25,6 @@ export class Workbench {
     this.journal = join(folder, 'journal');
     writeFileSync(this.journal, '');
     writeFileSync(join(folder, 'dsnd.toml'), toml);
-    mkdirSync(join(folder, 'program'), { recursive: true });
     this.#main = bundle(join(folder, 'program'));
   }
 
@@ -94,7 +93,9 @@ export async function takesConnections(port: number): Promise<boolean> {
   });
 }
 
-function bundle(folder: string): string {
+/** Bundles the server, so that it starts fast; gives its main file. */
+export function bundle(folder: string): string {
+  mkdirSync(folder, { recursive: true });
   const esbuild = join(root, 'node_modules/.bin/esbuild');
   const source = join(root, 'apps/server/src');
   const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";

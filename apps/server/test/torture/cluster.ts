@@ -1,0 +1,315 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import { startPostgres, type PostgresServer } from '../postgres/postgres.ts';
+import { freePort, temporaryFolder } from '../support/dsnd.ts';
+import { startRecordingHop, type RecordingHop } from '../support/recording-hop.ts';
+import { submit, type Answered } from './client.ts';
+import { judge, owedNumbers, ReportReader, type Doubles, type Evidence, type Verdict } from './ledger.ts';
+import { Node } from './node.ts';
+import { planned } from './plan.ts';
+import { bundle } from './server.ts';
+
+/** What is done to the cluster while it works. */
+export const disturbances = ['kill', 'sleep', 'database', 'stop'] as const;
+export type Disturbance = (typeof disturbances)[number];
+
+/** Ways to break the store from outside, to see whether the harness notices. */
+export const sabotages: Readonly<Record<string, string>> = {
+  'gives a claim to two': `UPDATE dsnkit_recipient SET ready_at = due_at, token = NULL
+    WHERE token IS NOT NULL AND attempts = 0`,
+  'loses a recipient': `DELETE FROM dsnkit_recipient WHERE (message, n) IN
+    (SELECT message, n FROM dsnkit_recipient WHERE token IS NOT NULL LIMIT 1)`,
+};
+
+export interface ClusterOptions {
+  readonly messages: number;
+  readonly nodes: number;
+  /** Only these, in turn. Default: all. */
+  readonly disturbances?: readonly Disturbance[];
+  /** A statement that is done to the database again and again. */
+  readonly sabotage?: string;
+  /** Told now and then. */
+  readonly progress?: (line: string) => void;
+}
+
+/** A recipient to which the hop of a node has said its final 250. */
+export interface ClusterRelayed {
+  readonly address: string;
+  readonly command: string;
+  readonly node: number;
+  readonly atMs: number;
+}
+
+const CLIENTS = 32;
+const LEASE_MS = 5_000;
+const LARGE_OCTETS = 700_000;
+/** So long after the hop's 250 a settlement may be on its way, on a busy machine. */
+const SETTLING_MS = 5_000;
+const BETWEEN_MS = 2_500;
+
+/**
+ * Several nodes share a queue in PostgreSQL and take mail, while nodes are killed, put to sleep for longer than their lease,
+ * and ended and begun again, and the database is killed and begun again. At the end all have to be up and the queue empty.
+ */
+export async function tortureCluster(options: ClusterOptions): Promise<Verdict> {
+  const folder = temporaryFolder('dsnd-cluster-');
+  const yard = new ClusterYard(folder.path, options);
+  try {
+    await yard.open();
+    return await yard.torture();
+  } finally {
+    await yard.close();
+    folder.remove();
+  }
+}
+
+class ClusterYard {
+  readonly #folder: string;
+  readonly #options: ClusterOptions;
+  readonly #answers = new Map<number, Answered>();
+  readonly #relayed: ClusterRelayed[] = [];
+  readonly #hops: RecordingHop[] = [];
+  readonly #nodes: Node[] = [];
+  readonly #done = new Map<Disturbance, number>();
+  /** When a node, or with -1 the database, was out of order. */
+  readonly #outages: { readonly node: number; readonly fromMs: number; readonly toMs: number }[] = [];
+  #database: PostgresServer | undefined;
+  #url = '';
+  #next = 0;
+
+  constructor(folder: string, options: ClusterOptions) {
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    this.#database = await startPostgres({ durable: true });
+    this.#url = await this.#database.newDatabase();
+    const program = bundle(join(this.#folder, 'program'));
+    for (let index = 0; index < this.#options.nodes; index++) {
+      const hops = await Promise.all([this.#startHop(index, []), this.#startHop(index, ['DSN'])]);
+      this.#hops.push(...hops);
+      const port = await freePort();
+      const [plain = 0, knowing = 0] = hops.map((hop) => hop.port);
+      const toml = configuration(index, this.#url, port, plain, knowing);
+      this.#nodes.push(new Node({ program, folder: this.#folder, name: `n${index}`, toml, port }));
+    }
+    await Promise.all(this.#nodes.map((node) => node.start()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.kill()));
+    await Promise.all(this.#hops.map((hop) => hop.close()));
+    await this.#database?.dispose();
+  }
+
+  async torture(): Promise<Verdict> {
+    const startMs = performance.now();
+    const working = Array.from({ length: CLIENTS }, (_, index) => this.#submitAll(index));
+    const busy = { going: true };
+    const disturbing = Promise.all([this.#disturbAll(busy), this.#sabotage(busy)]);
+    await Promise.all(working);
+    const seconds = (performance.now() - startMs) / 1000;
+    busy.going = false;
+    await disturbing;
+    const reader = new ReportReader(join(this.#folder, 'mail'));
+    await this.#finish(reader);
+    const verdict = judge(this.#evidence(), reader, () => this.#doubles());
+    return {
+      problems: [...verdict.problems, ...(await this.#leftovers())],
+      figures: {
+        ...{ nodes: this.#nodes.length, messages: this.#next, 'seconds of submitting': Math.round(seconds) },
+        ...Object.fromEntries([...this.#done].map(([what, times]) => [`  ${what}`, times])),
+        ...Object.fromEntries(this.#nodes.map(({ name }, index) => [`  relayed by ${name}`, this.#relayedBy(index)])),
+        ...verdict.figures,
+      },
+    };
+  }
+
+  async #submitAll(client: number): Promise<void> {
+    while (this.#next < this.#options.messages) {
+      const number = this.#next++;
+      if (number % 5_000 === 0) this.#options.progress?.(`${number} messages`);
+      const node = this.#nodes[(number + client) % this.#nodes.length];
+      if (node === undefined) return;
+      const answer = await submit(node.port, message(number, number % 200 === 199 ? LARGE_OCTETS : 100));
+      this.#answers.set(number, answer);
+      // A client that finds nobody, or is told to come back, does so after a while.
+      if (answer !== 'accepted') await moment(100);
+    }
+  }
+
+  async #disturbAll(busy: { readonly going: boolean }): Promise<void> {
+    const wanted = this.#options.disturbances ?? disturbances;
+    for (let turn = 0; ; turn++) {
+      await moment(BETWEEN_MS * (0.5 + Math.random()));
+      if (!busy.going) return;
+      const what = wanted[turn % wanted.length];
+      if (what === undefined) continue;
+      const index = Math.floor(Math.random() * this.#nodes.length);
+      const fromMs = performance.now();
+      await this.#disturb(what, index);
+      this.#outages.push({ node: what === 'database' ? -1 : index, fromMs, toMs: performance.now() });
+      this.#done.set(what, (this.#done.get(what) ?? 0) + 1);
+      this.#options.progress?.(`${what}${what === 'database' ? '' : ` of n${index}`}`);
+    }
+  }
+
+  async #sabotage(busy: { readonly going: boolean }): Promise<void> {
+    const { sabotage } = this.#options;
+    if (sabotage === undefined) return;
+    const client = new pg.Client({ connectionString: this.#url });
+    await client.connect();
+    while (busy.going) {
+      await client.query(sabotage);
+      await moment(20);
+    }
+    await client.end();
+  }
+
+  async #disturb(what: Disturbance, index: number): Promise<void> {
+    const node = this.#nodes[index];
+    if (node === undefined) return;
+    switch (what) {
+      case 'kill':
+        await node.kill();
+        await moment(Math.random() * 2_000);
+        await node.start();
+        return;
+      case 'stop':
+        await node.stop();
+        await node.start();
+        return;
+      case 'sleep':
+        await node.sleep(LEASE_MS + 1_000 + Math.random() * 4_000);
+        return;
+      case 'database':
+        await this.#database?.kill();
+        await moment(Math.random() * 2_000);
+        await this.#database?.start();
+    }
+  }
+
+  async #finish(reader: ReportReader): Promise<void> {
+    for (const node of this.#nodes) if (!node.isUp()) await node.start();
+    // A store that is broken will not pay.
+    const untilMs = performance.now() + (this.#options.sabotage === undefined ? 120_000 : 25_000);
+    while (performance.now() < untilMs && !(this.#isPaid(reader) && (await this.#rows()).size === 0)) await moment(500);
+    // A report too many would come now.
+    await moment(LEASE_MS);
+    reader.readNew();
+    await Promise.all(this.#nodes.map((node) => node.stop()));
+  }
+
+  #isPaid(reader: ReportReader): boolean {
+    const groups = new Set(reader.readNew());
+    const relayed = new Set(this.#relayed.map(({ address }) => address));
+    return owedNumbers(this.#evidence(), reader.groups).every((number) => {
+      const plan = planned(number);
+      return plan.owed.every((owed) => groups.has(owed)) && plan.relayed.every((address) => relayed.has(address));
+    });
+  }
+
+  #evidence(): Evidence {
+    const relayed = this.#relayed.map(({ address, command, node }) => ({ address, command, run: node }));
+    return { answers: this.#answers, relayed, journal: '', mailDirectory: join(this.#folder, 'mail') };
+  }
+
+  /**
+   * A recipient is relayed twice rightly only if whoever had it first could not settle it after the hop's final 250: the node
+   * was killed, asleep or ending, or the database was away.
+   */
+  #doubles(): Doubles {
+    const first = new Map<string, ClusterRelayed>();
+    const outside: string[] = [];
+    let inWindow = 0;
+    for (const relayed of this.#relayed) {
+      const before = first.get(relayed.address);
+      first.set(relayed.address, relayed);
+      if (before === undefined) continue;
+      if (this.#wasDisturbed(before, relayed.atMs)) inWindow++;
+      else outside.push(`${relayed.address} by n${before.node}, then by n${relayed.node}`);
+    }
+    return { inWindow, outside };
+  }
+
+  #wasDisturbed({ node, atMs }: ClusterRelayed, secondMs: number): boolean {
+    const untilMs = Math.min(atMs + SETTLING_MS, secondMs);
+    return this.#outages.some(
+      (outage) => (outage.node === node || outage.node === -1) && outage.fromMs <= untilMs && outage.toMs >= atMs,
+    );
+  }
+
+  #relayedBy(index: number): number {
+    return this.#relayed.filter(({ node }) => node === index).length;
+  }
+
+  async #leftovers(): Promise<string[]> {
+    return [...(await this.#rows())].map(([table, rows]) => `left over in the database: ${rows} rows of ${table}`);
+  }
+
+  /** Tables that are not empty. */
+  async #rows(): Promise<Map<string, number>> {
+    const client = new pg.Client({ connectionString: this.#url });
+    client.on('error', () => undefined);
+    const found = new Map<string, number>();
+    await client.connect();
+    for (const table of ['dsnkit_message', 'dsnkit_recipient', 'dsnkit_body']) {
+      // What a client was cut off from while it sent it is swept up after a day.
+      const where = table === 'dsnkit_body' ? " WHERE id NOT LIKE 'spool-%'" : '';
+      const { rows } = await client.query<{ count: string }>(`SELECT count(*) AS count FROM ${table}${where}`);
+      if (rows[0] !== undefined && rows[0].count !== '0') found.set(table, Number(rows[0].count));
+    }
+    await client.end();
+    return found;
+  }
+
+  async #startHop(node: number, more: readonly string[]): Promise<RecordingHop> {
+    return startRecordingHop({
+      extensions: ['PIPELINING', '8BITMIME', 'ENHANCEDSTATUSCODES', ...more],
+      rcpt: (address) => {
+        if (address.startsWith('no+')) return '550 5.1.1 no such user';
+        return address.startsWith('late+') ? '451 4.2.1 come back later' : '250 2.1.5 Ok';
+      },
+      endOfData: (addresses, commands) => {
+        const atMs = performance.now();
+        for (const [index, address] of addresses.entries())
+          this.#relayed.push({ address, command: commands[index] ?? '', node, atMs });
+        return '250 2.0.0 Ok: queued';
+      },
+    });
+  }
+}
+
+function message(number: number, octets: number): Parameters<typeof submit>[1] {
+  const { mail, rcpt } = planned(number);
+  const head = `Subject: ${number}\r\nMessage-ID: <m${number}@sender.example>\r\n\r\n`;
+  return { mail, rcpt, content: head + 'Many hands make light work of heavy mail.\r\n'.repeat(Math.ceil(octets / 43)) };
+}
+
+function configuration(index: number, url: string, port: number, plain: number, knowing: number): string {
+  const route = (match: string, to: string) => `[[route]]\nmatch = "${match}"\nto = "${to}"\n`;
+  return `hostname = "n${index}.mx.example.org"
+store = "${url}"
+node = "n${index}"
+state-directory = "state-n${index}"
+recipient-delimiter = "+"
+[[listen]]
+address = "127.0.0.1:${port}"
+${route('hop.example', `smtp://127.0.0.1:${plain}`)}${route('dsn.example', `smtp://127.0.0.1:${knowing}`)}
+${route('here.example', 'maildir:mail')}${route('sender.example', 'maildir:mail')}
+[delivery]
+lease = "${LEASE_MS}ms"
+[retry]
+delays = ["1s", "3s", "8s"]
+delayed-after = "2s"
+expire-after = "20s"
+[report]
+max-per-minute = 1000000
+digest-every = "never"
+`;
+}
+
+function moment(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,91 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { takesConnections } from './server.ts';
+
+/** What makes a node of a cluster. */
+export interface NodeOptions {
+  readonly program: string;
+  readonly folder: string;
+  readonly name: string;
+  readonly toml: string;
+  readonly port: number;
+}
+
+/** One node of a cluster: a process that comes and goes. */
+export class Node {
+  readonly name: string;
+  readonly port: number;
+  readonly #options: NodeOptions;
+  readonly #file: string;
+  #child: ChildProcess | undefined;
+  #log = '';
+
+  constructor(options: NodeOptions) {
+    this.name = options.name;
+    this.port = options.port;
+    this.#options = options;
+    this.#file = join(options.folder, `${options.name}.toml`);
+    writeFileSync(this.#file, options.toml);
+  }
+
+  isUp(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** The end of what it wrote. */
+  log(): string {
+    return this.#log;
+  }
+
+  /** Starts it, again where the database is not there yet, and waits until it takes connections. */
+  async start(): Promise<void> {
+    for (let attempt = 1; attempt <= 30; attempt++) {
+      const child = this.#spawn();
+      while (this.isUp()) {
+        if (await takesConnections(this.port)) return;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      if (child.exitCode === 0) break;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    throw new Error(`${this.name} does not start: ${this.#log}`);
+  }
+
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** Halts the process, as a machine that is suspended, and lets it go on. */
+  async sleep(ms: number): Promise<void> {
+    this.#child?.kill('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    this.#child?.kill('SIGCONT');
+  }
+
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || !this.isUp()) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  #spawn(): ChildProcess {
+    const child = spawn(process.execPath, [this.#options.program, '--config', this.#file], {
+      cwd: this.#options.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: join(this.#options.folder, 'cache') },
+    });
+    this.#log = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (this.#log = (this.#log + chunk.toString()).slice(-20_000)));
+    this.#child = child;
+    return child;
+  }
+}
