@@ -88,6 +88,8 @@ export interface RunningServer {
 
 /** Where mail goes that is handed over without SMTP. */
 export interface Intake {
+  /** In force now. */
+  readonly config: () => Config;
   readonly router: Router;
   /** Resolves when a power cut can't lose the message; `stored` is called just before anything else happens to it. */
   readonly accept: Queue['accept'];
@@ -152,7 +154,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     queue.expect(clock.now());
   });
   return {
-    intake: { router: routerOf(() => current), accept, events },
+    intake: { config: () => current.config, router: routerOf(() => current), accept, events },
     get listening() {
       return [...listeners.values()].map(({ host, port, role }) => ({ host, port, role }));
     },

@@ -51,7 +51,15 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
     async serve(running) {
       ({ admin, store } = running);
       keys = await openIdempotencyFile(join(config.store.directory, 'idempotency.jsonl'), () => clock.now());
-      answer = makeService({ ...parts, ...running, ...running.intake, observers, keys, version: ownVersion() });
+      answer = makeService({
+        ...parts,
+        startConfig: config,
+        ...running,
+        ...running.intake,
+        observers,
+        keys,
+        version: ownVersion(),
+      });
     },
     async close() {
       await server.close();

@@ -6,7 +6,8 @@ import type { Submit } from './submit.ts';
 
 /** What the routes of the API work with. */
 export interface ApiParts {
-  readonly config: Config;
+  /** In force now. */
+  readonly config: () => Config;
   readonly version: string;
   readonly clock: Clock;
   readonly admin: Admin;

@@ -2,6 +2,7 @@ import { isLoopback, type Config } from '../config.ts';
 import type { Admin, Clock, Crypto, EventSink, IdSource, QueueStore } from '../ports.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Router } from '../routing/router.ts';
+import { given } from './given.ts';
 import { makeApi, type Answer, type Page } from './api.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
 import type { Observers } from './observe.ts';
@@ -10,7 +11,10 @@ import { makeSubmit } from './submit.ts';
 
 /** What the API of a running server is made of. */
 export interface ServiceParts {
-  readonly config: Config;
+  /** As the server was started. */
+  readonly startConfig: Config;
+  /** In force now. */
+  readonly config: () => Config;
   readonly version: string;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -32,8 +36,11 @@ const BY = 'api';
 
 /** The HTTP API of a server that is in service. */
 export function makeService(parts: ServiceParts): Answer {
-  const { config, clock, store, admin, observers, crypto } = parts;
-  const { token, password } = config.admin ?? {};
+  const { startConfig, clock, store, admin, observers, crypto } = parts;
+  const { token, password } = startConfig.admin ?? {};
+  // These change with a restart only.
+  const { admin: own, history, webhooks } = startConfig;
+  const config = (): Config => ({ ...parts.config(), ...given({ admin: own, history, webhooks }) });
   const submit = makeSubmit({
     ...parts,
     suppression: admin.suppression,
@@ -48,7 +55,7 @@ export function makeService(parts: ServiceParts): Answer {
     metrics: async () => ({ text: await observers.metrics.text(), type: observers.metrics.type }),
     notReady: async () => observers.failing() ?? (await troubleOf(store)),
     access: {
-      ...{ crypto, clock, hosts: hostsOf(config) },
+      ...{ crypto, clock, hosts: hostsOf(startConfig) },
       ...(token === undefined ? {} : { token }),
       ...(password === undefined ? {} : { password }),
     },

@@ -49,7 +49,8 @@ export type Submit = (
 
 /** What submitting works with. */
 export interface SubmitParts {
-  readonly config: Pick<Config, 'hostname' | 'limits'>;
+  /** In force now. */
+  readonly config: () => Pick<Config, 'hostname' | 'limits'>;
   readonly router: Router;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -130,14 +131,15 @@ function fingerprintOf(crypto: Crypto, submission: Submission): string {
 const ANNOUNCED: ReadonlySet<string> = new Set(['DSN', 'SMTPUTF8', '8BITMIME', 'SIZE']);
 
 async function take(parts: SubmitParts, submission: Submission, id: string): Promise<Submitted> {
-  const { config, clock, store } = parts;
+  const { clock, store } = parts;
+  const { hostname, limits } = parts.config();
   const atMs = clock.now();
   const octets =
     submission.content instanceof Uint8Array
       ? canonicalLines(submission.content)
       : composeMessage(submission.content, atMs, `=_${id}`);
-  if (octets.length > config.limits.messageSizeOctets)
-    throw new Problem('too-large', `A message may have ${config.limits.messageSizeOctets} octets`);
+  if (octets.length > limits.messageSizeOctets)
+    throw new Problem('too-large', `A message may have ${limits.messageSizeOctets} octets`);
   const { mailParameters, recipients } = await planOf(parts, submission, octets, atMs);
   const intake = new Intake(store, (start, isWhole) => fieldsOf(parts, submission, id, atMs, start, isWhole));
   try {
@@ -147,7 +149,7 @@ async function take(parts: SubmitParts, submission: Submission, id: string): Pro
     const message: Message = {
       ...{ id, reversePath: submission.from, mailParameters, arrivedAtMs: atMs, origin: 'submission', sizeOctets },
     };
-    const words = { headerMessageId: `<${id}@${config.hostname}>`, ...headerWords(octets) };
+    const words = { headerMessageId: `<${id}@${hostname}>`, ...headerWords(octets) };
     const event = { ...acceptedEvent(submission, message, recipients), ...words };
     await parts.accept({ message, recipients, content }, () => parts.events.emit(event), [event]);
     const named = recipients.map(({ address }) => address);
@@ -174,13 +176,14 @@ function acceptedEvent({ envelopeId, client }: Submission, message: Message, to:
 
 /** RFC 5321 §4.4 wants a trace of however mail came. */
 function fieldsOf(
-  { config: { hostname } }: SubmitParts,
+  { config }: SubmitParts,
   { client, recipients }: Submission,
   id: string,
   atMs: number,
   start: Uint8Array,
   isWhole: boolean,
 ): Uint8Array {
+  const { hostname } = config();
   const [sole, ...others] = recipients;
   const received = formatReceived({
     ...{ id, atMs, clientName: '', clientAddress: client, hostname, protocol: 'HTTP' },
@@ -197,8 +200,9 @@ async function planOf(
   octets: Uint8Array,
   atMs: number,
 ): Promise<{ readonly mailParameters: string; readonly recipients: readonly Recipient[] }> {
-  if (submission.recipients.length > config.limits.maxRecipients)
-    throw new Problem('refused', `A message may have ${config.limits.maxRecipients} recipients`);
+  const { maxRecipients } = config().limits;
+  if (submission.recipients.length > maxRecipients)
+    throw new Problem('refused', `A message may have ${maxRecipients} recipients`);
   const errors: WrongInput[] = [];
   const recipients: Recipient[] = [];
   let mailParameters = parametersOf(submission, octets, errors);

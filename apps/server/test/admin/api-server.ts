@@ -82,7 +82,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
       },
     },
   });
-  const admin = { ...noAdmin(), queue: server.control, events: server.bus, history };
+  const admin = { ...noAdmin(), queue: server.control, events: server.bus, webhooks: server.webhooks, history };
   await front.serve({ admin, intake: server.intake, store });
   const url = front.url;
   return {

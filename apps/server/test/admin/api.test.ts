@@ -1,5 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { waitFor } from '../support/dsnd.ts';
 import { startApi, type ApiServer } from './api-server.ts';
 
 let server: ApiServer;
@@ -157,4 +160,38 @@ it('counts what goes on in steps of ten seconds', async () => {
   );
   expect(overview.steps).toHaveLength(360);
   expect(overview.totals.accepted).toBeGreaterThan(0);
+});
+
+it('lists what webhooks could not deliver, and sends it again', async () => {
+  const bodies: string[] = [];
+  let status = 410;
+  const receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (piece: Buffer) => (body += piece.toString()));
+    request.on('end', () => {
+      if (status === 200) bodies.push(body);
+      response.writeHead(status).end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const { port } = receiver.address() as AddressInfo;
+  const hooked = await startApi({
+    toml: `[[webhook]]\nname = "app"\nurl = "http://127.0.0.1:${port}/"\nsecret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"\nevents = ["failed"]`,
+  });
+  const recipients = [{ address: '550@simulator.test' }];
+  await hooked.post('/api/v1/messages', { from: '', recipients, raw: 'a: b\n\n' });
+  interface Letters {
+    readonly letters: readonly { readonly id: string; readonly event: { readonly kind: string } }[];
+  }
+  const dead = () => json<Letters>(hooked.get('/api/v1/webhooks/app/dead-letters'));
+  await waitFor(async () => (await dead()).letters.length === 1);
+  expect((await dead()).letters[0]?.event).toMatchObject({ kind: 'failed', recipient: '550@simulator.test' });
+  expect(await json(hooked.get('/api/v1/webhooks'))).toMatchObject({ webhooks: [{ webhook: 'app', deadLetters: 1 }] });
+  status = 200;
+  expect(await json(hooked.post('/api/v1/webhooks/app/dead-letters/replay', {}))).toEqual({ count: 1 });
+  await waitFor(() => bodies.length === 1);
+  expect(JSON.parse(bodies[0] ?? '')).toMatchObject({ type: 'failed' });
+  expect((await hooked.post('/api/v1/webhooks/other/dead-letters/replay', {})).status).toBe(404);
+  await hooked.stop();
+  await new Promise((resolve) => receiver.close(resolve));
 });

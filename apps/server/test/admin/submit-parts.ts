@@ -17,7 +17,7 @@ export function submitParts(over: {
   const store = openMemoryQueueStore();
   let count = 0;
   return {
-    ...{ config, store, events: over.events, keys: over.keys },
+    ...{ config: () => config, store, events: over.events, keys: over.keys },
     router: makeRouter(config),
     clock: { now: () => 0, after: () => ({ cancel: () => undefined }) },
     ids: { next: () => `id${++count}` },

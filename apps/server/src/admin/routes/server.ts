@@ -22,7 +22,7 @@ export function serverRoutes(parts: ApiParts): readonly Route[] {
       summary: 'What goes on: counts since the start, and the last hour in steps',
       answer: { status: 200, description: 'Counts', schema: overviewSchema },
       handle: async () => ({
-        hostname: parts.config.hostname,
+        hostname: parts.config().hostname,
         version: parts.version,
         startedAt,
         now: time(parts.clock.now()),
@@ -39,7 +39,7 @@ export function serverRoutes(parts: ApiParts): readonly Route[] {
       tag: 'server',
       summary: 'The configuration in force, defaults filled in, secrets hidden',
       answer: { status: 200, description: 'The configuration', schema: v.looseObject({ hostname: v.string() }) },
-      handle: () => configView(parts.config),
+      handle: () => configView(parts.config()),
     }),
     route({
       method: 'post',

@@ -68,7 +68,7 @@ export function submitRoutes({ config, submit }: ApiParts): readonly Route[] {
         'with the envelope in the query. With an Idempotency-Key the same request may be made again without a second message.',
       headers: { 'Idempotency-Key': 'Up to 200 characters; good for 24 hours' },
       query,
-      body: { json: body, raw: true, maxOctets: config.limits.messageSizeOctets * 2 + ROOM_OCTETS },
+      body: { json: body, raw: true, maxOctets: config().limits.messageSizeOctets * 2 + ROOM_OCTETS },
       answer: { status: 202, description: 'It is in the queue', schema: submittedSchema },
       problems: ['refused', 'conflict', 'too-large', 'unsupported-media-type'],
       handle: async ({ query: said, body: json, raw, request, client }) => {

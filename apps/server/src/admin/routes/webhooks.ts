@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { given } from '../given.ts';
 import { cursor, limit, line } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
+import { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
 import { countSchema, deadLetterPageSchema, webhooksSchema } from '../schemas.ts';
 import { eventJson, time, webhookJson } from '../wire.ts';
@@ -18,6 +19,10 @@ const body = {
 
 /** How webhooks are doing, and what they could not deliver. */
 export function webhookRoutes({ admin: { webhooks } }: ApiParts): readonly Route[] {
+  const known = async (name: string): Promise<void> => {
+    const states = await webhooks.states();
+    if (!states.some(({ webhook }) => webhook === name)) throw new Problem('not-found', `There is no webhook ${name}`);
+  };
   return [
     route({
       method: 'get',
@@ -35,9 +40,11 @@ export function webhookRoutes({ admin: { webhooks } }: ApiParts): readonly Route
       tag: 'webhooks',
       summary: 'Events that could not be delivered, the oldest first',
       params,
+      problems: ['not-found'],
       query: v.strictObject({ limit, cursor }),
       answer: { status: 200, description: 'Some dead letters', schema: deadLetterPageSchema },
       handle: async ({ params: { webhook }, query }) => {
+        await known(webhook);
         const { letters, next } = await webhooks.deadLetters({ webhook, ...given(query) });
         return {
           letters: letters.map((letter) => ({
@@ -57,9 +64,13 @@ export function webhookRoutes({ admin: { webhooks } }: ApiParts): readonly Route
       tag: 'webhooks',
       summary: 'Send dead letters again, after what waits',
       params,
+      problems: ['not-found'],
       body,
       answer: { status: 200, description: 'How many', schema: countSchema },
-      handle: async ({ params: { webhook }, body: said }) => ({ count: await webhooks.replay(webhook, said?.ids) }),
+      handle: async ({ params: { webhook }, body: said }) => {
+        await known(webhook);
+        return { count: await webhooks.replay(webhook, said?.ids) };
+      },
     }),
     route({
       method: 'post',
@@ -68,9 +79,13 @@ export function webhookRoutes({ admin: { webhooks } }: ApiParts): readonly Route
       tag: 'webhooks',
       summary: 'Forget dead letters',
       params,
+      problems: ['not-found'],
       body,
       answer: { status: 200, description: 'How many', schema: countSchema },
-      handle: async ({ params: { webhook }, body: said }) => ({ count: await webhooks.discard(webhook, said?.ids) }),
+      handle: async ({ params: { webhook }, body: said }) => {
+        await known(webhook);
+        return { count: await webhooks.discard(webhook, said?.ids) };
+      },
     }),
   ];
 }
