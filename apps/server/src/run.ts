@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { hostname as machineName } from 'node:os';
 import { join } from 'node:path';
-import { noAdmin } from './admin/not-yet.ts';
+import { noSuppression } from './admin/no-suppression.ts';
 import { openAdminFront, type AdminFront, type FrontParts } from './adapters/admin-front.ts';
 import { ChildPrograms } from './adapters/child-programs.ts';
 import { checkConfig, isConfigFault, loadConfig } from './adapters/config-files.ts';
@@ -89,12 +89,8 @@ export async function run(file: string | undefined): Promise<void> {
     suppression = config.suppression && openSqliteSuppression(join(directory, 'suppression.db'));
     server = await startServer(config, adaptersOf(config));
     const { control: queue, bus: events, webhooks } = server;
-    const { suppression: list } = server;
-    const kept = {
-      ...(history === undefined ? {} : { history }),
-      ...(list === undefined ? {} : { suppression: list }),
-    };
-    const admin = { ...noAdmin(), queue, events, webhooks, ...kept };
+    const kept = { suppression: server.suppression ?? noSuppression, ...(history === undefined ? {} : { history }) };
+    const admin = { queue, events, webhooks, ...kept };
     await front?.serve({ admin, intake: server.intake, store });
   } catch (error) {
     await front?.close();

@@ -93,6 +93,8 @@ export interface Intake {
   readonly router: Router;
   /** Resolves when a power cut can't lose the message; `stored` is called just before anything else happens to it. */
   readonly accept: Queue['accept'];
+  /** The reply to a recipient whose address is on the suppression list, of which it tells. Absent: there is no list. */
+  readonly suppressed?: Shared['suppressed'];
   /** Takes the event that tells of it. */
   readonly events: EventSink;
 }
@@ -154,7 +156,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     queue.expect(clock.now());
   });
   return {
-    intake: { config: () => current.config, router: routerOf(() => current), accept, events },
+    intake: { config: () => current.config, router: routerOf(() => current), accept, events, ...refusing(operating) },
     get listening() {
       return [...listeners.values()].map(({ host, port, role }) => ({ host, port, role }));
     },

@@ -55,7 +55,6 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
         ...parts,
         startConfig: config,
         ...running,
-        ...running.intake,
         observers,
         keys,
         version: ownVersion(),

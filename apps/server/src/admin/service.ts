@@ -1,7 +1,6 @@
 import { isLoopback, type Config } from '../config.ts';
-import type { Admin, Clock, Crypto, EventSink, IdSource, QueueStore } from '../ports.ts';
-import type { Queue } from '../queue/queue.ts';
-import type { Router } from '../routing/router.ts';
+import type { Admin, Clock, Crypto, IdSource, QueueStore } from '../ports.ts';
+import type { Intake } from '../server.ts';
 import { given } from './given.ts';
 import { makeApi, type Answer, type Page } from './api.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
@@ -13,8 +12,6 @@ import { makeSubmit } from './submit.ts';
 export interface ServiceParts {
   /** As the server was started. */
   readonly startConfig: Config;
-  /** In force now. */
-  readonly config: () => Config;
   readonly version: string;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -22,9 +19,7 @@ export interface ServiceParts {
   readonly store: QueueStore;
   readonly admin: Admin;
   /** The way into the queue. */
-  readonly router: Router;
-  readonly accept: Queue['accept'];
-  readonly events: EventSink;
+  readonly intake: Intake;
   readonly observers: Observers;
   readonly keys?: IdempotencyKeys;
   readonly page?: Page;
@@ -40,10 +35,10 @@ export function makeService(parts: ServiceParts): Answer {
   const { token, password } = startConfig.admin ?? {};
   // These change with a restart only.
   const { admin: own, history, webhooks } = startConfig;
-  const config = (): Config => ({ ...parts.config(), ...given({ admin: own, history, webhooks }) });
+  const config = (): Config => ({ ...parts.intake.config(), ...given({ admin: own, history, webhooks }) });
   const submit = makeSubmit({
     ...parts,
-    suppression: admin.suppression,
+    ...parts.intake,
     isKnown: async (id) => (await admin.queue.show(id)) !== undefined || (await admin.history?.one(id)) !== undefined,
   });
   return makeApi({

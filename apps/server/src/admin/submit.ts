@@ -2,13 +2,14 @@ import { EsmtpParameterError, formatParameters, type Notify, type TypedAddress }
 import { envelope } from '@dsnkit/esmtp-parameters/client';
 import type { Config } from '../config.ts';
 import type { MailEvent, Message, Recipient } from '../model.ts';
-import type { Clock, Crypto, EventSink, IdSource, QueueStore, SuppressionList } from '../ports.ts';
+import type { Clock, Crypto, EventSink, IdSource, QueueStore } from '../ports.ts';
 import { formatMissing, missingFields } from '../receiving/header-fixes.ts';
 import { headerWords } from '../receiving/header-words.ts';
 import type { Queue } from '../queue/queue.ts';
-import { Intake } from '../receiving/intake.ts';
+import { Intake as ContentIntake } from '../receiving/intake.ts';
 import { formatReceived } from '../receiving/trace.ts';
 import type { Router } from '../routing/router.ts';
+import type { Intake } from '../server.ts';
 import { canonicalLines } from './canonical-lines.ts';
 import { composeMessage, type Letter } from './compose.ts';
 import type { IdempotencyKeys, KeyRecord } from './idempotency.ts';
@@ -58,7 +59,8 @@ export interface SubmitParts {
   readonly store: QueueStore;
   readonly accept: Queue['accept'];
   readonly events: EventSink;
-  readonly suppression: SuppressionList;
+  /** The reply to a recipient whose address is on the suppression list, of which it tells. Absent: there is no list. */
+  readonly suppressed?: Intake['suppressed'];
   /** Whether a message was accepted, as far as queue and history know. */
   readonly isKnown: (messageId: string) => Promise<boolean>;
   /** Absent: keys are not honoured. */
@@ -140,8 +142,8 @@ async function take(parts: SubmitParts, submission: Submission, id: string): Pro
       : composeMessage(submission.content, atMs, `=_${id}`);
   if (octets.length > limits.messageSizeOctets)
     throw new Problem('too-large', `A message may have ${limits.messageSizeOctets} octets`);
-  const { mailParameters, recipients } = await planOf(parts, submission, octets, atMs);
-  const intake = new Intake(store, (start, isWhole) => fieldsOf(parts, submission, id, atMs, start, isWhole));
+  const { mailParameters, recipients } = planOf(parts, submission, octets, atMs);
+  const intake = new ContentIntake(store, (start, isWhole) => fieldsOf(parts, submission, id, atMs, start, isWhole));
   try {
     intake.add(octets);
     const content = await intake.finish();
@@ -194,12 +196,12 @@ function fieldsOf(
 }
 
 /** The envelope as it is stored. Every recipient is looked at, so that one answer tells of all that are wrong. */
-async function planOf(
-  { config, router, suppression }: SubmitParts,
+function planOf(
+  { config, router, suppressed }: SubmitParts,
   submission: Submission,
   octets: Uint8Array,
   atMs: number,
-): Promise<{ readonly mailParameters: string; readonly recipients: readonly Recipient[] }> {
+): { readonly mailParameters: string; readonly recipients: readonly Recipient[] } {
   const { maxRecipients } = config().limits;
   if (submission.recipients.length > maxRecipients)
     throw new Problem('refused', `A message may have ${maxRecipients} recipients`);
@@ -210,14 +212,14 @@ async function planOf(
     const where = `body.recipients.${n}`;
     const found = recipientOf(submission, to, where, errors);
     if (found === undefined) continue;
-    const suppressed = await suppression.get(to.address.toLowerCase());
-    if (suppressed !== undefined) {
-      errors.push({ where: `${where}.address`, message: `is suppressed: ${suppressed.reason}` });
-      continue;
-    }
     const route = router.resolve(to.address);
-    if (route.kind === 'refuse') {
-      errors.push({ where: `${where}.address`, message: `${route.reply.status} ${route.reply.lines.join(' ')}` });
+    const refused =
+      route.kind === 'refuse'
+        ? route.reply
+        : suppressed?.({ recipient: to.address, reversePath: submission.from, client: submission.client });
+    if (route.kind === 'refuse' || refused !== undefined) {
+      const { status = '', lines = [] } = refused ?? {};
+      errors.push({ where: `${where}.address`, message: `${status} ${lines.join(' ')}`.trim() });
       continue;
     }
     mailParameters =

@@ -7,10 +7,11 @@ import { FileMailboxes } from '../../src/adapters/file-mailboxes.ts';
 import { TimeOrderedIds } from '../../src/adapters/id-source.ts';
 import { openMemoryHistory } from '../../src/adapters/memory-history.ts';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemorySuppression } from '../../src/adapters/memory-suppression.ts';
 import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
 import { NodeNetwork } from '../../src/adapters/node-network.ts';
 import { SystemClock } from '../../src/adapters/system-clock.ts';
-import { noAdmin } from '../../src/admin/not-yet.ts';
+import { noSuppression } from '../../src/admin/no-suppression.ts';
 import { parseConfig, withAdminSecrets } from '../../src/config.ts';
 import type { MailEvent } from '../../src/model.ts';
 import type { QueueStore } from '../../src/ports.ts';
@@ -62,6 +63,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
   const front = await openAdminFront({ config: { ...config, admin: config.admin }, clock, ids, crypto, trouble });
   const store = front.observers.watch(options.store ?? openMemoryQueueStore());
   const history = openMemoryHistory();
+  const suppression = openMemorySuppression();
   const events: MailEvent[] = [];
   const waiting = new Set<() => void>();
 
@@ -73,7 +75,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
     http: new FetchHttpClient(),
     programs: { run: () => Promise.reject(new Error('no programs here')) },
     random: () => 0.5,
-    history,
+    ...{ history, suppression },
     events: {
       emit(event) {
         front.observers.events.emit(event);
@@ -82,7 +84,10 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
       },
     },
   });
-  const admin = { ...noAdmin(), queue: server.control, events: server.bus, webhooks: server.webhooks, history };
+  const admin = {
+    ...{ queue: server.control, events: server.bus, webhooks: server.webhooks, history },
+    suppression: server.suppression ?? noSuppression,
+  };
   await front.serve({ admin, intake: server.intake, store });
   const url = front.url;
   return {
@@ -127,6 +132,8 @@ store = "sqlite:."
 listen = "127.0.0.1:0"
 ${admin}
 [history]
+[suppression]
+statuses = []
 [[listen]]
 address = "127.0.0.1:0"
 [[route]]

@@ -195,3 +195,29 @@ it('lists what webhooks could not deliver, and sends it again', async () => {
   await hooked.stop();
   await new Promise((resolve) => receiver.close(resolve));
 });
+
+it('refuses what is suppressed, and says so', async () => {
+  const entry = { address: 'Bob@simulator.test', reason: 'asked us to stop', until: '2999-01-01T00:00:00Z' };
+  expect(await json(server.post('/api/v1/suppressions', { entries: [entry] }))).toEqual({ count: 1 });
+  const recipients = [{ address: 'ok@simulator.test' }, { address: 'bob@simulator.test' }];
+  expect(await json(server.post('/api/v1/messages', { from: '', recipients, raw: 'a: b\n\n' }))).toMatchObject({
+    code: 'refused',
+    errors: [
+      { where: 'body.recipients.1.address', message: expect.stringMatching(/^5\.1\.1 .*suppression list/) as string },
+    ],
+  });
+  const kept = { address: 'bob@simulator.test', reason: 'asked us to stop', until: '2999-01-01T00:00:00.000Z' };
+  expect(await json(server.get('/api/v1/suppressions?search=BOB'))).toMatchObject({ entries: [kept], next: null });
+  expect(await json(server.get('/api/v1/suppressions/bob%40simulator.test'))).toMatchObject(kept);
+  const exported = await (await server.get('/api/v1/suppressions/export')).text();
+  const path = '/api/v1/suppressions/bob%40simulator.test';
+  expect((await server.get(path, { method: 'DELETE' })).status).toBe(204);
+  expect((await server.get(path, { method: 'DELETE' })).status).toBe(404);
+  // What was exported can be added again as it is.
+  const entries = exported
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+  expect(await json(server.post('/api/v1/suppressions', { entries }))).toEqual({ count: 1 });
+  expect(await json(server.get(path))).toMatchObject(kept);
+});

@@ -81,6 +81,20 @@ it('dsn watch follows the events', async () => {
   expect(await watched).toMatch(/^\d\d:\d\d:\d\d \S+ delivered +ok@simulator\.test 250 2\.1\.5 Delivered\n$/);
 });
 
+it('dsn suppress keeps the suppression list', async () => {
+  expect(await dsn('suppress', 'list')).toBe('no address is suppressed\n');
+  expect(await dsn('suppress', 'add', 'Bob@example.net', '--reason', 'left the company', '--until', '2999-01-01')).toBe(
+    '1 added\n',
+  );
+  expect((await dsn('suppress', 'list')).replace(/\b20\d\d-\d\d-\d\d/, 'DAY')).toBe(
+    'ADDRESS  SINCE  UNTIL  REASON\nbob@example.net  DAY  2999-01-01  left the company\n',
+  );
+  const exported = await dsn('suppress', 'export');
+  expect(JSON.parse(exported)).toMatchObject({ address: 'bob@example.net', reason: 'left the company' });
+  expect(await dsn('suppress', 'remove', 'bob@example.net')).toBe('bob@example.net: removed\n');
+  expect(await dsn('suppress', 'show', 'bob@example.net')).toBe('! dsn: bob@example.net is not on the list\n');
+});
+
 it('a server that is not there, and a token that is wrong, are told in one line', async () => {
   expect(await dsn('queue', 'list', '--url', 'http://127.0.0.1:1')).toMatch(
     /^! dsn: no answer from http:\/\/127\.0\.0\.1:1: .*; is \[admin\] there, and --url right\?\n$/,

@@ -1,6 +1,5 @@
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
 import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
-import { noAdmin } from '../../src/admin/not-yet.ts';
 import type { IdempotencyKeys } from '../../src/admin/idempotency.ts';
 import type { SubmitParts } from '../../src/admin/submit.ts';
 import { localModeConfig } from '../../src/config.ts';
@@ -22,7 +21,6 @@ export function submitParts(over: {
     clock: { now: () => 0, after: () => ({ cancel: () => undefined }) },
     ids: { next: () => `id${++count}` },
     crypto: new NodeCrypto(),
-    suppression: noAdmin().suppression,
     isKnown: (id) => Promise.resolve(over.known.has(id)),
     async accept(message, stored) {
       await store.accept([message]);
