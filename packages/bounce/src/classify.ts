@@ -38,9 +38,9 @@ const LONGEST_SAYING = 4000;
  * reply code; the subject of the status. `undefined` if nothing tells.
  */
 export function classify(said: Said): Finding | undefined {
-  const own = said.host === undefined && said.text === '' ? undefined : byProvider(said);
-  if (own !== undefined) return own;
-  const words = byWords(said);
+  const { own, words } = byWords(said);
+  const known = own ?? byHost(said);
+  if (known !== undefined) return known;
   if (words !== undefined && words.weight > 1) return inContext(words, said);
   const detail = said.status === undefined ? undefined : said.status.slice(2);
   const exact = detail === undefined ? undefined : STATUS_REASONS.get(detail);
@@ -90,29 +90,63 @@ interface Scored {
   readonly score: number;
 }
 
-const PHRASES = new PhraseBook<Scored>(
-  [...RULES]
-    .sort((one, other) => other.weight - one.weight)
-    .flatMap(({ reason, weight, phrases }) => {
-      const rank = RANKS.indexOf(reason);
-      const scored = { reason, weight, score: weight * 100 - (rank < 0 ? RANKS.length : rank) };
-      return phrases.map((phrase): [string, Scored] => [phrase, scored]);
-    }),
+/** What a phrase stands for: a reason of its own, what providers mean by it, or both. */
+interface Meaning {
+  scored: Scored | undefined;
+  entries: ProviderEntry[];
+}
+
+/** Words of providers by the word itself; those without words by host. */
+interface ProviderEntry {
+  readonly provider: string;
+  readonly hosts: readonly string[];
+  readonly words: ProviderWords;
+}
+
+const ENTRIES: readonly ProviderEntry[] = PROVIDERS.flatMap(({ provider, hosts, says }) =>
+  says.map((words): ProviderEntry => ({ provider, hosts, words })),
 );
 
-function byWords({ text }: Said): Words | undefined {
-  const best = new Best();
-  PHRASES.scan(text, 0, Math.min(text.length, LONGEST_SAYING), (found, start, end) => best.take(found, start, end));
-  const { found, start, end } = best.settle();
-  if (found === undefined) return undefined;
-  const { reason, weight } = found;
-  return {
-    reason,
-    weight,
-    confidence: weight === 3 ? 'high' : weight === 2 ? 'medium' : 'low',
-    by: text.slice(start, end),
-    at: start,
+const WORDLESS: readonly ProviderEntry[] = ENTRIES.filter(({ words }) => words.words.length === 0);
+
+const PHRASES = new PhraseBook<Meaning>([...meanings()]);
+
+/** One book holds all, so that one pass finds all. */
+function meanings(): Map<string, Meaning> {
+  const all = new Map<string, Meaning>();
+  const meaningOf = (phrase: string): Meaning => {
+    const known = all.get(phrase);
+    if (known !== undefined) return known;
+    const made: Meaning = { scored: undefined, entries: [] };
+    all.set(phrase, made);
+    return made;
   };
+  for (const { reason, weight, phrases } of [...RULES].sort((one, other) => other.weight - one.weight)) {
+    const rank = RANKS.indexOf(reason);
+    const scored = { reason, weight, score: weight * 100 - (rank < 0 ? RANKS.length : rank) };
+    for (const phrase of phrases) meaningOf(phrase).scored ??= scored;
+  }
+  for (const entry of ENTRIES) for (const word of entry.words.words) meaningOf(word).entries.push(entry);
+  return all;
+}
+
+function byWords(said: Said): { own: Finding | undefined; words: Words | undefined } {
+  const { text } = said;
+  const host = said.host?.toLowerCase() ?? '';
+  const best = new Best();
+  let own: Finding | undefined;
+  PHRASES.scan(text, 0, Math.min(text.length, LONGEST_SAYING), ({ scored, entries }, start, end) => {
+    if (scored !== undefined) best.take(scored, start, end);
+    if (own !== undefined || entries.length === 0) return;
+    const entry = entries.find((candidate) => holds(candidate, said, host));
+    if (entry !== undefined)
+      own = { reason: entry.words.reason, confidence: 'high', by: text.slice(start, end), at: start };
+  });
+  const { found, start, end } = best.settle();
+  if (found === undefined) return { own, words: undefined };
+  const { reason, weight } = found;
+  const confidence = weight === 3 ? 'high' : weight === 2 ? 'medium' : 'low';
+  return { own, words: { reason, weight, confidence, by: text.slice(start, end), at: start } };
 }
 
 /** Keeps the best phrase. Of two that begin at one place only the longer one counts: "blocked by the recipient" is not "blocked by". */
@@ -143,46 +177,17 @@ class Best {
   }
 }
 
-/** Words of providers by the word itself; those without words by host. */
-interface ProviderEntry {
-  readonly provider: string;
-  readonly hosts: readonly string[];
-  readonly words: ProviderWords;
-}
-
-const ENTRIES: readonly ProviderEntry[] = PROVIDERS.flatMap(({ provider, hosts, says }) =>
-  says.map((words): ProviderEntry => ({ provider, hosts, words })),
-);
-
-const PROVIDER_WORDS = new PhraseBook<readonly ProviderEntry[]>([...groupByWord()]);
-
-const WORDLESS: readonly ProviderEntry[] = ENTRIES.filter(({ words }) => words.words.length === 0);
-
-function groupByWord(): Map<string, ProviderEntry[]> {
-  const groups = new Map<string, ProviderEntry[]>();
-  for (const entry of ENTRIES) {
-    for (const word of entry.words.words) groups.set(word, [...(groups.get(word) ?? []), entry]);
-  }
-  return groups;
-}
-
-function byProvider(said: Said): Finding | undefined {
-  let found: Finding | undefined;
-  const host = said.host?.toLowerCase() ?? '';
-  PROVIDER_WORDS.scan(said.text, 0, Math.min(said.text.length, LONGEST_SAYING), (entries, start, end) => {
-    const entry = entries.find((candidate) => holds(candidate, said, host));
-    if (entry === undefined || found !== undefined) return;
-    found = { reason: entry.words.reason, confidence: 'high', by: said.text.slice(start, end), at: start };
-  });
-  if (found !== undefined || host === '') return found;
+/** What a provider means by a code alone. */
+function byHost(said: Said): Finding | undefined {
+  if (said.host === undefined) return undefined;
+  const host = said.host.toLowerCase();
   const entry = WORDLESS.find((candidate) => holds(candidate, said, host));
-  return entry === undefined
-    ? undefined
-    : {
-        reason: entry.words.reason,
-        confidence: 'high',
-        by: `${entry.provider} ${said.status ?? said.replyCode ?? ''}`,
-      };
+  if (entry === undefined) return undefined;
+  return {
+    reason: entry.words.reason,
+    confidence: 'high',
+    by: `${entry.provider} ${said.status ?? said.replyCode ?? ''}`,
+  };
 }
 
 function holds({ hosts, words }: ProviderEntry, said: Said, host: string): boolean {

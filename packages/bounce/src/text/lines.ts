@@ -1,5 +1,5 @@
 /** How many lines lie between two places that are remembered: a message of nothing but line ends costs little memory. */
-const STEP = 64;
+const STEP = 8;
 
 /** Line numbers for offsets in a text: what lies before an offset is looked through once, however often is asked. */
 export class LineIndex {

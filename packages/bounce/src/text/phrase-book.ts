@@ -4,17 +4,19 @@ export type Hit<T> = (value: T, start: number, end: number) => void;
 /**
  * Finds many phrases in a text in one pass.
  *
- * A phrase begins where a word begins and ends where a word ends, or anywhere if it ends in `*`; a blank in it stands for
- * any run of white space, `’` for `'`; letters match in either case. All phrases stand in one tree of characters, which is
- * entered at each word: time is linear in the text, with the length of the longest phrase as the worst factor.
- *
- * The tree is three arrays rather than objects: next in line, first below, what ends here. It is built at the first look.
+ * A phrase has two characters or more. It begins where a word begins and ends where a word ends, or anywhere if it ends
+ * in `*` or in a mark; a blank in it stands for any run of white space, `’` for `'`; letters match in either case. All
+ * phrases stand in one tree of characters, which is entered at each word: time is linear in the text, with the length of
+ * the longest phrase as the worst factor. The tree is built at the first look.
  */
 export class PhraseBook<T> {
-  readonly #entries: readonly (readonly [phrase: string, value: T])[];
-  /** Symbol by UTF-16 code; 0 for what no phrase holds. */
-  #symbols: Uint16Array | undefined;
-  #root = new Int32Array(0);
+  #entries: readonly (readonly [phrase: string, value: T])[];
+  /** By UTF-16 code: the symbol, 0 for what no phrase holds, and whether the character belongs to words. */
+  #codes = NONE;
+  #width = 0;
+  /** The node that two symbols lead to: most words are given up here. */
+  #pairs = new Int32Array(0);
+  // A node of the tree: its symbol, the next one in line, the first one below, and what ends here.
   readonly #symbol: number[] = [0];
   readonly #sibling: number[] = [0];
   readonly #child: number[] = [0];
@@ -27,95 +29,99 @@ export class PhraseBook<T> {
 
   /** Tell `hit` every phrase in `text` between two offsets, in the order in which they begin. */
   scan(text: string, from: number, to: number, hit: Hit<T>): void {
-    const symbols = this.#symbols ?? this.#build();
-    const root = this.#root;
-    let inWord = false;
+    if (this.#entries.length > 0) this.#build();
+    const codes = this.#codes;
+    const pairs = this.#pairs;
+    const width = this.#width;
+    let current = from < to ? (codes[text.charCodeAt(from)] ?? 0) : 0;
+    let before = 0;
     for (let at = from; at < to; at++) {
-      const code = text.charCodeAt(at);
-      const word = isWord(code);
-      if (!inWord || !word) {
-        const symbol = code < symbols.length ? (symbols[code] ?? 0) : 0;
-        const node = symbol === 0 ? 0 : (root[symbol] ?? 0);
+      const next = at + 1 < to ? (codes[text.charCodeAt(at + 1)] ?? 0) : 0;
+      if ((before & current & WORD) === 0 && (current & SYMBOL) !== 0) {
+        const node = pairs[(current & SYMBOL) * width + (next & SYMBOL)] ?? 0;
         if (node !== 0) this.#follow(text, at, to, node, hit);
       }
-      inWord = word;
+      before = current;
+      current = next;
     }
   }
 
-  #follow(text: string, start: number, to: number, first: number, hit: Hit<T>): void {
-    const symbols = this.#symbols ?? EMPTY;
-    let node = first;
-    let at = start + 1;
+  /** Go down from the node of the first two characters. */
+  #follow(text: string, start: number, to: number, second: number, hit: Hit<T>): void {
+    const codes = this.#codes;
+    let node = second;
+    let at = start + 2;
     for (;;) {
+      if (this.#symbol[node] === BLANK) while (at < to && ((codes[text.charCodeAt(at)] ?? 0) & SYMBOL) === BLANK) at++;
       const open = this.#open[node];
       if (open !== undefined) hit(open, start, at);
-      const code = at < to ? text.charCodeAt(at) : 0;
+      const code = at < to ? (codes[text.charCodeAt(at)] ?? 0) : 0;
       const whole = this.#whole[node];
-      if (whole !== undefined && !isWord(code)) hit(whole, start, at);
-      if (at >= to) return;
-      const symbol = symbols[code] ?? 0;
-      if (symbol === 0) return;
-      node = this.#step(this.#child[node] ?? 0, symbol);
+      if (whole !== undefined && (code & WORD) === 0) hit(whole, start, at);
+      const symbol = code & SYMBOL;
+      node = this.#child[node] ?? 0;
+      while (node !== 0 && this.#symbol[node] !== symbol) node = this.#sibling[node] ?? 0;
       if (node === 0) return;
       at++;
-      if (symbol === BLANK) while (at < to && symbols[text.charCodeAt(at)] === BLANK) at++;
     }
   }
 
-  #step(first: number, symbol: number): number {
-    let node = first;
-    while (node !== 0 && this.#symbol[node] !== symbol) node = this.#sibling[node] ?? 0;
-    return node;
-  }
-
-  #build(): Uint16Array {
-    const symbols = new Uint16Array(65_536);
-    for (const blank of [9, 10, 13, 32, 0xa0, 0x3000]) symbols[blank] = BLANK;
+  #build(): void {
+    const codes = new Uint16Array(65_536);
+    for (const blank of [9, 10, 13, 32, 0xa0, 0x3000]) codes[blank] = BLANK;
     let count = BLANK;
     for (const [phrase] of this.#entries) {
-      for (const char of phrase) {
-        const code = char.charCodeAt(0);
-        if (symbols[code] === 0) symbols[code] = ++count;
+      for (let at = 0; at < phrase.length; at++) {
+        const code = phrase.charCodeAt(at);
+        if (codes[code] === 0) codes[code] = ++count;
       }
     }
-    for (let letter = 97; letter <= 122; letter++) symbols[letter - 32] = symbols[letter] ?? 0;
-    symbols[0x2019] = symbols[0x27] ?? 0;
-    this.#symbols = symbols;
-    this.#root = new Int32Array(count + 1);
-    for (const [phrase, value] of this.#entries) this.#add(symbols, phrase, value);
-    return symbols;
+    for (let letter = 97; letter <= 122; letter++) codes[letter - 32] = codes[letter] ?? 0;
+    codes[0x2019] = codes[0x27] ?? 0;
+    this.#codes = codes;
+    this.#width = count + 1;
+    this.#pairs = new Int32Array(this.#width * this.#width);
+    for (const [phrase, value] of this.#entries) this.#add(phrase, value);
+    for (let code = 0; code < 128; code++) if (isWord(code)) codes[code] = (codes[code] ?? 0) | WORD;
+    this.#entries = [];
   }
 
-  #add(symbols: Uint16Array, phrase: string, value: T): void {
+  #add(phrase: string, value: T): void {
+    const symbols = Array.from(phrase, (_, at) => this.#codes[phrase.charCodeAt(at)] ?? 0);
     const isOpen = phrase.endsWith('*');
     const length = isOpen ? phrase.length - 1 : phrase.length;
-    let node = 0;
-    for (let at = 0; at < length; at++) node = this.#grow(node, symbols[phrase.charCodeAt(at)] ?? 0);
+    const pair = (symbols[0] ?? 0) * this.#width + (symbols[1] ?? 0);
+    let node = (this.#pairs[pair] ||= this.#make(symbols[1] ?? 0));
+    for (let at = 2; at < length; at++) node = this.#grow(node, symbols[at] ?? 0);
     // After a mark that is no part of a word anything may follow.
     const ends = isOpen || !isWord(phrase.charCodeAt(length - 1));
     (ends ? this.#open : this.#whole)[node] ??= value;
   }
 
-  #grow(node: number, symbol: number): number {
-    const known = node === 0 ? (this.#root[symbol] ?? 0) : this.#step(this.#child[node] ?? 0, symbol);
-    if (known !== 0) return known;
-    const made = this.#symbol.push(symbol) - 1;
+  #grow(above: number, symbol: number): number {
+    let node = this.#child[above] ?? 0;
+    while (node !== 0 && this.#symbol[node] !== symbol) node = this.#sibling[node] ?? 0;
+    if (node !== 0) return node;
+    const made = this.#make(symbol);
+    this.#sibling[made] = this.#child[above] ?? 0;
+    this.#child[above] = made;
+    return made;
+  }
+
+  #make(symbol: number): number {
+    this.#sibling.push(0);
     this.#child.push(0);
     this.#whole.push(undefined);
     this.#open.push(undefined);
-    if (node === 0) {
-      this.#root[symbol] = made;
-      this.#sibling.push(0);
-    } else {
-      this.#sibling.push(this.#child[node] ?? 0);
-      this.#child[node] = made;
-    }
-    return made;
+    return this.#symbol.push(symbol) - 1;
   }
 }
 
-const EMPTY = new Uint16Array(0);
+const NONE = new Uint16Array(0);
 const BLANK = 1;
+/** The bit of characters that belong to words, and those of the symbol. */
+const WORD = 0x8000;
+const SYMBOL = 0x7fff;
 
 /** An ASCII letter or digit: writing without blanks between words has no word start to wait for. */
 function isWord(code: number): boolean {
