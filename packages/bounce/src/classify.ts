@@ -137,10 +137,11 @@ function byWords(said: Said): { own: Finding | undefined; words: Words | undefin
   let own: Finding | undefined;
   PHRASES.scan(text, 0, Math.min(text.length, LONGEST_SAYING), ({ scored, entries }, start, end) => {
     if (scored !== undefined) best.take(scored, start, end);
-    if (own !== undefined || entries.length === 0) return;
+    if (own !== undefined || entries.length === 0) return false;
     const entry = entries.find((candidate) => holds(candidate, said, host));
     if (entry !== undefined)
       own = { reason: entry.words.reason, confidence: 'high', by: text.slice(start, end), at: start };
+    return false;
   });
   const { found, start, end } = best.settle();
   if (found === undefined) return { own, words: undefined };

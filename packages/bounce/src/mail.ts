@@ -5,6 +5,7 @@ import { LineIndex } from './text/lines.ts';
 /** A message as the readers get it. */
 export interface Mail {
   readonly opened: OpenedMessage;
+  /** Read when it is asked for first: a report seldom needs it. */
   readonly signals: HeaderSignals;
   readonly lines: LineIndex;
 }
@@ -12,5 +13,12 @@ export interface Mail {
 /** Open a message for the readers. */
 export function openMail(message: Uint8Array): Mail {
   const opened = openMessage(message);
-  return { opened, signals: readSignals(opened.headers), lines: new LineIndex(opened.text) };
+  let signals: HeaderSignals | undefined;
+  return {
+    opened,
+    get signals(): HeaderSignals {
+      return (signals ??= readSignals(opened.headers));
+    },
+    lines: new LineIndex(opened.text),
+  };
 }

@@ -43,7 +43,7 @@ export function originalInText(text: string, from: number): OriginalMessage {
   for (let lines = 0; lines < MOST_LINES && at < text.length; lines++) {
     const newline = text.indexOf('\n', at);
     const end = newline < 0 ? text.length : newline;
-    const field = FIELD.exec(text.slice(at, Math.min(end, at + 1000)));
+    const field = mayBegin(text, at) ? FIELD.exec(text.slice(at, Math.min(end, at + 1000))) : null;
     if (field !== null)
       fields.push({ name: (field[1] ?? '').toLowerCase(), value: `${field[2] ?? ''}${continuation(text, end)}` });
     // A blank line after fields ends the header; before them it ends what introduces it.
@@ -58,6 +58,16 @@ export function originalInText(text: string, from: number): OriginalMessage {
   const messageId = /<[^<>\s]+>/.exec(value('message-id') ?? '')?.[0];
   return compact({ messageId, subject: read('subject'), from: read('from'), to: read('to'), date: read('date') });
 }
+
+/** Behind blanks and marks of quotation one of the letters that those names begin with. */
+function mayBegin(text: string, from: number): boolean {
+  let at = from;
+  let code = text.charCodeAt(at);
+  while ((code === 32 || code === 9 || code === 62) && at < from + 40) code = text.charCodeAt(++at);
+  return INITIALS.includes(code | 32);
+}
+
+const INITIALS = Array.from('msftd', (letter) => letter.charCodeAt(0));
 
 const FIELD = /^[ \t>]*(message-id|subject|from|to|date)[ \t]*:[ \t]?(.*)$/i;
 

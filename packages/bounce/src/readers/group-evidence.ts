@@ -37,10 +37,12 @@ export function groupEvidence(
     // Behind a transfer encoding, and after repairs, the part is all that can be pointed at.
     const exact = opened.text.startsWith(text.slice(0, 40), start);
     const list: Evidence[] = [];
-    for (const match of text.matchAll(FIELD)) {
-      const name = (match[1] ?? '').toLowerCase();
-      const offset = exact ? start + match.index : base;
-      list.push({ of: FIELDS.get(name) ?? 'status', source: 'field', offset, line: lines.lineAt(offset), by: name });
+    for (let at = 0; at < text.length; at = lineAfter(text, at)) {
+      const name = nameAt(text, at);
+      const of = FIELDS.get(name);
+      if (of === undefined) continue;
+      const offset = exact ? start + at : base;
+      list.push({ of, source: 'field', offset, line: lines.lineAt(offset), by: name });
     }
     const own = list.find(({ of }) => of === 'reply');
     return {
@@ -55,4 +57,16 @@ export function groupEvidence(
   };
 }
 
-const FIELD = /^(final-recipient|original-recipient|action|status|diagnostic-code|remote-mta)[ \t]*:/gim;
+function lineAfter(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end + 1;
+}
+
+/** The name of the field that begins at an offset, in lower case; `''` if none of those wanted can. */
+function nameAt(text: string, at: number): string {
+  const head = text.slice(at, at + LONGEST_NAME);
+  const colon = head.indexOf(':');
+  return colon < 6 ? '' : head.slice(0, colon).trimEnd().toLowerCase();
+}
+
+const LONGEST_NAME = 24;

@@ -142,11 +142,10 @@ function blockFor(
 /** The address that the sender used, if the report has it (RFC 3464 §2.3.1); else the final one; else what the rest of the message says. */
 function recipientAddress(
   { finalRecipient, originalRecipient }: Group,
-  { signals }: Mail,
+  mail: Mail,
   groups: number,
   { blocks }: Beside,
 ): string {
-  const [failed] = signals.failedRecipients;
   for (const value of [originalRecipient, finalRecipient]) {
     // QUIRK: Exim writes the original recipient as it came, in xtext; the final one is the same in the clear.
     if (value === undefined || (value === originalRecipient && /\+[0-9A-F]{2}/.test(value.value))) continue;
@@ -156,6 +155,7 @@ function recipientAddress(
     if (inside !== '' && !plain.startsWith('|')) return inside;
   }
   if (groups === 1) {
+    const [failed] = mail.signals.failedRecipients;
     if (failed !== undefined) return failed;
     if (finalRecipient === undefined && blocks.length === 1) return blocks[0]?.address ?? '';
   }

@@ -97,6 +97,7 @@ function strengthOf(text: string, from: number, { start, end }: AddressSpan, lin
   let strength: Strength | 0 = 0;
   LABELS.scan(text, Math.max(from, lead - 60), lead, (value, _, labelEnd) => {
     if (labelEnd === lead || text.slice(labelEnd, lead).trim() === '') strength = value > strength ? value : strength;
+    return false;
   });
   // A transcript: what the client said and what it was told.
   return strength;

@@ -90,11 +90,14 @@ export function readMarks(text: string): Marks {
   let end = text.length;
   const seen = { delay: false, failure: false, success: false, challenge: false, permanent: false };
   MARKS.scan(text, 0, text.length, (mark, start) => {
-    if (start >= end) return;
     if (mark.what === 'end') {
-      if (start > 0 && opensLine(text, start)) end = text.lastIndexOf('\n', start) + 1;
-    } else if (mark.what === 'format') format ??= isQuoted(text, start) ? undefined : mark.format;
-    else seen[mark.what] = true;
+      if (start === 0 || !opensLine(text, start)) return false;
+      end = text.lastIndexOf('\n', start) + 1;
+      return true;
+    }
+    if (mark.what !== 'format') seen[mark.what] = true;
+    else if (format === undefined && !isQuoted(text, start)) ({ format } = mark);
+    return false;
   });
   return { format, end, ...seen };
 }
@@ -105,6 +108,7 @@ export function findCommand(text: string, from: number, to: number): { stage: Sm
   COMMANDS.scan(text, from, to, (stage, at) => {
     // Postfix says in which command it was told; what a reply quotes of an earlier hop comes before.
     if (found === undefined || stage !== 'connect') found = { stage, at };
+    return false;
   });
   return found;
 }

@@ -1,5 +1,5 @@
-/** A phrase that was found. */
-export type Hit<T> = (value: T, start: number, end: number) => void;
+/** A phrase that was found. True ends the search. */
+export type Hit<T> = (value: T, start: number, end: number) => boolean;
 
 /**
  * Finds many phrases in a text in one pass.
@@ -33,13 +33,15 @@ export class PhraseBook<T> {
     const codes = this.#codes;
     const pairs = this.#pairs;
     const width = this.#width;
-    let current = from < to ? (codes[text.charCodeAt(from)] ?? 0) : 0;
+    const units = unitsOf(text, from, to);
+    const length = to - from;
+    let current = length > 0 ? (codes[units[0] ?? 0] ?? 0) : 0;
     let before = 0;
-    for (let at = from; at < to; at++) {
-      const next = at + 1 < to ? (codes[text.charCodeAt(at + 1)] ?? 0) : 0;
+    for (let at = 0; at < length; at++) {
+      const next = at + 1 < length ? (codes[units[at + 1] ?? 0] ?? 0) : 0;
       if ((before & current & WORD) === 0 && (current & SYMBOL) !== 0) {
         const node = pairs[(current & SYMBOL) * width + (next & SYMBOL)] ?? 0;
-        if (node !== 0) this.#follow(text, at, to, node, hit);
+        if (node !== 0 && this.#follow(units, length, at, node, from, hit)) return;
       }
       before = current;
       current = next;
@@ -47,21 +49,21 @@ export class PhraseBook<T> {
   }
 
   /** Go down from the node of the first two characters. */
-  #follow(text: string, start: number, to: number, second: number, hit: Hit<T>): void {
+  #follow(units: Units, length: number, start: number, second: number, base: number, hit: Hit<T>): boolean {
     const codes = this.#codes;
     let node = second;
     let at = start + 2;
     for (;;) {
-      if (this.#symbol[node] === BLANK) while (at < to && ((codes[text.charCodeAt(at)] ?? 0) & SYMBOL) === BLANK) at++;
+      if (this.#symbol[node] === BLANK) while (at < length && ((codes[units[at] ?? 0] ?? 0) & SYMBOL) === BLANK) at++;
       const open = this.#open[node];
-      if (open !== undefined) hit(open, start, at);
-      const code = at < to ? (codes[text.charCodeAt(at)] ?? 0) : 0;
+      if (open !== undefined && hit(open, base + start, base + at)) return true;
+      const code = at < length ? (codes[units[at] ?? 0] ?? 0) : 0;
       const whole = this.#whole[node];
-      if (whole !== undefined && (code & WORD) === 0) hit(whole, start, at);
+      if (whole !== undefined && (code & WORD) === 0 && hit(whole, base + start, base + at)) return true;
       const symbol = code & SYMBOL;
       node = this.#child[node] ?? 0;
       while (node !== 0 && this.#symbol[node] !== symbol) node = this.#sibling[node] ?? 0;
-      if (node === 0) return;
+      if (node === 0) return false;
       at++;
     }
   }
@@ -115,6 +117,26 @@ export class PhraseBook<T> {
     this.#open.push(undefined);
     return this.#symbol.push(symbol) - 1;
   }
+}
+
+type Units = Uint8Array | Uint16Array;
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+const octets = /* @__PURE__ */ new Uint8Array(8192);
+
+/**
+ * The characters of a piece of text as numbers. A piece of a longer string is slow to read one by one, so ASCII is
+ * copied at once, into a room that only one search uses at a time.
+ */
+function unitsOf(text: string, from: number, to: number): Units {
+  if (to - from <= octets.length) {
+    const piece = text.slice(from, to);
+    const { read, written } = encoder.encodeInto(piece, octets);
+    if (read === piece.length && written === read) return octets;
+  }
+  const units = new Uint16Array(Math.max(0, to - from));
+  for (let at = 0; at < units.length; at++) units[at] = text.charCodeAt(from + at);
+  return units;
 }
 
 const NONE = new Uint16Array(0);
