@@ -58,5 +58,5 @@ export function makeReload(parts: ReloadParts): () => void {
 const AT_START = ['admin', 'history', 'suppression', 'webhooks'] as const;
 
 function unchangeable(before: Config, after: Config): string | undefined {
-  return before.store.directory === after.store.directory ? undefined : 'store';
+  return JSON.stringify(before.store) === JSON.stringify(after.store) ? undefined : 'store';
 }

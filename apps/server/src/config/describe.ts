@@ -20,7 +20,7 @@ export interface TableFacts {
  * ```
  */
 export function describeConfig(): TableFacts {
-  return describe('', configSchema('') as unknown as Part, false);
+  return describe('', configSchema(''), false);
 }
 
 /** As much of a schema as is looked at here. */
