@@ -49,6 +49,8 @@ export interface Queue {
 const CLAIM_BATCH = 200;
 const TROUBLE_PAUSE_MS = 5_000;
 const LONGEST_SLEEP_MS = 3_600_000;
+/** What became due while it was looked for is not looked for in a circle. */
+const LEAST_SLEEP_MS = 10;
 
 /**
  * Makes the queue over a store.
@@ -64,8 +66,10 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   let running = false;
   let claiming = false;
   let again = false;
-  /** Work is due that found no room: look again as soon as a claim in hand ends. */
+  /** There was no room for any claim: look again as soon as one in hand ends. */
   let starved = false;
+  /** Destinations that had as many claims as they may: their work waits for the end of one of these, others' does not. */
+  let full: ReadonlySet<string> = new Set();
   let timer: { readonly atMs: number; cancel(): void } | undefined;
   let renewal: { cancel(): void } | undefined;
   let renewedAtMs = clock.now();
@@ -82,7 +86,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     if (left === 0) held.delete(destination);
     else held.set(destination, left);
     if (tokens.size === 0) for (const resolve of idle.splice(0)) resolve();
-    if (starved) wake();
+    if (starved || full.has(destination)) wake();
   }
 
   async function accept(accepted: NewMessage, stored?: () => void, events?: readonly MailEvent[]): Promise<void> {
@@ -124,7 +128,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     const nowMs = clock.now();
     // The clock was set forward, or the machine slept: what is in hand is still in hand.
     if (nowMs - renewedAtMs > limits.leaseMs / 2) await renew();
-    const full = [...held].filter(([, count]) => count >= limits.perDestination).map(([destination]) => destination);
+    full = new Set([...held].flatMap(([destination, count]) => (count >= limits.perDestination ? [destination] : [])));
     const except = [...full, ...paused];
     const claims = await store.claim({
       nowMs,
@@ -143,11 +147,8 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
       again = true;
       return;
     }
-    const next = await store.nextDueAtMs([...paused]);
-    if (next === undefined) return;
-    // What is due but was left alone waits for room at its destination.
-    if (next <= nowMs) starved = true;
-    else expect(next);
+    const next = await store.nextDueAtMs(except);
+    if (next !== undefined) expect(Math.max(next, clock.now() + LEAST_SLEEP_MS));
   }
 
   function wake(): void {

@@ -172,6 +172,30 @@ describe('a clock that is set', () => {
   });
 });
 
+describe('a destination that says nothing, with more messages than may be in hand for it', () => {
+  it('does not keep retries of others waiting', async () => {
+    const world = new World();
+    await ScriptedHost.start(world.host('silent.example'), { greeting: stall });
+    const other = world.host('hop.example');
+    await ScriptedHost.start(other);
+    const server = await world.server(
+      'mx.example.org',
+      `[[route]]\nmatch = "silent.example"\nto = "smtp://silent.example:25"\n[[route]]\nmatch = "*"\nto = "smtp://hop.example:25"
+[delivery]\nmax-per-destination = 1\n[retry]\ndelays = ["1m"]`,
+    );
+    const send = (address: string) =>
+      submit(world, 'mx.example.org', ['MAIL FROM:<alice@pure-heart.org>', `RCPT TO:<${address}>`]);
+    other.down = 'refused';
+    await send('bob@ivory.edu');
+    for (let number = 0; number < 30; number++) await send(`${number}@silent.example`);
+    other.down = undefined;
+    await world.clock.advance(2 * minute);
+    const relayed = server.events.filter(({ kind }) => kind === 'relayed');
+    expect(relayed).toMatchObject([{ recipient: 'bob@ivory.edu' }]);
+    expect(server.events.filter(({ kind }) => kind === 'deferred')).toHaveLength(1);
+  });
+});
+
 /** A server that finds its way by the DNS alone. */
 async function byDns() {
   const world = new World();
