@@ -86,7 +86,7 @@ const pure = (extraPatterns) => ({
 export default defineConfig(
   globalIgnores(['**/dist/', '**/node_modules/', '**/coverage/', '**/.turbo/', '**/.dsnkit/']),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: root } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -101,6 +101,12 @@ export default defineConfig(
       'no-control-regex': 'off',
       'no-restricted-imports': ['error', { patterns: [noApps] }],
     },
+  },
+  {
+    // The web page has types of its own: those of browsers.
+    files: ['apps/server/page/src/**'],
+    languageOptions: { parserOptions: { project: './apps/server/page/tsconfig.json' } },
+    rules: { 'no-restricted-imports': ['error', { patterns: [noNode, noApps] }] },
   },
   ...libraries.map((name) => ({
     files: [`packages/${name}/src/**/*.ts`],

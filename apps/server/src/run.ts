@@ -14,6 +14,7 @@ import { logSink, noticeSink, openLog } from './adapters/log-sink.ts';
 import { NodeCrypto } from './adapters/node-crypto.ts';
 import { NodeNetwork } from './adapters/node-network.ts';
 import { openPostgresQueueStore } from './adapters/postgres/queue-store.ts';
+import { openPage } from './adapters/page-files.ts';
 import { readReportFiles } from './adapters/report-files.ts';
 import { openSqliteHistory } from './adapters/sqlite-history.ts';
 import type { HistoryPorts } from './adapters/sqlite-history-database.ts';
@@ -40,7 +41,7 @@ export async function run(file: string | undefined): Promise<void> {
   const clock = new SystemClock();
   const crypto = new NodeCrypto();
   const ids = new TimeOrderedIds(clock);
-  const front = await openFront(config, { clock, crypto, ids, trouble }, file === undefined);
+  const front = await openFront(config, { clock, crypto, ids, page: openPage(), trouble }, file === undefined);
   if (front === 'failed') return;
   const disk = await openStore(config, trouble);
   if (disk === undefined) {

@@ -19,11 +19,19 @@ import { namedSchemas } from './schemas.ts';
 /** One file of the page. */
 export interface PageFile {
   readonly octets: Uint8Array;
+  /** The same, gzipped. */
+  readonly gzip: Uint8Array;
+  /** The Content-Type. */
   readonly type: string;
+  /** With its quotes, as in the ETag field. */
+  readonly etag: string;
 }
 
-/** The files of the page by their paths, `/` among them; undefined for what is none of them. */
-export type Page = (path: string) => PageFile | undefined;
+/**
+ * The files of the page by their paths, `/` among them; undefined for what is none of them. Rejects if the page can't be
+ * made.
+ */
+export type Page = (path: string) => Promise<PageFile | undefined>;
 
 /** Answers a request of a client, whose network address is known. Never rejects. */
 export type Answer = (request: Request, client: string) => Promise<Response>;
@@ -98,18 +106,28 @@ async function other(
       headers: { Allow: allowed.join(', ') },
     });
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  const file = isRead ? page?.(pathname) : undefined;
+  const file = isRead ? await page?.(pathname) : undefined;
   if (file === undefined) throw new Problem('not-found', `There is nothing at ${pathname}; see /openapi.json`);
-  return new Response(file.octets.slice(), { headers: { 'Content-Type': file.type, 'Cache-Control': 'no-cache' } });
+  return pageResponse(file, request.headers);
 }
 
-/** Nothing from elsewhere, no inline scripts. */
+/** The browser may keep the page, and asks each time whether it is still the same. */
+function pageResponse({ octets, gzip, type, etag }: PageFile, asked: Headers): Response {
+  const headers = { 'Content-Type': type, 'Cache-Control': 'no-cache', ETag: etag, Vary: 'Accept-Encoding' };
+  if (asked.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
+  const packed = /\bgzip\b/.test(asked.get('accept-encoding') ?? '');
+  if (!packed) return new Response(octets.slice(), { headers });
+  return new Response(gzip.slice(), { headers: { ...headers, 'Content-Encoding': 'gzip' } });
+}
+
+/** Nothing from elsewhere, no inline scripts; of HTML in mail the page makes one use, in a frame that can do nothing. */
 const POLICY = [
   "default-src 'none'",
-  ...['script-src', 'style-src', 'font-src', 'connect-src', 'frame-src', 'form-action'].map((what) => `${what} 'self'`),
+  ...['script-src', 'style-src', 'connect-src', 'frame-src'].map((what) => `${what} 'self'`),
   "img-src 'self' data:",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
+  ...['base-uri', 'form-action', 'frame-ancestors'].map((what) => `${what} 'none'`),
+  "require-trusted-types-for 'script'",
+  'trusted-types mail-html',
 ].join('; ');
 
 const SECURITY: readonly (readonly [string, string])[] = [

@@ -1,0 +1,72 @@
+import type { JSX } from 'preact';
+import type { MessageJson } from '../api/shapes.ts';
+import { counted } from '../format.ts';
+import { linkTo } from '../routing.ts';
+import { lookOf } from '../words.ts';
+import { Badge, Sender, When } from './basics.tsx';
+import { visible } from './source.tsx';
+
+/** Messages, one in each row; j and k go along them. */
+export function MessageList({
+  messages,
+  label,
+}: {
+  readonly messages: readonly MessageJson[];
+  readonly label: string;
+}): JSX.Element {
+  return (
+    <ul class="rows" aria-label={label}>
+      {messages.map((message) => (
+        <li key={message.id}>
+          <MessageRow message={message} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function MessageRow({ message }: { readonly message: MessageJson }): JSX.Element {
+  const { id, subject, recipients, reversePath, arrivedAt, envelopeId, reportOn, reportsIssued, reportsReceived } =
+    message;
+  const [first] = recipients;
+  const state = stateOf(message);
+  const { tone, icon } = lookOf(state);
+  const reports = reportsIssued.length + reportsReceived.length;
+  return (
+    <a class="row" href={linkTo(['messages', id])} data-row>
+      <span class="row-state">
+        <Badge tone={tone} icon={icon}>
+          {state}
+        </Badge>
+        {first?.status && state === 'failed' && <code class="status-code">{first.status}</code>}
+      </span>
+      <span class="row-what">
+        <span class="row-to address">
+          {first === undefined ? 'nobody' : visible(first.address)}
+          {recipients.length > 1 && <span class="more"> +{recipients.length - 1}</span>}
+        </span>
+        <span class="row-subject">{subject === null ? 'No subject' : visible(subject)}</span>
+      </span>
+      <span class="row-from">
+        <span>
+          {reportOn === null ? 'from ' : 'report, from '}
+          <Sender path={reversePath} />
+        </span>
+        {(envelopeId ?? '') !== '' && <code class="envelope-id">{visible(envelopeId ?? '')}</code>}
+      </span>
+      <span class="row-end">
+        <When at={Date.parse(arrivedAt)} />
+        {reports > 0 && <span class="row-reports">{counted(reports, 'report')}</span>}
+      </span>
+    </a>
+  );
+}
+
+/** The worst that can be said of its recipients, in one word. */
+export function stateOf({ state, recipients }: MessageJson): string {
+  const states = new Set<string>(recipients.map((recipient) => recipient.state));
+  if (state === 'queued') return states.has('deferred') ? 'deferred' : 'queued';
+  if (state === 'failed' && states.size === 1) return recipients[0]?.state ?? state;
+  if (state === 'delivered' && states.size === 1) return recipients[0]?.state ?? state;
+  return state;
+}

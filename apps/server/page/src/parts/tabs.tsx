@@ -1,0 +1,48 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useId, useRef, useState } from 'preact/hooks';
+
+export interface Tab {
+  readonly name: string;
+  readonly label: string;
+  readonly show: () => ComponentChildren;
+}
+
+/** Tabs as the ARIA practices have them: arrow keys go from one to the next. */
+export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: readonly Tab[] }): JSX.Element {
+  const id = useId();
+  const [name, setName] = useState(tabs[0]?.name);
+  const list = useRef<HTMLDivElement>(null);
+  const current = tabs.find((tab) => tab.name === name) ?? tabs[0];
+  const onKey = (event: KeyboardEvent): void => {
+    const at = tabs.findIndex((tab) => tab === current);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = (to + tabs.length) % tabs.length;
+    setName(tabs[next]?.name);
+    (list.current?.children[next] as HTMLElement | undefined)?.focus();
+  };
+  return (
+    <div class="tab-set">
+      <div class="tab-list" role="tablist" aria-label={label} ref={list} onKeyDown={onKey}>
+        {tabs.map((tab) => (
+          <button
+            key={tab.name}
+            type="button"
+            role="tab"
+            id={`${id}-${tab.name}`}
+            aria-selected={tab === current}
+            aria-controls={`${id}-panel`}
+            tabIndex={tab === current ? 0 : -1}
+            onClick={() => setName(tab.name)}
+          >
+            {tab.label}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${current?.name ?? ''}`} class="tab-panel">
+        {current?.show()}
+      </div>
+    </div>
+  );
+}
