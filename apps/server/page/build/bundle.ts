@@ -45,7 +45,7 @@ const shortRegistry: Plugin = {
   setup(build) {
     build.onLoad({ filter: /registry[\\/]entries\.ts$/ }, async ({ path }) => {
       const code = await readFile(path, 'utf8');
-      return { contents: code.replace(/^ {4}(?:description|basicCodes|reference): .*,$\n/gm, ''), loader: 'ts' };
+      return { contents: code.replace(/^ {4}(?:name|description|basicCodes|reference): .*,$\n/gm, ''), loader: 'ts' };
     });
   },
 };

@@ -53,6 +53,7 @@ export async function firstStart(): Promise<FirstStart> {
     [history]
     contents = "all"
     content-max-octets = 262144
+    [suppression]
     [retry]
     delays = ["2s", "3s", "5s", "15s", "1m"]
     delayed-after = "4s"
@@ -77,7 +78,7 @@ export async function firstStart(): Promise<FirstStart> {
 export interface Visit {
   readonly page: Page;
   readonly complaints: string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {

@@ -40,8 +40,7 @@ export function useLoad<T>(key: string, load: (signal: AbortSignal) => Promise<T
     return () => abort.abort();
   }, [key, turn]);
   const reload = useCallback(() => setTurn((before) => before + 1), []);
-  const { key: _, ...shown } = state.key === key ? state : { key, loading: true };
-  return { ...shown, reload };
+  return { ...(state.key === key ? state : { loading: true }), reload };
 }
 
 /** What was there of the same thing. */

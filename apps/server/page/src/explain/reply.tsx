@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { isStatusCode, type SmtpReply } from '@dsnkit/delivery-status';
-import { explainStatus, lookupStatus } from '@dsnkit/delivery-status/registry';
+import { explainStatus } from '@dsnkit/delivery-status/registry';
 import { visible } from '../parts/source.tsx';
 
 const CLASSES: Readonly<Record<string, string>> = {
@@ -12,7 +12,6 @@ const CLASSES: Readonly<Record<string, string>> = {
 /** The words of a server, explained. */
 export function ReplyView({ reply }: { readonly reply: SmtpReply }): JSX.Element {
   const { replyCode, status, lines } = reply;
-  const name = status !== undefined && isStatusCode(status) ? lookupStatus(status).entry?.name : undefined;
   return (
     <div class="verdict">
       <p class="verdict-kind">The reply of a server</p>
@@ -33,7 +32,7 @@ export function ReplyView({ reply }: { readonly reply: SmtpReply }): JSX.Element
           <div>
             <dt>Status code</dt>
             <dd>
-              <code>{status}</code> {name}
+              <code>{status}</code>
             </dd>
           </div>
         )}
