@@ -1,23 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-/** The interfaces of the model in which the keys of a table are told of. */
+/** The interface of the model in which the keys of a table are told of: `SuppressionConfig` for `[suppression]`. */
+function interfaceOf(table: string): string {
+  return INTERFACES[table] ?? `${table.charAt(0).toUpperCase()}${table.slice(1)}Config`;
+}
+
+/** Those that are named otherwise. */
 const INTERFACES: Readonly<Record<string, string>> = {
   '': 'Config',
-  listen: 'ListenConfig',
-  route: 'RouteConfig',
   'route.auth': 'RouteAuth',
-  alias: 'AliasConfig',
-  list: 'ListConfig',
-  retry: 'RetryConfig',
-  report: 'ReportConfig',
   'report.dkim': 'DkimConfig',
-  limits: 'LimitsConfig',
-  delivery: 'DeliveryConfig',
-  tls: 'TlsConfig',
-  users: 'UsersConfig',
-  admin: 'AdminConfig',
-  history: 'HistoryConfig',
-  webhook: 'WebhookConfig',
 };
 
 /** Keys that are told of together with another. */
@@ -33,12 +25,12 @@ type Comments = ReadonlyMap<string, readonly string[]>;
 export function modelTexts(): (table: string, key?: string) => string | undefined {
   const comments = readComments(readFileSync(new URL('../src/config/model.ts', import.meta.url), 'utf8'));
   return (table, key) => {
-    if (key !== undefined) return ALSO[key] ?? told(comments.get(INTERFACES[table] ?? table) ?? [], key);
+    if (key !== undefined) return ALSO[key] ?? told(comments.get(interfaceOf(table)) ?? [], key);
     const [parent, name] = [
       table.slice(0, Math.max(0, table.lastIndexOf('.'))),
       table.slice(table.lastIndexOf('.') + 1),
     ];
-    const inParent = comments.get(INTERFACES[parent] ?? parent) ?? [];
+    const inParent = comments.get(interfaceOf(parent)) ?? [];
     return told(inParent, `[[${table}]]`) ?? told(inParent, `[${table}]`) ?? told(inParent, name);
   };
 }
