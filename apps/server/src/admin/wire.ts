@@ -1,6 +1,7 @@
 import { parseParameters, readMailParameters } from '@dsnkit/esmtp-parameters';
 import { decodeHeaderText } from '@dsnkit/multipart-report';
 import type * as v from 'valibot';
+import { toWire } from '../events/wire.ts';
 import type { Failure, MailEvent } from '../model.ts';
 import type {
   DestinationState,
@@ -191,17 +192,5 @@ export function webhookJson(state: WebhookState): v.InferOutput<typeof webhookSc
 
 /** An event with its times as RFC 3339: `untilMs` is told as `until`. */
 export function eventJson(event: MailEvent): v.InferOutput<typeof eventSchema> {
-  return timesInWords(event) as v.InferOutput<typeof eventSchema>;
-}
-
-const TIMES: ReadonlySet<string> = new Set(['atMs', 'untilMs', 'retryAtMs']);
-
-function timesInWords(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(timesInWords);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]): [string, unknown] =>
-      TIMES.has(key) && typeof inner === 'number' ? [key.slice(0, -2), time(inner)] : [key, timesInWords(inner)],
-    ),
-  );
+  return toWire(event);
 }

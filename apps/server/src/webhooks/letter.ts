@@ -1,4 +1,5 @@
 import { Webhook } from 'standardwebhooks';
+import { toWire } from '../events/wire.ts';
 import type { MailEvent } from '../model.ts';
 
 /** One event as it goes to a webhook. */
@@ -14,8 +15,8 @@ export interface Letter {
  * @param secrets `whsec_` and base64; each signs, so that one can take the place of another
  */
 export function writeLetter(event: MailEvent, id: string, secrets: readonly string[], nowMs: number): Letter {
-  const { kind, atMs, ...data } = event;
-  const payload = JSON.stringify({ type: kind, timestamp: new Date(atMs).toISOString(), data });
+  const data = toWire(event);
+  const payload = JSON.stringify({ type: data.kind, timestamp: data.at, data });
   const at = new Date(nowMs);
   const signatures = secrets.map((secret) => new Webhook(secret).sign(id, at, payload));
   return {
