@@ -19,7 +19,14 @@ beforeAll(() => {
 });
 afterAll(folder.remove);
 
-const view = (format: View['format']): View => ({ format, filter: {}, explain: false, colors: false, columns: 80 });
+const view = (format: View['format']): View => ({
+  format,
+  filter: {},
+  explain: false,
+  colors: false,
+  columns: 80,
+  shown: false,
+});
 
 async function resultsOf(
   format: View['format'],

@@ -5,6 +5,7 @@ import { describe } from './describe.ts';
 import { filtered, type Filter } from './filter.ts';
 import { count, noCounts, type Counts } from './statistics.ts';
 import { summarize, type Summary } from './summary.ts';
+import { wrapped } from '../terminal/width.ts';
 import { tableOf } from './table.ts';
 
 /** How messages are told. Plain data, since other threads need it. */
@@ -16,6 +17,8 @@ export interface View {
   readonly explain: boolean;
   readonly colors: boolean;
   readonly columns: number;
+  /** A person reads it: long lines are broken between words. */
+  readonly shown: boolean;
 }
 
 /** What became of some messages. */
@@ -42,7 +45,7 @@ export function tell(messages: readonly InputMessage[], view: View): BatchResult
   return { text, messages: messages.length, octets, ...(counts && { counts }) };
 }
 
-function textOf(summary: Summary, { format, columns, colors, explain }: View): string {
+function textOf(summary: Summary, { format, columns, colors, explain, shown }: View): string {
   switch (format) {
     case 'json':
       return `${JSON.stringify(summary)}\n`;
@@ -52,7 +55,7 @@ function textOf(summary: Summary, { format, columns, colors, explain }: View): s
       return tableOf(summary, columns, palette(colors));
     case 'text':
       // The first of all loses the empty line again.
-      return `\n${describe(summary, palette(colors), explain)}\n`;
+      return `\n${wrapped(describe(summary, palette(colors), explain), shown ? columns : Infinity)}\n`;
     case 'none':
       return '';
   }

@@ -36,6 +36,7 @@ export async function inspect(files: readonly string[], options: InspectOptions,
     explain: options.explain === true,
     colors: context.colors,
     columns: terminal.columns,
+    shown: terminal.shown,
   };
   if (view.format === 'csv') terminal.out(CSV_HEADER);
   if (view.format === 'table') terminal.out(tableHeader(terminal.columns, paint));

@@ -2,6 +2,7 @@ import type { EsmtpParameter } from '@dsnkit/esmtp-parameters';
 import { describe } from '../report/describe.ts';
 import type { Summary } from '../report/summary.ts';
 import { printable } from '../terminal/palette.ts';
+import { wrapped } from '../terminal/width.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { isEightBit } from '../wire/content.ts';
@@ -149,7 +150,8 @@ async function collectReports(
   const reports: Summary[] = [];
   for await (const summary of watch.until(Date.now() + waitMs, { envid, messageId, recipients })) {
     reports.push(summary);
-    if (json !== true) terminal.out(`\n${describe(summary, paint)}\n`);
+    if (json !== true)
+      terminal.out(`\n${wrapped(describe(summary, paint), terminal.shown ? terminal.columns : Infinity)}\n`);
   }
   if (!quiet && json !== true && reports.length === 0) terminal.out('\nno report came in time\n');
   return reports;

@@ -19,6 +19,33 @@ export function fit(text: string, columns: number): string {
   return `${out}…`;
 }
 
+/**
+ * Breaks lines that are too long between words; what follows stands below the text behind a label, as in `  status: 5.1.1`.
+ * Lines with colours are left as they are.
+ */
+export function wrapped(text: string, columns: number): string {
+  return text
+    .split('\n')
+    .map((line) => (widthOf(line) <= columns || line.includes('\u001b') ? line : wrappedLine(line, columns)))
+    .join('\n');
+}
+
+function wrappedLine(line: string, columns: number): string {
+  const start = /^ *(?:[a-z ]+: +)?/.exec(line)?.[0] ?? '';
+  const indent = ' '.repeat(start.length);
+  const lines: string[] = [];
+  let current = start;
+  for (const word of line.slice(start.length).split(' ')) {
+    const longer = current.trim() === '' || current === start ? current + word : `${current} ${word}`;
+    if (widthOf(longer) <= columns || current === start || current === indent) current = longer;
+    else {
+      lines.push(current);
+      current = indent + word;
+    }
+  }
+  return [...lines, current].join('\n');
+}
+
 /** Fills a text up with spaces. */
 export function pad(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
