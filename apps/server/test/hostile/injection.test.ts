@@ -2,6 +2,7 @@ import { parseReport } from '@dsnkit/multipart-report';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { logSink, noticeSink } from '../../src/adapters/log-sink.ts';
+import type { ReportFiles } from '../../src/queue/report.ts';
 import { Dialogue } from '../receiving/dialogue.ts';
 import { runScript, type Heard } from '../scenarios/scripted.ts';
 import { World, type SimulatedServer } from '../scenarios/world.ts';
@@ -39,10 +40,13 @@ interface Hostile {
   readonly client: Dialogue;
 }
 
-async function start(rcpt: string, greeting = '220 far.hop.example'): Promise<Hostile> {
+async function start(rcpt: string, greeting = '220 far.hop.example', reportFiles?: ReportFiles): Promise<Hostile> {
   const world = new World();
   const far = await runScript(world.host('far.hop.example'), 25, { extensions: ['DSN'], greeting, rcpt: () => rcpt });
-  const server = await world.server('mx.example.org', '', { listen: CONFIG });
+  const server = await world.server('mx.example.org', '', {
+    listen: CONFIG,
+    ...(reportFiles === undefined ? {} : { reportFiles }),
+  });
   const client = await Dialogue.open(world.clock, world.host('client.example'), 'mx.example.org');
   await client.hear();
   return { world, server, far, client };
@@ -225,6 +229,61 @@ describe('configuration', () => {
       expect([each, told]).toEqual([each, expect.stringMatching(new RegExp(`^dsnd\\.toml:\\d+: ${key}: `))]);
       expect(told).not.toMatch(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/);
     }
+  });
+});
+
+describe('files of texts', () => {
+  it('reach a report as text of one paragraph, or are refused in one line', async () => {
+    const bad = (each: string): string =>
+      JSON.stringify(`x${each}${MARK}`).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+    const { parseTexts } = await import('../../src/notification/texts/file.ts');
+    for (const each of BREAKS) {
+      for (const toml of [
+        `language = "nl"\nsender = ${bad(each)}`,
+        `language = "nl"\n[subject.one]\nfailed = ${bad(each)}`,
+        `language = "nl"\n[explanations]\n"1.1" = ${bad(each)}`,
+        `language = ${bad(each)}`,
+      ]) {
+        const texts = (() => {
+          try {
+            return parseTexts(toml, 'nl.toml').texts;
+          } catch (error) {
+            expect((error as Error).message).toMatch(/^nl\.toml[^\r\n\0]*$/);
+            return undefined;
+          }
+        })();
+        if (texts === undefined) continue;
+        const hostile = await start('550 5.1.1 no', undefined, { texts: [texts], dkimKeys: [] });
+        await send(hostile, ENVELOPE, 'Subject: x\r\nContent-Language: nl\r\n\r\nx\r\n');
+        expectHarmless(hostile);
+      }
+    }
+  });
+});
+
+describe('a client that is ahead of its turn', () => {
+  it('RFC 4954 §4: what is pipelined behind AUTH counts by what AUTH came to', async () => {
+    const hostile = await start('250 ok');
+    const said = await hostile.client.say(
+      'EHLO c\r\nAUTH PLAIN AGFsaWNlAHg=\r\nMAIL FROM:<a@b.example>\r\nRSET',
+      5_000,
+    );
+    // Nobody offers AUTH here: the response is not taken for a command, and the rest goes on as ever.
+    expect(said.split('\r\n').slice(-4)).toEqual([
+      expect.stringMatching(/^50[234] /),
+      '250 2.1.0 Sender ok',
+      '250 2.0.0 Reset',
+      '',
+    ]);
+  });
+
+  it('XCLIENT: what is pipelined behind it is said by the client that it names', async () => {
+    const hostile = await start('250 ok');
+    await hostile.client.say('EHLO proxy.example');
+    const envelope = 'MAIL FROM:<a@b.example>\r\nRCPT TO:<bob@far.example>';
+    const said = await hostile.client.say(`XCLIENT ADDR=203.0.113.5 HELO=c.example\r\n${envelope}\r\nQUIT`, 5_000);
+    // The session begins anew with a greeting, and wants to be greeted first.
+    expect(said).toMatch(/^220 [^\r\n]*\r\n503 5\.5\.1 Say hello first\r\n503 5\.5\.1 [^\r\n]*\r\n221 /);
   });
 });
 
