@@ -55,7 +55,7 @@ export function makeReload(parts: ReloadParts): () => void {
   };
 }
 
-const AT_START = ['admin', 'history', 'suppression', 'webhooks'] as const;
+const AT_START = ['admin', 'traces', 'history', 'suppression', 'webhooks'] as const;
 
 function unchangeable(before: Config, after: Config): string | undefined {
   return JSON.stringify(before.store) === JSON.stringify(after.store) ? undefined : 'store';

@@ -28,6 +28,7 @@ import { localModeConfig, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
 import { StoreError, type EventSink, type QueueStore, type SuppressionStore } from './ports.ts';
 import { makeReload } from './reload.ts';
+import { makeExporter, type Exporter, type ExporterParts } from './traces/exporter.ts';
 import { startServer, type Adapters, type RunningServer } from './server.ts';
 
 /** Runs the server until a signal ends it: with a configuration file, or without one in local mode. */
@@ -52,11 +53,13 @@ export async function run(file: string | undefined): Promise<void> {
   // Local mode speaks in sentences of its own.
   const sinks: EventSink[] = file === undefined ? [] : [logSink(log)];
   if (front !== undefined) sinks.push(front.observers.events);
+  const http = new FetchHttpClient();
+  const traces = exporterOf(config, { http, crypto, clock, trouble });
+  if (traces !== undefined) sinks.push(traces);
   const tell = file === undefined ? undefined : noticeSink(log);
   const inherited = new InheritedSockets(process.env);
   const network = new NodeNetwork({ inherited });
   const manager = serviceManager(process.env, (line) => log.warn(line));
-  const http = new FetchHttpClient();
   let history: HistoryPorts | undefined;
   let suppression: SuppressionStore | undefined;
   const adaptersOf = (from: Config): Adapters => ({
@@ -105,6 +108,7 @@ export async function run(file: string | undefined): Promise<void> {
     manager.stopping();
     await front?.close();
     await server.stop();
+    await traces?.stop();
     await history?.close();
     suppression?.close();
     await store.close();
@@ -131,6 +135,18 @@ export async function run(file: string | undefined): Promise<void> {
       sinks.push(sink);
       return () => sinks.splice(sinks.indexOf(sink), 1);
     },
+  });
+}
+
+function exporterOf(
+  { traces, hostname }: Config,
+  { http, crypto, clock, trouble }: Pick<ExporterParts, 'http' | 'clock' | 'trouble'> & { readonly crypto: NodeCrypto },
+): Exporter | undefined {
+  if (traces === undefined) return undefined;
+  return makeExporter({
+    ...{ endpoint: traces.endpoint, hostname, http, clock, trouble },
+    sha256: (octets) => crypto.sha256(octets),
+    randomOctets: (count) => crypto.randomOctets(count),
   });
 }
 

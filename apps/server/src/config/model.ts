@@ -44,6 +44,8 @@ export interface Config {
   readonly webhooks: readonly WebhookConfig[];
   /** `[history]`: what is known of messages after they have gone. Absent: nothing, but in local mode. */
   readonly history?: HistoryConfig;
+  /** `[traces]`: OpenTelemetry. Absent: none are sent. */
+  readonly traces?: TracesConfig;
   /** `[admin]`: HTTP API and page. Absent: neither, but in local mode. */
   readonly admin?: AdminConfig;
 }
@@ -92,6 +94,15 @@ export interface HistoryConfig {
   readonly contents: 'none' | 'reports' | 'all';
   /** `content-max-octets`: so much of each content, from its start. What is too large for the database is not kept. Default 65536. */
   readonly contentMaxOctets: number;
+}
+
+/** The `[traces]` table. */
+export interface TracesConfig {
+  /**
+   * `endpoint`: where a collector takes OTLP over HTTP as JSON, e.g. `http://127.0.0.1:4318/v1/traces`. A message with an
+   * envelope id (ENVID) is one trace over all hops that send theirs; addresses are not sent.
+   */
+  readonly endpoint: string;
 }
 
 /** The `[admin]` table. */

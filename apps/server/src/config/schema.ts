@@ -9,6 +9,7 @@ import { isIpv4, isIpv6 } from '../routing/ip-address.ts';
 import type { AliasConfig, Config, DeliveryConfig, LimitsConfig, ListConfig, RetryConfig } from './model.ts';
 import { report } from './report.ts';
 import { routes } from './route.ts';
+import { traces } from './traces.ts';
 import { flag, listOf, oneOf, optional, required, table, tables, text, whole } from './settings.ts';
 import type { Setting } from './settings.ts';
 import { parseDuration, parseHostPort, resolvePath } from './units.ts';
@@ -165,6 +166,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
       delivery: v.optional(delivery, {}),
       tls: v.optional(tls(folder)),
       users: v.optional(users(folder)),
+      traces: v.optional(traces),
       admin: v.optional(admin(folder)),
       history: v.optional(history),
       suppression: v.optional(suppression),
@@ -179,6 +181,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
         tls,
         users,
         admin,
+        traces,
         history,
         suppression,
         webhook,
@@ -194,6 +197,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
         ...(tls === undefined ? {} : { tls }),
         ...(users === undefined ? {} : { users }),
         ...(admin === undefined ? {} : { admin }),
+        ...(traces === undefined ? {} : { traces }),
         ...(history === undefined ? {} : { history }),
         ...(suppression === undefined ? {} : { suppression }),
         listen: listen.map((file) => listener(file, tls !== undefined, users !== undefined)),
