@@ -129,12 +129,14 @@ async function compare(one: Running, other: Running, seconds: number): Promise<r
   const loads: [Load[], Load[]] = [[], []];
   await load(other.port, 1);
   for (let turn = 0; turn < 4; turn++) {
-    loads[0].push(await load(one.port, seconds / 4));
-    loads[1].push(await load(other.port, seconds / 4));
+    loads[0].push(await slice(one, seconds / 4));
+    loads[1].push(await slice(other, seconds / 4));
   }
   const joined = loads.map((some) => ({
     perSecond: Math.round(some.reduce((sum, { perSecond }) => sum + perSecond, 0) / some.length),
     p99: Math.max(...some.map(({ p99 }) => p99)),
+    messages: some.reduce((sum, { messages }) => sum + messages, 0),
+    cpuMicroseconds: Math.round(some.reduce((sum, { cpuMicroseconds }) => sum + cpuMicroseconds, 0) / some.length),
   }));
   return joined as [Load, Load];
 }
@@ -142,10 +144,29 @@ async function compare(one: Running, other: Running, seconds: number): Promise<r
 interface Load {
   readonly perSecond: number;
   readonly p99: number;
+  readonly messages: number;
+  /** Of the server, for each message: the figure that other programs on the machine change least. */
+  readonly cpuMicroseconds: number;
+}
+
+/** The load of one slice, with the processor time that the server took for it. */
+async function slice(server: Running, seconds: number): Promise<Load> {
+  const before = cpuMs(server);
+  const { messages, ...rest } = await load(server.port, seconds);
+  return { ...rest, messages, cpuMicroseconds: Math.round((1_000 * (cpuMs(server) - before)) / messages) };
+}
+
+function cpuMs({ child }: Running): number {
+  const fields =
+    readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8')
+      .split(') ')[1]
+      ?.split(' ') ?? [];
+  // Ticks of 10 ms, of user and system.
+  return 10 * (Number(fields[11]) + Number(fields[12]));
 }
 
 /** Sends for so long over kept connections; gives messages per second and the wait for 250 in ms. */
-async function load(port: number, seconds: number): Promise<Load> {
+async function load(port: number, seconds: number): Promise<Omit<Load, 'cpuMicroseconds'>> {
   const waits: number[] = [];
   const begun = performance.now();
   const end = begun + seconds * 1_000;
@@ -153,14 +174,15 @@ async function load(port: number, seconds: number): Promise<Load> {
   const elapsed = (performance.now() - begun) / 1_000;
   waits.sort((a, b) => a - b);
   return {
+    messages: waits.length,
     perSecond: Math.round(waits.length / elapsed),
     p99: Math.round(waits[Math.floor(waits.length * 0.99)] ?? 0),
   };
 }
 
-function told({ perSecond, p99 }: Load, than?: Load): string {
+function told({ perSecond, p99, cpuMicroseconds }: Load, than?: Load): string {
   const share = than === undefined ? '' : ` (${Math.round((100 * perSecond) / than.perSecond)} % of the empty one)`;
-  return `${perSecond}/s, p99 ${p99} ms${share}`;
+  return `${perSecond}/s, p99 ${p99} ms, ${cpuMicroseconds} µs of CPU each${share}`;
 }
 
 function send(port: number, number: number, end: number, waits: number[]): Promise<void> {
