@@ -1,9 +1,10 @@
 /**
- * How fast the durable queue is: `node --conditions=source bench/queue-store.ts [--seconds 3] [--deferred 1000000]`
+ * How fast the durable queue is: `node --conditions=source bench/queue-store.ts [--seconds 3] [--deferred 1000000] [--journal]`
  *
  * Every cycle is durable: `accept` and `settle` wait for the disk. "relayed" goes on under the lease of the acceptance,
  * and is settled a little later while the producer goes on, as the relay does while it keeps up; "held" is the same, but
  * the producer waits for the settlement; "claimed" rests between acceptance and a claim; "deferred" is put off once.
+ * With `--journal` every event is written to the journal, too, and read from there, as for a history or a webhook.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -11,6 +12,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 // eslint-disable-next-line house/stay-inside -- the queue is a part of the server that no package exports
 import { openSqliteQueueStore } from '../apps/server/src/adapters/sqlite-queue-store.ts';
+// eslint-disable-next-line house/stay-inside -- as above
+import type { MailEvent } from '../apps/server/src/model.ts';
 // eslint-disable-next-line house/stay-inside -- as above
 import type { Claim, NewMessage, QueueStore, Settlement } from '../apps/server/src/ports.ts';
 
@@ -23,6 +26,7 @@ const { values: options } = parseArgs({
     deferred: { type: 'string', default: '1000000' },
     octets: { type: 'string', default: '1024' },
     directory: { type: 'string', default: join(import.meta.dirname, '../node_modules/.cache') },
+    journal: { type: 'boolean', default: false },
     fsyncs: { type: 'boolean', default: true },
     'only-fsyncs': { type: 'boolean', default: false },
   },
@@ -63,8 +67,9 @@ async function measure(store: QueueStore, mode: Mode, producers: number, forSeco
         const message = newMessage(`smtp://hop-${made % 20}:25`);
         const { id } = message.message;
         const begun = performance.now();
-        if (claimer === undefined) await store.accept([message], { token: id, untilMs: Date.now() + 60_000 });
-        else await store.accept([message]);
+        const told = acceptedEvents(message);
+        if (claimer === undefined) await store.accept([message], { token: id, untilMs: Date.now() + 60_000 }, told);
+        else await store.accept([message], undefined, told);
         latencies.push(performance.now() - begun);
         if (mode === 'relayed') {
           const relay = deliveredSoon().then(() => store.settle(done(id, id)));
@@ -228,9 +233,59 @@ async function countedRun(): Promise<void> {
 async function withStore(run: (store: QueueStore, directory: string) => Promise<void>): Promise<void> {
   const directory = join(root, `store-${++made}`);
   const store = await openSqliteQueueStore(directory);
+  const follower = options.journal ? await follow(store) : undefined;
   await run(store, directory);
+  await follower?.stop();
   await store.close();
   rmSync(directory, { recursive: true, force: true });
+}
+
+/** Reads the journal as a history does. */
+async function follow(store: QueueStore): Promise<{ stop(): Promise<void> }> {
+  await store.journal.follow(['bench']);
+  let stopped = false;
+  const run = async (): Promise<void> => {
+    for (let position: number | undefined; ;) {
+      const entries = await store.journal.read({
+        ...{ reader: 'bench', limit: 256, contents: true },
+        ...(position === undefined ? {} : { after: position }),
+      });
+      position = entries.at(-1)?.position ?? position;
+      if (entries.length > 0 && position !== undefined) await store.journal.pass('bench', position);
+      else if (stopped) return;
+      else await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  };
+  const running = run();
+  return {
+    stop() {
+      stopped = true;
+      return running;
+    },
+  };
+}
+
+function acceptedEvents({ message, recipients }: NewMessage): readonly MailEvent[] {
+  const { id, arrivedAtMs, reversePath, sizeOctets, origin } = message;
+  const addresses = recipients.map(({ address }) => address);
+  const seen = { client: '127.0.0.1', envelopeId: 'QQ', recipients: addresses, reversePath, sizeOctets, origin };
+  return [{ kind: 'accepted', messageId: id, atMs: arrivedAtMs, ...seen }];
+}
+
+function settledEvents(messageId: string): readonly MailEvent[] {
+  const destination = 'smtp://hop-1:25';
+  const recipient = 'someone-1@domain.example';
+  const common = { messageId, atMs: Date.now(), destination };
+  return [
+    { kind: 'attempted', ...common, recipients: [recipient], durationMs: 1 },
+    {
+      ...{ kind: 'relayed', ...common, recipient, status: '2.0.0', delayMs: 2 },
+      remote: {
+        ...{ mta: 'hop-1', address: '192.0.2.1:25', rawLines: ['250 2.0.0 Ok: queued as 4F'], stage: 'content' },
+        reply: { code: 250, status: '2.0.0', lines: ['Ok: queued as 4F'] },
+      },
+    },
+  ];
 }
 
 function newMessage(destination: string, dueAtMs = Date.now()): NewMessage {
@@ -262,7 +317,8 @@ function newMessage(destination: string, dueAtMs = Date.now()): NewMessage {
 }
 
 function done(messageId: string, token: string): Settlement {
-  return { messageId, token, updates: [{ n: 0, state: 'done' }], children: [], messages: [] };
+  const events = options.journal ? settledEvents(messageId) : [];
+  return { messageId, token, updates: [{ n: 0, state: 'done' }], children: [], messages: [], events };
 }
 
 function pending(dueAtMs: number): Settlement['updates'][number] {

@@ -57,6 +57,8 @@ export interface RemoteReply {
   /** The reply line by line exactly as it came, for Diagnostic-Code (RFC 3461 §9.2). */
   readonly rawLines: readonly string[];
   readonly stage: 'connect' | 'hello' | 'mail' | 'rcpt' | 'data' | 'content';
+  /** The version of TLS under which it came. Absent: in the clear, or no network was between. */
+  readonly tls?: string;
 }
 
 /** Why an attempt did not succeed. */

@@ -226,7 +226,9 @@ export class SmtpConnection {
     if (step === 'starttls') this.#session.startTls();
     else if (step === 'ready') {
       const verifiedTls = isProven(protection, this.#tls);
-      this.#hop = hopOf(target, greeting, extensions, { verifiedTls, authenticated: this.#authenticated });
+      const channel = { verifiedTls, authenticated: this.#authenticated };
+      const tls = this.#tls === undefined ? {} : { tls: this.#tls.protocol };
+      this.#hop = hopOf(target, greeting, extensions, { ...channel, ...tls });
       this.#feeder.ready(this, skipped);
     } else if ('user' in step) this.#session.authenticate('PLAIN', plainResponse(step));
     else this.#refuse(step);

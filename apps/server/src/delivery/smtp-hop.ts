@@ -14,6 +14,8 @@ export interface Hop {
   readonly extensions: ReadonlyMap<string, string>;
   /** Under TLS with a certificate for a host whose name nobody could have forged (RFC 8689 §4.2.1). */
   readonly verifiedTls: boolean;
+  /** The version of TLS that is spoken with it. */
+  readonly tls?: string;
   /** We have logged in (RFC 4954 §4). */
   readonly authenticated: boolean;
   /** Most recipients, and most domains of recipients, that it takes in one transaction (RFC 9422 §3). */
@@ -28,7 +30,7 @@ export function hopOf(
   target: Target,
   greeting: ReceivedReply,
   extensions: ReadonlyMap<string, string>,
-  channel: Pick<Hop, 'verifiedTls' | 'authenticated'>,
+  channel: Pick<Hop, 'verifiedTls' | 'authenticated' | 'tls'>,
 ): Hop {
   const limits = readLimits(extensions.get('LIMITS') ?? '');
   return {
@@ -56,7 +58,7 @@ export function mtaName(target: Target, greeting?: ReceivedReply): string {
 
 /** A reply of this host, for outcomes. */
 export function remoteReply(
-  hop: Pick<Hop, 'mta' | 'address'>,
+  hop: Pick<Hop, 'mta' | 'address' | 'tls'>,
   reply: ReceivedReply,
   stage: RemoteReply['stage'],
 ): RemoteReply {
@@ -67,6 +69,7 @@ export function remoteReply(
     reply: { code, lines, ...(status === undefined ? {} : { status }) },
     rawLines: raw,
     stage,
+    ...(hop.tls === undefined ? {} : { tls: hop.tls }),
   };
 }
 

@@ -26,6 +26,7 @@ const remote = v.strictObject({
   }),
   rawLines: said(v.array(text), 'The reply line by line as it came'),
   stage: v.picklist(['connect', 'hello', 'mail', 'rcpt', 'data', 'content']),
+  tls: v.optional(said(text, 'Version of TLS under which it came')),
 });
 const failure = v.strictObject({
   status,
