@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ownThread, threads } from '../src/report/pool.ts';
 import type { View } from '../src/report/batch.ts';
+import { summarize } from '../src/report/summary.ts';
 import { workOf } from '../src/report/work.ts';
 import { charts } from '../src/report/chart.ts';
 import { merge, noCounts } from '../src/report/statistics.ts';
@@ -137,5 +138,59 @@ describe('colours', () => {
       const { stdout } = await dsn(['inspect', '-', ...format], { stdin: text, columns: 200 });
       expect(stdout).not.toMatch(/[\u001b\u202e]/);
     }
+  });
+});
+
+describe('bounces in no standard form', () => {
+  const bounce = [
+    'Return-Path: <>',
+    'From: MAILER-DAEMON@mx.example.net',
+    'To: bob@example.net',
+    'Subject: failure notice',
+    '',
+    'Hi. This is the qmail-send program at mx.example.net.',
+    '',
+    '<ann@example.org>:',
+    '192.0.2.7 does not like recipient.',
+    'Remote host said: 552 5.2.2 mailbox full',
+    '',
+    '--- Below this line is a copy of the message.',
+    '',
+    'Message-ID: <m1@example.net>',
+    '',
+  ].join('\n');
+
+  it('are read by their words', () => {
+    const summary = summarize({ file: '-', octets: Buffer.from(bounce) });
+    expect(summary).toMatchObject({ kind: 'bounce', original: { messageId: '<m1@example.net>' } });
+    expect(summary.recipients).toMatchObject([
+      {
+        address: 'ann@example.org',
+        action: 'failed',
+        status: '5.2.2',
+        replyCode: 552,
+        remoteMta: { type: 'dns', value: '192.0.2.7' },
+        reason: 'mailbox-full',
+        permanence: 'transient',
+        advice: 'retry-later',
+      },
+    ]);
+  });
+
+  it('events of sending services too', () => {
+    const event =
+      '{"event":"bounce","email":"ann@example.org","sg_message_id":"1","status":"5.1.1","reason":"550 5.1.1 no such user"}';
+    expect(summarize({ file: '-', octets: Buffer.from(event) })).toMatchObject({
+      kind: 'bounce',
+      recipients: [{ address: 'ann@example.org', reason: 'user-unknown', advice: 'suppress' }],
+    });
+  });
+
+  it('a letter stays one', () => {
+    const letter = bounce
+      .replace('MAILER-DAEMON@mx.example.net', 'Eve <eve@example.org>')
+      .replace('Return-Path: <>\n', '')
+      .replace('failure notice', 'Re: failure notice');
+    expect(summarize({ file: '-', octets: Buffer.from(letter) })).toMatchObject({ kind: 'other', recipients: [] });
   });
 });

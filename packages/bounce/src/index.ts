@@ -1,3 +1,4 @@
+export { judgeRecipient } from './judge-recipient.ts';
 export { readBounce } from './read-bounce.ts';
 export { REASONS, type Reason, type ReasonDefinition } from './reasons.ts';
 export type {

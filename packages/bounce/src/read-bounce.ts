@@ -94,8 +94,10 @@ function fromWords(mail: Mail): Bounce {
     );
   }
   const kind = likely && marks.format !== undefined ? 'bounce' : kindWithoutRecipients(mail, marks);
+  // A letter that quotes another one is about neither.
+  const about = kind === 'bounce' || kind === 'dsn' ? original : {};
   return withReport(
-    { kind, isBounce: kind === 'bounce', format: marks.format?.name ?? 'words', recipients: [], original },
+    { kind, isBounce: kind === 'bounce', format: marks.format?.name ?? 'words', recipients: [], original: about },
     report,
   );
 }
@@ -120,6 +122,7 @@ function mayBounce({ opened, signals }: Mail, { format, failure, delay, success 
 }
 
 function kindWithoutRecipients({ opened, signals }: Mail, { challenge }: Marks): BounceKind {
+  if (opened.report?.deliveryStatus !== undefined) return 'dsn';
   if (challenge && !signals.answersOrForwards) return 'challenge';
   return classifyHeaders(opened.headers);
 }

@@ -32,7 +32,11 @@ export function inspectCommand(perform: Perform): Command {
     .option('--recipient <address>', 'only this one, @domain, or a pattern with *; may be repeated', collect)
     .option('--since <date>', 'only reports from then on: 2024-03-07, or an age such as 36h, 7d, 2w')
     .option('--until <date>', 'only reports up to then')
-    .option('--kind <kinds>', 'only these: dsn, mdn, feedback, auto-reply, other', collect)
+    .option(
+      '--kind <kinds>',
+      'only these: dsn, bounce, delay, success, auto-reply, challenge, feedback, mdn, other',
+      collect,
+    )
     .option('-j, --jobs <number>', 'threads; one per core if absent')
     .addHelpText('after', HELP)
     .action((files: readonly string[], options: InspectOptions) =>

@@ -1,5 +1,6 @@
 import { lintDeliveryStatus, lintGlobalDeliveryStatus } from '@dsnkit/delivery-status/lint';
-import { parseReport, type MessageKind, type ParsedReport } from '@dsnkit/multipart-report';
+import type { BounceKind } from '@dsnkit/bounce';
+import { parseReport, type ParsedReport } from '@dsnkit/multipart-report';
 import type { InputMessage } from '../input/messages.ts';
 import { summaryOf } from '../report/summary.ts';
 import type { Finding } from './finding.ts';
@@ -8,7 +9,7 @@ import { linesOf, type Lines } from './lines.ts';
 
 /** A message and everything that was found about it. */
 export interface Checked {
-  readonly kind: MessageKind;
+  readonly kind: BounceKind;
   readonly report: ParsedReport | undefined;
   readonly findings: readonly Finding[];
   readonly lines: Lines;
@@ -30,7 +31,7 @@ export function check(message: InputMessage): Checked {
   return { kind, report, findings, lines };
 }
 
-function noReport(kind: MessageKind): Finding {
+function noReport(kind: BounceKind): Finding {
   return {
     code: 'not-a-report',
     level: 'error',

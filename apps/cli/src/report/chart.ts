@@ -29,9 +29,13 @@ export function charts(counts: Counts, top: number, columns: number, paint: Pale
 
 const KINDS = [
   ['dsn', 'report', 'reports'],
+  ['bounce', 'bounce in no standard form', 'bounces in no standard form'],
+  ['delay', 'notice of a delay', 'notices of delays'],
+  ['success', 'notice of a delivery', 'notices of deliveries'],
   ['mdn', 'read receipt', 'read receipts'],
   ['feedback', 'complaint', 'complaints'],
   ['auto-reply', 'automatic reply', 'automatic replies'],
+  ['challenge', 'challenge', 'challenges'],
   ['other', 'other', 'others'],
 ] as const;
 

@@ -15,7 +15,9 @@ export function describe(summary: Summary, paint: Palette, explain = false): str
   for (const recipient of recipients) {
     lines.push(
       '',
-      ...(kind === 'dsn' ? recipientLines(recipient, paint, explain) : [`  ${nameOfRecipient(recipient)}`]),
+      ...(kind !== 'mdn' && kind !== 'feedback'
+        ? recipientLines(recipient, paint, explain || kind !== 'dsn')
+        : [`  ${nameOfRecipient(recipient)}`]),
     );
   }
   if (kind === 'dsn' && recipients.length === 0) lines.push('', '  it names no recipient');
@@ -35,6 +37,10 @@ const KINDS: Readonly<Record<Summary['kind'], string>> = {
   dsn: 'delivery status notification',
   mdn: 'message disposition notification (a read receipt or its like)',
   feedback: 'feedback report (an abuse complaint or its like)',
+  bounce: 'bounce in no standard form',
+  delay: 'notice of a delay in no standard form',
+  success: 'notice of a delivery in no standard form',
+  challenge: 'challenge to the sender, to prove that a person wrote',
   'auto-reply': 'automatic reply',
   other: 'no report',
 };
@@ -47,7 +53,7 @@ function messageLines({ kind, report, original, header }: Summary): string[] {
   if (report?.arrivalDate) lines.push(field('arrived', report.arrivalDate));
   if (report?.originalEnvelopeId) lines.push(field('envelope id', report.originalEnvelopeId));
   if (original !== null) lines.push(...headerLines('message', original));
-  if (kind === 'other' || kind === 'auto-reply') lines.push(...headerLines('it is', header));
+  if (kind === 'other' || kind === 'auto-reply' || kind === 'challenge') lines.push(...headerLines('it is', header));
   return lines;
 }
 
@@ -84,6 +90,9 @@ function recipientLines(recipient: RecipientSummary, paint: Palette, explain: bo
     add('sent as', originalRecipient.value);
   }
   if (status !== null) add('status', status + (isStatusCode(status) ? `: ${explainStatus(status)}` : ''));
+  if (explain && recipient.reason !== null && recipient.reason !== 'undefined' && recipient.reason !== 'delivered') {
+    add('reason', `${recipient.reason}, ${recipient.permanence ?? ''}`);
+  }
   if (remoteMta !== null) add(action === 'failed' ? 'refused by' : 'remote host', remoteMta.value);
   if (diagnostic !== null) add('its words', diagnostic.value);
   if (recipient.lastAttemptDate !== null) add('last tried', recipient.lastAttemptDate);

@@ -12,7 +12,7 @@ export interface FilterOptions {
   readonly until?: string;
 }
 
-const KINDS = ['dsn', 'mdn', 'feedback', 'auto-reply', 'other'];
+const KINDS = ['dsn', 'bounce', 'delay', 'success', 'auto-reply', 'challenge', 'feedback', 'mdn', 'other'];
 const ACTIONS = ['failed', 'delayed', 'delivered', 'relayed', 'expanded'];
 
 /**

@@ -38,7 +38,7 @@ export function count(counts: Counts, summary: Summary): void {
   const { tables } = counts;
   counts.messages++;
   add(tables.kind, summary.kind, 1);
-  if (summary.kind !== 'dsn') return;
+  if (summary.kind === 'mdn' || summary.kind === 'feedback') return;
   const date = dateOf(summary);
   const day = date === undefined ? '(unknown)' : dayOf(date);
   for (const recipient of summary.recipients) {

@@ -1,14 +1,13 @@
+import {
+  judgeRecipient,
+  readBounce,
+  type BouncedRecipient,
+  type BounceKind,
+  type OriginalMessage,
+} from '@dsnkit/bounce';
 import { parseDate, parseDiagnostic, plainAddress, receivedFields } from '@dsnkit/delivery-status';
 import type { Field, RecipientFields, TypedValue } from '@dsnkit/delivery-status';
-import {
-  classifyMessage,
-  decodeHeaderText,
-  parseReport,
-  splitHeader,
-  type MessageKind,
-  type ParsedReport,
-  type Returned,
-} from '@dsnkit/multipart-report';
+import { decodeHeaderText, parseReport, splitHeader, type ParsedReport } from '@dsnkit/multipart-report';
 import type { InputMessage } from '../input/messages.ts';
 
 /** What `dsn inspect --json` tells of one message. What is unknown is null. */
@@ -16,7 +15,7 @@ export interface Summary {
   readonly file: string;
   /** Place in an mbox, from 1. */
   readonly index: number | null;
-  readonly kind: MessageKind;
+  readonly kind: BounceKind;
   readonly report: ReportSummary | null;
   readonly recipients: readonly RecipientSummary[];
   /** The message that the report is about. */
@@ -53,6 +52,12 @@ export interface RecipientSummary {
   readonly replyCode: number | null;
   readonly lastAttemptDate: string | null;
   readonly willRetryUntil: string | null;
+  /** Why it failed or is late, of the closed list of @dsnkit/bounce; null where nothing is to tell. */
+  readonly reason: string | null;
+  /** `permanent`, `transient` or `unknown`. */
+  readonly permanence: string | null;
+  /** What the sender should do. */
+  readonly advice: string | null;
 }
 
 export interface HeaderSummary {
@@ -74,21 +79,25 @@ export interface IssueSummary {
   readonly repaired: string | null;
 }
 
-/** Reads one message. Never throws: a message that is no report has kind `other` or what else it is. */
+/** Reads one message. Never throws: one that reports nothing has kind `other`. */
 export function summarize({ file, index, octets }: InputMessage): Summary {
   return summaryOf(parseReport(octets), { file, octets, ...(index === undefined ? {} : { index }) });
 }
 
 /** The same of a report that has been read already. */
 export function summaryOf(report: ParsedReport | undefined, { file, index, octets }: InputMessage): Summary {
-  const kind = report === undefined || report.kind === 'other' ? classifyMessage(octets) : report.kind;
+  const isRead =
+    report !== undefined &&
+    (report.kind === 'mdn' || report.kind === 'feedback' || (report.deliveryStatus?.recipients.length ?? 0) > 0);
+  const bounce = isRead ? undefined : readBounce(octets);
+  const kind = bounce?.kind ?? report?.kind ?? 'other';
   return {
     file,
     index: index ?? null,
     kind,
     report: report === undefined ? null : reportSummary(report),
-    recipients: report === undefined ? [] : recipientsOf(report),
-    original: report?.returned === undefined ? null : originalSummary(report.returned),
+    recipients: bounce?.recipients.map(bouncedSummary) ?? (report === undefined ? [] : recipientsOf(report)),
+    original: originalSummary(report?.returned ?? bounce?.original),
     header: headerSummary(report?.headers ?? splitHeader(octets).headers),
     issues: (report?.issues ?? []).map((issue) => ({
       code: issue.code,
@@ -116,7 +125,7 @@ function reportSummary({ reportType, deliveryStatus, mdn, feedback }: ParsedRepo
 }
 
 function recipientsOf({ deliveryStatus, mdn, feedback }: ParsedReport): RecipientSummary[] {
-  if (deliveryStatus !== undefined) return deliveryStatus.recipients.map(recipientSummary);
+  if (deliveryStatus !== undefined) return deliveryStatus.recipients.map(judgedSummary);
   if (mdn !== undefined) {
     const { originalRecipient, finalRecipient } = mdn;
     return [recipientSummary(optional(typedText(originalRecipient), typedText(finalRecipient)))];
@@ -124,6 +133,29 @@ function recipientsOf({ deliveryStatus, mdn, feedback }: ParsedReport): Recipien
   return (feedback?.originalRcptTo ?? []).map((address) =>
     recipientSummary(optional({ type: 'rfc822', value: address }, null)),
   );
+}
+
+/** Of a standard report. */
+function judgedSummary(recipient: Partial<RecipientFields>): RecipientSummary {
+  const { reason, permanence, advice } = judgeRecipient(recipient);
+  return { ...recipientSummary(recipient), reason, permanence, advice };
+}
+
+/** Of any other bounce: what its words say stands where the fields of a report would. */
+function bouncedSummary(recipient: BouncedRecipient): RecipientSummary {
+  const { address, remoteHost, reply, reason, permanence, advice } = recipient;
+  const summary = recipientSummary(recipient);
+  const words = reply === undefined ? '' : [reply.replyCode, reply.status, ...reply.lines].filter(Boolean).join(' ');
+  return {
+    ...summary,
+    address,
+    remoteMta: summary.remoteMta ?? (remoteHost === undefined ? null : { type: 'dns', value: remoteHost }),
+    diagnostic: summary.diagnostic ?? (words === '' ? null : { type: 'smtp', value: words }),
+    replyCode: summary.replyCode ?? reply?.replyCode ?? null,
+    reason,
+    permanence,
+    advice,
+  };
 }
 
 function optional(original: TypedValue | null, final: TypedValue | null): Partial<RecipientFields> {
@@ -146,6 +178,9 @@ function recipientSummary(recipient: Partial<RecipientFields>): RecipientSummary
     replyCode: (diagnosticCode && parseDiagnostic(diagnosticCode).replyCode) ?? null,
     lastAttemptDate: isoDate(recipient.lastAttemptDate),
     willRetryUntil: isoDate(recipient.willRetryUntil),
+    reason: null,
+    permanence: null,
+    advice: null,
   };
 }
 
@@ -155,7 +190,9 @@ function unknownAction(recipient: Partial<RecipientFields>): string | null {
   return /^[^\s;(]+/.exec(field?.value ?? '')?.[0].toLowerCase() ?? null;
 }
 
-function originalSummary({ messageId, subject, from, to, date }: Returned): HeaderSummary {
+function originalSummary(original: OriginalMessage | undefined): HeaderSummary | null {
+  if (original === undefined || Object.keys(original).length === 0) return null;
+  const { messageId, subject, from, to, date } = original;
   return {
     messageId: messageId ?? null,
     subject: subject ?? null,
