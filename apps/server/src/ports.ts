@@ -121,6 +121,8 @@ export interface Connection {
   attach(handlers: ConnectionHandlers): void;
   /** False when the peer reads more slowly than we write: wait for `drained`. The octets are not copied; do not change them. */
   write(octets: Uint8Array): boolean;
+  /** Nothing of these octets, which `data` was given, is kept or looked at any more: their memory may go at once. */
+  release(octets: Uint8Array): void;
   /** Reading stops / goes on: how a busy receiver slows its peer. */
   pause(): void;
   resume(): void;

@@ -70,6 +70,48 @@ describe('NodeNetwork', () => {
     await listener.close();
   });
 
+  it('frees the memory of large pieces that are given back', async () => {
+    const network = new NodeNetwork();
+    const { promise: left, resolve } = Promise.withResolvers<number>();
+    const listener = await network.listen({ host: '127.0.0.1', port: 0 }, (connection) => {
+      connection.attach({
+        data: (piece) => {
+          if (piece.length < 16_384) return;
+          connection.release(piece);
+          resolve(piece.length);
+        },
+        closed: () => undefined,
+      });
+    });
+    const connection = await network.connect({ host: '127.0.0.1', port: listener.port, timeoutMs: 5000 });
+    connection.attach({ data: () => undefined, closed: () => undefined });
+    connection.write(new Uint8Array(1 << 22));
+    expect(await left).toBe(0);
+    connection.destroy();
+    await listener.close();
+  });
+
+  it('closes after its last words without waiting for the peer', async () => {
+    const network = new NodeNetwork();
+    const listener = await network.listen({ host: '127.0.0.1', port: 0 }, (connection) => {
+      connection.attach({
+        data: () => {
+          connection.write(octets('bye'));
+          connection.finish();
+        },
+        closed: () => undefined,
+      });
+    });
+    const connection = await network.connect({ host: '127.0.0.1', port: listener.port, timeoutMs: 5000 });
+    const said = await new Promise<string>((resolve) => {
+      let text = '';
+      connection.attach({ data: (piece) => (text += new TextDecoder().decode(piece)), closed: () => resolve(text) });
+      connection.write(octets('hello'));
+    });
+    expect(said).toBe('bye');
+    await listener.close();
+  });
+
   it('says that a port is taken, and gives up on a silent host', async () => {
     const network = new NodeNetwork();
     const other = createServer().listen(0, '127.0.0.1');

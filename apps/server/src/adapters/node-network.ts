@@ -89,6 +89,9 @@ export class NodeNetwork implements Network {
   }
 }
 
+/** Memory of less octets than this is left to the garbage collector. */
+const RELEASED = 16_384;
+
 class NodeListener implements NetworkListener {
   readonly host: string;
   readonly port: number;
@@ -140,6 +143,11 @@ class NodeConnection implements Connection {
   write(octets: Uint8Array): boolean {
     if (!this.#socket.writable) return true;
     return this.#socket.write(octets);
+  }
+
+  release({ buffer, byteLength }: Uint8Array): void {
+    // The collector looks after memory outside its heap only when much has come together: 64 MiB.
+    if (buffer instanceof ArrayBuffer && byteLength >= RELEASED && byteLength === buffer.byteLength) buffer.transfer(0);
   }
 
   pause(): void {

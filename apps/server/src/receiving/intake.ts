@@ -4,6 +4,9 @@ import type { NewMessage, QueueStore, Spool } from '../ports.ts';
 /** Room for our own fields in a piece that the store takes in memory. */
 const PREFIX_OCTETS = 2_048;
 
+/** What goes to the spool at once. */
+const PAGE_OCTETS = 262_144;
+
 /**
  * The content of one message as it comes in: kept in memory while it is small, spooled to the disk when it grows.
  * Memory is bounded by the store's `inlineMaxOctets` and what the disk has not yet taken.
@@ -17,6 +20,10 @@ export class Intake {
   #sizeOctets = 0;
   #start: Uint8Array | undefined;
   #spool: Promise<Spool> | undefined;
+  /** What comes in is copied here, so that nobody has to keep it; pages that are written are filled again. */
+  #page = new Uint8Array(0);
+  #filled = 0;
+  readonly #free: Uint8Array<ArrayBuffer>[] = [];
   #written: Promise<void> = Promise.resolve();
   #waitingOctets = 0;
 
@@ -32,6 +39,11 @@ export class Intake {
   /** Octets so far, our own fields included once they are made. */
   get sizeOctets(): number {
     return this.#sizeOctets;
+  }
+
+  /** Nothing that was added is kept, but for a copy. */
+  get isSpooling(): boolean {
+    return this.#spool !== undefined;
   }
 
   /** Octets that wait for the disk; a receiver that sees many should stop reading for a while. */
@@ -69,6 +81,7 @@ export class Intake {
       this.#sizeOctets = whole.length;
       return [whole];
     }
+    this.#turnPage();
     await this.#written;
     return await (await this.#spool).finish();
   }
@@ -92,11 +105,27 @@ export class Intake {
   }
 
   #toSpool(octets: Uint8Array): void {
+    for (let at = 0; at < octets.length;) {
+      if (this.#filled === this.#page.length) this.#turnPage();
+      const some = octets.subarray(at, at + this.#page.length - this.#filled);
+      this.#page.set(some, this.#filled);
+      this.#filled += some.length;
+      at += some.length;
+    }
+  }
+
+  #turnPage(): void {
+    const page = this.#page;
+    const octets = page.subarray(0, this.#filled);
+    this.#page = this.#free.pop() ?? new Uint8Array(PAGE_OCTETS);
+    this.#filled = 0;
+    if (octets.length === 0) return;
     const spool = this.#spool;
     this.#waitingOctets += octets.length;
     this.#written = this.#written.then(async () => {
       await (await spool)?.write(octets);
       this.#waitingOctets -= octets.length;
+      this.#free.push(page);
     });
     // A failed write is told by finish(); until then it must not end the process.
     this.#written.catch(() => undefined);

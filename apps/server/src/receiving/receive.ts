@@ -113,8 +113,13 @@ class Receiver implements Receiving {
   }
 
   #data(octets: Uint8Array): void {
+    const transaction = this.#transaction;
+    const isCopied = transaction?.intake.isSpooling === true;
     this.#session.receive(octets);
     this.#pump();
+    // All of it went into a large message, which has its copy.
+    const isUsedUp = !this.#session.paused && this.#session.bufferedOctets === 0;
+    if (isCopied && isUsedUp && this.#transaction === transaction) this.#connection.release(octets);
   }
 
   #pump(): void {

@@ -289,6 +289,10 @@ export class SimulatedConnection implements Connection {
     resolve({ ...state, peer: { verified, trusted, named, chain, ...(verified ? {} : { problem }) } });
   }
 
+  release(): void {
+    // Tests look at what was said.
+  }
+
   finish(): void {
     this.end();
   }
