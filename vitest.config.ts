@@ -16,6 +16,7 @@ export default defineConfig({
     // Suites that need Debian packages run from `.ci/run` with vitest.interop.config.ts.
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.interop.test.ts'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Some tests use real sockets, processes and disks, and CI machines have busy minutes.
     retry: process.env['CI'] === undefined ? 0 : 1,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],

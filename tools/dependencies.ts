@@ -23,7 +23,7 @@ const ALLOWED = new Set([
   'Unlicense',
 ]);
 /** More than these need a reason: raise it with one. */
-const MOST = 60;
+const MOST = 80;
 
 const faults: string[] = [...unpinned(), ...licences(), ...weaknesses()];
 for (const fault of faults) console.error(fault);

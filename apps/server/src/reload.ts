@@ -32,8 +32,7 @@ export function makeReload(parts: ReloadParts): () => void {
       if (fixed !== undefined) throw new Error(`${fixed} can't change while the server runs: restart it`);
       await server.reload(next, parts.adaptersOf(next));
       for (const table of AT_START) {
-        if (JSON.stringify(current[table]) !== JSON.stringify(next[table]))
-          log.warn(`[${table}] changes with a restart only`);
+        if (!isSame(current[table], next[table])) log.warn(`[${table}] changes with a restart only`);
       }
       current = next;
       log.info({ listening: server.listening }, 'reloaded');
@@ -55,8 +54,15 @@ export function makeReload(parts: ReloadParts): () => void {
   };
 }
 
+/** Tables that count as they were at the start. */
 const AT_START = ['admin', 'traces', 'history', 'suppression', 'webhooks'] as const;
 
 function unchangeable(before: Config, after: Config): string | undefined {
-  return JSON.stringify(before.store) === JSON.stringify(after.store) ? undefined : 'store';
+  return isSame(before.store, after.store) ? undefined : 'store';
+}
+
+function isSame(before: unknown, after: unknown): boolean {
+  const inArrays = (_: string, value: unknown): unknown =>
+    value instanceof Set ? [...(value as Set<unknown>)] : value;
+  return JSON.stringify(before, inArrays) === JSON.stringify(after, inArrays);
 }
