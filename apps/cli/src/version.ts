@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { packageFile } from './package-file.ts';
 
 /** The version of this program. */
 export function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  return (JSON.parse(packageFile('package.json')) as { version: string }).version;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { packageFile } from '../package-file.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** The part of JSON Schema 2020-12 that the published schema uses. */
@@ -19,7 +19,7 @@ export interface Schema {
 
 /** The schema of what `dsn compose` reads, as it is published with the package. */
 export function reportSchemaText(): string {
-  return readFileSync(new URL('../../schema/report.schema.json', import.meta.url), 'utf8');
+  return packageFile('schema/report.schema.json');
 }
 
 /**
