@@ -20,7 +20,9 @@ const relayed = ['relayed 2.0.0 content: 250 2.0.0 Queued'];
 describe('RFC 3207 §4: STARTTLS on the sending side', () => {
   it('RFC 3207 §4.2 R3207-4.2-a: whoever offers it gets it, and an EHLO after it', async () => {
     const { peer, deliver } = await oneHop(offers('STARTTLS, PIPELINING'));
-    expect((await deliver(one())).map(told)).toEqual(relayed);
+    const outcomes = await deliver(one());
+    expect(outcomes.map(told)).toEqual(relayed);
+    expect(outcomes).toMatchObject([{ remote: { tls: 'TLSv1.3' } }]);
     expect(verbs(peer)).toEqual(['EHLO', 'STARTTLS', 'EHLO', 'MAIL', 'RCPT', 'DATA']);
   });
 

@@ -1,4 +1,4 @@
-import type { Content, Recipient } from '../model.ts';
+import type { Content, MailEvent, Recipient } from '../model.ts';
 import type { Claim, IdSource, NewMessage, QueueStore } from '../ports.ts';
 import { expand, type Post } from '../routing/expansion.ts';
 import type { Router } from '../routing/router.ts';
@@ -33,11 +33,19 @@ export async function expandRecipient(
     }
     case 'handed-over': {
       const message = await toMessage(parts, claim, expansion.post, await content(), nowMs);
-      return { fate: { kind: 'listed', to: expansion.to }, children: [], messages: [message] };
+      const fate = { kind: 'listed', to: expansion.to } as const;
+      return { fate, children: [], messages: [message], events: [acceptedEvent(message)] };
     }
     case 'failed':
       return { fate: expansion, children: [], messages: [] };
   }
+}
+
+/** The post of a list is a message of its own, with a story of its own. */
+function acceptedEvent({ message, recipients }: NewMessage): MailEvent {
+  const { id: messageId, arrivedAtMs: atMs, reversePath, sizeOctets, origin } = message;
+  const addresses = recipients.map(({ address }) => address);
+  return { kind: 'accepted', messageId, atMs, reversePath, recipients: addresses, sizeOctets, origin };
 }
 
 async function toMessage(
