@@ -1,5 +1,6 @@
 import { plainMtaName } from '@dsnkit/delivery-status';
 import { classifyHeaders, type ParsedReport } from '@dsnkit/multipart-report';
+import type { HeaderSignals } from './header-signals.ts';
 import { openMail, type Mail } from './mail.ts';
 import { findReturned, originalInText, originalOf } from './original.ts';
 import { readFieldsInText } from './readers/fields.ts';
@@ -70,7 +71,10 @@ function fromWords(mail: Mail): Bounce {
   const marks = readMarks(window.text);
   const original = readOriginal(window, marks, mail);
   const likely = mayBounce(mail, marks);
-  const fields = likely || report?.kind === 'dsn' ? readFieldsInText(window, marks.end, mail) : undefined;
+  const fields =
+    likely || report?.kind === 'dsn' || headerScore(mail.signals) > 0
+      ? readFieldsInText(window, marks.end, mail)
+      : undefined;
   if (fields !== undefined) {
     const { recipients, reportingHost } = fields;
     return withReport(
@@ -110,15 +114,20 @@ function withReport(bounce: Bounce, report: ParsedReport | undefined): Bounce {
 function mayBounce({ opened, signals }: Mail, { format, failure, delay, success }: Marks): boolean {
   if (opened.headers.length === 0) return format !== undefined;
   if (signals.answersOrForwards) return false;
-  const header =
-    (signals.fromMailSystem ? 2 : 0) +
-    (signals.failedRecipients.length > 0 ? 2 : 0) +
-    (signals.subjectSaysBounce ? 2 : 0) +
-    (signals.nullReturnPath ? 1 : 0);
+  const header = headerScore(signals);
   // Nothing but a mail system sets this field.
   if (signals.failedRecipients.length > 0 && header >= 4) return true;
   const words = (format === undefined ? 0 : 2) + (failure || delay || success ? 1 : 0);
   return header >= 2 ? words > 0 : header > 0 && words > 1;
+}
+
+function headerScore({ fromMailSystem, failedRecipients, subjectSaysBounce, nullReturnPath }: HeaderSignals): number {
+  return (
+    (fromMailSystem ? 2 : 0) +
+    (failedRecipients.length > 0 ? 2 : 0) +
+    (subjectSaysBounce ? 2 : 0) +
+    (nullReturnPath ? 1 : 0)
+  );
 }
 
 function kindWithoutRecipients({ opened, signals }: Mail, { challenge }: Marks): BounceKind {

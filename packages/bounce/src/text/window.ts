@@ -31,7 +31,9 @@ export function openWindow(mail: Mail): Window {
   const [first] = parts;
   if (first === undefined) return { text: '', place: () => ({ offset: 0, line: 1 }) };
   // QUIRK: bodies are handed over without a header: then the first paragraph has been skipped as no field.
-  if (opened.headers.length === 0) return windowOf(mail, { ...first, range: { ...first.range, bodyStart: 0 } });
+  // So is JSON, whose first name has been read as one of a field.
+  if (opened.headers.length === 0 || /^\s{0,100}[{[]/.test(opened.text.slice(0, 101)))
+    return windowOf(mail, { ...first, range: { ...first.range, bodyStart: 0 } });
   if (parts.length === 1) return windowOf(mail, first);
   return joined(parts.map((part) => windowOf(mail, part)));
 }

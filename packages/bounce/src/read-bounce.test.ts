@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest';
+import { readBounce, type Bounce } from './index.ts';
+
+const read = (lines: readonly string[]): Bounce => readBounce(new TextEncoder().encode(`${lines.join('\r\n')}\r\n`));
+const SYSTEM = [
+  'Return-Path: <>',
+  'From: MAILER-DAEMON@mx.example.net',
+  'To: bob@example.net',
+  'Subject: Undeliverable mail',
+];
+const status = [
+  'Reporting-MTA: dns; mx.example.net',
+  '',
+  'Final-Recipient: rfc822; ann@example.org',
+  'Action: failed',
+  'Status: 5.0.0',
+];
+const report = (human: readonly string[], fields: readonly string[]): readonly string[] => [
+  ...SYSTEM,
+  'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+  '',
+  '--b',
+  '',
+  ...human,
+  '--b',
+  'Content-Type: message/delivery-status',
+  '',
+  ...fields,
+  '',
+  '--b',
+  'Content-Type: text/rfc822-headers',
+  '',
+  'Message-ID: <m1@example.net>',
+  '--b--',
+];
+
+describe('readBounce', () => {
+  it('RFC 3464 §2.3: declared fields count, words beside them complete them', () => {
+    const bounce = read(
+      report(
+        [
+          '<ann@example.org>: host mx.example.org[192.0.2.7] said: 552 5.2.2 mailbox full (in reply to RCPT TO command)',
+        ],
+        status,
+      ),
+    );
+    expect(bounce).toMatchObject({
+      kind: 'dsn',
+      isBounce: true,
+      format: 'delivery-status',
+      reportingHost: 'mx.example.net',
+      original: { messageId: '<m1@example.net>' },
+    });
+    expect(bounce.recipients).toMatchObject([
+      {
+        address: 'ann@example.org',
+        status: '5.0.0',
+        reason: 'mailbox-full',
+        command: 'rcpt',
+        remoteHost: 'mx.example.org',
+        reply: { replyCode: 552, status: '5.2.2' },
+      },
+    ]);
+  });
+
+  it('RFC 3464 §2.3.1: the address is the one that the sender used', () => {
+    const fields = [...status.slice(0, 2), 'Original-Recipient: rfc822; ann@list.example', ...status.slice(2)];
+    expect(read(report(['It failed.'], fields)).recipients[0]).toMatchObject({
+      address: 'ann@list.example',
+      finalRecipient: { value: 'ann@example.org' },
+    });
+  });
+
+  it('RFC 3464 §2.3.3: a success is no bounce', () => {
+    const fields = status.map((line) => line.replace('failed', 'delivered').replace('5.0.0', '2.0.0'));
+    expect(read(report(['Done.'], fields))).toMatchObject({
+      kind: 'dsn',
+      isBounce: false,
+      recipients: [{ reason: 'delivered', advice: 'nothing' }],
+    });
+  });
+
+  it('points at the field, the line and the octet of each value', () => {
+    const lines = report(['It failed.'], [...status, 'Diagnostic-Code: smtp; 550 no such user']);
+    const text = lines.join('\r\n');
+    const [ann] = read(lines).recipients;
+    for (const [of, start] of [
+      ['address', 'Final-Recipient'],
+      ['status', 'Status:'],
+      ['reason', 'Diagnostic-Code'],
+    ] as const) {
+      const evidence = ann?.evidence.find((each) => each.of === of);
+      expect(evidence).toMatchObject({
+        source: 'field',
+        offset: text.indexOf(start),
+        line: lines.findIndex((line) => line.startsWith(start)) + 1,
+      });
+    }
+  });
+
+  it('points at words, too', () => {
+    const lines = [
+      ...SYSTEM,
+      '',
+      'This is the mail system at host mx.example.net.',
+      '',
+      '<ann@example.org>: host mx.example.org[192.0.2.7] said: 550 no such user',
+    ];
+    const text = lines.join('\r\n');
+    const [ann] = read(lines).recipients;
+    expect(ann?.evidence.find(({ of }) => of === 'address')).toMatchObject({
+      source: 'text',
+      offset: text.indexOf('ann@example.org'),
+      line: 8,
+    });
+    expect(ann?.evidence.find(({ of }) => of === 'reason')).toMatchObject({
+      offset: text.indexOf('no such user'),
+      by: 'no such user',
+    });
+  });
+
+  it('reads fields that a gateway has turned into text', () => {
+    expect(
+      read([...SYSTEM, '', 'Your message came back.', '', ...status, 'Diagnostic-Code: smtp; 550 5.1.1 no such user']),
+    ).toMatchObject({
+      kind: 'bounce',
+      format: 'fields',
+      reportingHost: 'mx.example.net',
+      recipients: [{ address: 'ann@example.org', reason: 'user-unknown' }],
+    });
+  });
+
+  it('reads words alone if a mail system wrote them', () => {
+    expect(
+      read([
+        ...SYSTEM,
+        '',
+        'The following could not be delivered:',
+        '',
+        'ann@example.org',
+        '   there is no such person here',
+      ]),
+    ).toMatchObject({
+      kind: 'bounce',
+      format: 'words',
+      recipients: [{ confidence: 'low', address: 'ann@example.org' }],
+    });
+  });
+
+  it('gives the recipient of the original message if nothing names one', () => {
+    const lines = [
+      'From: MAILER-DAEMON@mx.example.net',
+      'Subject: Returned mail: Cannot send message for 4 days',
+      '',
+      '   ----- Transcript of session follows -----',
+      '421 mx.example.org (smtp)... Deferred: Connection timed out',
+      '',
+      '   ----- Unsent message follows -----',
+      'From: bob@example.net',
+      'To: ann@example.org',
+      'Subject: Lunch',
+    ];
+    expect(read(lines)).toMatchObject({
+      kind: 'bounce',
+      recipients: [{ address: 'ann@example.org', reason: 'expired', status: '4.4.7' }],
+      original: { subject: 'Lunch' },
+    });
+  });
+
+  it.each([
+    [
+      'an answer that quotes a bounce',
+      [
+        'From: Eve <eve@example.org>',
+        'Subject: Re: Undelivered Mail Returned to Sender',
+        '',
+        '> This is the mail system at host mx.example.net.',
+        '> <ann@example.org>: 550 no such user',
+        'What does that mean?',
+      ],
+      'other',
+    ],
+    [
+      'a letter about bounces',
+      [
+        'From: Eve <eve@example.org>',
+        'Subject: bounces',
+        '',
+        'ann@example.org',
+        'This is the qmail-send program, you know: user unknown.',
+      ],
+      'other',
+    ],
+    [
+      'a newsletter',
+      ['From: news@example.org', 'Subject: Spam, quotas and you', '', 'Mailbox full? Write to help@example.org.'],
+      'other',
+    ],
+    [
+      'a vacation',
+      [
+        'From: ann@example.org',
+        'Auto-Submitted: auto-replied',
+        'Subject: Out of office',
+        '',
+        'I am away; your message was not delivered to bob@example.org.',
+      ],
+      'auto-reply',
+    ],
+    [
+      'a challenge',
+      [
+        'From: ann@example.org',
+        'Subject: Please confirm',
+        '',
+        'Confirm that you are a human, or your mail stays in quarantine.',
+      ],
+      'challenge',
+    ],
+    ['nothing', [''], 'other'],
+  ])('takes %s for no bounce', (_, lines, kind) => {
+    expect(read(lines)).toMatchObject({ kind, isBounce: false, recipients: [] });
+  });
+
+  it('RFC 5965 §3.2: a complaint names who complained', () => {
+    const lines = [
+      'Content-Type: multipart/report; report-type=feedback-report; boundary=b',
+      '',
+      '--b',
+      '',
+      'Spam!',
+      '--b',
+      'Content-Type: message/feedback-report',
+      '',
+      'Feedback-Type: abuse',
+      'Original-Rcpt-To: <ann@example.org>',
+      '--b--',
+    ];
+    expect(read(lines)).toMatchObject({
+      kind: 'feedback',
+      isBounce: false,
+      recipients: [{ address: 'ann@example.org', reason: 'complaint', advice: 'unsubscribe' }],
+    });
+  });
+});
