@@ -40,14 +40,14 @@ const dsnd = (...args: readonly string[]) => {
 
 describe('the store of a running server', () => {
   it('takes the server with it when its thread dies, with one line that says so', async () => {
-    // Dies once the first message has come, as after running out of memory.
+    // Dies after a few messages, as after running out of memory.
     const bomb = `import { isMainThread, workerData } from 'node:worker_threads';
       import { DatabaseSync } from 'node:sqlite';
       const { prepare } = DatabaseSync.prototype;
       if (!isMainThread) DatabaseSync.prototype.prepare = function (sql) {
         const statement = prepare.call(this, sql);
         if (sql === 'COMMIT') { let count = 0; const run = statement.run.bind(statement);
-          statement.run = () => { const result = run(); if (++count === 3) setImmediate(() => { throw new Error('no memory'); }); return result; }; }
+          statement.run = () => { const result = run(); if (++count === 12) setImmediate(() => { throw new Error('no memory'); }); return result; }; }
         return statement;
       };`;
     writeFileSync(join(folder.path, 'bomb.mjs'), bomb);
