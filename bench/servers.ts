@@ -68,6 +68,11 @@ async function main(): Promise<void> {
 
 async function compare(folder: string, sink: Sink): Promise<void> {
   const subjects = await startAll(folder);
+  const leave = (): void => {
+    // Without its servers no run can go on: it fails, and all is cleared away.
+    for (const subject of subjects) void subject.stop();
+  };
+  process.once('SIGINT', leave).once('SIGTERM', leave);
   try {
     for (const sizeOctets of numbers(options.sizes)) {
       for (const kept of [true, false]) {
@@ -77,7 +82,7 @@ async function compare(folder: string, sink: Sink): Promise<void> {
       }
     }
   } finally {
-    for (const subject of subjects) await subject.stop();
+    await Promise.all(subjects.map((subject) => subject.stop()));
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { send, SIZE_OCTETS, type Sink } from './load.ts';
 import { startDsnd, type Place } from './subjects.ts';
 
-const MESSAGES = 40_000;
+const MESSAGES = 20_000;
 
 /** Lets dsnd relay under the profiler of Node and draws both its threads: receiving and relaying, and the store. */
 export async function profileToSvg(place: Place, sink: Sink, file: string): Promise<void> {
