@@ -25,6 +25,11 @@ async function main(): Promise<void> {
     process.exitCode = await storeCommand(options.words);
     return;
   }
+  if (options.command === 'migrate') {
+    const { printMigration } = await import('./adapters/migrate-command.ts');
+    await printMigration(options.words[0] ?? '');
+    return;
+  }
   if (options.command === 'check-config') {
     const { printCheck } = await import('./adapters/check-config-command.ts');
     await printCheck(options.words[0] ?? '');
@@ -57,7 +62,7 @@ function onOwnNode(): void {
 
 interface Options {
   readonly config: string | undefined;
-  readonly command: 'hash-password' | 'check-config' | 'store' | undefined;
+  readonly command: Command | 'store' | undefined;
   /** What follows the command. */
   readonly words: readonly string[];
 }
@@ -72,7 +77,8 @@ function readOptions(): Options | undefined {
     if (values.help === true) console.log(usage());
     else if (values.version === true) console.log(version());
     else if (command === 'store') return { config: values.config, command, words };
-    else if (command === 'check-config' && words.length === 0) fail('check-config needs a FILE; see dsnd --help');
+    else if ((command === 'check-config' || command === 'migrate') && words.length === 0)
+      fail(`${command} needs a FILE; see dsnd --help`);
     else if (isCommand(command) && words.length <= 1) return { config: values.config, command, words };
     else fail(`${JSON.stringify(positionals.join(' '))} is no command; see dsnd --help`);
   } catch (error) {
@@ -81,8 +87,10 @@ function readOptions(): Options | undefined {
   return undefined;
 }
 
-function isCommand(word: string | undefined): word is 'hash-password' | 'check-config' | undefined {
-  return word === undefined || word === 'hash-password' || word === 'check-config';
+type Command = 'hash-password' | 'check-config' | 'migrate';
+
+function isCommand(word: string | undefined): word is Command | undefined {
+  return word === undefined || word === 'hash-password' || word === 'check-config' || word === 'migrate';
 }
 
 function version(): string {

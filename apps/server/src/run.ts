@@ -13,9 +13,11 @@ import { InheritedSockets } from './adapters/inherited-sockets.ts';
 import { logSink, noticeSink, openLog } from './adapters/log-sink.ts';
 import { NodeCrypto } from './adapters/node-crypto.ts';
 import { NodeNetwork } from './adapters/node-network.ts';
+import { openPostgresHistory } from './adapters/postgres/history.ts';
 import { openPostgresQueueStore } from './adapters/postgres/queue-store.ts';
 import { openPage } from './adapters/page-files.ts';
-import { readReportFiles } from './adapters/report-files.ts';
+import { sharedSecret } from './adapters/postgres/secrets.ts';
+import { keepReturnPathKey, newReturnPathKey, readReportFiles } from './adapters/report-files.ts';
 import { openSqliteHistory } from './adapters/sqlite-history.ts';
 import type { HistoryPorts } from './adapters/sqlite-history-database.ts';
 import { serviceManager } from './adapters/service-manager.ts';
@@ -89,7 +91,7 @@ export async function run(file: string | undefined): Promise<void> {
   let server: RunningServer;
   try {
     const { directory } = config.store;
-    history = config.history && (await openSqliteHistory(join(directory, 'history.db')));
+    history = config.history && (await openHistory(config.store));
     suppression = config.suppression && openSqliteSuppression(join(directory, 'suppression.db'));
     server = await startServer(config, adaptersOf(config));
     const { control: queue, bus: events, webhooks } = server;
@@ -188,8 +190,13 @@ async function openStore(config: Config, trouble: (error: unknown) => void): Pro
   const { store } = config;
   try {
     mkdirSync(store.directory, { recursive: true, mode: 0o700 });
-    if (store.kind === 'postgres')
-      return await openPostgresQueueStore(store.url, { node: store.node ?? nodeName(config), trouble });
+    if (store.kind === 'postgres') {
+      const shared = await openPostgresQueueStore(store.url, { node: store.node ?? nodeName(config), trouble });
+      // What goes out under a return path of one node may come back to another.
+      const key = await sharedSecret(store.url, 'return-path', () => newReturnPathKey(store.directory));
+      keepReturnPathKey(store.directory, key);
+      return shared;
+    }
     return await openSqliteQueueStore(store.directory, {
       // Without its store a server could only refuse, for ever: what starts it again gives it a new one.
       failed(error) {
@@ -201,6 +208,13 @@ async function openStore(config: Config, trouble: (error: unknown) => void): Pro
     fail(withAdvice(error, store));
     return undefined;
   }
+}
+
+/** Where nodes share the queue, each of them shows the history of all. */
+async function openHistory(store: Config['store']): Promise<HistoryPorts> {
+  return store.kind === 'postgres'
+    ? openPostgresHistory(store.url)
+    : openSqliteHistory(join(store.directory, 'history.db'));
 }
 
 /** Two servers on one machine can't listen on the same port. */

@@ -22,6 +22,10 @@ export const USAGES: readonly Usage[] = [
   },
   { words: 'store recover DIRECTORY NEW-DIRECTORY', does: 'makes a new store of all that can be read' },
   { words: 'store export DIRECTORY FOLDER', does: 'writes messages and envelopes as files: ID.eml and ID.json' },
+  {
+    words: 'migrate FILE',
+    does: 'brings the tables of the shared queue that a configuration names up to date, as a start would',
+  },
   { words: '--version', does: 'says the version, and that of Node' },
   { words: '--help', does: 'says this' },
 ];

@@ -23,7 +23,7 @@ export function readReportFiles(
     return read;
   });
   const wanted = routes.some(({ verp }) => verp === true);
-  const returnPathKey = readOwnKey(join(store.directory, 'return-path.key'), wanted);
+  const returnPathKey = readOwnKey(join(store.directory, KEY_FILE), wanted);
   return {
     texts,
     dkimKeys: report.dkim.map(readDkimKey),
@@ -31,6 +31,18 @@ export function readReportFiles(
   };
 }
 
+/** A key of return paths that nodes may share: this node's, if it has one. */
+export function newReturnPathKey(directory: string): Uint8Array {
+  const file = join(directory, KEY_FILE);
+  return existsSync(file) ? readFileSync(file) : randomBytes(KEY_OCTETS);
+}
+
+/** Makes a key that others share this node's. */
+export function keepReturnPathKey(directory: string, key: Uint8Array): void {
+  writeFileSync(join(directory, KEY_FILE), key, { mode: 0o600, flush: true });
+}
+
+const KEY_FILE = 'return-path.key';
 const KEY_OCTETS = 32;
 
 function readOwnKey(file: string, wanted: boolean): Uint8Array | undefined {

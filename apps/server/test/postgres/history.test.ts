@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openPostgresHistory } from '../../src/adapters/postgres/history.ts';
+import { openPostgresQueueStore } from '../../src/adapters/postgres/queue-store.ts';
+import { sharedSecret } from '../../src/adapters/postgres/secrets.ts';
+import { historyContract } from '../contracts/history.ts';
+import { postgresMissing, startPostgres, type PostgresServer } from './postgres.ts';
+
+const missing = postgresMissing();
+
+describe.skipIf(missing !== undefined)(`beside the queue${missing === undefined ? '' : ` (${missing})`}`, () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  }, 60_000);
+  afterAll(() => server.dispose());
+
+  /** A database with its tables. */
+  async function made(): Promise<string> {
+    const url = await server.newDatabase();
+    await openPostgresQueueStore(url, { node: 'a' }).then((store) => store.close());
+    return url;
+  }
+
+  historyContract('the history in PostgreSQL', async () => {
+    const url = await made();
+    const open = () => {
+      const history = openPostgresHistory(url);
+      onTestFinished(() => history.close());
+      return Promise.resolve(history);
+    };
+    return { history: await open(), reopen: open };
+  });
+
+  it('has one secret for all who ask at once, and another under another name', async () => {
+    const url = await made();
+    const asked = ['a', 'b', 'c'].map((text) => sharedSecret(url, 'key', () => new TextEncoder().encode(text)));
+    const [first, ...others] = (await Promise.all(asked)).map((octets) => Buffer.from(octets).toString());
+    expect(['a', 'b', 'c']).toContain(first);
+    expect(others).toEqual([first, first]);
+    expect(Buffer.from(await sharedSecret(url, 'other', () => Uint8Array.of(1)))).toEqual(Buffer.from([1]));
+  });
+});
