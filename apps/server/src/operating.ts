@@ -45,6 +45,8 @@ export interface Operating {
   readonly refuse?: NonNullable<ReceivingParts['suppressed']>;
   /** Has to be told every event, once it is stored. */
   readonly sink: EventSink;
+  /** Other nodes may have written or changed something: looks at it. */
+  refresh(): void;
   /** Takes what there is, then no more. */
   stop(): Promise<void>;
 }
@@ -67,7 +69,7 @@ export async function makeOperating(
   const followers: Follower[] = [webhooks];
   const history = historyOf(config, parts);
   if (history !== undefined) followers.push(history.follower);
-  const suppressing = suppressingOf(config, parts);
+  const suppressing = await suppressingOf(config, parts);
   if (suppressing !== undefined) {
     const follower = followFailures({ ...parts, journal, list: suppressing });
     followers.push({ ...follower, readers: [SUPPRESSION_READER] });
@@ -91,6 +93,10 @@ export async function makeOperating(
         for (const follower of followers) follower.wake();
       },
     },
+    refresh() {
+      for (const follower of followers) follower.wake();
+      suppressing?.refresh().catch(parts.trouble);
+    },
     async stop() {
       await Promise.all(followers.map((follower) => follower.stop()));
     },
@@ -111,10 +117,10 @@ function historyOf(
   };
 }
 
-function suppressingOf(
+async function suppressingOf(
   { suppression: config }: Pick<Config, 'suppression'>,
   { suppression: store, store: { journal }, events, clock }: OperatingParts,
-): Suppressing | undefined {
+): Promise<Suppressing | undefined> {
   if (config === undefined || store === undefined) return undefined;
   return makeSuppressing({ config, store, journal, events, clock });
 }

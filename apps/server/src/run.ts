@@ -16,6 +16,7 @@ import { NodeNetwork } from './adapters/node-network.ts';
 import { openPostgresHistory } from './adapters/postgres/history.ts';
 import { openPostgresQueueStore } from './adapters/postgres/queue-store.ts';
 import { openPage } from './adapters/page-files.ts';
+import { openPostgresSuppression } from './adapters/postgres/suppression.ts';
 import { sharedSecret } from './adapters/postgres/secrets.ts';
 import { keepReturnPathKey, newReturnPathKey, readReportFiles } from './adapters/report-files.ts';
 import { openSqliteHistory } from './adapters/sqlite-history.ts';
@@ -92,7 +93,11 @@ export async function run(file: string | undefined): Promise<void> {
   try {
     const { directory } = config.store;
     history = config.history && (await openHistory(config.store));
-    suppression = config.suppression && openSqliteSuppression(join(directory, 'suppression.db'));
+    suppression =
+      config.suppression &&
+      (config.store.kind === 'postgres'
+        ? openPostgresSuppression(config.store.url)
+        : openSqliteSuppression(join(directory, 'suppression.db')));
     server = await startServer(config, adaptersOf(config));
     const { control: queue, bus: events, webhooks } = server;
     const kept = { suppression: server.suppression ?? noSuppression, ...(history === undefined ? {} : { history }) };
@@ -101,7 +106,7 @@ export async function run(file: string | undefined): Promise<void> {
   } catch (error) {
     await front?.close();
     await history?.close();
-    suppression?.close();
+    await suppression?.close();
     await store.close();
     fail(error instanceof Error ? error.message : String(error));
     return;
@@ -112,7 +117,7 @@ export async function run(file: string | undefined): Promise<void> {
     await server.stop();
     await traces?.stop();
     await history?.close();
-    suppression?.close();
+    await suppression?.close();
     await store.close();
     log.flush();
   });

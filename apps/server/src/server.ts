@@ -154,6 +154,7 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     // Other nodes pause and resume, too.
     store.paused().then((stored) => pauses.replace(stored, clock.now()), trouble);
     queue.expect(clock.now());
+    operating.refresh();
   });
   return {
     intake: { config: () => current.config, router: routerOf(() => current), accept, events, ...refusing(operating) },

@@ -4,11 +4,12 @@ import type { SuppressionRecord, SuppressionStore } from '../ports.ts';
 export function openMemorySuppression(): SuppressionStore {
   const records = new Map<string, SuppressionRecord>();
   return {
-    all: () => [...records.values()],
+    all: () => Promise.resolve([...records.values()]),
     change(put, remove) {
       for (const record of put) records.set(record.address, record);
       for (const address of remove) records.delete(address);
+      return Promise.resolve();
     },
-    close: () => undefined,
+    close: () => Promise.resolve(),
   };
 }

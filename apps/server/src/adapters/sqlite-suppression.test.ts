@@ -14,15 +14,15 @@ const record = (address: string, failures = 1): SuppressionRecord => ({
   ...{ address, reason: 'who?', status: '5.1.1', sinceMs: 1, failures, listed: true },
 });
 
-it('keeps records over an end, the last one of each address', () => {
+it('keeps records over an end, the last one of each address', async () => {
   const file = join(folder(), 's.db');
   const store = openSqliteSuppression(file);
-  store.change([record('b@x'), record('a@x'), record('c@x')], []);
-  store.change([record('b@x', 2)], ['c@x']);
-  store.close();
+  await store.change([record('b@x'), record('a@x'), record('c@x')], []);
+  await store.change([record('b@x', 2)], ['c@x']);
+  await store.close();
   const again = openSqliteSuppression(file);
   onTestFinished(() => again.close());
-  expect(again.all()).toEqual([record('a@x'), record('b@x', 2)]);
+  expect(await again.all()).toEqual([record('a@x'), record('b@x', 2)]);
 });
 
 it('refuses a file that is something else', () => {

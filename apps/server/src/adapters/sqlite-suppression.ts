@@ -17,8 +17,9 @@ export function openSqliteSuppression(file: string): SuppressionStore {
   const remove = database.prepare('DELETE FROM suppression WHERE address = ?');
   const all = database.prepare('SELECT record FROM suppression ORDER BY address');
   return {
-    all: () => all.all().map(({ record }) => JSON.parse(String(record)) as SuppressionRecord),
-    change(records, gone) {
+    all: () => Promise.resolve(all.all().map(({ record }) => JSON.parse(String(record)) as SuppressionRecord)),
+    // eslint-disable-next-line @typescript-eslint/require-await -- the contract is asynchronous, this file is not
+    async change(records, gone) {
       database.exec('BEGIN IMMEDIATE');
       try {
         for (const record of records) put.run(record.address, JSON.stringify(record));
@@ -29,7 +30,10 @@ export function openSqliteSuppression(file: string): SuppressionStore {
         throw new StoreError('io', `The suppression list failed: ${error instanceof Error ? error.message : ''}`);
       }
     },
-    close: () => database.close(),
+    close() {
+      database.close();
+      return Promise.resolve();
+    },
   };
 }
 

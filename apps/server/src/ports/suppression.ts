@@ -8,8 +8,10 @@ export interface SuppressionRecord extends Suppression {
 
 /** Where the suppression list rests. */
 export interface SuppressionStore {
-  all(): readonly SuppressionRecord[];
-  /** Puts and removes records, all or none; they are safe when it returns. Throws when the disk fails. */
-  change(put: readonly SuppressionRecord[], remove: readonly string[]): void;
-  close(): void;
+  all(): Promise<readonly SuppressionRecord[]>;
+  /** Puts and removes records, all or none; they are safe when it resolves. Rejects when the disk fails. */
+  change(put: readonly SuppressionRecord[], remove: readonly string[]): Promise<void>;
+  /** What others who share the list have changed since the last call, or since {@link all}. Absent: nobody else can. */
+  changes?(): Promise<{ readonly put: readonly SuppressionRecord[]; readonly removed: readonly string[] }>;
+  close(): Promise<void>;
 }

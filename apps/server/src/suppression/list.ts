@@ -24,6 +24,8 @@ export interface ListParts {
 export interface Suppressing extends SuppressionList {
   /** The entry of an address that is to be refused now. */
   find(address: string): Suppression | undefined;
+  /** Takes over what other nodes have changed. */
+  refresh(): Promise<void>;
   /** Takes failures into account that have happened. */
   take(events: readonly MailEvent[]): Promise<void>;
 }
@@ -31,8 +33,8 @@ export interface Suppressing extends SuppressionList {
 type FailedEvent = Extract<MailEvent, { readonly kind: 'failed' | 'expired' | 'bounced' }>;
 
 /** Makes the list: all of it is in memory, and every change is on the disk before it counts. */
-export function makeSuppressing({ config, store, journal, events, clock }: ListParts): Suppressing {
-  const records = new Map(store.all().map((record) => [record.address, record]));
+export async function makeSuppressing({ config, store, journal, events, clock }: ListParts): Promise<Suppressing> {
+  const records = new Map((await store.all()).map((record) => [record.address, record]));
   let sorted: readonly string[] | undefined;
 
   async function change(
@@ -40,7 +42,7 @@ export function makeSuppressing({ config, store, journal, events, clock }: ListP
     remove: readonly string[],
     told: readonly NewEvent[],
   ): Promise<void> {
-    store.change(put, remove);
+    await store.change(put, remove);
     for (const record of put) records.set(record.address, record);
     for (const address of remove) records.delete(address);
     sorted = undefined;
@@ -70,6 +72,13 @@ export function makeSuppressing({ config, store, journal, events, clock }: ListP
 
   return {
     find,
+    async refresh() {
+      const changes = await store.changes?.();
+      if (changes === undefined || changes.put.length + changes.removed.length === 0) return;
+      for (const record of changes.put) records.set(record.address, record);
+      for (const address of changes.removed) records.delete(address);
+      sorted = undefined;
+    },
     get: (address) => Promise.resolve(find(address)),
     list({ search = '', limit, cursor = '' }) {
       sorted ??= [...records.keys()].sort();

@@ -1,0 +1,70 @@
+import type { SuppressionRecord, SuppressionStore } from '../../ports.ts';
+import { Connections, type Queryable } from './connections.ts';
+
+/** Opens the suppression list beside the queue, one for all nodes. The queue has made the table. */
+export function openPostgresSuppression(url: string): SuppressionStore {
+  return new PostgresSuppression(new Connections({ url, max: 2, timeoutMs: 30_000 }));
+}
+
+interface Row {
+  readonly address: string;
+  readonly record: string | null;
+  readonly changed: number;
+}
+
+/** So many changes are taken over again: one that was numbered before them may have been committed after. */
+const LATE = 1_000;
+
+class PostgresSuppression implements SuppressionStore {
+  readonly #connections: Connections;
+  #seen = 0;
+
+  constructor(connections: Connections) {
+    this.#connections = connections;
+  }
+
+  async all(): Promise<readonly SuppressionRecord[]> {
+    const rows = await this.#connections.run((client) => this.#since(client, -1));
+    return rows.flatMap(({ record }) => (record === null ? [] : [JSON.parse(record) as SuppressionRecord]));
+  }
+
+  async changes(): ReturnType<NonNullable<SuppressionStore['changes']>> {
+    const before = this.#seen;
+    const rows = await this.#connections.run((client) => this.#since(client, before - LATE));
+    // Nothing is new, as nearly always: what is old needs no second look.
+    if (this.#seen === before) return { put: [], removed: [] };
+    return {
+      put: rows.flatMap(({ record }) => (record === null ? [] : [JSON.parse(record) as SuppressionRecord])),
+      removed: rows.flatMap(({ address, record }) => (record === null ? [address] : [])),
+    };
+  }
+
+  async change(put: readonly SuppressionRecord[], remove: readonly string[]): Promise<void> {
+    const rows = [
+      ...put.map((record) => ({ address: record.address, record: JSON.stringify(record) })),
+      ...remove.map((address) => ({ address, record: null })),
+    ];
+    await this.#connections.transaction((client) =>
+      client.query(
+        `INSERT INTO dsnkit_suppression (address, record)
+         SELECT DISTINCT ON (address) address, record FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS r(address, record, place)
+         ORDER BY address, place DESC
+         ON CONFLICT (address) DO UPDATE SET record = excluded.record, changed = excluded.changed`,
+        [rows.map(({ address }) => address), rows.map(({ record }) => record)],
+      ),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+
+  async #since(client: Queryable, changed: number): Promise<readonly Row[]> {
+    const { rows } = await client.query<Row>(
+      'SELECT address, record, changed FROM dsnkit_suppression WHERE changed > $1 ORDER BY changed',
+      [changed],
+    );
+    this.#seen = Math.max(this.#seen, rows.at(-1)?.changed ?? 0);
+    return rows;
+  }
+}
