@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { freePort, temporaryFolder, waitFor } from '../support/dsnd.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -14,6 +14,8 @@ const children: ChildProcess[] = [];
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
+
+afterAll(() => folder.remove());
 
 /** A manager's socket: prints each datagram as one line. */
 const LISTENER = `import socket, sys
