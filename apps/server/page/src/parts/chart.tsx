@@ -77,7 +77,7 @@ export function OutcomeChart({
         </span>
         <span class="chart-readout">
           {step === undefined
-            ? `one bar is ${stepMs / 1000} s`
+            ? `one bar: ${stepMs / 1000} s`
             : `${axisTime(step.atMs)} to ${axisTime(step.atMs + stepMs)}`}
         </span>
       </figcaption>

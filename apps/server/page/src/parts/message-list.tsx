@@ -26,8 +26,7 @@ export function MessageList({
 }
 
 function MessageRow({ message }: { readonly message: MessageJson }): JSX.Element {
-  const { id, subject, recipients, reversePath, arrivedAt, envelopeId, reportOn, reportsIssued, reportsReceived } =
-    message;
+  const { id, recipients, reversePath, arrivedAt, envelopeId, reportOn, reportsIssued, reportsReceived } = message;
   const [first] = recipients;
   const state = stateOf(message);
   const { tone, icon } = lookOf(state);
@@ -45,7 +44,7 @@ function MessageRow({ message }: { readonly message: MessageJson }): JSX.Element
           {first === undefined ? 'nobody' : visible(first.address)}
           {recipients.length > 1 && <span class="more"> +{recipients.length - 1}</span>}
         </span>
-        <span class="row-subject">{subject === null ? 'No subject' : visible(subject)}</span>
+        <span class="row-subject">{visible(titleOf(message))}</span>
       </span>
       <span class="row-from">
         <span>
@@ -60,6 +59,11 @@ function MessageRow({ message }: { readonly message: MessageJson }): JSX.Element
       </span>
     </a>
   );
+}
+
+/** What it calls itself. */
+export function titleOf({ subject, reportOn }: MessageJson): string {
+  return (subject ?? '') === '' ? (reportOn === null ? 'No subject' : 'Delivery report') : (subject ?? '');
 }
 
 /** The worst that can be said of its recipients, in one word. */

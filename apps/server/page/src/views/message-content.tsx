@@ -22,7 +22,7 @@ export function MessageContent({ id, sizeOctets }: { readonly id: string; readon
       ) : (
         <p class="pad">
           <button type="button" class="button" onClick={() => setOpen(true)}>
-            Show the source ({size(sizeOctets)})
+            Show the source{sizeOctets > 0 && ` (${size(sizeOctets)})`}
           </button>
         </p>
       )}

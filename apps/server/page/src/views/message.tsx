@@ -7,7 +7,7 @@ import { toEvent, type MessageDetailJson } from '../api/shapes.ts';
 import { counted, size, time } from '../format.ts';
 import { Badge, Empty, Loading, Panel, Sender, Trouble, useNow, ViewHead, When } from '../parts/basics.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { stateOf } from '../parts/message-list.tsx';
+import { stateOf, titleOf } from '../parts/message-list.tsx';
 import { visible } from '../parts/source.tsx';
 import { linkTo } from '../routing.ts';
 import { lookOf } from '../words.ts';
@@ -108,7 +108,7 @@ function Head({ message }: { readonly message: MessageDetailJson }): JSX.Element
   const { tone, icon } = lookOf(state);
   return (
     <ViewHead
-      title={message.subject === null || message.subject === '' ? 'No subject' : visible(message.subject)}
+      title={visible(titleOf(message))}
       lead={
         <>
           <Badge tone={tone} icon={icon}>
@@ -143,7 +143,7 @@ function Facts({ message }: { readonly message: MessageDetailJson }): JSX.Elemen
     ['Envelope id', message.envelopeId, true],
     ['Message-ID', message.headerMessageId, true],
     ['Arrived', time(Date.parse(message.arrivedAt), now)],
-    ['Size', size(message.sizeOctets)],
+    ['Size', message.sizeOctets > 0 ? size(message.sizeOctets) : ''],
     ['Origin', ORIGINS[message.origin] ?? message.origin],
     ['Asked for', queued?.parameters, true],
   ];

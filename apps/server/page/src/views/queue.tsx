@@ -52,7 +52,7 @@ export function QueueView(): JSX.Element {
         </div>
       )}
       {(waiting.data?.length ?? 0) > 0 && (
-        <Panel title="Messages that wait" id="waiting-messages">
+        <Panel title="Messages that wait" id="waiting-messages" note={<a href="#/messages?state=deferred">All</a>}>
           <MessageList messages={waiting.data ?? []} label="Messages that wait" />
         </Panel>
       )}
@@ -63,7 +63,7 @@ export function QueueView(): JSX.Element {
 /** Those that wait for their turn, were put off, or are held: the latest first. */
 async function waitingMessages(signal: AbortSignal): Promise<readonly MessageJson[]> {
   const states = ['queued', 'deferred', 'held'];
-  const pages = await Promise.all(states.map((state) => api.messages({ state, limit: 50 }, signal)));
+  const pages = await Promise.all(states.map((state) => api.messages({ state, limit: 20 }, signal)));
   const byId = new Map(pages.flatMap(({ messages }) => messages).map((message) => [message.id, message]));
   return [...byId.values()].sort((a, b) => b.arrivedAt.localeCompare(a.arrivedAt));
 }
