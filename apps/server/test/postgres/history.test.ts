@@ -35,7 +35,9 @@ describe.skipIf(missing !== undefined)(`beside the queue${missing === undefined 
   it('shows each node what another changes in the suppression list', async () => {
     const url = await made();
     const [a, b] = [openPostgresSuppression(url), openPostgresSuppression(url)];
-    onTestFinished(async () => void (await Promise.all([a.close(), b.close()])));
+    onTestFinished(async () => {
+      await Promise.all([a.close(), b.close()]);
+    });
     const record = (address: string, failures = 1) => ({
       ...{ address, reason: 'who?', status: '5.1.1', sinceMs: 1, failures, listed: true },
     });
