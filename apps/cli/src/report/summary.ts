@@ -137,8 +137,21 @@ function recipientsOf({ deliveryStatus, mdn, feedback }: ParsedReport): Recipien
 
 /** Of a standard report. */
 function judgedSummary(recipient: Partial<RecipientFields>): RecipientSummary {
-  const { reason, permanence, advice } = judgeRecipient(recipient);
-  return { ...recipientSummary(recipient), reason, permanence, advice };
+  let found: ReturnType<typeof judgeRecipient> | undefined;
+  // Found when it is asked for: most views do without.
+  const judged = (): ReturnType<typeof judgeRecipient> => (found ??= judgeRecipient(recipient));
+  return {
+    ...recipientSummary(recipient),
+    get reason() {
+      return judged().reason;
+    },
+    get permanence() {
+      return judged().permanence;
+    },
+    get advice() {
+      return judged().advice;
+    },
+  };
 }
 
 /** Of any other bounce: what its words say stands where the fields of a report would. */
