@@ -127,7 +127,9 @@ function Axes({
   readonly width: number;
   readonly height: number;
 }): JSX.Element {
-  const every = Math.max(1, Math.ceil(steps.length / Math.max(2, Math.floor(width / 110))));
+  // Full minutes only, so that no label stands twice.
+  const minutes = (steps.length * stepMs) / 60_000;
+  const every = ([1, 2, 5, 10, 15].find((each) => (minutes / each) * 90 <= width) ?? 30) * 60_000;
   return (
     <g class="chart-axes">
       {plot.ticks.map((value) => (
@@ -140,7 +142,7 @@ function Axes({
       ))}
       {steps.map(
         ({ atMs }, index) =>
-          (steps.length - 1 - index) % every === 0 && (
+          (atMs + stepMs) % every === 0 && (
             <text
               key={atMs}
               x={Math.min(plot.x(index) + plot.stepWidth, width - RIGHT)}
