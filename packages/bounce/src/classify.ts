@@ -79,7 +79,7 @@ interface Words extends Finding {
 
 /** Which reason counts where several have words of the same weight: the narrower one. */
 const RANKS: readonly Reason[] = [
-  'complaint', 'suppressed', 'virus', 'authentication-failed', 'no-reverse-dns', 'bad-reputation', 'greylisted', 'too-many-connections', 'relaying-denied', 'mailbox-full', 'user-moved', 'host-accepts-no-mail', 'address-blocked', 'rate-limited', 'message-too-large', 'mailbox-disabled', 'sender-rejected', 'recipient-filtered', 'delivery-program', 'user-unknown', 'routing-loop', 'host-unknown', 'spam', 'not-compliant', 'content', 'tls-required', 'system-full', 'network-error', 'policy', 'security', 'expired', 'mail-system', 'protocol',
+  'complaint', 'suppressed', 'virus', 'authentication-failed', 'no-reverse-dns', 'bad-reputation', 'greylisted', 'too-many-connections', 'relaying-denied', 'mailbox-full', 'user-moved', 'host-accepts-no-mail', 'rate-limited', 'address-blocked', 'message-too-large', 'mailbox-disabled', 'sender-rejected', 'recipient-filtered', 'delivery-program', 'user-unknown', 'routing-loop', 'host-unknown', 'spam', 'not-compliant', 'content', 'tls-required', 'system-full', 'network-error', 'policy', 'security', 'expired', 'mail-system', 'protocol',
 ]; // prettier-ignore
 
 const RULES: readonly PhraseRule[] = [...RECIPIENT_PHRASES, ...SENDER_PHRASES, ...MESSAGE_PHRASES, ...SYSTEM_PHRASES];

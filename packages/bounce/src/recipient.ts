@@ -39,7 +39,7 @@ export function judge(facts: Facts): BouncedRecipient {
   const status = pickStatus(facts);
   const { finding, evidence } = findReason(facts, status, action);
   const reason = finding?.reason ?? 'undefined';
-  const own = status ?? assumedStatus(reason, action, facts.permanent === true);
+  const own = status ?? assumedStatus(reason, action, facts);
   return {
     ...fields,
     address: facts.address,
@@ -97,12 +97,22 @@ function findReason(
   return { finding, evidence };
 }
 
-/** The status that nobody declared: from the reason, in the class of the action. */
-function assumedStatus(reason: Reason, action: Facts['action'], permanent: boolean): StatusCode {
+/** Reasons that mail systems give up on with a status of class 4, as they tried for long. */
+const GIVEN_UP: ReadonlySet<Reason> = new Set([
+  'expired',
+  'greylisted',
+  'rate-limited',
+  'too-many-connections',
+  'system-full',
+]);
+
+/** The status that nobody declared: from the reason, in the class of the reply, else of the action. RFC 3463 §3.1. */
+function assumedStatus(reason: Reason, action: Facts['action'], { reply, permanent }: Facts): StatusCode {
   if (action === 'delivered' || action === 'relayed' || action === 'expanded') return '2.0.0';
-  const { nature, statuses } = REASONS[reason];
-  const isTransient = action === 'delayed' || (nature === 'transient' && reason !== 'mailbox-full' && !permanent);
-  return `${isTransient ? '4' : '5'}.${statuses[0] ?? '0.0'}` as StatusCode;
+  const digit = Math.floor((reply?.replyCode ?? 0) / 100);
+  const isTransient =
+    digit === 4 || digit === 5 ? digit === 4 : action === 'delayed' || (GIVEN_UP.has(reason) && permanent !== true);
+  return `${isTransient ? '4' : '5'}.${REASONS[reason].statuses[0] ?? '0.0'}` as StatusCode;
 }
 
 function permanenceOf(reason: Reason, status: StatusCode, action: Facts['action']): Permanence {
