@@ -27,7 +27,7 @@ describe.skipIf(!hasCorpus)(`bounces of public collections${note}`, () => {
     console.log(table(scores));
   });
 
-  it.each(scores.filter(([name]) => name === 'written with'))('%s: every figure is reached', (name, figures) => {
+  it.each(scores.filter(([name]) => name !== 'held back'))('%s: every figure is reached', (name, figures) => {
     for (const [figure, { right, of, wrong }] of Object.entries(figures)) {
       expect(right / of, `${name}, ${figure}:\n${wrong.join('\n')}`).toBeGreaterThanOrEqual(WANTED[figure as Figure]);
     }

@@ -4,20 +4,14 @@ import { DOMINO } from './domino.ts';
 import { EXCHANGE } from './exchange.ts';
 import { EXIM } from './exim.ts';
 import {
-  DRAGONFLY,
   INTERSCAN,
-  IMAIL,
   MAILMARSHAL,
   MAILFOUNDRY,
   SURFCONTROL,
-  XMAIL,
-  JAMES,
-  POWERMTA,
-  MESSAGING_SERVER,
   ZOHO,
   SES_TEXT,
-  MAIL2000,
   KUNDENSERVER,
+  IRONPORT,
 } from './gateways.ts';
 import { GOOGLE } from './google.ts';
 import { GROUPWISE } from './groupwise.ts';
@@ -28,6 +22,7 @@ import { OPENSMTPD } from './opensmtpd.ts';
 import { POSTFIX } from './postfix.ts';
 import { QMAIL } from './qmail.ts';
 import { SENDMAIL } from './sendmail.ts';
+import { DRAGONFLY, IMAIL, XMAIL, JAMES, POWERMTA, MESSAGING_SERVER, MAIL2000 } from './servers.ts';
 import { YAHOO } from './yahoo.ts';
 
 export type { TextFormat } from './format.ts';
@@ -64,5 +59,6 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   SES_TEXT,
   MAIL2000,
   KUNDENSERVER,
+  IRONPORT,
   EXIM,
 ];

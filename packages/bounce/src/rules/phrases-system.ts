@@ -29,7 +29,7 @@ export const SYSTEM_PHRASES: readonly PhraseRule[] = [
   {
     reason: 'expired',
     weight: 2,
-    phrases: ['connection timed out', 'delivery temporarily suspended', 'delivery attempt timed out', 'was not delivered within', 'message has been in the queue', 'maximum time', 'retry period', 'queue lifetime', 'too long in the queue', 'connection timeout', 'timed out', 'timeout', 'retry timeout exceeded', 'retry time not reached', 'timeout exceeded', 'delivery time expired', 'message expired', 'envelope expired', 'expired', 'cannot send message for*', 'could not send message for*', 'message could not be delivered for', 'delivery expired', 'delivery timeout', 'message timeout', 'delivery attempts', 'will be retried until', 'has been frozen', 'message timed out', 'too old', 'maximum retry', 'operation timed out', 'not accept our requests to connect', 'could not be delivered within', 'conversation with', 'undeliverable after', 'delayed more than', 'could not be delivered for more than', 'will retry for', 'stopped responding', 'did not respond', 'no answer from host', 'no response from', 'not responding', 'time limit', 'has been on the queue', 'not been delivered yet'],
+    phrases: ['connection timed out', 'delivery attempt timed out', 'was not delivered within', 'maximum time', 'retry period', 'queue lifetime', 'too long in the queue', 'connection timeout', 'timed out', 'timeout', 'retry timeout exceeded', 'retry time not reached', 'timeout exceeded', 'delivery time expired', 'message expired', 'envelope expired', 'expired', 'cannot send message for*', 'could not send message for*', 'message could not be delivered for', 'delivery expired', 'delivery timeout', 'message timeout', 'will be retried until', 'has been frozen', 'message timed out', 'too old', 'maximum retry', 'operation timed out', 'not accept our requests to connect', 'could not be delivered within', 'conversation with', 'undeliverable after', 'delayed more than', 'could not be delivered for more than', 'will retry for', 'stopped responding', 'did not respond', 'no answer from host', 'no response from', 'not responding', 'time limit', 'has been on the queue', 'not been delivered yet'],
     examples: ['connect to mx.x.example[192.0.2.1]:25: Connection timed out', 'retry timeout exceeded', '554 5.4.7 Delivery expired (message too old)'],
   },
   {
@@ -59,7 +59,7 @@ export const SYSTEM_PHRASES: readonly PhraseRule[] = [
   {
     reason: 'expired',
     weight: 1,
-    phrases: ['been in the queue too long', 'in the queue too long', 'keep trying', 'will continue trying', 'been delayed', 'delivery delayed', 'still being retried', 'delayed'],
+    phrases: ['delivery temporarily suspended', 'delivery attempts', 'been in the queue too long', 'in the queue too long', 'keep trying', 'will continue trying', 'been delayed', 'delivery delayed', 'still being retried', 'delayed'],
     examples: ["I'm not going to try again; this message has been in the queue too long."],
   },
   {

@@ -22,6 +22,8 @@ type Strength = 3 | 2 | 1;
 interface Mention extends AddressSpan {
   readonly strength: Strength;
   readonly lineStart: number;
+  /** Blanks before it. */
+  readonly indent: number;
 }
 
 /** What stands before a recipient on its line. Labels of the original message's own header say less. */
@@ -29,7 +31,9 @@ const LABELS = new PhraseBook<Strength>([
   ...[
     'recipient:', 'recipients:', 'recipient address:', 'recipient(s):', 'failed recipient:', 'failed recipient(s):', 'final recipient:', 'original recipient:', 'final-recipient: rfc822;', 'rcpt to:', 'rcpt=', 'addressed to:', 'delivered to:', 'delivered to', 'deliver to', 'deliver to:', 'delivery to', 'delivery failed:', 'sending mail to', 'sent to', 'send to', 'message to', 'message to:', 'mail to', 'email to', 'mailbox:', 'mailbox', 'unknown user:', 'unknown recipient:', 'user unknown:', 'no such user:', 'user not found:', 'not known at this site:', 'undeliverable to', 'undeliverable to:', 'delivery userid', 'failed to send to', 'failed for', 'failed for:', 'failed to', 'exceeds allowed size:', '20 attempts:', 'delivering your message to', 'delivering your mail to', 'delivery to the following recipient failed permanently:', 'permanent errors:', 'transient errors:', 'address:', 'addresses:', 'address', 'message-id in', 'could not be delivered to', 'delivered to the following recipient:', 'user', 'user:', 'account', 'account:', 'attempts to reach', 'destinataire :', 'destinataire:', 'empfänger:', 'destinatario:', 'destinatário:', 'adresse', 'dirección', 'an', 'für', 'para', '宛先:', '宛先：', '送信先:', '宛先', 'reach',
   ].map((label): [string, Strength] => [label, 2]),
-  ...['to:', 'to :', 'an:', 'à :', 'to', 'for', 'by', '550', '551', '552', '553', '554'].map((label): [string, Strength] => [label, 1]),
+  // A server's reply that begins with whom it is about.
+  ...['421', '450', '451', '452', '550', '551', '552', '553', '554'].map((code): [string, Strength] => [code, 2]),
+  ...['to:', 'to :', 'an:', 'à :', 'to', 'for', 'by', ].map((label): [string, Strength] => [label, 1]),
 ]); // prettier-ignore
 
 /** More recipients than this are not told apart: reports about more come as fields. */
@@ -43,7 +47,7 @@ export function readBlocks(text: string, to: number): Block[] {
   const mentions = readMentions(text, to);
   let strongest: Strength = 1;
   for (const { strength } of mentions) if (strength > strongest) strongest = strength;
-  const chosen = mentions.filter(({ strength }) => strength === strongest);
+  const chosen = atMargin(mentions.filter(({ strength }) => strength === strongest));
   const blocks = new Map<string, { address: string; at: number; spans: Span[] }>();
   chosen.forEach((mention, index) => {
     const address = text.slice(mention.start, mention.end);
@@ -55,6 +59,15 @@ export function readBlocks(text: string, to: number): Block[] {
   });
   return [...blocks.values()];
 }
+
+/** Where recipients open lines at the margin, folded lines deep below them go on with what was said. */
+function atMargin(mentions: readonly Mention[]): readonly Mention[] {
+  if (mentions[0]?.indent !== 0) return mentions;
+  return mentions.filter(({ indent }) => indent < FOLDED);
+}
+
+/** Blanks before a folded line, as Postfix writes them. */
+const FOLDED = 4;
 
 function readMentions(text: string, to: number): Mention[] {
   const mentions: Mention[] = [];
@@ -76,7 +89,8 @@ function readLine(text: string, lineStart: number, lineEnd: number, mentions: Me
   if (span === undefined) return;
   const strength = strengthOf(text, from, span, lineEnd);
   if (strength === 0) return;
-  mentions.push({ ...span, strength, lineStart });
+  const indent = from - lineStart;
+  mentions.push({ ...span, strength, lineStart, indent });
   // "a@x, b@y": what follows a comma is a recipient too.
   let last = span;
   while (
@@ -85,7 +99,7 @@ function readLine(text: string, lineStart: number, lineEnd: number, mentions: Me
   ) {
     const next = findAddress(text, last.end, lineEnd);
     if (next === undefined || next.start - last.end > 5) return;
-    mentions.push({ ...next, strength, lineStart });
+    mentions.push({ ...next, strength, lineStart, indent });
     last = next;
   }
 }

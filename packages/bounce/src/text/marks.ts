@@ -48,6 +48,7 @@ const SUCCESS_MARKS: readonly string[] = [
 /** Said of this message; that the error is a permanent one is what Exim and qmail say of any. */
 const PERMANENT_MARKS: readonly string[] = [
   'failed permanently',
+  'envelope expired',
   'permanent failure',
   'permanently failed',
   'permanently rejected',
