@@ -36,7 +36,7 @@ const BUDGETS = [
   { name: 'multipart-report', octets: 12_000, external: ['@dsnkit/delivery-status', '@dsnkit/xtext'] },
   {
     name: 'bounce',
-    octets: 32_000,
+    octets: 40_000,
     external: ['@dsnkit/multipart-report', '@dsnkit/delivery-status', '@dsnkit/xtext'],
   },
 ] as const;
