@@ -43,30 +43,32 @@ export function parseConfig(text: string, fileName: string, folder: string): Con
  * ```
  */
 export function localModeConfig(directory: string): Config {
-  const text = `
-    hostname = "localhost"
-    store = "sqlite:.dsnkit/queue"
-    [[listen]]
-    address = "127.0.0.1:2525"
-    [[route]]
-    match = "simulator.test"
-    to = "simulator:"
-    [[route]]
-    match = "*"
-    to = "maildir:.dsnkit/mail"
-    [admin]
-    listen = "127.0.0.1:8025"
-    [history]
-    contents = "all"
-    content-max-octets = 262144
-    [suppression]
-    statuses = [] # the failures of the simulator are meant
-    [retry] # impatient, so that every kind of report can be watched
-    delays = ["2s", "3s", "5s", "15s", "1m"]
-    delayed-after = "4s"
-    expire-after = "10m"`;
-  return parseConfig(text, 'local mode', directory);
+  return parseConfig(localModeText, 'local mode', directory);
 }
+
+/** The configuration of local mode. */
+export const localModeText = `
+hostname = "localhost"
+store = "sqlite:.dsnkit/queue"
+[[listen]]
+address = "127.0.0.1:2525"
+[[route]]
+match = "simulator.test"
+to = "simulator:"
+[[route]]
+match = "*"
+to = "maildir:.dsnkit/mail"
+[admin]
+listen = "127.0.0.1:8025"
+[history]
+contents = "all"
+content-max-octets = 262144
+[suppression]
+statuses = [] # the failures of the simulator are meant
+[retry] # impatient, so that every kind of report can be watched
+delays = ["2s", "3s", "5s", "15s", "1m"]
+delayed-after = "4s"
+expire-after = "10m"`;
 
 /** What is wrong although each value by itself is right. */
 function contradictions(config: Config): readonly Fault[] {
