@@ -18,9 +18,9 @@ export interface OpenedMessage {
   /** One character per octet of the message, every line ending in LF or CRLF: offsets in it are those of `range`. */
   readonly text: string;
   /** The text of a part behind its transfer encoding and charset; lines end in LF. */
-  partText(part: MimePart): string;
+  readonly partText: (part: MimePart) => string;
   /** Read a part as a returned message or header. RFC 6522 §3. */
-  returned(part: MimePart): ReturnedHeader;
+  readonly returned: (part: MimePart) => ReturnedHeader;
 }
 
 /**
