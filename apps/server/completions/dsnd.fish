@@ -6,5 +6,6 @@ complete -c dsnd -n '__fish_use_subcommand' -a store -d 'commands for a store'
 complete -c dsnd -n '__fish_seen_subcommand_from store' -a check
 complete -c dsnd -n '__fish_seen_subcommand_from store' -a recover
 complete -c dsnd -n '__fish_seen_subcommand_from store' -a export
+complete -c dsnd -n '__fish_use_subcommand' -a migrate -d 'brings the tables of the shared queue that a configuration names up to date, as a start would'
 complete -c dsnd -n '__fish_use_subcommand' -l version -d 'says the version, and that of Node'
 complete -c dsnd -n '__fish_use_subcommand' -l help -d 'says this'

@@ -192,7 +192,7 @@ async function makeVersionTable(client: PoolClient): Promise<void> {
     )`);
   } catch (error) {
     // Two that make the same table at once: "if not exists" sees only what is committed.
-    if (!['23505', '42P07'].includes((error as { code?: string }).code ?? '')) throw error;
+    if (!['23505', '42P07', '42710'].includes((error as { code?: string }).code ?? '')) throw error;
   }
   await client.query('INSERT INTO dsnkit_schema VALUES (true, 0, 0) ON CONFLICT DO NOTHING');
 }
