@@ -411,8 +411,8 @@ export class LeaseLostError extends Error {
 /** The store can't take or give work now (disk full, I/O error, closed). Nothing was half-stored. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  /** `corrupt`: what lies there can't be read. `foreign`: it is no queue, or one of a later version. */
-  readonly code: 'full' | 'io' | 'corrupt' | 'foreign' | 'closed' | 'locked';
+  /** `away`: a store that is shared can't be reached now. `corrupt`: what lies there can't be read. `foreign`: it is no queue, or one of a later version. */
+  readonly code: 'full' | 'io' | 'away' | 'corrupt' | 'foreign' | 'closed' | 'locked';
   constructor(code: StoreError['code'], message: string) {
     super(message);
     this.code = code;

@@ -1,4 +1,5 @@
 import type { Reply } from '@dsnkit/smtp';
+import { StoreError } from '../ports.ts';
 import type { ReceivingParts } from './parts.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -7,6 +8,13 @@ export const NOT_STORED: Reply = {
   code: 452,
   status: '4.3.1',
   lines: ['The message could not be stored; try again later'],
+};
+
+/** The database that nodes share can't be reached or may only be read: no fault of the message, nor of its size. */
+const STORE_AWAY: Reply = {
+  code: 451,
+  status: '4.3.0',
+  lines: ['The store can not be reached now; try again later'],
 };
 
 /**
@@ -23,6 +31,6 @@ export async function storeMessage(transaction: Transaction, parts: ReceivingPar
   } catch (error) {
     parts.trouble(error);
     await transaction.intake.discard().catch(() => undefined);
-    return NOT_STORED;
+    return error instanceof StoreError && error.code === 'away' ? STORE_AWAY : NOT_STORED;
   }
 }

@@ -126,7 +126,7 @@ describe.skipIf(missing !== undefined)(
       await store.accept([sample('before')]);
       const [held] = await claimNow(store);
       await own.kill();
-      await expect(store.accept([sample('meanwhile')])).rejects.toMatchObject({ name: 'StoreError', code: 'io' });
+      await expect(store.accept([sample('meanwhile')])).rejects.toMatchObject({ name: 'StoreError', code: 'away' });
       await expect(store.settle(done(held!))).rejects.toMatchObject({ name: 'StoreError' });
       await own.start();
       await store.settle(done(held!));
@@ -148,7 +148,7 @@ describe.skipIf(missing !== undefined)(
         );
       };
       await readOnly(true);
-      await expect(store.accept([sample('m1')])).rejects.toMatchObject({ name: 'StoreError', code: 'io' });
+      await expect(store.accept([sample('m1')])).rejects.toMatchObject({ name: 'StoreError', code: 'away' });
       await admin.query('SET default_transaction_read_only = off');
       await readOnly(false);
       await until(async () => store.accept([sample(newToken())]).then(Boolean.bind(null, 1), () => false));

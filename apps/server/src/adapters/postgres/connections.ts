@@ -169,6 +169,17 @@ function isBroken(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || (error.code ?? '').startsWith('57P');
 }
 
+/**
+ * What no statement is to blame for passes by itself: a connection that does not come about or breaks, a server that is
+ * ending or has become a standby (25006), transactions that got in each other's way again and again.
+ */
+function codeOf(error: unknown): StoreError['code'] {
+  if (!(error instanceof pg.DatabaseError)) return 'away';
+  const code = error.code ?? '';
+  if (code === '53100') return 'full';
+  return /^(08|25006|40|53|57P)/.test(code) ? 'away' : 'io';
+}
+
 /** Says in our words what the database or the way to it reported, on one line. */
 export function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError || error instanceof TypeError) return error as StoreError;
@@ -177,8 +188,7 @@ export function toStoreError(error: unknown): StoreError {
     /\s+/g,
     ' ',
   );
-  // insufficient_resources, of these disk_full: there is no room; all else passes by itself or never.
-  const failed = new StoreError(code === '53100' ? 'full' : 'io', `The store failed: ${reason}`);
+  const failed = new StoreError(codeOf(error), `The store failed: ${reason}`);
   failed.cause = error;
   return failed;
 }

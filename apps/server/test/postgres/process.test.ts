@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { dialogue } from '../support/dialogue.ts';
+import { freePort, startDsnd, temporaryFolder, waitFor } from '../support/dsnd.ts';
+import { readMaildirs } from '../support/maildir.ts';
+import { postgresMissing, startPostgres, type PostgresServer } from './postgres.ts';
+
+const missing = postgresMissing();
+
+describe.skipIf(missing !== undefined)(`dsnd on a shared queue${missing === undefined ? '' : ` (${missing})`}`, () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  }, 60_000);
+  afterAll(() => server.dispose());
+
+  it('RFC 5321 §4.2.5: says 451 4.3.0 while the database is away, and delivers what it takes when it is back', async () => {
+    const folder = temporaryFolder();
+    onTestFinished(() => folder.remove());
+    const port = await freePort();
+    const toml = `hostname = "mx.example.org"
+store = "${await server.newDatabase()}"
+[[listen]]
+address = "127.0.0.1:${port}"
+[[route]]
+match = "here.example"
+to = "maildir:mail"
+`;
+    const dsnd = await startDsnd(folder.path, toml, port);
+    onTestFinished(() => dsnd.kill());
+    const say = (subject: string) =>
+      dialogue(port, [
+        ...['EHLO client.example', 'MAIL FROM:<a@sender.example>', 'RCPT TO:<b@here.example>', 'DATA'],
+        `Subject: ${subject}\r\n\r\nbody\r\n.`,
+      ]);
+    expect((await say('before')).at(-1)).toMatch(/^250 2\.0\.0 /);
+    await server.kill();
+    expect((await say('meanwhile')).at(-1)).toMatch(/^451 4\.3\.0 /);
+    await server.start();
+    await waitFor(async () => (await say('after')).at(-1)?.startsWith('250') === true);
+    const subjects = (): string[] =>
+      readMaildirs(`${folder.path}/mail`).map(
+        ({ message }) => /^Subject: (.*)\r?$/m.exec(message.toString())?.[1] ?? '',
+      );
+    await waitFor(() => subjects().length === 2);
+    expect(subjects().sort()).toEqual(['after', 'before']);
+    expect(await dsnd.stop()).toBe(0);
+  });
+});
