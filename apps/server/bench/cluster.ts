@@ -1,6 +1,6 @@
 /**
  * Several nodes on one PostgreSQL beside one on SQLite: `npm run bench -- cluster`, or with options
- * `node --conditions=source apps/server/bench/cluster.ts [--nodes 1,2,3] [--sessions 60] [--messages 3000] [--rounds 2] [--size 1024]`
+ * `node --conditions=source apps/server/bench/cluster.ts [--nodes 1,2,3] [--sessions 60] [--messages 6000] [--rounds 2] [--size 1024]`
  *
  * All get the same load by the same generator (smtp-source, its sessions shared out evenly among the nodes) and relay to the
  * same sink. The database is durable: it syncs every commit. Runs are interleaved, A B C, C B A; the table has medians.
@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
   options: {
     nodes: { type: 'string', default: '1,2,3' },
     sessions: { type: 'string', default: '60' },
-    messages: { type: 'string', default: '3000' },
+    messages: { type: 'string', default: '6000' },
     rounds: { type: 'string', default: '2' },
     size: { type: 'string', default: '1024' },
   },
@@ -119,7 +119,7 @@ class Yard {
     const running = await this.#start(nodes, url ?? 'sqlite:queue');
     const counters = url === undefined ? undefined : await DatabaseCounters.open(url);
     try {
-      await this.#load(running, WARM_UP);
+      await this.#load(running, WARM_UP * nodes);
       await counters?.begin();
       const cpu = (): number => running.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
       const before = { nodes: cpu(), database: cpuSeconds(this.#database.pid()) };
@@ -144,9 +144,9 @@ class Yard {
     const way = await countRoundTrips(this.#database.port);
     const url = (await this.#database.newDatabase()).replace(`:${this.#database.port}/`, `:${way.port}/`);
     const running = await this.#start(nodes, url);
-    const messages = Math.ceil(Number(options.messages) / 2);
+    const messages = Math.ceil(Number(options.messages) / 4);
     try {
-      await this.#load(running, WARM_UP);
+      await this.#load(running, WARM_UP * nodes);
       const before = way.roundTrips;
       await this.#load(running, messages);
       await moment(500);
@@ -191,7 +191,8 @@ class Yard {
   }
 }
 
-const WARM_UP = 600;
+/** For each node: so many until its code is compiled. */
+const WARM_UP = 1_000;
 
 function table(runs: ReadonlyMap<Subject, readonly Run[]>): void {
   const rows = [...runs].map(([{ name }, all]) => ({

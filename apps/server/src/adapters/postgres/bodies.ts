@@ -1,7 +1,7 @@
 import type { Content } from '../../model.ts';
 import { StoreError, type Spool, type SpooledContent } from '../../ports.ts';
 import { contentOf, join } from '../../queue/content.ts';
-import type { Connections, Queryable } from './connections.ts';
+import { prepared, type Connections, type Queryable } from './connections.ts';
 
 /** Contents, in pieces, apart from the rows of the queue. */
 export class Bodies {
@@ -26,7 +26,9 @@ export class Bodies {
       const octets = join(waiting);
       waiting = [];
       waitingOctets = 0;
-      await this.#connections.run((client) => insertParts(client, [{ id: name, part: part++, octets }]));
+      await this.#connections.run((client) =>
+        prepared(client, INSERT_PARTS, partColumns([{ id: name, part: part++, octets }])),
+      );
     };
     return {
       write: async (octets) => {
@@ -62,7 +64,8 @@ export class Bodies {
 
   async content(messageId: string): Promise<Content> {
     const { rows } = await this.#connections.run((client) =>
-      client.query<{ body: string; parts: number; octets: Uint8Array; size: number }>(
+      prepared<{ body: string; parts: number; octets: Uint8Array; size: number }>(
+        client,
         `SELECT m.body, b.octets, a.parts, a.size FROM dsnkit_message m
          JOIN dsnkit_body b ON b.id = m.body AND b.part = 0
          CROSS JOIN LATERAL (SELECT count(*) AS parts, sum(octet_length(octets)) AS size FROM dsnkit_body WHERE id = m.body) a
@@ -96,9 +99,8 @@ export class Bodies {
 /** Large enough to make few rows, small enough to be held in memory by the hundred. */
 const PART_OCTETS = 524_288;
 
-/** So many octets and parts go into one statement. */
+/** So many octets go into one statement. */
 const STATEMENT_OCTETS = 16_777_216;
-const STATEMENT_PARTS = 500;
 
 /** One piece of a content. */
 export interface Part {
@@ -117,23 +119,37 @@ export function partsOf(id: string, octets: Uint8Array): Part[] {
   return parts;
 }
 
-/** Each octet string is a parameter of its own, since those travel as they are and arrays don't. */
-export async function insertParts(client: Queryable, parts: readonly Part[]): Promise<void> {
-  for (let at = 0; at < parts.length;) {
-    const values: unknown[] = [];
-    const tuples: string[] = [];
-    let octets = 0;
-    for (; at < parts.length && tuples.length < STATEMENT_PARTS && octets < STATEMENT_OCTETS; at++) {
-      const one = parts[at];
-      if (one === undefined) break;
-      octets += one.octets.length;
-      const first = values.push(
-        one.id,
-        one.part,
-        Buffer.from(one.octets.buffer, one.octets.byteOffset, one.octets.length),
-      );
-      tuples.push(`($${first - 2}, $${first - 1}, $${first}, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)`);
+/**
+ * The parts of {@link partColumns} as rows to be inserted. The octets of all travel as one string, since strings of octets
+ * travel as they are and arrays of them don't.
+ */
+export const INSERT_PARTS = `INSERT INTO dsnkit_body (id, part, octets, stored_at)
+  SELECT p.id, p.part, substring($1::bytea FROM p.at FOR p.octets), (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+  FROM unnest($2::text[], $3::int[], $4::int[], $5::int[]) AS p(id, part, at, octets)`;
+
+/** The parameters of {@link INSERT_PARTS}. */
+export function partColumns(parts: readonly Part[]): unknown[] {
+  let at = 1;
+  const places = parts.map(({ octets }) => (at += octets.length) - octets.length);
+  return [
+    Buffer.concat(parts.map(({ octets }) => octets)),
+    parts.map(({ id }) => id),
+    parts.map(({ part }) => part),
+    places,
+    parts.map(({ octets }) => octets.length),
+  ];
+}
+
+/** Inserts parts in as many statements as their size asks for. Gives those that are left for one more. */
+export async function insertAllBut(client: Queryable, parts: readonly Part[]): Promise<readonly Part[]> {
+  let octets = 0;
+  let first = 0;
+  for (const [index, part] of parts.entries()) {
+    if (octets + part.octets.length > STATEMENT_OCTETS) {
+      await prepared(client, INSERT_PARTS, partColumns(parts.slice(first, index)));
+      [first, octets] = [index, 0];
     }
-    await client.query(`INSERT INTO dsnkit_body (id, part, octets, stored_at) VALUES ${tuples.join(', ')}`, values);
+    octets += part.octets.length;
   }
+  return parts.slice(first);
 }

@@ -1,6 +1,6 @@
 import type { Claim, QueueStore } from '../../ports.ts';
 import { DATABASE_NOW, type ClockSkew } from './clock-skew.ts';
-import type { Queryable } from './connections.ts';
+import { prepared, type Queryable } from './connections.ts';
 import { toMessage, toRecipient, type RecipientRow } from './rows.ts';
 
 type Request = Parameters<QueueStore['claim']>[0];
@@ -101,7 +101,8 @@ function choose(
 
 /** What the end of the head cut off: other recipients of the chosen messages that travel with them. */
 async function completeCut(client: Queryable, chosen: readonly Group[], now: number): Promise<void> {
-  const { rows } = await client.query<Candidate>(
+  const { rows } = await prepared<Candidate>(
+    client,
     `SELECT ${RECIPIENTS} FROM dsnkit_recipient r
      JOIN unnest($1::text[], $2::text[]) AS g(message, destination) ON r.message = g.message AND r.destination = g.destination
      WHERE r.ready_at <= $3 FOR UPDATE OF r SKIP LOCKED`,
@@ -129,26 +130,28 @@ export async function leaseRows(
   skew: ClockSkew,
 ): Promise<readonly Claim[]> {
   const rows = leased.flatMap((group) => group.rows.map(({ n }) => ({ ...group, n })));
-  await client.query(
-    `UPDATE dsnkit_recipient r SET ready_at = $1, token = l.token, node = $2
-     FROM unnest($3::text[], $4::int[], $5::text[]) AS l(message, n, token) WHERE r.message = l.message AND r.n = l.n`,
+  const { rows: messages } = await prepared<{
+    id: string;
+    envelope: string;
+    arrived_at: number;
+    last_n: number;
+    database_now: number;
+  }>(
+    client,
+    `WITH leased AS (
+       UPDATE dsnkit_recipient r SET ready_at = $1, token = l.token, node = $2
+       FROM unnest($3::text[], $4::int[], $5::text[]) AS l(message, n, token) WHERE r.message = l.message AND r.n = l.n
+     )
+     SELECT id, envelope, arrived_at, last_n, ${DATABASE_NOW} FROM dsnkit_message WHERE id = ANY($6::text[])`,
     [
       skew.toStored(leaseUntilMs),
       node,
       rows.map(({ message }) => message),
       rows.map(({ n }) => n),
       rows.map((row) => row.token),
+      [...new Set(leased.map(({ message }) => message))],
     ],
   );
-  const { rows: messages } = await client.query<{
-    id: string;
-    envelope: string;
-    arrived_at: number;
-    last_n: number;
-    database_now: number;
-  }>(`SELECT id, envelope, arrived_at, last_n, ${DATABASE_NOW} FROM dsnkit_message WHERE id = ANY($1::text[])`, [
-    [...new Set(leased.map(({ message }) => message))],
-  ]);
   const byId = new Map(messages.map((message) => [message.id, message]));
   const claims = leased.flatMap(({ message: id, rows: recipients, token: mine }): Claim[] => {
     const message = byId.get(id);

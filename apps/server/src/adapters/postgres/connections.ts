@@ -12,6 +12,27 @@ export interface ConnectionOptions {
   readonly max: number;
   /** A statement that is not answered by then has failed: milliseconds. */
   readonly timeoutMs: number;
+  /**
+   * Whatever is asked is found by an index. A plan that was kept since the tables were small would else read a queue that
+   * has grown from end to end, until the database takes its statistics anew.
+   */
+  readonly byIndex?: boolean;
+}
+
+const names = new Map<string, string>();
+
+/**
+ * Asks with a statement that the connection prepares once: parsing and planning are saved. For a text that is the same each
+ * time.
+ */
+export function prepared<Row extends pg.QueryResultRow>(
+  client: Queryable,
+  text: string,
+  values: readonly unknown[],
+): Promise<pg.QueryResult<Row>> {
+  const name = names.get(text) ?? `dsnd${names.size}`;
+  names.set(text, name);
+  return client.query<Row>({ name, text, values: [...values] });
 }
 
 /**
@@ -25,18 +46,22 @@ export class Connections {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    const settings = [
+      // Whatever the database's default is: a commit that is reported stands on its disk.
+      'synchronous_commit TO on',
+      ...(options.byIndex === true ? ['seqscan', 'hashjoin', 'mergejoin'].map((way) => `enable_${way} TO off`) : []),
+    ];
     this.#pool = new pg.Pool({
       ...clientOptions(options),
       max: options.max,
       idleTimeoutMillis: 60_000,
+      verify: (client, done) => {
+        client.on('error', () => undefined);
+        void applySettings(client, settings).then(() => done());
+      },
     });
     // An idle connection that breaks is no trouble of anybody: the pool drops it.
     this.#pool.on('error', () => undefined);
-    // Whatever the database's default is: a commit that is reported stands on its disk.
-    this.#pool.on('connect', (client) => {
-      client.on('error', () => undefined);
-      client.query('SET synchronous_commit TO on').catch(() => undefined);
-    });
   }
 
   /** Runs what needs no transaction, or is one by itself. */
@@ -49,13 +74,12 @@ export class Connections {
    * work must have no effects outside of it.
    */
   async transaction<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#with((client) => transact(client, work));
-      } catch (error) {
-        if (!(error instanceof StoreError) || !isConflict(error.cause) || attempt === CONFLICT_ATTEMPTS) throw error;
-      }
-    }
+    return this.#untilNoConflict((client) => transact(client, work));
+  }
+
+  /** The same for work that is one statement, and so a transaction by itself. */
+  async statement<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
+    return this.#untilNoConflict(work);
   }
 
   /** A connection for one caller: for migrations. */
@@ -110,6 +134,16 @@ export class Connections {
     await this.#pool.end();
   }
 
+  async #untilNoConflict<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#with(work);
+      } catch (error) {
+        if (!(error instanceof StoreError) || !isConflict(error.cause) || attempt === CONFLICT_ATTEMPTS) throw error;
+      }
+    }
+  }
+
   async #with<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     if (this.#closed) throw new StoreError('closed', 'The queue is closed');
     let client: pg.PoolClient | undefined;
@@ -129,6 +163,11 @@ export class Connections {
 const CONFLICT_ATTEMPTS = 20;
 const LISTEN_AGAIN_MS = 2_000;
 const NOT_SUPPORTED = '0A000';
+
+/** An engine that knows no such word does without; a connection that breaks is found out by whoever uses it. */
+async function applySettings(client: Queryable, settings: readonly string[]): Promise<void> {
+  for (const setting of settings) await client.query(`SET ${setting}`).catch(() => undefined);
+}
 
 async function transact<T>(client: pg.PoolClient, work: (client: Queryable) => Promise<T>): Promise<T> {
   await client.query('BEGIN');

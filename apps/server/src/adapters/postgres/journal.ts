@@ -32,6 +32,11 @@ export class PostgresJournal implements Journal {
     this.#owner = owner;
   }
 
+  /** Whether anybody reads it. */
+  get isFollowed(): boolean {
+    return this.#followed;
+  }
+
   /** Within the transaction of the change that the events tell of. */
   async append(client: Queryable, told: readonly Told[]): Promise<void> {
     if (!this.#followed) return;

@@ -18,12 +18,12 @@ import { Bodies } from './bodies.ts';
 import { claimDue } from './claims.ts';
 import { ClockSkew, DATABASE_NOW } from './clock-skew.ts';
 import { PostgresCluster } from './cluster.ts';
-import { Connections, type Queryable } from './connections.ts';
+import { Connections, prepared, type Queryable } from './connections.ts';
 import { Groups } from './groups.ts';
 import { PostgresJournal } from './journal.ts';
 import { claimOne, findMessage, listDestinations, listMessages, pausedDestinations } from './operations.ts';
 import { migrate } from './schema.ts';
-import { applyWrites, type Write } from './writes.ts';
+import { applyWrites, isOneStatement, type Write } from './writes.ts';
 
 /** Settings of {@link openPostgresQueueStore}. */
 export interface PostgresQueueOptions {
@@ -51,7 +51,7 @@ export interface PostgresQueueOptions {
  */
 export async function openPostgresQueueStore(url: string, options: PostgresQueueOptions): Promise<QueueStore> {
   const { connections: max = 8, timeoutMs = 30_000 } = options;
-  const connections = new Connections({ url, max, timeoutMs });
+  const connections = new Connections({ url, max, timeoutMs, byIndex: true });
   const store = new PostgresQueueStore(connections, options);
   try {
     await connections.exclusive((client) => migrate(client));
@@ -161,7 +161,8 @@ class PostgresQueueStore implements QueueStore {
     this.#open();
     if (tokens.length === 0) return [];
     const { rows } = await this.#connections.run((client) =>
-      client.query<{ token: string }>(
+      prepared<{ token: string }>(
+        client,
         'UPDATE dsnkit_recipient SET ready_at = $1 WHERE token = ANY($2::text[]) RETURNING token',
         [this.#skew.toStored(untilMs), tokens],
       ),
@@ -264,7 +265,10 @@ class PostgresQueueStore implements QueueStore {
 
   async #apply(writes: readonly Write[]): Promise<ReadonlyMap<Write, Error>> {
     const writer = { node: this.#node, skew: this.#skew, journal: this.journal };
-    const failures = await this.#connections.transaction((client) => applyWrites(client, writes, writer));
+    const work = (client: Queryable): ReturnType<typeof applyWrites> => applyWrites(client, writes, writer);
+    const failures = isOneStatement(writes, this.journal)
+      ? await this.#connections.statement(work)
+      : await this.#connections.transaction(work);
     if (writes.some(freesWork)) this.#cluster?.announce();
     return failures;
   }

@@ -1,8 +1,8 @@
 import type { MailEvent, Recipient } from '../../model.ts';
 import { LeaseLostError, type Lease, type NewMessage, type Settlement } from '../../ports.ts';
 import { join } from '../../queue/content.ts';
-import { insertParts, partsOf } from './bodies.ts';
-import type { Queryable } from './connections.ts';
+import { INSERT_PARTS, insertAllBut, partColumns, partsOf } from './bodies.ts';
+import { prepared, type Queryable } from './connections.ts';
 import type { PostgresJournal, Told } from './journal.ts';
 import {
   failureText,
@@ -43,16 +43,32 @@ export async function applyWrites(
   writer: Writer,
 ): Promise<ReadonlyMap<Write, Error>> {
   const settles = writes.filter((write) => write.kind === 'settle');
-  const failures = await lostOf(client, settles);
+  const { failures, done } = await lostOf(client, settles);
   const settled = settles.filter((write) => !failures.has(write)).map(({ settlement }) => settlement);
-  await removeDone(client, settled);
   await updatePending(client, settled, writer.skew);
   await addChildren(client, settled, writer);
   await insertMessages(client, [...accepted(writes), ...settled.map(({ messages }) => ({ messages }))], writer);
-  await removeEmpty(client, settled);
+  await remove(client, settled, done);
   await writer.journal.append(client, toldBy(writes, failures));
   for (const write of writes) if (write.kind === 'release') await release(client, write.tokens);
   return failures;
+}
+
+/** Whether {@link applyWrites} asks for one statement only, which is a transaction by itself: new messages and nothing else. */
+export function isOneStatement(writes: readonly Write[], journal: PostgresJournal): boolean {
+  if (journal.isFollowed) return false;
+  return (
+    writes.every((write) => write.kind === 'accept' && write.messages.every(isSmall)) &&
+    writes.length <= ONE_STATEMENT_WRITES
+  );
+}
+
+/** So many of these are less than one statement takes. */
+const ONE_STATEMENT_WRITES = 64;
+const SMALL_OCTETS = 262_144;
+
+function isSmall({ content }: NewMessage): boolean {
+  return 'kind' in content || content.reduce((sum, { length }) => sum + length, 0) <= SMALL_OCTETS;
 }
 
 /** What was done, in the order in which it was asked for. */
@@ -83,21 +99,18 @@ const endsOf = (settlement: Settlement): Ends => settlement.ends ?? [];
  * Locks what is to be settled, and tells which settlements have lost their claim. Whole messages are locked, in one order,
  * so that of two nodes that settle the last two recipients of a message the second sees that it is empty.
  */
-async function lostOf(
-  client: Queryable,
-  settles: readonly Extract<Write, { kind: 'settle' }>[],
-): Promise<Map<Write, Error>> {
-  const lost = new Map<Write, Error>();
+async function lostOf(client: Queryable, settles: readonly Settle[]): Promise<Locked> {
+  const failures = new Map<Write, Error>();
+  const done: Place[] = [];
   const claims = settles.flatMap(({ settlement }) => [settlement, ...endsOf(settlement)]);
-  if (claims.length === 0) return lost;
+  if (claims.length === 0) return { failures, done };
   const ids = [...new Set(claims.map(({ messageId }) => messageId))].sort();
-  const { rows: messages } = await client.query<{ id: string }>(
-    'SELECT id FROM dsnkit_message WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE',
-    [ids],
-  );
-  const { rows } = await client.query<{ message: string; n: number; token: string }>(
-    'SELECT message, n, token FROM dsnkit_recipient WHERE message = ANY($1::text[]) AND token = ANY($2::text[]) FOR UPDATE',
-    [messages.map(({ id }) => id), [...new Set(claims.map(({ token }) => token))]],
+  const { rows } = await prepared<{ message: string; n: number; token: string }>(
+    client,
+    `WITH whole AS (SELECT id FROM dsnkit_message WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE)
+     SELECT r.message, r.n, r.token FROM whole JOIN dsnkit_recipient r ON r.message = whole.id
+     WHERE r.token = ANY($2::text[]) FOR UPDATE OF r`,
+    [ids, [...new Set(claims.map(({ token }) => token))]],
   );
   const held = new Map<string, Set<number>>();
   for (const { message, n, token } of rows) {
@@ -106,23 +119,47 @@ async function lostOf(
   }
   // What one settlement takes out of a claim is not there for the next one of the same group.
   for (const write of settles) {
-    const failure = take(write.settlement, held);
-    if (failure !== undefined) lost.set(write, failure);
+    const failure = take(write.settlement, held, done);
+    if (failure !== undefined) failures.set(write, failure);
   }
-  return lost;
+  return { failures, done };
+}
+
+type Settle = Extract<Write, { kind: 'settle' }>;
+
+/** A recipient. */
+interface Place {
+  readonly messageId: string;
+  readonly n: number;
+}
+
+/** Which settlements have lost their claim, and the recipients that the others are done with. */
+interface Locked {
+  readonly failures: Map<Write, Error>;
+  readonly done: readonly Place[];
 }
 
 const claimKey = (messageId: string, token: string): string => `${messageId} ${token}`;
 
-function take(settlement: Settlement, held: ReadonlyMap<string, Set<number>>): LeaseLostError | undefined {
+function take(
+  settlement: Settlement,
+  held: ReadonlyMap<string, Set<number>>,
+  done: Place[],
+): LeaseLostError | undefined {
   const { messageId, token, updates } = settlement;
   const ns = held.get(claimKey(messageId, token));
   if (ns === undefined || ns.size === 0 || !updates.every(({ n }) => ns.has(n))) return passedOn(messageId);
   const ends = endsOf(settlement).map((end) => ({ end, ns: held.get(claimKey(end.messageId, end.token)) }));
   const gone = ends.find(({ ns: left }) => left === undefined || left.size === 0);
   if (gone !== undefined) return passedOn(gone.end.messageId);
-  for (const { n } of updates) ns.delete(n);
-  for (const { ns: left } of ends) left?.clear();
+  for (const { n, state } of updates) {
+    ns.delete(n);
+    if (state === 'done') done.push({ messageId, n });
+  }
+  for (const { end, ns: left } of ends) {
+    for (const n of left ?? []) done.push({ messageId: end.messageId, n });
+    left?.clear();
+  }
   return undefined;
 }
 
@@ -130,31 +167,13 @@ function passedOn(messageId: string): LeaseLostError {
   return new LeaseLostError(`The claim on ${messageId} has passed on`);
 }
 
-async function removeDone(client: Queryable, settled: readonly Settlement[]): Promise<void> {
-  const done = settled.flatMap(({ messageId, updates }) =>
-    updates.flatMap(({ n, state }) => (state === 'done' ? [{ messageId, n }] : [])),
-  );
-  if (done.length > 0)
-    await client.query(
-      `DELETE FROM dsnkit_recipient r USING unnest($1::text[], $2::int[]) AS d(message, n)
-       WHERE r.message = d.message AND r.n = d.n`,
-      [done.map(({ messageId }) => messageId), done.map(({ n }) => n)],
-    );
-  const ends = settled.flatMap(endsOf);
-  if (ends.length > 0)
-    await client.query(
-      `DELETE FROM dsnkit_recipient r USING unnest($1::text[], $2::text[]) AS e(message, token)
-       WHERE r.message = e.message AND r.token = e.token`,
-      [ends.map(({ messageId }) => messageId), ends.map(({ token }) => token)],
-    );
-}
-
 async function updatePending(client: Queryable, settled: readonly Settlement[], skew: Skew): Promise<void> {
   const pending = settled.flatMap(({ messageId, updates }) =>
     updates.flatMap((update) => (update.state === 'pending' ? [{ messageId, ...update }] : [])),
   );
   if (pending.length === 0) return;
-  await client.query(
+  await prepared(
+    client,
     `UPDATE dsnkit_recipient r SET destination = u.destination, ready_at = u.due_at, due_at = u.due_at,
        retry_at = u.retry_at, attempts = u.attempts, delay_reported = u.delay_reported, last_failure = u.last_failure,
        token = NULL, node = NULL
@@ -181,13 +200,15 @@ async function addChildren(client: Queryable, settled: readonly Settlement[], { 
     children.map((recipient) => ({ messageId, recipient })),
   );
   const last = parents.map(({ children }) => Math.max(...children.map(({ n }: Recipient) => n)));
-  await client.query(
+  await prepared(
+    client,
     `UPDATE dsnkit_message m SET last_n = greatest(m.last_n, l.n)
      FROM (SELECT message, max(n) AS n FROM unnest($1::text[], $2::int[]) AS c(message, n) GROUP BY message) l
      WHERE m.id = l.message`,
     [parents.map(({ messageId }) => messageId), last],
   );
-  await client.query(
+  await prepared(
+    client,
     `INSERT INTO dsnkit_recipient (${RECIPIENT_COLUMNS})
      SELECT c.*, m.seq FROM unnest(${recipientArrays(1)}) AS c(${RECIPIENT_NAMES}) JOIN dsnkit_message m ON m.id = c.message`,
     recipientColumns(rows, node, skew),
@@ -198,7 +219,7 @@ async function insertMessages(client: Queryable, groups: readonly NewGroup[], { 
   const messages = groups.flatMap((group) => group.messages);
   if (messages.length === 0) return;
   const bodies = messages.map(({ message, content }) => ('kind' in content ? content.name : message.id));
-  await insertParts(
+  const parts = await insertAllBut(
     client,
     messages.flatMap(({ message, content }) => ('kind' in content ? [] : partsOf(message.id, join(content)))),
   );
@@ -207,39 +228,54 @@ async function insertMessages(client: Queryable, groups: readonly NewGroup[], { 
       recipients.map((recipient) => ({ messageId: message.id, recipient, lease: group.lease })),
     ),
   );
-  await client.query(
-    `WITH incoming AS (
-       SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::bigint[], $5::text[])
-         WITH ORDINALITY AS i(id, last_n, envelope, arrived_at, body, place)
-     ), stored AS (
-       INSERT INTO dsnkit_message (id, last_n, envelope, arrived_at, body)
-       SELECT id, last_n, envelope, arrived_at, body FROM incoming ORDER BY place RETURNING id, seq
-     )
-     INSERT INTO dsnkit_recipient (${RECIPIENT_COLUMNS})
-     SELECT r.*, s.seq FROM unnest(${recipientArrays(6)}) AS r(${RECIPIENT_NAMES}) JOIN stored s ON s.id = r.message`,
-    [...messageColumns(messages, bodies, skew), ...recipientColumns(rows, node, skew)],
-  );
+  await prepared(client, INSERT_MESSAGES, [
+    ...partColumns(parts),
+    ...messageColumns(messages, bodies, skew),
+    ...recipientColumns(rows, node, skew),
+  ]);
 }
 
-/** A message goes, with its content, when its last recipient has gone. */
-async function removeEmpty(client: Queryable, settled: readonly Settlement[]): Promise<void> {
+const INSERT_MESSAGES = `WITH content AS (
+  ${INSERT_PARTS}
+), incoming AS (
+  SELECT * FROM unnest($6::text[], $7::int[], $8::text[], $9::bigint[], $10::text[])
+    WITH ORDINALITY AS i(id, last_n, envelope, arrived_at, body, place)
+), stored AS (
+  INSERT INTO dsnkit_message (id, last_n, envelope, arrived_at, body)
+  SELECT id, last_n, envelope, arrived_at, body FROM incoming ORDER BY place RETURNING id, seq
+)
+INSERT INTO dsnkit_recipient (${RECIPIENT_COLUMNS})
+SELECT r.*, s.seq FROM unnest(${recipientArrays(11)}) AS r(${RECIPIENT_NAMES}) JOIN stored s ON s.id = r.message`;
+
+/**
+ * Removes recipients that are done. A message goes, with its content, when its last recipient has gone. All parts of the
+ * statement see the tables as they were before it, so that each says what the others take away.
+ */
+async function remove(client: Queryable, settled: readonly Settlement[], done: readonly Place[]): Promise<void> {
   const ids = new Set(settled.flatMap((each) => [each.messageId, ...endsOf(each).map(({ messageId }) => messageId)]));
   if (ids.size === 0) return;
-  const { rows } = await client.query<{ body: string }>(
-    `DELETE FROM dsnkit_message m WHERE m.id = ANY($1::text[])
-       AND NOT EXISTS (SELECT 1 FROM dsnkit_recipient r WHERE r.message = m.id) RETURNING m.body`,
-    [[...ids]],
-  );
-  if (rows.length === 0) return;
-  await client.query(
-    `DELETE FROM dsnkit_body b WHERE b.id = ANY($1::text[])
-       AND NOT EXISTS (SELECT 1 FROM dsnkit_message m WHERE m.body = b.id)`,
-    [rows.map(({ body }) => body)],
+  await prepared(
+    client,
+    `WITH done AS (
+       DELETE FROM dsnkit_recipient r USING unnest($1::text[], $2::int[]) AS d(message, n)
+       WHERE r.message = d.message AND r.n = d.n
+     ), empty AS (
+       DELETE FROM dsnkit_message m WHERE m.id = ANY($3::text[]) AND NOT EXISTS (
+         SELECT 1 FROM dsnkit_recipient r WHERE r.message = m.id AND NOT EXISTS (
+           SELECT 1 FROM unnest($1::text[], $2::int[]) AS d(message, n) WHERE d.message = r.message AND d.n = r.n
+         )
+       ) RETURNING m.id, m.body
+     )
+     DELETE FROM dsnkit_body b USING (SELECT DISTINCT body FROM empty) e WHERE b.id = e.body AND NOT EXISTS (
+       SELECT 1 FROM dsnkit_message m WHERE m.body = b.id AND NOT EXISTS (SELECT 1 FROM empty WHERE empty.id = m.id)
+     )`,
+    [done.map(({ messageId }) => messageId), done.map(({ n }) => n), [...ids]],
   );
 }
 
 async function release(client: Queryable, tokens: readonly string[]): Promise<void> {
-  await client.query(
+  await prepared(
+    client,
     'UPDATE dsnkit_recipient SET ready_at = due_at, token = NULL, node = NULL WHERE token = ANY($1::text[])',
     [tokens],
   );
