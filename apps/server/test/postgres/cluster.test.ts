@@ -69,6 +69,24 @@ describe.skipIf(missing !== undefined)(
       expect(brief(await claimNow(b))).toEqual(['of a:0']);
     });
 
+    it('finds what becomes due or is given back behind a crowd that is left out', async () => {
+      const url = await server.newDatabase();
+      const a = await node(url, 'a');
+      const crowd = { recipients: [recipient(0, { destination: 'smtp://dead' })], content: [octets('x')] };
+      await a.accept(Array.from({ length: 6_000 }, (_, index) => sample(`dead${index}`, crowd)));
+      const except = { except: ['smtp://dead'], limit: 5, nowMs: 5_000 };
+      await a.accept([sample('before')]);
+      const [before] = await claim(a, except);
+      expect(brief(before === undefined ? [] : [before])).toEqual(['before:0']);
+      expect(await claim(a, except)).toEqual([]);
+      expect(await a.nextDueAtMs(['smtp://dead'])).toBe(60_000);
+      await a.accept([sample('behind', { recipients: [recipient(0, { dueAtMs: 5_000, retryAtMs: 5_000 })] })]);
+      expect(brief(await claim(a, except))).toEqual(['behind:0']);
+      await a.release(before === undefined ? [] : [before.token]);
+      expect(brief(await claim(a, except))).toEqual(['before:0']);
+      expect(brief(await claim(a, { limit: 1 }))).toEqual(['dead0:0']);
+    });
+
     it('removes a message whose last two recipients are settled by two nodes at once', async () => {
       const url = await server.newDatabase();
       const a = await node(url, 'a');

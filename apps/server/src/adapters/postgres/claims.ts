@@ -1,14 +1,11 @@
 import type { Claim, QueueStore } from '../../ports.ts';
 import { DATABASE_NOW, type ClockSkew } from './clock-skew.ts';
 import { prepared, type Queryable } from './connections.ts';
-import { toMessage, toRecipient, type RecipientRow } from './rows.ts';
+import { RECIPIENTS, type Candidate, type DueRows } from './due.ts';
+import { toMessage, toRecipient } from './rows.ts';
 
 type Request = Parameters<QueueStore['claim']>[0];
 
-/** A row that may be claimed. */
-export interface Candidate extends RecipientRow {
-  readonly seq: number;
-}
 /** Recipients of a message that travel together. */
 interface Group {
   readonly message: string;
@@ -27,11 +24,12 @@ export async function claimDue(
   request: Request,
   node: string,
   skew: ClockSkew,
+  due: DueRows,
 ): Promise<readonly Claim[]> {
   const chosen: Group[] = [];
   const except = [...request.except];
   while (chosen.length < request.limit) {
-    const head = await headOf(client, skew.toStored(request.nowMs), except, Math.max(MIN_HEAD, request.limit * 4));
+    const head = await due.head(client, request.nowMs, except, Math.max(MIN_HEAD, request.limit * 4));
     const { taken, full } = choose(groupsOf(head.rows), request, chosen);
     chosen.push(...taken);
     // Destinations that have their share hide what stands behind them.
@@ -45,25 +43,6 @@ export async function claimDue(
 }
 
 const MIN_HEAD = 500;
-
-/** The columns of {@link Candidate}. */
-export const RECIPIENTS: string =
-  'r.message, r.n, r.seq, r.destination, r.due_at, r.retry_at, r.address, r.parameters, r.shown_as, r.attempts, ' +
-  'r.delay_reported, r.last_failure';
-
-async function headOf(
-  client: Queryable,
-  now: number,
-  except: readonly string[],
-  limit: number,
-): Promise<{ readonly rows: Candidate[]; readonly isCut: boolean }> {
-  const { rows } = await client.query<Candidate>(
-    `SELECT ${RECIPIENTS} FROM dsnkit_recipient r WHERE r.ready_at <= $1 AND r.destination <> ALL($2::text[])
-     ORDER BY r.ready_at, r.seq LIMIT $3 FOR UPDATE SKIP LOCKED`,
-    [now, except, limit],
-  );
-  return { rows, isCut: rows.length === limit };
-}
 
 function groupsOf(rows: readonly Candidate[]): Group[] {
   const groups = new Map<string, Group>();

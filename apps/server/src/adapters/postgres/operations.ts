@@ -1,7 +1,8 @@
 import type { Claim, PausedDestination, QueueOperations, StoredDestination, StoredMessage } from '../../ports.ts';
-import { leaseRows, RECIPIENTS, type Candidate } from './claims.ts';
+import { leaseRows } from './claims.ts';
 import type { ClockSkew } from './clock-skew.ts';
 import type { Connections, Queryable } from './connections.ts';
+import { RECIPIENTS, type Candidate } from './due.ts';
 import { toMessage, toRecipient, type RecipientRow, type Skew } from './rows.ts';
 
 /** Claims the recipients of one message that are under no claim. To be run in a transaction. */

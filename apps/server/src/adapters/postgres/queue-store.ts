@@ -19,6 +19,7 @@ import { claimDue } from './claims.ts';
 import { ClockSkew, DATABASE_NOW } from './clock-skew.ts';
 import { PostgresCluster } from './cluster.ts';
 import { Connections, prepared, type Queryable } from './connections.ts';
+import { DueRows } from './due.ts';
 import { Groups } from './groups.ts';
 import { PostgresJournal } from './journal.ts';
 import { claimOne, findMessage, listDestinations, listMessages, pausedDestinations } from './operations.ts';
@@ -72,6 +73,7 @@ class PostgresQueueStore implements QueueStore {
   readonly #connections: Connections;
   readonly #options: PostgresQueueOptions;
   readonly #skew: ClockSkew;
+  readonly #due: DueRows;
   readonly #bodies: Bodies;
   readonly #groups: Groups<Write>;
   #claiming: Promise<unknown> = Promise.resolve();
@@ -85,6 +87,7 @@ class PostgresQueueStore implements QueueStore {
     this.#connections = connections;
     this.journal = new PostgresJournal(connections, node);
     this.#skew = new ClockSkew(now);
+    this.#due = new DueRows(this.#skew, now);
     this.#bodies = new Bodies(connections, () => `spool-${randomUUID()}`);
     this.#groups = new Groups(
       (writes) => this.#apply(writes),
@@ -137,7 +140,7 @@ class PostgresQueueStore implements QueueStore {
 
   async claim(request: Parameters<QueueStore['claim']>[0]): Promise<readonly Claim[]> {
     this.#open();
-    return this.#alone((client) => claimDue(client, request, this.#node, this.#skew));
+    return this.#alone((client) => claimDue(client, request, this.#node, this.#skew, this.#due));
   }
 
   async claimMessage(request: Parameters<QueueOperations['claimMessage']>[0]): Promise<Claim | undefined> {
@@ -147,14 +150,7 @@ class PostgresQueueStore implements QueueStore {
 
   async nextDueAtMs(except: readonly string[] = []): Promise<number | undefined> {
     this.#open();
-    const { rows } = await this.#connections.run((client) =>
-      client.query<{ next: number | null }>(
-        'SELECT min(ready_at) AS next FROM dsnkit_recipient WHERE destination <> ALL($1::text[])',
-        [except],
-      ),
-    );
-    const next = rows[0]?.next ?? undefined;
-    return next === undefined ? undefined : this.#skew.toOurs(next);
+    return this.#connections.run((client) => this.#due.nextMs(client, except));
   }
 
   async renew(tokens: readonly string[], untilMs: number): Promise<readonly string[]> {
@@ -269,6 +265,7 @@ class PostgresQueueStore implements QueueStore {
     const failures = isOneStatement(writes, this.journal)
       ? await this.#connections.statement(work)
       : await this.#connections.transaction(work);
+    if (writes.some(({ kind }) => kind === 'release')) this.#due.forget();
     if (writes.some(freesWork)) this.#cluster?.announce();
     return failures;
   }
