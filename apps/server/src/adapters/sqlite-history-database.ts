@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { changesOf, type Story } from '../history/summary.ts';
-import { isFound, termOf, termsOf } from '../history/search.ts';
+import { isFound, termOf, termsOf, type Term } from '../history/search.ts';
 import type { MailEvent } from '../model.ts';
 import type { History, HistoryEntry, HistoryPage, HistoryQuery, HistoryWriter, MessageSummary } from '../ports.ts';
 
@@ -9,12 +9,18 @@ export type HistoryAsk =
   | { readonly kind: 'search'; readonly query: HistoryQuery }
   | { readonly kind: 'one' | 'content'; readonly messageId: string }
   | { readonly kind: 'position' | 'close' }
-  | { readonly kind: 'record'; readonly batch: Parameters<HistoryWriter['record']>[0] }
+  | {
+      readonly kind: 'record';
+      readonly position: number;
+      /** As JSON, which is made and read faster than a structured clone. */
+      readonly events: string;
+      readonly contents: Parameters<HistoryWriter['record']>[0]['contents'];
+    }
   | { readonly kind: 'forget'; readonly limit: Parameters<HistoryWriter['forget']>[0] };
 
 /** `PRAGMA application_id`: the letters "dsnh". */
 const APPLICATION_ID = 0x64736e68;
-const VERSION = 1;
+const VERSION = 2;
 
 const schema = `
   CREATE TABLE message (
@@ -31,7 +37,6 @@ const schema = `
     row INTEGER NOT NULL,
     PRIMARY KEY (kind, value, row)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX term_row ON term (row);
   CREATE TABLE event (
     row INTEGER NOT NULL,
     n INTEGER NOT NULL,
@@ -42,6 +47,8 @@ const schema = `
   CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL) STRICT;
   INSERT INTO progress VALUES (1, 0);`;
 
+const TERMS_AT_ONCE = 32;
+
 const sql = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
@@ -49,9 +56,11 @@ const sql = {
   position: 'SELECT position FROM progress',
   setPosition: 'UPDATE progress SET position = ?',
   byId: 'SELECT row, events, story FROM message WHERE id = ?',
-  insert: 'INSERT INTO message (id, changed_at, events, story) VALUES (?, ?, ?, ?) RETURNING row',
+  insert: 'INSERT INTO message (changed_at, events, story, row, id) VALUES (?, ?, ?, ?, ?)',
   update: 'UPDATE message SET changed_at = ?, events = ?, story = ? WHERE row = ?',
   addTerm: 'INSERT INTO term (kind, value, row) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  addTerms: `INSERT INTO term (kind, value, row) VALUES ${Array.from({ length: TERMS_AT_ONCE }, () => '(?, ?, ?)').join()}
+    ON CONFLICT DO NOTHING`,
   addEvent: 'INSERT INTO event (row, n, event) VALUES (?, ?, ?)',
   addContent: 'INSERT INTO content (id, octets) VALUES (?, ?) ON CONFLICT DO NOTHING',
   content: 'SELECT octets FROM content WHERE id = ?',
@@ -60,16 +69,18 @@ const sql = {
   byRow: 'SELECT row, story FROM message WHERE row < ? ORDER BY row DESC LIMIT ?',
   byTerm: `SELECT message.row, story FROM term JOIN message ON message.row = term.row
     WHERE kind = ? AND value = ? AND term.row < ? ORDER BY term.row DESC LIMIT ?`,
-  old: 'SELECT row, id FROM message WHERE changed_at < ? ORDER BY changed_at LIMIT ?',
-  first: 'SELECT row, id FROM message ORDER BY row LIMIT ?',
+  old: 'SELECT row, id, story FROM message WHERE changed_at < ? ORDER BY changed_at LIMIT ?',
+  first: 'SELECT row, id, story FROM message ORDER BY row LIMIT ?',
+  lastRow: 'SELECT ifnull(max(row), 0) AS row FROM message',
   count: 'SELECT count(*) AS count FROM message INDEXED BY message_changed',
   dropMessage: 'DELETE FROM message WHERE row = ?',
-  dropTerms: 'DELETE FROM term WHERE row = ?',
+  dropTerm: 'DELETE FROM term WHERE kind = ? AND value = ? AND row = ?',
   dropEvents: 'DELETE FROM event WHERE row = ?',
   dropContent: 'DELETE FROM content WHERE id = ?',
 } as const;
 
 const MOST_EVENTS = 10_000;
+const NO_TERMS: ReadonlyMap<string, Term> = new Map();
 const LATEST = Number.MAX_SAFE_INTEGER;
 const PAGE = 500;
 /** A search looks at so many messages before it gives what it has. */
@@ -77,23 +88,33 @@ const MOST_LOOKED_AT = 5_000;
 /** So many are forgotten in one transaction. */
 const FORGET_AT_ONCE = 1_000;
 
+/** What is known of a message while a batch is taken. */
 interface Known {
   readonly row: number;
+  readonly isNew: boolean;
+  /** By which it is found already. */
+  readonly terms: ReadonlyMap<string, Term>;
   story: Story;
   events: number;
+  /** Its events of this batch. */
+  readonly more: MailEvent[];
 }
 
 /** The history within its thread. */
 export class HistoryDatabase {
   readonly #database: DatabaseSync;
   readonly #statements: Readonly<Record<keyof typeof sql, StatementSync>>;
+  #lastRow: number;
 
   constructor(file: string) {
     this.#database = new DatabaseSync(file);
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864');
+    // Words lie far apart: with room for them, and with few checkpoints, each page is written once for many messages.
+    this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;
+      PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192`);
     migrate(this.#database);
     const entries = Object.entries(sql).map(([name, text]) => [name, this.#database.prepare(text)]);
     this.#statements = Object.fromEntries(entries) as Readonly<Record<keyof typeof sql, StatementSync>>;
+    this.#lastRow = Number(this.#statements.lastRow.get()?.['row']);
   }
 
   ask(ask: HistoryAsk): unknown {
@@ -107,7 +128,7 @@ export class HistoryDatabase {
       case 'position':
         return Number(this.#statements.position.get()?.['position']);
       case 'record':
-        this.#transact(() => this.#record(ask.batch));
+        this.#transact(() => this.#record(ask));
         return undefined;
       case 'forget':
         return this.#transact(() => this.#forget(ask.limit));
@@ -117,14 +138,17 @@ export class HistoryDatabase {
     }
   }
 
-  #record({ position, events, contents }: Parameters<HistoryWriter['record']>[0]): void {
-    const { addContent, setPosition } = this.#statements;
+  #record({ position, events, contents }: Extract<HistoryAsk, { readonly kind: 'record' }>): void {
+    const { addContent, addEvent, insert, update, setPosition } = this.#statements;
     const known = new Map<string, Known>();
-    for (const event of events) this.#take(event, known);
-    for (const { row, story, events: count } of known.values()) {
-      this.#statements.update.run(story.changedAtMs, count, JSON.stringify(story), row);
-      for (const [kind, value] of termsOf(story)) this.#statements.addTerm.run(kind, value, row);
+    for (const event of JSON.parse(events) as readonly MailEvent[]) this.#take(event, known);
+    for (const { row, isNew, story, events: before, more } of known.values()) {
+      const values = [story.changedAtMs, before + more.length, JSON.stringify(story), row] as const;
+      if (isNew) insert.run(...values, story.id);
+      else update.run(...values);
+      if (more.length > 0) addEvent.run(row, before, JSON.stringify(more));
     }
+    this.#changeTerms(known.values());
     for (const { messageId, octets } of contents) addContent.run(messageId, octets);
     setPosition.run(position);
   }
@@ -136,9 +160,7 @@ export class HistoryDatabase {
       const now: Known = before ?? this.#begin(story);
       now.story = story;
       known.set(messageId, now);
-      if (messageId !== event.messageId || now.events >= MOST_EVENTS) continue;
-      this.#statements.addEvent.run(now.row, now.events, JSON.stringify(event));
-      now.events += 1;
+      if (messageId === event.messageId && now.events + now.more.length < MOST_EVENTS) now.more.push(event);
     }
   }
 
@@ -146,12 +168,34 @@ export class HistoryDatabase {
     const found = this.#statements.byId.get(messageId);
     if (found === undefined) return undefined;
     const story = JSON.parse(String(found['story'])) as Story;
-    return { row: Number(found['row']), events: Number(found['events']), story };
+    return {
+      row: Number(found['row']),
+      isNew: false,
+      terms: termsByKey(story),
+      events: Number(found['events']),
+      story,
+      more: [],
+    };
   }
 
   #begin(story: Story): Known {
-    const inserted = this.#statements.insert.get(story.id, story.changedAtMs, 0, '{}');
-    return { row: Number(inserted?.['row']), events: 0, story };
+    return { row: ++this.#lastRow, isNew: true, terms: NO_TERMS, events: 0, story, more: [] };
+  }
+
+  /** In the order in which they are stored: many at once go to pages that lie together. */
+  #changeTerms(known: Iterable<Known>): void {
+    const added: (readonly [...Term, row: number])[] = [];
+    for (const { row, story, terms } of known) {
+      const now = termsByKey(story);
+      for (const [key, term] of now) if (!terms.has(key)) added.push([...term, row]);
+      for (const [key, term] of terms) if (!now.has(key)) this.#statements.dropTerm.run(...term, row);
+    }
+    added.sort(([aKind, a, aRow], [bKind, b, bRow]) => compare(aKind, bKind) || compare(a, b) || aRow - bRow);
+    const { addTerm, addTerms } = this.#statements;
+    let done = 0;
+    for (; done + TERMS_AT_ONCE <= added.length; done += TERMS_AT_ONCE)
+      addTerms.run(...added.slice(done, done + TERMS_AT_ONCE).flat());
+    for (const term of added.slice(done)) addTerm.run(...term);
   }
 
   #search(query: HistoryQuery): HistoryPage {
@@ -176,7 +220,9 @@ export class HistoryDatabase {
     const known = this.#load(messageId);
     if (known === undefined) return undefined;
     const rows = this.#statements.events.all(known.row);
-    return { ...this.#summary(known.story), events: rows.map(({ event }) => JSON.parse(String(event)) as MailEvent) };
+    // One by one in a history of before, some together in this one.
+    const events = rows.flatMap(({ event }) => JSON.parse(String(event)) as MailEvent | readonly MailEvent[]);
+    return { ...this.#summary(known.story), events };
   }
 
   #summary(story: Story): MessageSummary {
@@ -192,9 +238,10 @@ export class HistoryDatabase {
   }
 
   #drop(rows: readonly Readonly<Record<string, unknown>>[]): number {
-    const { dropMessage, dropTerms, dropEvents, dropContent } = this.#statements;
-    for (const { row, id } of rows) {
-      for (const statement of [dropTerms, dropEvents, dropMessage]) statement.run(Number(row));
+    const { dropMessage, dropTerm, dropEvents, dropContent } = this.#statements;
+    for (const { row, id, story } of rows) {
+      for (const [kind, value] of termsOf(JSON.parse(String(story)) as Story)) dropTerm.run(kind, value, Number(row));
+      for (const statement of [dropEvents, dropMessage]) statement.run(Number(row));
       dropContent.run(String(id));
     }
     return rows.length;
@@ -227,7 +274,18 @@ function migrate(database: DatabaseSync): void {
     );
   } else if (pragma('application_id') !== APPLICATION_ID) {
     throw new Error('The history is not one of this server');
+  } else if (version === 1) {
+    // Only where its words lie is looked up otherwise, and events of a message may lie together.
+    database.exec(`BEGIN; DROP INDEX IF EXISTS term_row; PRAGMA user_version = ${VERSION}; COMMIT`);
   } else if (version !== VERSION) {
     throw new Error(`The history has version ${version}, but this program knows only ${VERSION}`);
   }
+}
+
+function termsByKey(story: Story): Map<string, Term> {
+  return new Map(termsOf(story).map((term) => [term.join(' '), term]));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

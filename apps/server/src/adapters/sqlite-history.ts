@@ -57,8 +57,8 @@ export async function openSqliteHistory(file: string): Promise<HistoryPorts> {
     one: async (messageId) => (await ask({ kind: 'one', messageId })) as HistoryEntry | undefined,
     content: async (messageId) => (await ask({ kind: 'content', messageId })) as Uint8Array | undefined,
     position: async () => (await ask({ kind: 'position' })) as number,
-    async record(batch) {
-      await ask({ kind: 'record', batch });
+    async record({ position, events, contents }) {
+      await ask({ kind: 'record', position, events: JSON.stringify(events), contents });
     },
     forget: async (limit) => (await ask({ kind: 'forget', limit })) as number,
     async close() {

@@ -24,6 +24,8 @@ export const HISTORY_READER = 'history';
 const BATCH = 256;
 /** What happens within this time goes into the history together. */
 const TOGETHER_MS = 200;
+/** While more comes, the journal gives back its room so often. */
+const PASS_EVERY_MS = 1_000;
 const AGAIN_MS = 5_000;
 const FORGET_EVERY_MS = 60_000;
 
@@ -35,6 +37,9 @@ export function makeKeeper({ journal, history, clock, keepMs, maxMessages, troub
   let stopped = false;
   let forgetAtMs = 0;
   let position: number | undefined;
+  /** What the journal knows of it; after a crash the history's own word counts. */
+  let passed: number | undefined;
+  let passAtMs = 0;
 
   async function take(): Promise<void> {
     position ??= await history.position();
@@ -49,12 +54,20 @@ export function makeKeeper({ journal, history, clock, keepMs, maxMessages, troub
         contents: entries.flatMap(({ content }) => content ?? []),
       });
       position = last.position;
-      await journal.pass(HISTORY_READER, position);
+      // What has come meanwhile is taken together with what follows it.
+      if (entries.length < BATCH) break;
     }
+    if (passed !== position && (stopped || !again || clock.now() >= passAtMs)) await pass(position);
     const nowMs = clock.now();
     if (nowMs < forgetAtMs) return;
     forgetAtMs = nowMs + FORGET_EVERY_MS;
     await history.forget({ unchangedSinceMs: nowMs - keepMs, maxMessages });
+  }
+
+  async function pass(to: number): Promise<void> {
+    await journal.pass(HISTORY_READER, to);
+    passed = to;
+    passAtMs = clock.now() + PASS_EVERY_MS;
   }
 
   function run(): void {
