@@ -154,7 +154,7 @@ export class QueueDatabase {
 
   /** What ended with the operations since the last call. */
   takeAftermath(): Aftermath {
-    const aftermath = { ended: this.#ended, unnamed: this.#gone };
+    const aftermath = { ended: this.#ended, unnamed: this.#gone, journal: this.#journal.takeNew() };
     this.#ended = [];
     this.#gone = [];
     return aftermath;
@@ -181,7 +181,9 @@ export class QueueDatabase {
     const counts = { ...this.#writes.counts };
     try {
       const result = run();
+      this.#journal.flush();
       if (this.#inTransaction) this.#commit();
+      this.#journal.commit();
       this.#depths.commit();
       this.#ended = this.#ended.concat(this.#leases.commit());
       this.#gone = this.#gone.concat(this.#writes.gone);
@@ -189,6 +191,7 @@ export class QueueDatabase {
       return result;
     } catch (error) {
       if (this.#inTransaction) this.#rollback();
+      this.#journal.rollback();
       this.#leases.rollback();
       this.#depths.rollback();
       this.#writes.gone = [];

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { MailEvent } from '../model.ts';
 import type { JournalEntry, NewDeadLetter, StoredDeadLetter } from '../ports.ts';
+import type { NewEntries } from './sqlite-queue-recent.ts';
 
 /** What is asked of the journal within its thread. Events travel as JSON. */
 export type JournalAsk =
@@ -65,27 +66,73 @@ const MOST_DEAD_LETTERS = 100_000;
 /** Positions begin at the time in this unit: those of a store that is made anew lie after those of the one before. */
 const PER_MS = 1000;
 
-/** The journal within the thread of the queue. */
+/** Events of so many writes lie in one entry at most, or of fewer that are so long together. */
+const MOST_TOGETHER = 32;
+const LONG = 65_536;
+
+/** The journal within the thread of the queue. The events of one transaction lie together. */
 export class JournalTable {
   readonly #statements: Readonly<Record<keyof typeof sql, StatementSync>>;
   #position: number;
   #cursors = new Map<string, number>();
+  /** Of this transaction, and not yet in an entry. */
+  #events: string[] = [];
+  #length = 0;
+  #rows: NewEntries['rows'][number][] = [];
+  #committed: NewEntries['rows'][number][] = [];
+  #end: number;
 
   constructor(database: DatabaseSync) {
     const entries = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]);
     this.#statements = Object.fromEntries(entries) as Readonly<Record<keyof typeof sql, StatementSync>>;
     this.#position = Number(this.#statements.last.get()?.['position']);
+    this.#end = this.#position;
     for (const { name, position } of this.#statements.readers.all()) this.#cursors.set(String(name), Number(position));
   }
 
   /** Within the transaction of the change that the events tell of. */
   append(events: string): void {
-    this.#statements.append.run(++this.#position, null, events, null, null);
+    if (events === '[]') return;
+    this.#events.push(events);
+    this.#length += events.length;
+    if (this.#events.length >= MOST_TOGETHER || this.#length >= LONG) this.flush();
+  }
+
+  /** Before the end of the transaction. */
+  flush(): void {
+    const [first, ...others] = this.#events;
+    if (first === undefined) return;
+    const events = others.length === 0 ? first : `[${this.#events.map((each) => each.slice(1, -1)).join()}]`;
+    this.#add(null, events);
+    this.#rows.push([this.#position, this.#events.length]);
+    this.#events = [];
+    this.#length = 0;
+  }
+
+  commit(): void {
+    this.#committed.push(...this.#rows);
+    this.#rows = [];
+    this.#end = this.#position;
+  }
+
+  rollback(): void {
+    this.#events = [];
+    this.#length = 0;
+    this.#rows = [];
+    this.#position = this.#end;
+  }
+
+  /** What has been committed since the last call. */
+  takeNew(): NewEntries {
+    const rows = this.#committed;
+    this.#committed = [];
+    return { rows, end: this.#end };
   }
 
   /** What is kept of a content stands before the events of its message. */
   keep(messageId: string, content: Uint8Array): void {
-    this.#statements.append.run(++this.#position, null, '[]', messageId, content);
+    this.flush();
+    this.#add(null, '[]', messageId, content);
   }
 
   /** Within a transaction of its own, but for what only reads. */
@@ -94,7 +141,7 @@ export class JournalTable {
     switch (ask.kind) {
       case 'follow':
         this.#follow(ask.readers, ask.nowMs);
-        return undefined;
+        return [...this.#cursors];
       case 'read': {
         const after = Math.max(ask.after, this.#cursors.get(ask.reader) ?? 0);
         return (ask.contents ? readWhole : readBare).all(after, ask.reader, ask.limit);
@@ -111,9 +158,7 @@ export class JournalTable {
       case 'count-dead':
         return Number(countDead.get(ask.reader)?.['count']);
       case 'replay':
-        return this.#takeDead(ask.reader, ask.ids, (event) =>
-          this.#statements.append.run(++this.#position, ask.reader, `[${event}]`, null, null),
-        );
+        return this.#takeDead(ask.reader, ask.ids, (event) => this.#add(ask.reader, `[${event}]`));
       case 'discard':
         return this.#takeDead(ask.reader, ask.ids, () => undefined);
       case 'note':
@@ -134,6 +179,15 @@ export class JournalTable {
       if (!this.#cursors.has(name)) this.#cursors.set(name, this.#position);
     }
     this.#trim();
+  }
+
+  #add(
+    reader: string | null,
+    events: string,
+    messageId: string | null = null,
+    content: Uint8Array | null = null,
+  ): void {
+    this.#statements.append.run(++this.#position, reader, events, messageId, content);
   }
 
   #trim(): void {

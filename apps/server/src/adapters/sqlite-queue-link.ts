@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { MailEvent } from '../model.ts';
 import { LeaseLostError, StoreError } from '../ports.ts';
 import type {
   Aftermath,
@@ -11,11 +12,14 @@ import type {
   Write,
 } from './sqlite-queue-messages.ts';
 
+import type { NewEntries, ToldEvents } from './sqlite-queue-recent.ts';
+
 /** How long a settlement waits for company, and how many are company enough. */
 const companyMs = 2;
 const company = 8;
 
 interface Waiter {
+  readonly told?: ToldEvents | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -27,6 +31,8 @@ export type Pieces = readonly Uint8Array[];
 interface Listener {
   /** Hears what ended, before the operations resolve that ended it. */
   readonly after: (aftermath: Aftermath) => void;
+  /** Hears what has been told in the journal with writes that were done, before anybody else sees it. */
+  readonly told: (told: readonly ToldEvents[], entries: NewEntries) => void;
   /** Hears once why nothing more can be done. */
   readonly failed: (error: StoreError) => void;
 }
@@ -37,6 +43,7 @@ export class WorkerLink {
   readonly #listener: Listener;
   #operations: Operation[] = [];
   #contents: Pieces[] = [];
+  #events: string[] = [];
   /** The operations go with the end of this turn of the event loop. */
   #flushing = false;
   #timer: NodeJS.Timeout | undefined;
@@ -86,11 +93,20 @@ export class WorkerLink {
     return { link, spooled };
   }
 
-  /** @param contents those of the messages of the operation that are not spooled, in their order */
-  write(write: Write, contents: readonly Pieces[] = []): Promise<void> {
+  /**
+   * @param contents those of the messages of the operation that are not spooled, in their order
+   * @param told the events, which the operation has as JSON
+   */
+  write(write: Write, contents: readonly Pieces[] = [], told?: readonly MailEvent[]): Promise<void> {
     for (const content of contents) this.#contents.push(content);
+    let events: ToldEvents | undefined;
+    if ('events' in write && write.events !== undefined) {
+      this.#events.push(write.events);
+      events = { events: told ?? [], octets: write.events.length };
+      write.events = '';
+    }
     const isAccept = write.kind === 'accept' || write.kind === 'accept-held';
-    return this.#ask(write, isAccept ? this.#accepters : this.#writers) as Promise<void>;
+    return this.#ask(write, isAccept ? this.#accepters : this.#writers, events) as Promise<void>;
   }
 
   read(read: Read): Promise<unknown> {
@@ -109,11 +125,11 @@ export class WorkerLink {
     await exit;
   }
 
-  #ask(operation: Operation, waiters: Fifo): Promise<unknown> {
+  #ask(operation: Operation, waiters: Fifo, told?: ToldEvents): Promise<unknown> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     this.#operations.push(operation);
     if (!this.#flushing) this.#flushSoon(operation.kind);
-    return new Promise((resolve, reject) => waiters.push({ resolve, reject }));
+    return new Promise((resolve, reject) => waiters.push({ resolve, reject, told }));
   }
 
   /**
@@ -139,14 +155,18 @@ export class WorkerLink {
     const contents = this.#contents;
     this.#operations = [];
     this.#contents = [];
+    const events = this.#events;
+    this.#events = [];
     if (this.#broken !== undefined) return;
-    const batch = pack(operations, contents);
+    const batch = pack(operations, contents, events);
     this.#worker.postMessage(batch, batch.contents === undefined ? [] : [batch.contents]);
   }
 
   #hear(reply: Extract<Reply, { readonly kind: 'written' | 'answered' }>): void {
     this.#listener.after(reply);
     if (reply.kind === 'answered') {
+      // Events of what is no write lie in the database alone.
+      this.#listener.told([], { rows: [], end: reply.journal.end });
       for (const answer of reply.answers) {
         const reader = this.#readers.shift();
         if ('refusal' in answer) reader?.reject(toError(answer.refusal));
@@ -154,13 +174,18 @@ export class WorkerLink {
       }
       return;
     }
+    const told: ToldEvents[] = [];
     const failures = new Map(reply.failures.map(({ index, refusal }) => [index, refusal]));
     for (let index = 0; index < reply.accepts + reply.writes; index++) {
       const refusal = failures.size === 0 ? undefined : failures.get(index);
       const writer = (index < reply.accepts ? this.#accepters : this.#writers).shift();
-      if (refusal === undefined) writer?.resolve(undefined);
-      else writer?.reject(toError(refusal));
+      if (refusal !== undefined) writer?.reject(toError(refusal));
+      else {
+        if (writer?.told !== undefined) told.push(writer.told);
+        writer?.resolve(undefined);
+      }
     }
+    this.#listener.told(told, reply.journal);
     const damage = reply.failures.find(({ refusal }) => refusal.code === 'corrupt');
     if (damage !== undefined) this.#break('corrupt', damage.refusal.message);
   }
@@ -178,9 +203,9 @@ export class WorkerLink {
 }
 
 /** Copies the contents of a batch into one buffer. */
-function pack(operations: readonly Operation[], contents: readonly Pieces[]): Batch {
+function pack(operations: readonly Operation[], contents: readonly Pieces[], events: readonly string[]): Batch {
   const text = JSON.stringify(operations);
-  if (contents.length === 0) return { operations: text, ends: [] };
+  if (contents.length === 0) return { operations: text, ends: [], events };
   let length = 0;
   for (const pieces of contents) for (const piece of pieces) length += piece.length;
   const octets = Buffer.allocUnsafeSlow(length);
@@ -193,7 +218,7 @@ function pack(operations: readonly Operation[], contents: readonly Pieces[]): Ba
     }
     ends.push(offset);
   }
-  return { operations: text, contents: octets.buffer, ends };
+  return { operations: text, contents: octets.buffer, ends, events };
 }
 
 function toError({ code, message }: Refusal): Error {

@@ -1,6 +1,7 @@
 import type { Failure, Message, Recipient } from '../model.ts';
 import type { RecipientUpdate, StoreError } from '../ports.ts';
 import type { JournalAsk } from './sqlite-queue-journal.ts';
+import type { NewEntries } from './sqlite-queue-recent.ts';
 import type { InspectionAsk } from './sqlite-queue-inspection.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface Batch {
   readonly contents?: ArrayBuffer;
   /** Where the content of each message ends that is not spooled, in their order. */
   readonly ends: readonly number[];
+  /** Of the operations that tell something, in their order: JSON within JSON would be written and read twice. */
+  readonly events: readonly string[];
 }
 
 /** Operations that change what is stored, or who holds it. Those of one batch share a transaction. */
@@ -40,8 +43,8 @@ export type Write =
 
 /** For the journal, if anybody reads it. */
 interface Told {
-  /** Events as JSON. */
-  readonly events?: string | undefined;
+  /** Events as JSON; they travel in {@link Batch.events}, and only their place is held here. */
+  events?: string | undefined;
   /** Of the contents that are kept, so many octets. */
   readonly keepOctets?: number | undefined;
 }
@@ -159,6 +162,7 @@ export type Reply =
   | ({ readonly kind: 'answered'; readonly answers: readonly Answer[] } & Aftermath);
 
 export interface Aftermath {
+  readonly journal: NewEntries;
   /** Claims that nobody's recipient is under any more. */
   readonly ended: readonly number[];
   /** Spooled content that no message names any more. */

@@ -4,10 +4,13 @@ import type { Journal, JournalEntry, KeepContents, NewDeadLetter, NewMessage, St
 import { fromDeadRow, fromJournalRow, toDeadRow } from './sqlite-queue-journal.ts';
 import type { DeadLetterRow, JournalAsk, JournalRow } from './sqlite-queue-journal.ts';
 import type { WorkerLink } from './sqlite-queue-link.ts';
+import { RecentEntries, type NewEntries, type ToldEvents } from './sqlite-queue-recent.ts';
 
 /** The journal as the other threads see it, and what has to be known before something is written there. */
 export class SqliteJournal implements Journal {
   readonly #link: () => WorkerLink;
+  readonly #recent = new RecentEntries();
+  #cursors = new Map<string, number>();
   #followed = false;
   #keep: KeepContents | undefined;
 
@@ -24,25 +27,35 @@ export class SqliteJournal implements Journal {
     return { events: JSON.stringify(events), keepOctets: this.#keep?.maxOctets };
   }
 
+  /** What is in the journal now. */
+  hear(told: readonly ToldEvents[], entries: NewEntries): void {
+    if (this.#followed) this.#recent.add(told, entries);
+  }
+
   /** Whether the content of a message is kept. */
   keeps(message: NewMessage): boolean {
     return keepsContent(this.#keep, message);
   }
 
   async follow(readers: readonly string[], keep?: KeepContents): Promise<void> {
-    await this.#ask({ kind: 'follow', readers, nowMs: Date.now() });
+    const cursors = await this.#ask({ kind: 'follow', readers, nowMs: Date.now() });
+    this.#cursors = new Map(cursors as readonly (readonly [string, number])[]);
     this.#followed = readers.length > 0;
     this.#keep = keep;
   }
 
   async read(request: Parameters<Journal['read']>[0]): Promise<readonly JournalEntry[]> {
     const { reader, after = 0, limit, contents = false } = request;
+    const recent = this.#recent.read(Math.max(after, this.#cursors.get(reader) ?? 0), limit);
+    if (recent !== undefined) return recent;
     const rows = await this.#ask({ kind: 'read', reader, after, limit, contents });
     return (rows as readonly JournalRow[]).map(fromJournalRow);
   }
 
   async pass(reader: string, position: number, dead: readonly NewDeadLetter[] = []): Promise<void> {
     await this.#ask({ kind: 'pass', reader, position, dead: dead.map(toDeadRow) });
+    this.#cursors.set(reader, Math.max(position, this.#cursors.get(reader) ?? 0));
+    this.#recent.drop(Math.min(...this.#cursors.values()));
   }
 
   async deadLetters(reader: string, after: number, limit: number): Promise<readonly StoredDeadLetter[]> {

@@ -100,6 +100,7 @@ class SqliteQueueStore implements QueueStore {
   async open(options: WorkerOptions): Promise<void> {
     const { link, spooled } = await WorkerLink.open(options, {
       after: (aftermath) => this.#clear(aftermath),
+      told: (told, entries) => this.#journal.hear(told, entries),
       failed: this.#failed,
     });
     try {
@@ -127,7 +128,7 @@ class SqliteQueueStore implements QueueStore {
     try {
       if (lease === undefined) {
         const resting = messages.map((message) => this.#toResting(message, contents));
-        await link.write({ kind: 'accept', messages: resting, ...this.#journal.told(events) }, contents);
+        await link.write({ kind: 'accept', messages: resting, ...this.#journal.told(events) }, contents, events);
       } else {
         await this.#acceptHeld(link, messages, lease, events);
       }
@@ -212,6 +213,7 @@ class SqliteQueueStore implements QueueStore {
           ...this.#journal.told(settlement.events),
         },
         contents,
+        settlement.events,
       );
     } catch (error) {
       for (const name of spooled) this.#spool.giveBack(name);
@@ -277,7 +279,7 @@ class SqliteQueueStore implements QueueStore {
     );
     const firstHold = this.#lastHold - held.length + 1;
     const told = this.#journal.told(events);
-    await link.write({ kind: 'accept-held', untilMs: lease.untilMs, messages: held, ...told }, contents);
+    await link.write({ kind: 'accept-held', untilMs: lease.untilMs, messages: held, ...told }, contents, events);
     for (const [index, { message }] of messages.entries()) this.#tokens.add(lease.token, message.id, firstHold + index);
   }
 

@@ -40,9 +40,13 @@ function addArrived(): void {
   }
 }
 
-/** Gives each message that is not spooled its content. */
-function unpack({ operations, contents, ends }: Batch): readonly Operation[] {
+/** Gives each operation its events, and each message that is not spooled its content. */
+function unpack({ operations, contents, ends, events }: Batch): readonly Operation[] {
   const unpacked = JSON.parse(operations) as readonly Operation[];
+  let told = 0;
+  for (const operation of unpacked) {
+    if ('events' in operation && operation.events !== undefined) operation.events = events[told++];
+  }
   if (contents === undefined) return unpacked;
   let index = 0;
   let start = 0;

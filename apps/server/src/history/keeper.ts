@@ -57,11 +57,15 @@ export function makeKeeper({ journal, history, clock, keepMs, maxMessages, troub
       // What has come meanwhile is taken together with what follows it.
       if (entries.length < BATCH) break;
     }
-    if (passed !== position && (stopped || !again || clock.now() >= passAtMs)) await pass(position);
+    if (passed !== position && !mayPassLater()) await pass(position);
     const nowMs = clock.now();
     if (nowMs < forgetAtMs) return;
     forgetAtMs = nowMs + FORGET_EVERY_MS;
     await history.forget({ unchangedSinceMs: nowMs - keepMs, maxMessages });
+  }
+
+  function mayPassLater(): boolean {
+    return again && !stopped && clock.now() < passAtMs;
   }
 
   async function pass(to: number): Promise<void> {

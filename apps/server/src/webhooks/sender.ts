@@ -26,7 +26,7 @@ export interface Sender {
 
 /** Events in memory: so many may overtake one that is not taken. */
 const WINDOW = 1000;
-const BATCH = 100;
+const BATCH = 16;
 const AT_ONCE = 8;
 /** An event that is not taken while others are is given up after so many attempts; sooner if it keeps all others back. */
 const MOST_ATTEMPTS = 12;

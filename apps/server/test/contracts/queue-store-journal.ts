@@ -100,6 +100,25 @@ export function journalContract(open: () => Promise<OpenedQueueStore>): void {
     });
   });
 
+  it('has the events of writes that came together in the same order before and after the store is opened again', async () => {
+    const { store, reopen } = await open();
+    await store.journal.follow(['r', 's']);
+    await store.journal.note([event('note')]);
+    const names = Array.from({ length: 80 }, (_, n) => `m${n}`);
+    const [first = '', ...others] = names;
+    await store.accept([sample(first)], undefined, [event(first)]);
+    await store.journal.pass('r', await lastOf(store.journal));
+    await Promise.all(others.map((name) => store.accept([sample(name)], undefined, [event(name), event(name)])));
+    const twice = others.flatMap((name) => [name, name]);
+    expect(await ids(store.journal)).toEqual(twice);
+    expect(await ids(store.journal, 's')).toEqual(['note', first, ...twice]);
+    const again = await reopen?.();
+    if (again === undefined) return;
+    await again.journal.follow(['r', 's']);
+    expect(await ids(again.journal)).toEqual(twice);
+    expect(await ids(again.journal, 's')).toEqual(['note', first, ...twice]);
+  });
+
   it('is as it was after the store is opened again', async () => {
     const { store, reopen } = await open();
     if (reopen === undefined) return;
