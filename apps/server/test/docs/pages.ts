@@ -8,7 +8,7 @@ export interface Block {
   readonly line: number;
   readonly language: string;
   readonly text: string;
-  /** What the comment before it says: `not run: REASON`, `slow`, `until stopped`. */
+  /** What the comment before it says: `not run: REASON`, `until stopped`, `exit code 1`. */
   readonly mark: string;
   /** The file that its first line names, if it is one. */
   readonly file?: string;

@@ -37,9 +37,10 @@ function tellCommands(block: Block, reader: () => Reader | undefined): void {
     it.skip(`${title} (${reason})`);
     return;
   }
+  const expected = Number(/^exit code (\d)$/.exec(block.mark)?.[1] ?? 0);
   it(title, async () => {
     const ran = await reader()?.run(block);
-    expect({ code: ran?.code, stderr: ran?.stderr, stdout: ran?.stdout }).toMatchObject({ code: 0, stderr: '' });
+    expect({ code: ran?.code, stderr: ran?.stderr, stdout: ran?.stdout }).toMatchObject({ code: expected, stderr: '' });
     expect(ran?.stdout).not.toContain('"code":');
     if (block.expected !== undefined && !shows(block.expected, ran?.stdout ?? ''))
       expect(ran?.stdout).toBe(block.expected);
