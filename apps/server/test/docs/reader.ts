@@ -27,7 +27,7 @@ export interface Reader {
 export async function startReader(): Promise<Reader> {
   const folder = temporaryFolder('dsnd-docs-');
   const root = folder.path;
-  const [smtp, api] = [await freePort(), await freePort()];
+  const [smtp, api, second, hook] = [await freePort(), await freePort(), await freePort(), await freePort()];
   // The page's words for what has another name here.
   const names: readonly (readonly [string, string])[] = [
     ['/etc/dsnd', join(root, 'etc/dsnd')],
@@ -35,6 +35,8 @@ export async function startReader(): Promise<Reader> {
     ['/var/backups', join(root, 'var/backups')],
     ['2525', String(smtp)],
     ['8025', String(api)],
+    ['2526', String(second)],
+    ['8027', String(hook)],
   ];
   const here = (text: string): string => names.reduce((so, [name, mine]) => so.replaceAll(name, mine), text);
   const there = (text: string): string => names.reduceRight((so, [name, mine]) => so.replaceAll(mine, name), text);
@@ -118,14 +120,20 @@ async function bash(script: string, cwd: string, env: NodeJS.ProcessEnv, isEndle
   let stdout = '';
   let stderr = '';
   const stop = (): void => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // Nothing of it is left.
+    }
   };
+  // What a script that failed has left running would keep its outputs open.
+  child.once('exit', stop);
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString();
     if (isEndless && stdout.includes('\n')) stop();
   });
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const limit = setTimeout(stop, 50_000);
+  const limit = setTimeout(stop, 40_000);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   clearTimeout(limit);
   return { code: isEndless && stdout !== '' ? 0 : code, stdout, stderr };
