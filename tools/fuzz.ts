@@ -29,7 +29,8 @@ import {
   readMailParameters,
   readRcptParameters,
 } from '@dsnkit/esmtp-parameters';
-import { classifyMessage, parseReport } from '@dsnkit/multipart-report';
+import { parseReport } from '@dsnkit/multipart-report';
+import { classifyMessage } from '@dsnkit/multipart-report/message';
 import { ReplyReader, ServerSession, SmtpError } from '@dsnkit/smtp';
 import {
   decodeUtf8AddrUnitext,

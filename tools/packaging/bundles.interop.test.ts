@@ -33,11 +33,16 @@ const BUDGETS = [
   { name: 'xtext', octets: 2_000, external: [] },
   { name: 'esmtp-parameters', octets: 8_000, external: ['@dsnkit/xtext'] },
   { name: 'delivery-status', octets: 16_000, external: ['@dsnkit/xtext'] },
-  { name: 'multipart-report', octets: 12_500, external: ['@dsnkit/delivery-status', '@dsnkit/xtext'] },
+  { name: 'multipart-report', octets: 12_000, external: ['@dsnkit/delivery-status', '@dsnkit/xtext'] },
   {
     name: 'bounce',
     octets: 40_000,
-    external: ['@dsnkit/multipart-report', '@dsnkit/delivery-status', '@dsnkit/xtext'],
+    external: [
+      '@dsnkit/multipart-report',
+      '@dsnkit/multipart-report/message',
+      '@dsnkit/delivery-status',
+      '@dsnkit/xtext',
+    ],
   },
 ] as const;
 

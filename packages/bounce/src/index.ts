@@ -1,5 +1,6 @@
 export { judgeRecipient } from './judge-recipient.ts';
 export { readBounce } from './read-bounce.ts';
+export { recipientAddress } from './recipient-address.ts';
 export { REASONS, type Reason, type ReasonDefinition } from './reasons.ts';
 export type {
   Advice,

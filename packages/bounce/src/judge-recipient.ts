@@ -1,5 +1,6 @@
-import { parseDiagnostic, plainAddress, plainMtaName, type RecipientFields } from '@dsnkit/delivery-status';
+import { parseDiagnostic, plainMtaName, type RecipientFields } from '@dsnkit/delivery-status';
 import { judge } from './recipient.ts';
+import { recipientAddress } from './recipient-address.ts';
 import type { BouncedRecipient } from './types.ts';
 
 /**
@@ -10,12 +11,11 @@ import type { BouncedRecipient } from './types.ts';
  * judgeRecipient({ finalRecipient: { type: 'rfc822', value: 'ann@example.org' }, action: 'failed', status: '5.2.2' }).advice; // 'retry-later'
  */
 export function judgeRecipient(fields: Partial<RecipientFields>): BouncedRecipient {
-  const { originalRecipient, finalRecipient, diagnosticCode, statusComment, remoteMta } = fields;
-  const named = originalRecipient ?? finalRecipient;
+  const { diagnosticCode, statusComment, remoteMta } = fields;
   const words = [diagnosticCode?.value, statusComment].filter((text) => text !== undefined);
   const host = remoteMta === undefined ? '' : plainMtaName(remoteMta);
   return judge({
-    address: named === undefined ? '' : plainAddress(named),
+    address: recipientAddress(fields),
     fields,
     action: fields.action ?? 'failed',
     reply: diagnosticCode === undefined ? undefined : parseDiagnostic(diagnosticCode),

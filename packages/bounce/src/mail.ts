@@ -1,4 +1,4 @@
-import { openMessage, type OpenedMessage } from '@dsnkit/multipart-report';
+import { openMessage, type OpenedMessage } from '@dsnkit/multipart-report/message';
 import { readSignals, type HeaderSignals } from './header-signals.ts';
 import { LineIndex } from './text/lines.ts';
 

@@ -1,5 +1,6 @@
 import type { Field } from '@dsnkit/delivery-status';
-import { decodeHeaderText, type MimePart, type OpenedMessage, type ReturnedHeader } from '@dsnkit/multipart-report';
+import { decodeHeaderText, type MimePart, type ReturnedHeader } from '@dsnkit/multipart-report';
+import type { OpenedMessage } from '@dsnkit/multipart-report/message';
 import type { OriginalMessage } from './types.ts';
 
 /** What the returned part of a message says of the original one; `undefined` if there is no such part. */

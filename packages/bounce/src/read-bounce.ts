@@ -1,5 +1,6 @@
 import { plainMtaName } from '@dsnkit/delivery-status';
-import { classifyHeaders, type ParsedReport } from '@dsnkit/multipart-report';
+import type { ParsedReport } from '@dsnkit/multipart-report';
+import { classifyHeaders } from '@dsnkit/multipart-report/message';
 import type { HeaderSignals } from './header-signals.ts';
 import { openMail, type Mail } from './mail.ts';
 import { findReturned, originalInText, originalOf } from './original.ts';

@@ -8,7 +8,6 @@
  */
 import { DeliveryStatusError } from '@dsnkit/delivery-status';
 import {
-  classifyMessage,
   cutHeaders,
   deriveBoundary,
   formatReport,
@@ -17,6 +16,7 @@ import {
   splitHeader,
   type ParsedReport,
 } from '../src/index.ts';
+import { classifyMessage } from '../src/message.ts';
 import { ReportReader } from '../src/reader.ts';
 
 const seconds = Number(process.argv[2] ?? 60);

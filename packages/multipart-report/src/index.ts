@@ -1,5 +1,4 @@
 export { parseReport, type ParsedReport, type ReportContent, type ReportRanges } from './report.ts';
-export { openMessage, type OpenedMessage } from './open.ts';
 export type { MimePart, Range } from './tree.ts';
 export type { Parameter } from './media-type.ts';
 export type { MachineContent, MachinePart } from './machine-part.ts';
@@ -14,7 +13,7 @@ export {
   type DispositionNotification,
   type FeedbackReport,
 } from './machine.ts';
-export { autoSubmitted, classifyHeaders, classifyMessage, type MessageKind } from './classify.ts';
+export { autoSubmitted } from './classify.ts';
 export { cutHeaders, splitHeader, type SplitHeader } from './header.ts';
 export { decodeHeaderText } from './encoded-word.ts';
 export { formatReport, type FormatOptions, type Report } from './format-report.ts';

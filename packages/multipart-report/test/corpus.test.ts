@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { classifyMessage, deriveBoundary, formatReport, parseReport, type ParsedReport } from '../src/index.ts';
+import { deriveBoundary, formatReport, parseReport, type ParsedReport } from '../src/index.ts';
+import { classifyMessage } from '../src/message.ts';
 
 const shared = fileURLToPath(new URL('../../../../shared/', import.meta.url));
 const here = existsSync(`${shared}corpus/truth.json`);

@@ -29,45 +29,38 @@ export function decodeXtextLenient(text: string): {
   readonly repairCount: number;
 } {
   const octets = new Uint8Array(text.length * 3);
-  const repairs = new Repairs();
+  const repairs: XtextRepair[] = [];
+  const counts: Partial<Record<XtextRepair['code'], number>> = {};
+  let repairCount = 0;
   let length = 0;
+  const repair = (offset: number, code: XtextRepair['code']): void => {
+    repairCount++;
+    const count = (counts[code] = (counts[code] ?? 0) + 1);
+    if (count <= LISTED_OF_EACH) repairs.push({ offset, code });
+  };
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     const hex = code === PLUS ? text.slice(at + 1, at + 3) : '';
     if (HEX.test(hex)) {
       octets[length++] = Number.parseInt(hex, 16);
-      if (hex !== hex.toUpperCase()) repairs.add(at, 'lower-case-hexchar');
+      if (hex !== hex.toUpperCase()) repair(at, 'lower-case-hexchar');
       at += 2;
     } else if (code < 0x80) {
       octets[length++] = code;
-      if (code === PLUS) repairs.add(at, 'bad-hexchar');
-      else if (code <= 0x20 || code === 0x3d || code === 0x7f) repairs.add(at, 'bad-character');
+      if (code === PLUS) repair(at, 'bad-hexchar');
+      else if (code <= 0x20 || code === 0x3d || code === 0x7f) repair(at, 'bad-character');
     } else {
-      repairs.add(at, 'not-ascii');
+      repair(at, 'not-ascii');
       const char = String.fromCodePoint(Number(text.codePointAt(at)));
       length += encoder.encodeInto(char, octets.subarray(length)).written;
       at += char.length - 1;
     }
   }
-  return { octets: octets.slice(0, length), repairs: repairs.listed, repairCount: repairs.count };
+  return { octets: octets.slice(0, length), repairs, repairCount };
 }
 
 const PLUS = 0x2b;
 const HEX = /^[0-9A-Fa-f]{2}$/;
 const encoder: TextEncoder = new TextEncoder();
-
-class Repairs {
-  readonly listed: XtextRepair[] = [];
-  count = 0;
-  readonly #byCode = new Map<XtextRepair['code'], number>();
-
-  add(offset: number, code: XtextRepair['code']): void {
-    this.count++;
-    const known = this.#byCode.get(code) ?? 0;
-    if (known === LISTED_OF_EACH) return;
-    this.#byCode.set(code, known + 1);
-    this.listed.push({ offset, code });
-  }
-}
 
 const LISTED_OF_EACH = 100;

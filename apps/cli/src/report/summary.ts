@@ -1,11 +1,12 @@
 import {
   judgeRecipient,
   readBounce,
+  recipientAddress,
   type BouncedRecipient,
   type BounceKind,
   type OriginalMessage,
 } from '@dsnkit/bounce';
-import { parseDate, parseDiagnostic, plainAddress, receivedFields } from '@dsnkit/delivery-status';
+import { parseDate, parseDiagnostic, receivedFields } from '@dsnkit/delivery-status';
 import type { Field, RecipientFields, TypedValue } from '@dsnkit/delivery-status';
 import { decodeHeaderText, parseReport, splitHeader, type ParsedReport } from '@dsnkit/multipart-report';
 import type { InputMessage } from '../input/messages.ts';
@@ -40,7 +41,7 @@ export interface ReportSummary {
 }
 
 export interface RecipientSummary {
-  /** The plain address: of Final-Recipient, else of Original-Recipient. */
+  /** The plain address: of Original-Recipient, which is the one that the sender used, else of Final-Recipient. RFC 3464 §2.3.1. */
   readonly address: string | null;
   readonly originalRecipient: TypedValue | null;
   readonly finalRecipient: TypedValue | null;
@@ -181,7 +182,7 @@ function optional(original: TypedValue | null, final: TypedValue | null): Partia
 function recipientSummary(recipient: Partial<RecipientFields>): RecipientSummary {
   const { originalRecipient, finalRecipient, diagnosticCode } = recipient;
   return {
-    address: addressOf(finalRecipient) ?? addressOf(originalRecipient),
+    address: recipientAddress(recipient) || null,
     originalRecipient: typed(originalRecipient),
     finalRecipient: typed(finalRecipient),
     action: recipient.action ?? unknownAction(recipient),
@@ -255,10 +256,6 @@ function typedText(text: string | undefined): TypedValue | null {
   if (text === undefined) return null;
   const at = text.indexOf(';');
   return { type: at < 0 ? '' : text.slice(0, at).trim().toLowerCase(), value: text.slice(at + 1).trim() };
-}
-
-function addressOf(recipient: TypedValue | undefined): string | null {
-  return recipient === undefined || recipient.value === '' ? null : plainAddress(recipient);
 }
 
 function readDate(text: string | undefined): Date | undefined {

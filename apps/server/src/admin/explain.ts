@@ -1,13 +1,7 @@
 import { isStatusCode, parseFields, plainAddress, type Field, type TypedValue } from '@dsnkit/delivery-status';
 import { explainStatus } from '@dsnkit/delivery-status/registry';
-import {
-  classifyMessage,
-  decodeHeaderText,
-  parseReport,
-  splitHeader,
-  type MessageKind,
-  type ParsedReport,
-} from '@dsnkit/multipart-report';
+import { decodeHeaderText, parseReport, splitHeader, type ParsedReport } from '@dsnkit/multipart-report';
+import { classifyMessage, type MessageKind } from '@dsnkit/multipart-report/message';
 import type { ExplainedField, ExplainedHeader, ExplainedRecipient, Explanation, Typed } from './explain-schema.ts';
 import { meaningOf } from './field-meanings.ts';
 

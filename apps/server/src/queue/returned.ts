@@ -1,4 +1,5 @@
-import { classifyMessage, parseReport, type ParsedReport } from '@dsnkit/multipart-report';
+import { parseReport, type ParsedReport } from '@dsnkit/multipart-report';
+import { classifyMessage } from '@dsnkit/multipart-report/message';
 import type { Content, MailEvent, Message, NewEvent, Recipient } from '../model.ts';
 import type { Claim, NewMessage, QueueStore } from '../ports.ts';
 import { expandDestination, type MailboxResolution, type Router } from '../routing/router.ts';

@@ -10,35 +10,4 @@ export const DOMINO: TextFormat = {
     'failure reasons',
     'not listed in domino',
   ],
-  examples: [
-    {
-      text: [
-        'Your message',
-        '',
-        '  Subject: hello',
-        '',
-        'was not delivered to:',
-        '',
-        '  ann@example.org',
-        '',
-        'because:',
-        '',
-        '  User ann (ann@example.org) not listed in Domino Directory',
-      ],
-      recipients: ['ann@example.org'],
-      reason: 'user-unknown',
-    },
-    {
-      text: [
-        '------- Failure Reasons  --------',
-        '',
-        'User not listed in public Name & Address Book',
-        'ann@example.org',
-        '',
-        '------- Returned Message --------',
-      ],
-      recipients: ['ann@example.org'],
-      reason: 'user-unknown',
-    },
-  ],
 };

@@ -8,16 +8,4 @@ export interface TextFormat {
   readonly marks: readonly string[];
   /** What a failure means where no words tell. */
   readonly reason?: Reason;
-  /** Bodies in this format, and what has to be read from them; each runs as a test. */
-  readonly examples: readonly FormatExample[];
-}
-
-/** A body and what it says. */
-export interface FormatExample {
-  /** Line by line. */
-  readonly text: readonly string[];
-  readonly recipients: readonly string[];
-  readonly reason: Reason;
-  readonly status?: string;
-  readonly replyCode?: number;
 }

@@ -9,17 +9,4 @@ export const GROUPWISE: TextFormat = {
     'the attached file had the following undeliverable recipient(s)',
     'undeliverable recipient(s)',
   ],
-  examples: [
-    {
-      text: [
-        'The message that you sent was undeliverable to the following:',
-        '',
-        'ann@example.org (user not found)',
-        '',
-        'Possibly truncated original message follows:',
-      ],
-      recipients: ['ann@example.org'],
-      reason: 'user-unknown',
-    },
-  ],
 };

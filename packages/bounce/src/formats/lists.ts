@@ -19,17 +19,6 @@ export const LISTS: TextFormat = {
     'this list only accepts mail from',
   ],
   reason: 'sender-rejected',
-  examples: [
-    {
-      text: [
-        'You are not allowed to post to this mailing list, and your message has been automatically rejected:',
-        '',
-        'ann-list@lists.example.org',
-      ],
-      recipients: ['ann-list@lists.example.org'],
-      reason: 'sender-rejected',
-    },
-  ],
 };
 
 /** fml: what it tells the owner of a list. */
@@ -37,16 +26,4 @@ export const FML: TextFormat = {
   name: 'fml',
   marks: ['duplicated message-id in'],
   reason: 'routing-loop',
-  examples: [
-    {
-      text: [
-        'Duplicated Message-ID in <ann-list@example.org>.',
-        'Original mail as follows:',
-        '',
-        '   From owner-ann-list@example.org',
-      ],
-      recipients: ['ann-list@example.org'],
-      reason: 'routing-loop',
-    },
-  ],
 };

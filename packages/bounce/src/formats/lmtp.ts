@@ -12,14 +12,4 @@ export const LMTP: TextFormat = {
     'message was automatically rejected by dovecot',
     'your message to <',
   ],
-  examples: [
-    {
-      text: [
-        'Your message to <ann@example.org> was automatically rejected:',
-        'Quota exceeded (mailbox for user is full)',
-      ],
-      recipients: ['ann@example.org'],
-      reason: 'mailbox-full',
-    },
-  ],
 };

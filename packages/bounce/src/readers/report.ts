@@ -10,7 +10,7 @@ import {
 import type { MimePart, ParsedReport } from '@dsnkit/multipart-report';
 import type { Mail } from '../mail.ts';
 import { judge, type Facts, type Words } from '../recipient.ts';
-import { addressOf } from '../text/address.ts';
+import { declaredAddress, recipientAddress } from '../recipient-address.ts';
 import { readBlocks, type Block } from '../text/blocks.ts';
 import { findHost } from '../text/host.ts';
 import { findCommand } from '../text/marks.ts';
@@ -36,7 +36,7 @@ export function readReport(report: ParsedReport, mail: Mail): BouncedRecipient[]
   const evidence = groupEvidence(report, mail);
   const action = usualAction(groups);
   return groups.flatMap((group, index) => {
-    const address = recipientAddress(group, mail, groups.length, beside);
+    const address = addressFor(group, mail, groups.length, beside);
     return address === '' ? [] : [judge(factsOf(group, address, beside, evidence(index), action))];
   });
 }
@@ -139,27 +139,16 @@ function blockFor(
   return undefined;
 }
 
-/** The address that the sender used, if the report has it (RFC 3464 §2.3.1); else the final one; else what the rest of the message says. */
-function recipientAddress(
-  { finalRecipient, originalRecipient }: Group,
-  mail: Mail,
-  groups: number,
-  { blocks }: Beside,
-): string {
-  for (const value of [originalRecipient, finalRecipient]) {
-    // QUIRK: Exim writes the original recipient as it came, in xtext; the final one is the same in the clear.
-    if (value === undefined || (value === originalRecipient && /\+[0-9A-F]{2}/.test(value.value))) continue;
-    const plain = plainAddress(value).trim();
-    if (plain.includes('@') && !/\s/.test(plain)) return plain;
-    const inside = value.type === 'rfc822' || value.type === 'utf-8' || value.type === '' ? addressOf(plain) : '';
-    if (inside !== '' && !plain.startsWith('|')) return inside;
-  }
+/** What fields declare; else what the rest of the message says of its only recipient. */
+function addressFor(group: Group, mail: Mail, groups: number, { blocks }: Beside): string {
+  const declared = declaredAddress(group);
+  if (declared !== '') return declared;
   if (groups === 1) {
     const [failed] = mail.signals.failedRecipients;
     if (failed !== undefined) return failed;
-    if (finalRecipient === undefined && blocks.length === 1) return blocks[0]?.address ?? '';
+    if (group.finalRecipient === undefined && blocks.length === 1) return blocks[0]?.address ?? '';
   }
-  return finalRecipient === undefined ? '' : addressOf(finalRecipient.value) || plainAddress(finalRecipient).trim();
+  return group.finalRecipient === undefined ? '' : recipientAddress(group);
 }
 
 /** A field tells; where it fails to, one of another group; else the usual news. */

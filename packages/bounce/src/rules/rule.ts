@@ -11,8 +11,6 @@ export interface PhraseRule {
   readonly weight: 0 | 1 | 2 | 3;
   /** In lower case; see the contributor guide for `*` and blanks. */
   readonly phrases: readonly string[];
-  /** Replies that this rule must win, each run as a test. */
-  readonly examples: readonly string[];
 }
 
 /** What one provider means by words or codes that others use otherwise. */
@@ -35,6 +33,4 @@ export interface ProviderWords {
   readonly replyCodes?: readonly number[];
   /** The status is one of these. */
   readonly statuses?: readonly string[];
-  /** Replies that this rule must win, each run as a test. */
-  readonly examples: readonly string[];
 }

@@ -6,13 +6,15 @@ import { MESSAGE_PHRASES } from './phrases-message.ts';
 import { RECIPIENT_PHRASES } from './phrases-recipient.ts';
 import { SENDER_PHRASES } from './phrases-sender.ts';
 import { SYSTEM_PHRASES } from './phrases-system.ts';
+import { PROVIDER_EXAMPLES } from './provider-examples.ts';
 import { PROVIDERS } from './providers.ts';
+import { REPLY_EXAMPLES } from './reply-examples.ts';
 import { REPLY_REASONS, STATUS_REASONS } from './statuses.ts';
 
 const rules = [...RECIPIENT_PHRASES, ...SENDER_PHRASES, ...MESSAGE_PHRASES, ...SYSTEM_PHRASES];
 
 describe('words', () => {
-  it.each(rules.flatMap(({ reason, examples }) => examples.map((example) => [example, reason] as const)))(
+  it.each(REPLY_EXAMPLES.flatMap(([reason, replies]) => replies.map((reply) => [reply, reason] as const)))(
     '%s -> %s',
     (text, reason) => {
       const { status, replyCode } = parseSmtpReply(text);
@@ -34,11 +36,13 @@ describe('words', () => {
 });
 
 describe('providers', () => {
-  const cases = PROVIDERS.flatMap(({ provider, hosts, says }) =>
-    says.flatMap(({ examples, reason, after }) =>
-      examples.map((text) => ({ provider, text, reason, host: hosts[0], command: after?.[0] })),
-    ),
-  );
+  const cases = PROVIDER_EXAMPLES.map(([provider, reason, text, command]) => ({
+    provider,
+    reason,
+    text,
+    command,
+    host: PROVIDERS.find((each) => each.provider === provider)?.hosts[0],
+  }));
   it.each(cases)('$provider: $text -> $reason', ({ text, reason, host, command }) => {
     const { status, replyCode } = parseSmtpReply(text);
     expect(classify({ text, status, replyCode, host, command })?.reason).toBe(reason);

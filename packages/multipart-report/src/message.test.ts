@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openMessage } from './open.ts';
+import { openMessage } from './message.ts';
 
 const octets = (text: string): Uint8Array => new TextEncoder().encode(text.replaceAll('\n', '\r\n'));
 

@@ -7,6 +7,8 @@ import { readReturned, type ReturnedHeader } from './returned.ts';
 import { readSource } from './source.ts';
 import type { MimePart } from './tree.ts';
 
+export { classifyHeaders, classifyMessage, type MessageKind } from './classify.ts';
+
 /** A message whose parts can be looked at one by one, for readers of mail that is no report, or a broken one. */
 export interface OpenedMessage {
   /** The header of the whole message. */
