@@ -7,7 +7,10 @@ import { inPlace } from './priority.ts';
 export interface QueueLimits {
   /** Claims in hand over all destinations; more accepted messages rest in the store until there is room. */
   readonly inFlight: number;
-  /** Claims in hand of one destination: a slow one can't take all the room. */
+  /**
+   * Claims in hand of one destination; and never more than half of the room that is left, so that some slow ones together
+   * leave room for others, too.
+   */
   readonly perDestination: number;
   readonly leaseMs: number;
 }
@@ -70,6 +73,8 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   let starved = false;
   /** Destinations that had as many claims as they may: their work waits for the end of one of these, others' does not. */
   let full: ReadonlySet<string> = new Set();
+  /** With so much for each their work can go on, too, since others have left room. */
+  let enough = Infinity;
   let timer: { readonly atMs: number; cancel(): void } | undefined;
   let renewal: { cancel(): void } | undefined;
   let renewedAtMs = clock.now();
@@ -86,7 +91,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     if (left === 0) held.delete(destination);
     else held.set(destination, left);
     if (tokens.size === 0) for (const resolve of idle.splice(0)) resolve();
-    if (starved || full.has(destination)) wake();
+    if (starved || full.has(destination) || share() >= enough) wake();
   }
 
   async function accept(accepted: NewMessage, stored?: () => void, events?: readonly MailEvent[]): Promise<void> {
@@ -118,22 +123,32 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
 
   function hasRoom(destination: string): boolean {
     if (!running || paused.has(destination)) return false;
-    return tokens.size < limits.inFlight && (held.get(destination) ?? 0) < limits.perDestination;
+    return tokens.size < limits.inFlight && (held.get(destination) ?? 0) < share();
+  }
+
+  /** What one destination may have in hand now. The last room is for those that have nothing. */
+  function share(): number {
+    return Math.max(1, Math.min(limits.perDestination, Math.floor((limits.inFlight - tokens.size) / 2)));
   }
 
   async function claimDue(): Promise<void> {
-    const limit = Math.min(CLAIM_BATCH, limits.inFlight - tokens.size);
+    // Not all of the room at once: who has taken some of it is asked last for the rest.
+    const limit = Math.min(CLAIM_BATCH, Math.ceil((limits.inFlight - tokens.size) / 2));
     starved = limit <= 0;
     if (starved) return;
     const nowMs = clock.now();
     // The clock was set forward, or the machine slept: what is in hand is still in hand.
     if (nowMs - renewedAtMs > limits.leaseMs / 2) await renew();
-    full = new Set([...held].flatMap(([destination, count]) => (count >= limits.perDestination ? [destination] : [])));
+    const most = share();
+    const taken = [...held].filter(([, count]) => count >= most);
+    full = new Set(taken.map(([destination]) => destination));
+    const least = Math.min(...taken.map(([, count]) => count));
+    enough = least < limits.perDestination ? least + 1 : Infinity;
     const except = [...full, ...paused];
     const claims = await store.claim({
       nowMs,
       limit,
-      perDestination: Math.max(1, Math.ceil(limits.perDestination / 2)),
+      perDestination: Math.ceil(most / 2),
       except,
       leaseUntilMs: nowMs + limits.leaseMs,
       token: () => ids.next(),

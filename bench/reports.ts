@@ -1,0 +1,207 @@
+/**
+ * How acceptance goes on while very many reports are owed at once, since a destination has expired:
+ *
+ *     node --conditions=source bench/reports.ts [--reports 100000] [--senders 100000] [--directory DIR]
+ *
+ * A real dsnd finds the messages in its store, older than it keeps trying. Ten clients send mail meanwhile at an even pace;
+ * the table tells how long they wait for the replies to MAIL and to the content, before the crowd and beside it. Exit
+ * code 1 where reports are missing or the 99th percentile for MAIL is 100 ms or more.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { DatabaseSync } from 'node:sqlite';
+import { parseArgs } from 'node:util';
+
+const { values: options } = parseArgs({
+  options: {
+    reports: { type: 'string', default: '100000' },
+    senders: { type: 'string', default: '100000' },
+    directory: { type: 'string', default: join(import.meta.dirname, '../node_modules/.cache') },
+  },
+});
+const main = join(import.meta.dirname, '../apps/server/src/main.ts');
+const CLIENTS = 10;
+const PACE_MS = 50;
+const MOST_MS = 100;
+mkdirSync(options.directory, { recursive: true });
+const root = mkdtempSync(join(resolve(options.directory), 'reports-'));
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly port: number;
+  /** By kind of event. */
+  readonly counts: Map<string, number>;
+  stop(): Promise<void>;
+}
+
+async function start(): Promise<Running> {
+  const port = await freePort();
+  const route = (match: string, to: string): string => `[[route]]\nmatch = "${match}"\nto = "${to}"\n`;
+  writeFileSync(
+    join(root, 'dsnd.toml'),
+    `hostname = "mx.example.org"\nstore = "sqlite:queue"\n[[listen]]\naddress = "127.0.0.1:${port}"\n` +
+      route('live.example', 'discard:') +
+      route('sender.example', 'discard:') +
+      route('*', 'smtp://127.0.0.1:9'),
+  );
+  const child = spawn(process.execPath, ['--conditions=source', main, '--config', 'dsnd.toml'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const counts = new Map<string, number>();
+  createInterface({ input: child.stdout ?? Readable.from([]) }).on('line', (line) => {
+    const kind = /"event":"([a-z-]+)"/.exec(line)?.[1];
+    if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  });
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  while (!(await answers(port))) {
+    if (child.exitCode !== null) throw new Error('dsnd ended');
+    await pause(20);
+  }
+  return {
+    ...{ child, port, counts },
+    async stop() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => done(port));
+    });
+  });
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('data', () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.once('error', () => done(false));
+  });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}
+
+/** Puts messages into the store, each from a sender of many, whose time is over. */
+function fill(count: number, senders: number): void {
+  const database = new DatabaseSync(join(root, 'queue/queue.db'));
+  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = OFF; BEGIN IMMEDIATE');
+  const message = database.prepare(
+    'INSERT INTO message (seq, id, last_n, envelope, spool, content) VALUES (?, ?, 0, ?, NULL, ?)',
+  );
+  const recipient = database.prepare(
+    `INSERT INTO recipient (seq, destination, n, due_at, address, parameters, shown_as, attempts, retry_at,
+      delay_reported, last_failure) VALUES (?, 'smtp://127.0.0.1:9', 0, ?, ?, 'NOTIFY=FAILURE', NULL, 9, ?, 1, NULL)`,
+  );
+  const content = Buffer.from(`Subject: old\r\n\r\n${'Abcdefg hijklmn.\r\n'.repeat(56)}`);
+  const nowMs = Date.now();
+  const first = Number(database.prepare('SELECT ifnull(max(seq), 0) AS seq FROM message').get()?.['seq']) + 1;
+  for (let number = 0; number < count; number++) {
+    const id = `old${number}`;
+    const envelope = {
+      ...{ id, reversePath: `someone-${number % senders}@sender.example`, mailParameters: 'RET=HDRS', origin: 'smtp' },
+      ...{ client: { name: 'client.example.org', address: '127.0.0.1' }, sizeOctets: content.length },
+      arrivedAtMs: nowMs - 6 * 86_400_000,
+    };
+    message.run(first + number, id, JSON.stringify(envelope), content);
+    recipient.run(first + number, nowMs, `someone-${number}@dead.example`, nowMs);
+  }
+  database.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+}
+
+interface Waits {
+  readonly mail: number[];
+  readonly content: number[];
+}
+
+/** Sends while `goes` says so, one message every so often on each connection. */
+async function load(port: number, goes: () => boolean): Promise<Waits> {
+  const waits: Waits = { mail: [], content: [] };
+  await Promise.all(
+    Array.from({ length: CLIENTS }, async (_, number) => {
+      const socket = connect(port, '127.0.0.1').setNoDelay(true);
+      const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
+      const say = async (text: string): Promise<number> => {
+        const begun = performance.now();
+        if (text !== '') socket.write(text);
+        for (;;) {
+          const { value, done } = await replies.next();
+          if (done === true || /^[45]/.test(value)) throw new Error(done === true ? 'the connection ended' : value);
+          if (/^\d{3}(?: |$)/.test(value)) return performance.now() - begun;
+        }
+      };
+      await say('');
+      await say('EHLO bench.example\r\n');
+      await pause((number * PACE_MS) / CLIENTS);
+      while (goes()) {
+        waits.mail.push(await say('MAIL FROM:<other@sender.example>\r\n'));
+        await say(`RCPT TO:<someone-${number}@live.example>\r\n`);
+        await say('DATA\r\n');
+        waits.content.push(await say(`Subject: ${number}\r\n\r\nHello\r\n.\r\n`));
+        await pause(PACE_MS);
+      }
+      socket.destroy();
+    }),
+  );
+  return waits;
+}
+
+function row({ mail, content }: Waits): object {
+  const at = (all: readonly number[], share: number): number =>
+    Number((all.toSorted((a, b) => a - b)[Math.floor(all.length * share)] ?? NaN).toFixed(1));
+  return {
+    ...{ messages: mail.length, 'MAIL p50': at(mail, 0.5), 'MAIL p99': at(mail, 0.99), 'MAIL max': at(mail, 0.99999) },
+    ...{ 'content p50': at(content, 0.5), 'content p99': at(content, 0.99) },
+  };
+}
+
+async function run(): Promise<void> {
+  const count = Number(options.reports);
+  const senders = Number(options.senders);
+  const quiet = await start();
+  await load(quiet.port, until(1_000));
+  const before = await load(quiet.port, until(5_000));
+  await quiet.stop();
+  fill(count, senders);
+  const server = await start();
+  const begun = performance.now();
+  const issued = (): number => (server.counts.get('report-issued') ?? 0) + (server.counts.get('report-held') ?? 0);
+  const late = until(600_000);
+  const beside = await load(server.port, () => issued() < count && late());
+  const seconds = (performance.now() - begun) / 1_000;
+  console.table({ before: row(before), beside: row(beside) });
+  const memory = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${server.child.pid ?? 0}/status`, 'utf8'))?.[1];
+  console.log(`${issued()} of ${count} reports in ${seconds.toFixed(1)} s, ${Math.round(issued() / seconds)}/s`);
+  console.log(Object.fromEntries(server.counts), `peak RSS ${Math.round(Number(memory) / 1_024)} MiB`);
+  await server.stop();
+  const p99 = beside.mail.toSorted((a, b) => a - b)[Math.floor(beside.mail.length * 0.99)] ?? Infinity;
+  if (issued() < count || p99 >= MOST_MS) process.exitCode = 1;
+}
+
+function until(ms: number): () => boolean {
+  const end = performance.now() + ms;
+  return () => performance.now() < end;
+}
+
+try {
+  await run();
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
+process.exit();
