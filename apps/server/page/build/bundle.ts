@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle, type Plugin } from 'esbuild';
 
@@ -7,7 +8,12 @@ export type BundledPage = ReadonlyMap<string, Uint8Array>;
 
 const page = new URL('../', import.meta.url);
 
-/** Makes the page: one script, one style sheet, and nothing that is fetched from elsewhere. */
+/** What is fetched only when a bounce is to be explained. */
+export function isReader(path: string): boolean {
+  return path.startsWith('/reader-');
+}
+
+/** Makes the page: a script, a style sheet, the reader of bounces apart, and nothing that is fetched from elsewhere. */
 export async function bundlePage(): Promise<BundledPage> {
   const [{ outputFiles }, html, icon] = await Promise.all([
     bundle({
@@ -17,6 +23,8 @@ export async function bundlePage(): Promise<BundledPage> {
       ],
       outdir: 'bundle',
       bundle: true,
+      splitting: true,
+      chunkNames: '[name]-[hash]',
       minify: true,
       write: false,
       platform: 'browser',
@@ -35,7 +43,7 @@ export async function bundlePage(): Promise<BundledPage> {
     ['/', html],
     ['/icon.svg', icon],
   ]);
-  for (const { path, contents } of outputFiles) files.set(path.endsWith('.css') ? '/page.css' : '/page.js', contents);
+  for (const { path, contents } of outputFiles) files.set(`/${basename(path)}`, contents);
   return files;
 }
 

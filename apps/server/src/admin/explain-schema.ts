@@ -7,6 +7,26 @@ const field = v.strictObject({ name: v.string(), value: v.string(), meaning: tex
 const fields = v.array(field);
 const header = { messageId: text, subject: text, from: text, to: text, date: text };
 
+const judgement = v.strictObject({
+  reason: v.string(),
+  reasonMeaning: v.string(),
+  permanence: v.picklist(['permanent', 'transient', 'unknown']),
+  confidence: v.picklist(['high', 'medium', 'low']),
+  advice: v.string(),
+  adviceMeaning: v.string(),
+  command: text,
+  remoteHost: text,
+  evidence: v.array(
+    v.strictObject({
+      of: v.picklist(['address', 'status', 'action', 'reply', 'reason', 'command', 'host']),
+      source: v.picklist(['field', 'header', 'text', 'json', 'conclusion']),
+      offset: v.nullable(v.pipe(v.number(), v.description('0-based octet offset in the message'))),
+      line: v.nullable(v.pipe(v.number(), v.description('1-based line of the message'))),
+      by: v.string(),
+    }),
+  ),
+});
+
 const recipient = v.strictObject({
   address: text,
   originalRecipient: typed,
@@ -19,12 +39,14 @@ const recipient = v.strictObject({
   diagnostic: typed,
   lastAttemptAt: time,
   willRetryUntil: time,
+  judgement: v.nullable(judgement),
   fields,
 });
 
 /** What any message says about the fate of another one. */
 export const explanationSchema = v.strictObject({
-  kind: v.picklist(['dsn', 'mdn', 'feedback', 'auto-reply', 'other']),
+  kind: v.picklist(['dsn', 'bounce', 'delay', 'success', 'mdn', 'feedback', 'auto-reply', 'challenge', 'other']),
+  format: v.pipe(v.string(), v.description('The form it has: delivery-status, json, that of a mail system, or words')),
   summary: v.string(),
   header: v.strictObject(header),
   human: v.strictObject({
@@ -38,7 +60,7 @@ export const explanationSchema = v.strictObject({
   ),
   recipients: v.array(recipient),
   original: v.nullable(
-    v.strictObject({ ...header, kind: v.picklist(['message', 'headers']), text: v.string(), truncated: v.boolean() }),
+    v.strictObject({ ...header, kind: v.picklist(['message', 'headers', 'told']), text, truncated: v.boolean() }),
   ),
   issues: v.array(
     v.strictObject({
@@ -54,6 +76,8 @@ export const explanationSchema = v.strictObject({
 
 export type Explanation = v.InferOutput<typeof explanationSchema>;
 export type ExplainedRecipient = v.InferOutput<typeof recipient>;
+/** Why mail to a recipient failed or is late, and where in the message that was found. */
+export type Judgement = v.InferOutput<typeof judgement>;
 /** One field as it stands in a report, with what it means. */
 export type ExplainedField = v.InferOutput<typeof field>;
 export type ExplainedHeader = Pick<Explanation['header'], keyof typeof header>;

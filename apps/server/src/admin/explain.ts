@@ -1,8 +1,9 @@
+import { readBounce, type Bounce, type BouncedRecipient, type BounceKind } from '@dsnkit/bounce';
 import { isStatusCode, parseFields, plainAddress, type Field, type TypedValue } from '@dsnkit/delivery-status';
 import { explainStatus } from '@dsnkit/delivery-status/registry';
-import { decodeHeaderText, parseReport, splitHeader, type ParsedReport } from '@dsnkit/multipart-report';
-import { classifyMessage, type MessageKind } from '@dsnkit/multipart-report/message';
+import { decodeHeaderText, splitHeader, type ParsedReport } from '@dsnkit/multipart-report';
 import type { ExplainedField, ExplainedHeader, ExplainedRecipient, Explanation, Typed } from './explain-schema.ts';
+import { judgementOf } from './explain-judgement.ts';
 import { meaningOf } from './field-meanings.ts';
 
 /** As much of the returned message as is shown. */
@@ -10,12 +11,13 @@ const MAX_ORIGINAL_OCTETS = 65_536;
 
 /** Explains a message, whatever it is: never throws. Time is linear in its length. */
 export function explainMessage(octets: Uint8Array): Explanation {
-  const report = parseReport(octets);
-  const kind = report === undefined || report.kind === 'other' ? classifyMessage(octets) : report.kind;
-  const recipients = (report?.deliveryStatus?.recipients ?? []).map(explainRecipient);
+  const bounce = readBounce(octets);
+  const { kind, format, report } = bounce;
+  const recipients = explainRecipients(bounce);
   const { text, html, language, translations = [] } = report?.humanReadable ?? {};
   return {
     kind,
+    format,
     summary: summaryOf(kind, recipients),
     header: headerOf(report?.headers ?? splitHeader(octets).headers),
     human: {
@@ -30,7 +32,7 @@ export function explainMessage(octets: Uint8Array): Explanation {
     },
     message: report === undefined ? null : explainGroup(report),
     recipients,
-    original: originalOf(report),
+    original: originalOf(bounce),
     issues: (report?.issues ?? []).map((issue) => ({
       code: issue.code,
       line: issue.line,
@@ -42,12 +44,16 @@ export function explainMessage(octets: Uint8Array): Explanation {
   };
 }
 
-const KINDS: Readonly<Record<MessageKind, string>> = {
+const KINDS: Readonly<Record<BounceKind, string>> = {
   dsn: 'A delivery status notification',
+  bounce: 'A bounce that does not tell whose mail failed',
+  delay: 'Word of a delay that does not tell whose mail is late',
+  success: 'Word that mail was delivered',
+  challenge: 'A question back: the sender is asked to prove that a person wrote',
   mdn: 'A message disposition notification: a read receipt or its like',
   feedback: 'A feedback report: an abuse complaint or its like',
   'auto-reply': 'An automatic reply; it says nothing of delivery',
-  other: 'No report in a form that programs read',
+  other: 'No report, and no bounce',
 };
 
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -58,9 +64,12 @@ const ACTIONS: Readonly<Record<string, string>> = {
   expanded: 'went to an alias that passed it on to several addresses',
 };
 
-function summaryOf(kind: MessageKind, recipients: readonly ExplainedRecipient[]): string {
+/** Kinds that tell what became of mail to recipients. */
+const OUTCOMES: ReadonlySet<BounceKind> = new Set(['dsn', 'bounce', 'delay', 'success']);
+
+function summaryOf(kind: BounceKind, recipients: readonly ExplainedRecipient[]): string {
   const [first, ...others] = recipients;
-  if (kind !== 'dsn' || first === undefined) return `${KINDS[kind]}.`;
+  if (first === undefined || !OUTCOMES.has(kind)) return `${KINDS[kind]}.`;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   return `To ${first.address ?? 'an address that is not told'}: the message ${first.actionMeaning ?? 'has a fate that is not told'}${more}.`;
 }
@@ -77,13 +86,25 @@ function explainGroup({ deliveryStatus, mdn, feedback }: ParsedReport): NonNulla
   };
 }
 
-function explainRecipient(
-  recipient: NonNullable<ParsedReport['deliveryStatus']>['recipients'][number],
-): ExplainedRecipient {
+type Group = NonNullable<ParsedReport['deliveryStatus']>['recipients'][number];
+
+/** The groups of a report, each with what it means; else those that the words tell of. */
+function explainRecipients({ format, report, recipients }: Bounce): ExplainedRecipient[] {
+  const groups = format === 'delivery-status' ? report?.deliveryStatus?.recipients : undefined;
+  if (groups === undefined) return recipients.map((one) => explainRecipient(one, one));
+  return groups.map((group) =>
+    explainRecipient(
+      group,
+      recipients.find(({ source }) => source !== undefined && source === group.source),
+    ),
+  );
+}
+
+function explainRecipient(recipient: Group, judged: BouncedRecipient | undefined): ExplainedRecipient {
   const { originalRecipient, finalRecipient, action, status, diagnosticCode } = recipient;
   const named = finalRecipient ?? originalRecipient;
   return {
-    address: named === undefined ? null : plainAddress(named),
+    address: named === undefined ? (judged?.address ?? null) : plainAddress(named),
     originalRecipient: typed(originalRecipient),
     finalRecipient: typed(finalRecipient),
     action: action ?? null,
@@ -91,10 +112,22 @@ function explainRecipient(
     status: status ?? null,
     statusMeaning: status !== undefined && isStatusCode(status) ? explainStatus(status) : null,
     remoteMta: typed(recipient.remoteMta),
-    diagnostic: typed(diagnosticCode),
+    diagnostic: typed(diagnosticCode) ?? replyOf(judged),
     lastAttemptAt: iso(recipient.lastAttemptDate),
     willRetryUntil: iso(recipient.willRetryUntil),
+    judgement: judged === undefined ? null : judgementOf(judged),
     fields: recipient.source === undefined ? [] : fieldsOf(recipient.source.text),
+  };
+}
+
+/** What a host answered, where no field has it. */
+function replyOf(judged: BouncedRecipient | undefined): Typed | null {
+  const { reply, source } = judged ?? {};
+  if (reply === undefined || source !== undefined) return null;
+  const code = reply.replyCode === undefined ? '' : `${reply.replyCode} `;
+  return {
+    type: 'smtp',
+    value: `${code}${reply.status === undefined ? '' : `${reply.status} `}${reply.lines.join(' ')}`,
   };
 }
 
@@ -109,15 +142,29 @@ function withMeaning(fields: readonly Field[]): ExplainedField[] {
   });
 }
 
-function originalOf(report: ParsedReport | undefined): Explanation['original'] {
+/** The message as it came back; else what is told of it. */
+function originalOf({ report, original }: Bounce): Explanation['original'] {
   const returned = report?.returned;
-  if (returned === undefined) return null;
+  if (returned === undefined) return toldOf(original);
   const shown = returned.octets.subarray(0, MAX_ORIGINAL_OCTETS);
   return {
     ...headerOf(returned.headers),
     kind: returned.kind,
     text: new TextDecoder().decode(shown),
     truncated: shown.length < returned.octets.length,
+  };
+}
+
+function toldOf(original: Bounce['original']): Explanation['original'] {
+  const { messageId, subject, from, to, date } = original;
+  if ([messageId, subject, from, to, date].every((value) => value === undefined)) return null;
+  return {
+    messageId: messageId ?? null,
+    subject: subject ?? null,
+    from: from ?? null,
+    to: to ?? null,
+    date: date ?? null,
+    ...{ kind: 'told', text: null, truncated: false },
   };
 }
 

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { explanationSchema, type Explanation } from '../../src/admin/explain-schema.ts';
 import { waitFor } from '../support/dsnd.ts';
 import { startApi, type ApiServer } from './api-server.ts';
 
@@ -139,6 +141,49 @@ it('explains any bounce, with each departure from the standards', async () => {
   );
   expect(await json(server.post('/api/v1/explain', { message: bounce }))).toEqual(explained);
   expect(await json(server.post('/api/v1/explain', { message: 'Subject: hi\n\nhi' }))).toMatchObject({ kind: 'other' });
+});
+
+it('explains a bounce of no standard: who, why, whether for good, what to do, and where that stands', async () => {
+  const lines = [
+    'Return-Path: <>',
+    'From: MAILER-DAEMON@mx.example',
+    'To: alice@example.org',
+    'Subject: failure notice',
+    '',
+    'Hi. This is the qmail-send program at mx.example.',
+    "I'm afraid I wasn't able to deliver your message to the following addresses.",
+    "This is a permanent error; I've given up. Sorry it didn't work out.",
+    '',
+    '<bob@example.net>:',
+    '192.0.2.1 does not like recipient.',
+    'Remote host said: 550 5.1.1 <bob@example.net>: User unknown',
+    'Giving up on 192.0.2.1.',
+    '',
+    '--- Below this line is a copy of the message.',
+    '',
+    'Message-ID: <m1@example.org>',
+    'Subject: Minutes',
+    '',
+    'text',
+    '',
+  ];
+  const explained = await json<Explanation>(server.post('/api/v1/explain', { message: lines.join('\n') }));
+  v.parse(explanationSchema, explained);
+  expect(explained).toMatchObject({
+    ...{ kind: 'bounce', format: 'qmail', message: null },
+    summary: 'To bob@example.net: the message was not delivered, and will not be.',
+    recipients: [
+      {
+        ...{ address: 'bob@example.net', action: 'failed', status: '5.1.1' },
+        judgement: { reason: 'user-unknown', permanence: 'permanent', advice: 'suppress' },
+      },
+    ],
+    original: { messageId: '<m1@example.org>', subject: 'Minutes', kind: 'told', text: null },
+  });
+  const { evidence = [] } = explained.recipients[0]?.judgement ?? {};
+  const line = (of: string): string => lines[(evidence.find((one) => one.of === of)?.line ?? 0) - 1] ?? '';
+  expect(line('reply')).toContain('550 5.1.1');
+  expect(line('address')).toBe('<bob@example.net>:');
 });
 
 it('shows the configuration in force, and no secret of it', async () => {

@@ -133,6 +133,7 @@ describe.runIf(chromiumPath !== undefined)('the page in Chromium', () => {
 
   it('explains a bounce that is pasted, a bare status, and the words of a server, all in the browser', async () => {
     await withPage('#/explain', async (page) => {
+      await page.getByRole('button', { name: 'Try an example', disabled: false }).waitFor();
       const asked: string[] = [];
       page.on('request', (request) => request.url().endsWith('icon.svg') || asked.push(request.url()));
       await page.getByRole('button', { name: 'Try an example' }).click();
@@ -151,8 +152,34 @@ describe.runIf(chromiumPath !== undefined)('the page in Chromium', () => {
       await paste('550 5.1.1 No such user here');
       await page.getByText('It was refused for good.').waitFor();
       await paste('Subject: lunch?\n\nAt noon.\n');
-      await page.getByText('No report in a form that programs read.').waitFor();
+      await page.getByText('No report, and no bounce.').waitFor();
       expect(asked).toEqual([]);
+    });
+  });
+
+  it('explains a bounce of no standard: why, for good or not, what to do, and shows where that stands', async () => {
+    await withPage('#/explain', async (page) => {
+      const bounce =
+        'From: MAILER-DAEMON@mx.example\nTo: alice@example.org\nSubject: failure notice\n\n' +
+        'Hi. This is the qmail-send program at mx.example.\n' +
+        "I'm afraid I wasn't able to deliver your message to the following addresses.\n\n" +
+        '<erin@example.net>:\n192.0.2.1 does not like recipient.\nRemote host said: 550 5.1.1 User unknown\n' +
+        'Giving up on 192.0.2.1.\n\n--- Below this line is a copy of the message.\n\n' +
+        'Message-ID: <m1@example.org>\nSubject: Minutes\n\ntext\n';
+      await page.getByRole('textbox').fill(bounce);
+      await page.getByRole('button', { name: 'Explain it' }).click();
+      const card = page.getByRole('article');
+      await card.getByRole('heading', { name: 'erin@example.net' }).waitFor();
+      const told = await card.textContent();
+      for (const words of ['user-unknown', 'for good', 'Write to this address no more.', '550 5.1.1 User unknown'])
+        expect(told).toContain(words);
+      await page.getByText('Bounce in a form of its own (qmail)').waitFor();
+      await card.getByText('How this is known').click();
+      await card.getByRole('listitem').filter({ hasText: 'The reply' }).getByRole('button').click();
+      await expect.poll(() => page.getByRole('tab', { name: 'Source' }).getAttribute('aria-selected')).toBe('true');
+      const marked = await page.locator('.source mark').allTextContents();
+      expect(marked.map((line) => line.trim())).toContain('Remote host said: 550 5.1.1 User unknown');
+      expect(await axe(page)).toEqual([]);
     });
   });
 
@@ -261,13 +288,14 @@ describe.runIf(chromiumPath !== undefined)('the page in Chromium', () => {
         await page.getByRole('link', { name: 'Read the report' }).first().click();
         await page.getByRole('heading', { name: 'The report' }).waitFor();
         await look('report');
-        for (const tab of ['Fields', 'The original', /^Checks/]) {
+        await page.getByText('How this is known').first().click();
+        for (const tab of ['Fields', 'The original', 'Source', /^Checks/]) {
           await page.getByRole('tab', { name: tab }).click();
           await look(`report: ${String(tab)}`);
         }
         await page.getByRole('button', { name: /Show the source/ }).click();
         await page.getByRole('region', { name: 'Source of the message' }).waitFor();
-        await look('source');
+        await look('content');
         for (const view of [
           '',
           'messages',

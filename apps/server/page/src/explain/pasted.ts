@@ -1,26 +1,14 @@
 import { parseDiagnostic, type SmtpReply } from '@dsnkit/delivery-status';
-import { explainMessage } from '../../../src/admin/explain.ts';
-import type { Explanation } from '../../../src/admin/explain-schema.ts';
-
-/** What was pasted or dropped: a message, or only the words of a server. */
-export type Pasted =
-  | { readonly kind: 'message'; readonly explanation: Explanation; readonly octets: Uint8Array }
-  | { readonly kind: 'reply'; readonly reply: SmtpReply };
 
 /** Longer than any reply that people paste. */
 const MAX_REPLY = 4000;
 
-/** Reads whatever it is: a whole message, the delivery status alone, or a reply such as `550 5.1.1 No such user`. */
-export function readPasted(octets: Uint8Array): Pasted {
-  if (octets.length < MAX_REPLY) {
-    const reply = replyIn(new TextDecoder().decode(octets));
-    if (reply !== undefined) return { kind: 'reply', reply };
-  }
-  const whole = wrapped(octets) ?? octets;
-  return { kind: 'message', explanation: explainMessage(whole), octets: whole };
-}
-
-function replyIn(text: string): SmtpReply | undefined {
+/** The reply that it is, if it is one. */
+export function replyIn(octets: Uint8Array): SmtpReply | undefined {
+  if (octets.length >= MAX_REPLY) return undefined;
+  const text = new TextDecoder().decode(octets);
+  // The event of a sending service quotes the reply.
+  if (/^\s*[{[]/.test(text)) return undefined;
   const start =
     /^(?:[^\n]{0,200}?[\s:])?([245]\d\d[ -][^\n]*(?:\n|$)(?:[245]\d\d[ -][^\n]*(?:\n|$)|[ \t][^\n]*(?:\n|$))*)\s*$/.exec(
       text.trim().replaceAll('\r\n', '\n'),
@@ -29,7 +17,7 @@ function replyIn(text: string): SmtpReply | undefined {
 }
 
 /** A delivery status that came without its message gets the plainest message around it. */
-function wrapped(octets: Uint8Array): Uint8Array | undefined {
+export function wrapped(octets: Uint8Array): { readonly octets: Uint8Array; readonly linesBefore: number } | undefined {
   const begin = new TextDecoder().decode(octets.subarray(0, 4096));
   if (
     !/^\s*(?:Reporting-MTA|Original-Envelope-Id|Arrival-Date|Final-Recipient|Original-Recipient|Action)\s*:/i.test(
@@ -46,5 +34,5 @@ function wrapped(octets: Uint8Array): Uint8Array | undefined {
   whole.set(before);
   whole.set(octets, before.length);
   whole.set(after, before.length + octets.length);
-  return whole;
+  return { octets: whole, linesBefore: before.reduce((lines, octet) => lines + (octet === 10 ? 1 : 0), 0) };
 }

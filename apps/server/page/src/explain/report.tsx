@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { ExplainedField, ExplainedRecipient, Explanation } from '../../../src/admin/explain-schema.ts';
 import { Badge } from '../parts/basics.tsx';
 import { HtmlBody } from '../parts/html-body.tsx';
@@ -7,24 +7,45 @@ import type { IconName } from '../parts/icon.tsx';
 import { Source, visible } from '../parts/source.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { toneOfAction } from '../words.ts';
-import { Findings, type Finding } from './findings.tsx';
+import { Findings } from './findings.tsx';
+import { Judged, marksOf } from './judged.tsx';
+import type { ReadMessage } from './reader.ts';
 
-/** A report as people read it: what became of each recipient, what was said, what each field means, and the original. */
-export function ReportView({
-  explanation,
-  findings,
-}: {
-  readonly explanation: Explanation;
-  readonly findings: readonly Finding[];
-}): JSX.Element {
+/** A report or bounce as people read it: what became of each recipient and why, what was said, each field, the original. */
+export function ReportView({ read: { explanation, findings, octets } }: { readonly read: ReadMessage }): JSX.Element {
   const { recipients, message, original, human } = explanation;
-  const hasFields = (message?.fields.length ?? 0) > 0 || recipients.length > 0;
+  const [tab, setTab] = useState('said');
+  const [line, setLine] = useState<number>();
+  const hasFields = (message?.fields.length ?? 0) > 0 || recipients.some(({ fields }) => fields.length > 0);
+  const show = (name: string): void => {
+    setTab(name);
+    setLine(undefined);
+  };
+  const showLine = (wanted: number): void => {
+    setTab('source');
+    setLine(wanted);
+  };
+  const source = useMemo(() => new TextDecoder().decode(octets), [octets]);
+  const marks = useMemo(() => marksOf(recipients), [recipients]);
   const tabs = [
-    { name: 'said', label: 'What it says', show: () => <Said human={human} /> },
-    ...(hasFields ? [{ name: 'fields', label: 'Fields', show: () => <Fields explanation={explanation} /> }] : []),
-    ...(original === null
+    ...(human.text === null && human.html === null
       ? []
-      : [{ name: 'original', label: 'The original', show: () => <Original original={original} /> }]),
+      : [{ name: 'said', label: 'What it says', show: () => <Said human={human} /> }]),
+    ...(hasFields ? [{ name: 'fields', label: 'Fields', show: () => <Fields explanation={explanation} /> }] : []),
+    ...(original?.text == null
+      ? []
+      : [
+          {
+            name: 'original',
+            label: 'The original',
+            show: () => <Original text={original.text ?? ''} original={original} />,
+          },
+        ]),
+    {
+      name: 'source',
+      label: 'Source',
+      show: () => <Source text={source} label="Source of the bounce" marks={marks} at={line} />,
+    },
     {
       name: 'checks',
       label: `Checks (${findings.length})`,
@@ -35,26 +56,36 @@ export function ReportView({
     <div class="report-view">
       <Verdict explanation={explanation} />
       {recipients.map((recipient, index) => (
-        <RecipientCard key={index} recipient={recipient} />
+        <RecipientCard key={index} recipient={recipient} showLine={showLine} />
       ))}
-      <Tabs label="Parts of the report" tabs={tabs} />
+      <Tabs label="Parts of the report" tabs={tabs} name={tab} choose={show} />
     </div>
   );
 }
 
 const KINDS: Readonly<Record<Explanation['kind'], string>> = {
   dsn: 'Delivery status notification',
+  bounce: 'Bounce in a form of its own',
+  delay: 'Word of a delay',
+  success: 'Word of delivery',
+  challenge: 'Question back',
   mdn: 'Read receipt',
   feedback: 'Abuse complaint',
   'auto-reply': 'Automatic reply',
-  other: 'No report',
+  other: 'No bounce',
 };
 
+/** Formats that say no more than the kind does. */
+const NAMELESS: ReadonlySet<string> = new Set(['delivery-status', 'words', 'fields', 'mdn', 'feedback']);
+
 function Verdict({ explanation }: { readonly explanation: Explanation }): JSX.Element {
-  const { kind, summary, message, header, original } = explanation;
+  const { kind, format, summary, message, header, original } = explanation;
   return (
     <div class="verdict">
-      <p class="verdict-kind">{KINDS[kind]}</p>
+      <p class="verdict-kind">
+        {KINDS[kind]}
+        {NAMELESS.has(format) || kind === 'other' ? '' : ` (${format})`}
+      </p>
       <p class="verdict-summary">{visible(summary)}</p>
       <dl class="facts">
         <Fact label="About">{original?.subject ?? original?.messageId}</Fact>
@@ -91,8 +122,16 @@ const ACTION_ICONS: Readonly<Record<string, IconName>> = {
   expanded: 'expanded',
 };
 
-function RecipientCard({ recipient }: { readonly recipient: ExplainedRecipient }): JSX.Element {
+function RecipientCard({
+  recipient,
+  showLine,
+}: {
+  readonly recipient: ExplainedRecipient;
+  readonly showLine: (line: number) => void;
+}): JSX.Element {
   const { address, action, actionMeaning, status, statusMeaning, remoteMta, diagnostic, originalRecipient } = recipient;
+  const { judgement } = recipient;
+  const host = remoteMta?.value ?? judgement?.remoteHost ?? null;
   return (
     <article class={`recipient-card t-${toneOfAction(action)}`}>
       <div class="recipient-head">
@@ -110,13 +149,14 @@ function RecipientCard({ recipient }: { readonly recipient: ExplainedRecipient }
       </p>
       {diagnostic !== null && (
         <blockquote class="reply">
-          <p class="reply-from">{remoteMta === null ? 'Diagnostic' : `${visible(remoteMta.value)} answered`}</p>
+          <p class="reply-from">{host === null ? 'Diagnostic' : `${visible(host)} answered`}</p>
           <code>{visible(diagnostic.value)}</code>
         </blockquote>
       )}
       {originalRecipient !== null && originalRecipient.value !== address && (
         <p class="quiet">Sent as {visible(originalRecipient.value)}.</p>
       )}
+      {judgement !== null && <Judged judgement={judgement} showLine={showLine} />}
     </article>
   );
 }
@@ -198,7 +238,13 @@ function FieldTable({
   );
 }
 
-function Original({ original }: { readonly original: NonNullable<Explanation['original']> }): JSX.Element {
+function Original({
+  original,
+  text,
+}: {
+  readonly original: NonNullable<Explanation['original']>;
+  readonly text: string;
+}): JSX.Element {
   return (
     <>
       <p class="quiet">
@@ -207,7 +253,7 @@ function Original({ original }: { readonly original: NonNullable<Explanation['or
           : 'The whole message came back.'}
         {original.truncated && ' Its begin is shown.'}
       </p>
-      <Source text={original.text} label="The original message" />
+      <Source text={text} label="The original message" />
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useId, useRef, useState } from 'preact/hooks';
+import { useId, useRef } from 'preact/hooks';
 
 export interface Tab {
   readonly name: string;
@@ -8,9 +8,19 @@ export interface Tab {
 }
 
 /** Tabs as the ARIA practices have them: arrow keys go from one to the next. */
-export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: readonly Tab[] }): JSX.Element {
+export function Tabs({
+  label,
+  tabs,
+  name,
+  choose,
+}: {
+  readonly label: string;
+  readonly tabs: readonly Tab[];
+  /** The tab that is open; the first where there is none of that name. */
+  readonly name: string;
+  readonly choose: (name: string) => void;
+}): JSX.Element {
   const id = useId();
-  const [name, setName] = useState(tabs[0]?.name);
   const list = useRef<HTMLDivElement>(null);
   const current = tabs.find((tab) => tab.name === name) ?? tabs[0];
   const onKey = (event: KeyboardEvent): void => {
@@ -19,7 +29,7 @@ export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: r
     if (to === undefined) return;
     event.preventDefault();
     const next = (to + tabs.length) % tabs.length;
-    setName(tabs[next]?.name);
+    if (tabs[next] !== undefined) choose(tabs[next].name);
     (list.current?.children[next] as HTMLElement | undefined)?.focus();
   };
   return (
@@ -34,7 +44,7 @@ export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: r
             aria-selected={tab === current}
             aria-controls={`${id}-panel`}
             tabIndex={tab === current ? 0 : -1}
-            onClick={() => setName(tab.name)}
+            onClick={() => choose(tab.name)}
           >
             {tab.label}
           </button>

@@ -1,11 +1,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { findingsOf } from '../explain/findings.tsx';
-import { readPasted } from '../explain/pasted.ts';
+import { useReader, type Reader } from '../explain/load-reader.ts';
 import { ReportView } from '../explain/report.tsx';
-import { EXAMPLE } from '../explain/example.ts';
 import { size } from '../format.ts';
-import { Panel, Trouble, ViewHead } from '../parts/basics.tsx';
+import { Loading, Panel, Trouble, ViewHead } from '../parts/basics.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { ReplyView } from '../explain/reply.tsx';
 
@@ -23,6 +21,7 @@ export function ExplainView(): JSX.Element {
   const [trouble, setTrouble] = useState<string>();
   const [over, setOver] = useState(false);
   const text = useRef<HTMLTextAreaElement>(null);
+  const reader = useReader();
   const take = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;
     if (file.size > MAX_OCTETS) {
@@ -86,7 +85,8 @@ export function ExplainView(): JSX.Element {
           <button
             type="button"
             class="button"
-            onClick={() => setGiven({ name: 'an example', octets: new TextEncoder().encode(EXAMPLE) })}
+            disabled={reader.data === undefined}
+            onClick={() => setGiven({ name: 'an example', octets: new TextEncoder().encode(reader.data?.EXAMPLE) })}
           >
             Try an example
           </button>
@@ -94,13 +94,15 @@ export function ExplainView(): JSX.Element {
         </div>
       </div>
       {trouble !== undefined && <Trouble message={trouble} />}
-      {given !== undefined && <Explained given={given} />}
+      {reader.error !== undefined && <Trouble message={reader.error} retry={reader.reload} />}
+      {given !== undefined && reader.data !== undefined && <Explained given={given} reader={reader.data} />}
+      {reader.data === undefined && reader.error === undefined && <Loading what="what reads bounces" />}
     </>
   );
 }
 
-function Explained({ given }: { readonly given: Given }): JSX.Element {
-  const read = useMemo(() => readPasted(given.octets), [given]);
+function Explained({ given, reader }: { readonly given: Given; readonly reader: Reader }): JSX.Element {
+  const read = useMemo(() => reader.readPasted(given.octets), [given, reader]);
   const heading = useRef<HTMLDivElement>(null);
   useEffect(() => {
     heading.current?.focus({ preventScroll: true });
@@ -109,11 +111,7 @@ function Explained({ given }: { readonly given: Given }): JSX.Element {
   return (
     <div ref={heading} tabIndex={-1} class="explained" role="region" aria-label="Explanation">
       <Panel title={`About ${given.name}`} id="explained-title" note={size(given.octets.length)}>
-        {read.kind === 'reply' ? (
-          <ReplyView reply={read.reply} />
-        ) : (
-          <ReportView explanation={read.explanation} findings={findingsOf(read.explanation, read.octets)} />
-        )}
+        {read.kind === 'reply' ? <ReplyView reply={read.reply} /> : <ReportView key={given} read={read.message} />}
       </Panel>
     </div>
   );
