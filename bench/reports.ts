@@ -5,7 +5,7 @@
  *
  * A real dsnd finds the messages in its store, older than it keeps trying. Ten clients send mail meanwhile at an even pace;
  * the table tells how long they wait for the replies to MAIL and to the content, before the crowd and beside it. Exit
- * code 1 where reports are missing or the 99th percentile for MAIL is 100 ms or more.
+ * code 1 where reports are missing, or where the 99th percentile for MAIL is 100 ms or more though it was less before.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -14,7 +14,6 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 
@@ -55,7 +54,7 @@ async function start(): Promise<Running> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const counts = new Map<string, number>();
-  createInterface({ input: child.stdout ?? Readable.from([]) }).on('line', (line) => {
+  createInterface({ input: child.stdout }).on('line', (line) => {
     const kind = /"event":"([a-z-]+)"/.exec(line)?.[1];
     if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   });
@@ -190,8 +189,11 @@ async function run(): Promise<void> {
   console.log(`${issued()} of ${count} reports in ${seconds.toFixed(1)} s, ${Math.round(issued() / seconds)}/s`);
   console.log(Object.fromEntries(server.counts), `peak RSS ${Math.round(Number(memory) / 1_024)} MiB`);
   await server.stop();
-  const p99 = beside.mail.toSorted((a, b) => a - b)[Math.floor(beside.mail.length * 0.99)] ?? Infinity;
-  if (issued() < count || p99 >= MOST_MS) process.exitCode = 1;
+  if (issued() < count || (p99(beside.mail) >= MOST_MS && p99(before.mail) < MOST_MS)) process.exitCode = 1;
+}
+
+function p99(all: readonly number[]): number {
+  return all.toSorted((a, b) => a - b)[Math.floor(all.length * 0.99)] ?? Infinity;
 }
 
 function until(ms: number): () => boolean {

@@ -33,6 +33,8 @@ export interface ReporterParts {
   readonly dkimKeys?: readonly DkimKey[];
   /** Reports to one reverse-path in a minute; further ones are held. Default: no limit. */
   readonly maxPerMinute?: number;
+  /** Awaited before each report is made: where very many are owed at once, clients have their turn in between. */
+  readonly turn?: () => Promise<void>;
   /** Told when a report could not be signed: it goes without, since it is owed. */
   readonly trouble: (error: unknown) => void;
 }
@@ -117,6 +119,7 @@ export function makeReporter(parts: ReporterParts): Reporter {
         const untilMs = spanEnd(nowMs, FLOOD_SPAN_MS);
         return { messages: [heldNote(owed, ids.next(), untilMs, nowMs)], events: [heldEvent(owed, untilMs)] };
       }
+      await parts.turn?.();
       const report = compose(owed);
       return { messages: [await issue(report)], events: [issuedEvent(owed, report.message.id)] };
     },
@@ -125,12 +128,17 @@ export function makeReporter(parts: ReporterParts): Reporter {
       const [only, ...others] = perMessage;
       if (only === undefined) return { messages: [], events: [] };
       if (others.length === 0) {
+        await parts.turn?.();
         const report = compose(only);
         return { messages: [await issue(report)], events: [told(only, report.message.id)] };
       }
       const messages: NewMessage[] = [];
       const events: { messageId: string; event: NewEvent }[] = [];
-      const composed = perMessage.map((each) => ({ owed: each, report: compose({ ...each, returned: 'headers' }) }));
+      const composed: Composed[] = [];
+      for (const each of perMessage) {
+        await parts.turn?.();
+        composed.push({ owed: each, report: compose({ ...each, returned: 'headers' }) });
+      }
       for (const [first, ...rest] of portions(composed)) {
         const id = ids.next();
         const reports = [first.report, ...rest.map(({ report }) => report)] as const;

@@ -9,6 +9,7 @@ import { makeRelease } from './release.ts';
 import { makeReporter, type Reporter, type ReportFiles } from './report.ts';
 import { makeReturnedMail, type ReturnedMail } from './returned.ts';
 import { makeTeller, type Teller } from './tell.ts';
+import { makeTurns } from './turns.ts';
 
 /** What telling of outcomes works with. */
 export interface TellingParts {
@@ -47,6 +48,7 @@ export function makeTelling(parts: TellingParts): Telling {
     style: { languages: makeLanguages(config, files?.texts), html: config.html },
     dkimKeys: files?.dkimKeys ?? [],
     maxPerMinute: config.maxPerMinute,
+    turn: makeTurns(clock),
   });
   const { digestEveryMs: everyMs } = config;
   const { post, report, simplify } = reporter;
