@@ -28,7 +28,7 @@ export interface Place {
 
 const here = import.meta.dirname;
 
-/** dsnd, run from this checkout with its default settings: synchronous=FULL, 250 after the commit. */
+/** dsnd, run from this checkout with its default settings (synchronous=FULL, 250 after the commit), Node as in its unit. */
 export async function startDsnd({ folder, port, sinkPort, under = [], nodeOptions = [] }: Place): Promise<Subject> {
   const to = `[[route]]\nmatch = "relay.example"\nto = "smtp://127.0.0.1:${sinkPort}"\n`;
   writeFileSync(
@@ -37,7 +37,15 @@ export async function startDsnd({ folder, port, sinkPort, under = [], nodeOption
       `[[route]]\nmatch = "discard.example"\nto = "discard:"\n`,
   );
   const main = resolve(here, '../../apps/server/src/main.ts');
-  const node = [process.execPath, ...nodeOptions, '--conditions=source', main, '--config', 'dsnd.toml'];
+  const node = [
+    process.execPath,
+    '--max-semi-space-size=8',
+    ...nodeOptions,
+    '--conditions=source',
+    main,
+    '--config',
+    'dsnd.toml',
+  ];
   return await subject('dsnd', [...under, ...node], { folder, port, relays: true });
 }
 

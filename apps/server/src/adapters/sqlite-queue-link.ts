@@ -17,6 +17,8 @@ import type { NewEntries, ToldEvents } from './sqlite-queue-recent.ts';
 /** How long a settlement waits for company, and how many are company enough. */
 const companyMs = 2;
 const company = 8;
+/** Little outlives a transaction in the thread: more room for young objects would only be held, not used. */
+const youngMb = 6;
 
 interface Waiter {
   readonly told?: ToldEvents | undefined;
@@ -71,7 +73,8 @@ export class WorkerLink {
     listener: Listener,
   ): Promise<{ readonly link: WorkerLink; readonly spooled: readonly string[] }> {
     const file = import.meta.url.endsWith('.ts') ? './sqlite-queue-worker.ts' : './sqlite-queue-worker.js';
-    const worker = new Worker(new URL(file, import.meta.url), { workerData: options, name: 'queue' });
+    const resourceLimits = { maxYoungGenerationSizeMb: youngMb };
+    const worker = new Worker(new URL(file, import.meta.url), { workerData: options, name: 'queue', resourceLimits });
     const link = new WorkerLink(worker, listener);
     const spooled = await new Promise<readonly string[]>((resolve, reject) => {
       worker.on('message', (reply: Reply) => {
