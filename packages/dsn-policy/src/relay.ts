@@ -58,17 +58,11 @@ export function planRelay<R extends RelayRecipient>(
   }
   // RFC 3461 §5.2.2(d): an MTA that knows no DSN sends no report to the null reverse-path.
   const split = !hop.extensions.has('DSN') && !isNullReversePath(message.reversePath);
-  const goesApart = (recipient: R): boolean => split && isNotifyNever(recipient.parameters);
-  const transactions = [
-    transaction(
-      message,
-      ready.filter((recipient) => !goesApart(recipient)),
-      hop,
-      policy,
-      message.reversePath,
-    ),
-    transaction(message, ready.filter(goesApart), hop, policy, ''),
-  ].filter(({ recipients }) => recipients.length > 0);
+  const apart = split ? ready.filter(({ parameters }) => isNotifyNever(parameters)) : [];
+  const together = apart.length === 0 ? ready : ready.filter(({ parameters }) => !isNotifyNever(parameters));
+  const transactions: RelayTransaction<R>[] = [];
+  if (together.length > 0) transactions.push(transaction(message, together, hop, policy, message.reversePath));
+  if (apart.length > 0) transactions.push(transaction(message, apart, hop, policy, ''));
   return { transactions, obstructed };
 }
 
