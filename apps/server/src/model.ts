@@ -221,6 +221,10 @@ export type NewEvent =
       readonly reportId: string;
       readonly to: string;
       readonly actions: readonly { readonly recipient: string; readonly action: string; readonly status: string }[];
+      /** Message-ID and Subject of the report, not encoded, and its size. */
+      readonly headerMessageId?: string;
+      readonly subject?: string;
+      readonly sizeOctets?: number;
     }
   /** Too many reports go to this reverse-path: this one waits, and then goes together with others. */
   | {

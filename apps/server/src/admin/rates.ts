@@ -4,12 +4,18 @@ import type { Totals } from './schemas.ts';
 /** What went on in the last hour, in small steps. */
 export interface Rates extends EventSink {
   totals(): Totals;
+  /** The status codes of failures, by how often they were told; the most frequent first. */
+  failures(): readonly { readonly status: string; readonly recipients: number }[];
   /** The oldest first; the last one is under way. Steps in which nothing went on are there, too. */
   steps(): readonly (Totals & { readonly atMs: number })[];
 }
 
 export const STEP_MS = 10_000;
 const STEPS = 360;
+
+/** Codes that are counted; hosts may make up any number of them. */
+const MOST_CODES = 1000;
+const MOST_CODES_TOLD = 20;
 
 type Counted = keyof Totals;
 
@@ -39,8 +45,14 @@ export function makeRates(now: () => number): Rates {
   const counts = new Float64Array(NAMES.length * STEPS);
   /** The step that stands in each place; counted since 1970. */
   const stepAt = new Float64Array(STEPS);
+  const failures = new Map<string, number>();
   return {
     emit(event) {
+      if (event.kind === 'failed' || event.kind === 'expired' || event.kind === 'bounced') {
+        const { status } = event.failure;
+        const known = failures.get(status);
+        if (known !== undefined || failures.size < MOST_CODES) failures.set(status, (known ?? 0) + 1);
+      }
       const place = PLACE.get(event.kind);
       if (place === undefined) return;
       totals[place] = (totals[place] ?? 0) + 1;
@@ -55,6 +67,11 @@ export function makeRates(now: () => number): Rates {
       counts[at] = (counts[at] ?? 0) + 1;
     },
     totals: () => named(totals),
+    failures: () =>
+      [...failures]
+        .sort(([, a], [, b]) => b - a)
+        .slice(0, MOST_CODES_TOLD)
+        .map(([status, recipients]) => ({ status, recipients })),
     steps() {
       const last = Math.floor(now() / STEP_MS);
       return Array.from({ length: STEPS }, (_, i) => {

@@ -178,6 +178,10 @@ export const overviewSchema = v.strictObject({
   now: time,
   queue: v.strictObject({ messages: count, recipients: count }),
   totals: said(v.strictObject(totals), 'Since the start, by recipients; accepted and reports by messages'),
+  failures: said(
+    v.array(v.strictObject({ status: v.string(), recipients: count })),
+    'Status codes of failures since the start, the most frequent first',
+  ),
   stepSeconds: count,
   steps: said(v.array(v.strictObject({ at: time, ...totals })), 'The last hour, the oldest first; empty steps too'),
 });

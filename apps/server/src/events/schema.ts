@@ -87,6 +87,9 @@ const fields = {
     reportId: said(text, 'Queue id of the report'),
     to: said(text, 'To whom it goes'),
     actions: said(v.array(v.strictObject(action)), 'What it says of whom'),
+    headerMessageId: v.optional(said(text, 'Message-ID of the report')),
+    subject: v.optional(said(text, 'Subject of the report, not encoded')),
+    sizeOctets: v.optional(count),
   },
   'report-held': { to: text, recipients: addresses, until: time },
   'report-received': {

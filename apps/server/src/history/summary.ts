@@ -23,9 +23,15 @@ export function changesOf(event: MailEvent): readonly Change[] {
     change: (story) => ({ ...apply(story ?? unknown(event), event), changedAtMs: event.atMs }),
   };
   if (event.kind === 'report-issued') {
-    const { reportId, to, atMs } = event;
+    const { reportId, to, atMs, headerMessageId, subject, sizeOctets } = event;
     const report = (story: Story | undefined): Story =>
-      story ?? { ...begun(reportId, atMs, 'report'), reportOn: messageId, recipients: [queued(to, atMs)] };
+      story ?? {
+        ...begun(reportId, atMs, 'report'),
+        ...(headerMessageId === undefined ? {} : { headerMessageId }),
+        ...(subject === undefined ? {} : { subject }),
+        ...(sizeOctets === undefined ? {} : { sizeOctets }),
+        ...{ reportOn: messageId, recipients: [queued(to, atMs)] },
+      };
     return [own, { messageId: reportId, change: report }];
   }
   if (event.kind === 'report-received') {

@@ -36,7 +36,7 @@ export function composeBundle({ reports, texts, hostname, id, nowMs }: BundleInp
   const pieces: (string | Uint8Array)[] = [
     `From: ${encodeWords(texts.sender)} <MAILER-DAEMON@${hostname}>\r\n`,
     `To: <${recipient.address}>\r\n`,
-    `Subject: ${encodeWords(fill(texts.bundle.subject, { count }))}\r\n`,
+    `Subject: ${encodeWords(bundleSubject(texts, count))}\r\n`,
     `Date: ${formatDate(new Date(nowMs))}\r\nMessage-ID: <${id}@${hostname}>\r\nAuto-Submitted: auto-replied\r\n`,
     `MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="${outer}"\r\n${encoding}\r\n`,
     `--${outer}\r\n${textPart(text, texts.language)}\r\n`,
@@ -48,6 +48,11 @@ export function composeBundle({ reports, texts, hostname, id, nowMs }: BundleInp
   }
   pieces.push(`\r\n--${inner}--\r\n\r\n--${outer}--\r\n`);
   return joined(pieces);
+}
+
+/** The Subject of a message with so many reports, before it is encoded. */
+export function bundleSubject(texts: Texts, count: number): string {
+  return fill(texts.bundle.subject, { count });
 }
 
 function bundleText(texts: Texts, hostname: string, reports: BundleInput['reports']): string {

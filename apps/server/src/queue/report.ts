@@ -1,5 +1,5 @@
 import type { Content, Message, NewEvent, Recipient } from '../model.ts';
-import { composeBundle } from '../notification/bundle.ts';
+import { bundleSubject, composeBundle } from '../notification/bundle.ts';
 import { composeReport, type ComposedReport, type ReportStyle } from '../notification/compose.ts';
 import { dkimFields } from '../notification/dkim.ts';
 import { makeLanguages } from '../notification/language.ts';
@@ -99,6 +99,22 @@ export function makeReporter(parts: ReporterParts): Reporter {
 
   const issue = ({ message, recipient, content }: ComposedReport) => post(message, recipient.address, content);
 
+  function issued({ message, entries }: HeldReport, { message: report }: NewMessage, subject: string): NewEvent {
+    return {
+      ...{ kind: 'report-issued', reportId: report.id, to: message.reversePath },
+      actions: entries.map((entry) => ({
+        recipient: entry.recipient.shownAs ?? entry.recipient.address,
+        action: entry.action,
+        status: entry.outcome.status ?? '',
+      })),
+      ...{ headerMessageId: `<${report.id}@${hostname}>`, subject, sizeOctets: report.sizeOctets },
+    };
+  }
+
+  function told(owed: HeldReport, posted: NewMessage, subject: string): Released['events'][number] {
+    return { messageId: owed.message.id, event: issued(owed, posted, subject) };
+  }
+
   return {
     post,
     async simplify(message, { address, destination }, content) {
@@ -121,7 +137,8 @@ export function makeReporter(parts: ReporterParts): Reporter {
       }
       await parts.turn?.();
       const report = compose(owed);
-      return { messages: [await issue(report)], events: [issuedEvent(owed, report.message.id)] };
+      const posted = await issue(report);
+      return { messages: [posted], events: [issued(owed, posted, report.subject)] };
     },
     async release(held) {
       const perMessage = mergeByMessage(held);
@@ -130,7 +147,8 @@ export function makeReporter(parts: ReporterParts): Reporter {
       if (others.length === 0) {
         await parts.turn?.();
         const report = compose(only);
-        return { messages: [await issue(report)], events: [told(only, report.message.id)] };
+        const posted = await issue(report);
+        return { messages: [posted], events: [told(only, posted, report.subject)] };
       }
       const messages: NewMessage[] = [];
       const events: { messageId: string; event: NewEvent }[] = [];
@@ -143,16 +161,14 @@ export function makeReporter(parts: ReporterParts): Reporter {
         const id = ids.next();
         const reports = [first.report, ...rest.map(({ report }) => report)] as const;
         const bundle = composeBundle({ reports, texts: first.report.texts, hostname, id, nowMs: now() });
-        messages.push(await post({ ...first.report.message, id }, first.report.recipient.address, bundle));
-        events.push(...[first, ...rest].map(({ owed }) => told(owed, id)));
+        const posted = await post({ ...first.report.message, id }, first.report.recipient.address, bundle);
+        messages.push(posted);
+        const subject = bundleSubject(first.report.texts, reports.length);
+        events.push(...[first, ...rest].map(({ owed }) => told(owed, posted, subject)));
       }
       return { messages, events };
     },
   };
-}
-
-function told(owed: HeldReport, reportId: string): Released['events'][number] {
-  return { messageId: owed.message.id, event: issuedEvent(owed, reportId) };
 }
 
 /** Recipients of one message share a report. What was to be returned of it at the last is returned. */
@@ -186,19 +202,6 @@ function portions(composed: readonly Composed[]): readonly (readonly [Composed, 
     else last.push(each);
   }
   return [...byPath.values()].flat();
-}
-
-function issuedEvent({ message, entries }: HeldReport, reportId: string): NewEvent {
-  return {
-    kind: 'report-issued',
-    reportId,
-    to: message.reversePath,
-    actions: entries.map((entry) => ({
-      recipient: entry.recipient.shownAs ?? entry.recipient.address,
-      action: entry.action,
-      status: entry.outcome.status ?? '',
-    })),
-  };
 }
 
 function heldEvent({ message, entries }: HeldReport, untilMs: number): NewEvent {

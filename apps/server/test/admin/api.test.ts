@@ -99,6 +99,12 @@ it('follows one message from its submission to the report, which it explains', a
     ],
     next: null,
   });
+  await server.kept(reportId);
+  expect(await json(server.get(`/api/v1/messages/${reportId}`))).toMatchObject({
+    ...{ reportOn: id, origin: 'report', headerMessageId: `<${reportId}@mx.example.org>` },
+    subject: expect.stringMatching(/\w/) as string,
+    sizeOctets: (await (await server.get(`/api/v1/messages/${reportId}/content`)).arrayBuffer()).byteLength,
+  });
   const detail = await json<{ readonly events: readonly { readonly kind: string }[] }>(
     server.get(`/api/v1/messages/${id}`),
   );
@@ -205,6 +211,8 @@ it('counts what goes on in steps of ten seconds', async () => {
   );
   expect(overview.steps).toHaveLength(360);
   expect(overview.totals.accepted).toBeGreaterThan(0);
+  // The message of the test above failed.
+  expect(overview).toMatchObject({ failures: [{ status: '5.1.1', recipients: 1 }] });
 });
 
 it('lists what webhooks could not deliver, and sends it again', async () => {

@@ -221,6 +221,52 @@ describe.runIf(chromiumPath !== undefined)('the page in Chromium', () => {
     });
   });
 
+  it('puts an address on the list of those that are refused, finds it, and takes it off', async () => {
+    await withPage('#/suppressed', async (page) => {
+      const form = page.getByRole('form', { name: 'Suppress an address' });
+      await form.getByLabel('Address').fill('frank@example.org');
+      await form.getByLabel('Reason').fill('asked for it');
+      await page.keyboard.press('Enter');
+      const entry = page.getByRole('listitem').filter({ hasText: 'frank@example.org' });
+      await entry.getByText('asked for it').waitFor();
+      await page.getByLabel('Find').fill('nobody@');
+      await page.getByText('No such address').waitFor();
+      await page.getByLabel('Find').fill('frank');
+      await entry.getByRole('button', { name: 'Take off frank@example.org' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Take off' }).click();
+      await entry.waitFor({ state: 'detached' });
+      await page.getByLabel('Find').fill('');
+      await page.getByText('Nobody is suppressed').waitFor();
+    });
+  });
+
+  it('composes a message by keys alone', async () => {
+    await withPage('#/', async (page) => {
+      await page.getByRole('heading', { level: 1 }).focus();
+      await page.keyboard.press('g');
+      await page.keyboard.press('c');
+      await page.getByRole('heading', { level: 1, name: 'Compose' }).waitFor();
+      const focus = (): Promise<string> =>
+        page.evaluate('document.activeElement.name || document.activeElement.textContent.trim()');
+      const tabTo = async (wanted: string): Promise<void> => {
+        for (let steps = 0; (await focus()) !== wanted; steps++) {
+          expect(steps).toBeLessThan(40);
+          await page.keyboard.press('Tab');
+        }
+      };
+      await tabTo('to');
+      await page.keyboard.press('Control+A');
+      await page.keyboard.type('5.1.1@simulator.test');
+      await tabTo('envid');
+      await page.keyboard.type('by keys');
+      await tabTo('Send and watch');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/#\/messages\/\w+/);
+      await page.locator('.entry-title', { hasText: 'Failed (5.1.1)' }).waitFor();
+      await page.getByText('by keys').first().waitFor();
+    });
+  });
+
   it('goes from view to view and to a message by keys alone', async () => {
     await withPage('#/', async (page) => {
       await compose(page, 'ok@simulator.test');

@@ -105,9 +105,12 @@ export function useEvents(listener: EventListener): void {
 /** What is stored of a message follows its events by a moment: when nothing more happens, one last look is taken. */
 const LAST_LOOK_MS = 1000;
 
+/** The stream tells of one server: what others on the same store did is looked for this often. */
+const OTHERS_MS = 30_000;
+
 /**
  * Calls `refresh` soon after events that concern the view, not more often than every `everyMs`; and when the stream is back
- * after a loss, since something may have been missed.
+ * after a loss, since something may have been missed. What is not in the stream is found within half a minute.
  */
 export function useRefresh(refresh: () => void, concerns: (event: MailEvent) => boolean, everyMs: number): void {
   const latest = useRef(refresh);
@@ -121,8 +124,10 @@ export function useRefresh(refresh: () => void, concerns: (event: MailEvent) => 
   useEffect(() => {
     const soon = (): void => current.soon();
     gapListeners.add(soon);
+    const timer = setInterval(() => document.hidden || latest.current(), OTHERS_MS);
     return () => {
       gapListeners.delete(soon);
+      clearInterval(timer);
       current.stop();
     };
   }, []);

@@ -106,6 +106,7 @@ export interface OverviewJson {
   readonly now: string;
   readonly queue: { readonly messages: number; readonly recipients: number };
   readonly totals: TotalsJson;
+  readonly failures: readonly { readonly status: string; readonly recipients: number }[];
   readonly stepSeconds: number;
   readonly steps: readonly (TotalsJson & { readonly at: string })[];
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { isStatusCode } from '@dsnkit/delivery-status';
 import { explainStatus } from '@dsnkit/delivery-status/registry';
-import type { DestinationJson, MessageJson } from '../api/shapes.ts';
+import type { DestinationJson, OverviewJson } from '../api/shapes.ts';
 import { count } from '../format.ts';
 import { Badge, Empty, When } from '../parts/basics.tsx';
 
@@ -45,14 +45,10 @@ export function Depths({ destinations }: { readonly destinations: readonly Desti
   );
 }
 
-/** The status codes of the latest failures, by how often they were told. */
-export function Reasons({ messages }: { readonly messages: readonly MessageJson[] }): JSX.Element {
-  const counts = new Map<string, number>();
-  for (const { status, state } of messages.flatMap(({ recipients }) => recipients))
-    if (status !== null && ['failed', 'expired', 'bounced'].includes(state))
-      counts.set(status, (counts.get(status) ?? 0) + 1);
-  const sorted = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 5);
-  const most = sorted[0]?.[1] ?? 1;
+/** The status codes of failures since the start, by how often they were told. */
+export function Reasons({ failures }: { readonly failures: OverviewJson['failures'] }): JSX.Element {
+  const sorted = failures.slice(0, 5);
+  const most = sorted[0]?.recipients ?? 1;
   if (sorted.length === 0)
     return (
       <Empty title="No failures" icon="delivered">
@@ -61,15 +57,15 @@ export function Reasons({ messages }: { readonly messages: readonly MessageJson[
       </Empty>
     );
   return (
-    <ol class="bars" aria-label="Status codes of the latest failures">
-      {sorted.map(([status, many]) => (
+    <ol class="bars" aria-label="Status codes of failures since the start">
+      {sorted.map(({ status, recipients }) => (
         <li key={status}>
           <span class="bar-label">
             <code class="status-code">{status}</code>
           </span>
-          <span class="bar-value">{count(many)}</span>
+          <span class="bar-value">{count(recipients)}</span>
           <span class="bar-track" aria-hidden="true">
-            <span class="bar-fill fill-failed" style={{ width: `${(many / most) * 100}%` }} />
+            <span class="bar-fill fill-failed" style={{ width: `${(recipients / most) * 100}%` }} />
           </span>
           <span class="bar-note">{isStatusCode(status) ? firstSentence(explainStatus(status)) : ''}</span>
         </li>

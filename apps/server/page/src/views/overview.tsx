@@ -1,5 +1,4 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import * as api from '../api/calls.ts';
 import { useLoad } from '../api/load.ts';
 import { useRefresh } from '../api/live.ts';
@@ -18,10 +17,8 @@ export function OverviewView(): JSX.Element {
   const overview = useLoad('overview', api.overview);
   const queue = useLoad('queue', api.destinations);
   const latest = useLoad('latest', (signal) => api.messages({ limit: 6 }, signal));
-  const failed = useLoad('failed', (signal) => api.messages({ state: 'failed', limit: 100 }, signal));
-  const reload = (): void => [overview, queue, latest, failed].forEach((each) => each.reload());
+  const reload = (): void => [overview, queue, latest].forEach((each) => each.reload());
   useRefresh(reload, () => true, 2000);
-  useRefreshEvery(reload, 30_000);
   const { data, error } = overview;
   if (data === undefined)
     return error === undefined ? <Loading what="the overview" /> : <Trouble message={error} retry={overview.reload} />;
@@ -44,7 +41,7 @@ export function OverviewView(): JSX.Element {
           id="why-title"
           note={<a href={linkTo(['messages'], { state: 'failed' })}>Failed</a>}
         >
-          <Reasons messages={failed.data?.messages ?? []} />
+          <Reasons failures={data.failures} />
         </Panel>
       </div>
       <div class="columns wide-first">
@@ -60,15 +57,6 @@ export function OverviewView(): JSX.Element {
       </div>
     </>
   );
-}
-
-function useRefreshEvery(refresh: () => void, everyMs: number): void {
-  const now = useNow(everyMs);
-  const [last, setLast] = useState(now);
-  if (now !== last) {
-    setLast(now);
-    queueMicrotask(refresh);
-  }
 }
 
 function Head({ overview: { hostname, startedAt, version } }: { readonly overview: OverviewJson }): JSX.Element {

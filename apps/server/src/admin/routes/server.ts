@@ -28,6 +28,7 @@ export function serverRoutes(parts: ApiParts): readonly Route[] {
         now: time(parts.clock.now()),
         queue: await parts.counts(),
         totals: parts.rates.totals(),
+        failures: parts.rates.failures(),
         stepSeconds: STEP_MS / 1000,
         steps: parts.rates.steps().map(({ atMs, ...counts }) => ({ at: time(atMs), ...counts })),
       }),
