@@ -36,7 +36,7 @@ const BUDGETS = [
   { name: 'multipart-report', octets: 12_000, external: ['@dsnkit/delivery-status', '@dsnkit/xtext'] },
   {
     name: 'bounce',
-    octets: 40_000,
+    octets: 46_000,
     external: [
       '@dsnkit/multipart-report',
       '@dsnkit/multipart-report/message',

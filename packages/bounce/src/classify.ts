@@ -63,12 +63,15 @@ function byCode({ status, replyCode }: Said): Finding | undefined {
  * A server that knows its users says so at RCPT: one that says it of the content has taken the address before. One that
  * refuses the connection or the greeting knows nothing but the host.
  */
-function inContext(finding: Words, { command }: Said): Finding {
+function inContext(finding: Words, { command, replyCode = 0 }: Said): Finding {
   const { reason } = finding;
   if (reason === 'user-unknown' && (command === 'content' || command === 'data'))
     return { ...finding, reason: 'recipient-filtered', confidence: 'medium' };
   const ofHost = command === 'connect' || command === 'hello';
   if (ofHost && (reason === 'host-unknown' || reason === 'sender-rejected' || reason === 'user-unknown'))
+    return { ...finding, reason: 'address-blocked', confidence: 'medium' };
+  // RFC 5321 §3.1: 554 in place of a greeting means that there is no service for this client.
+  if (ofHost && replyCode >= 500 && (reason === 'mail-system' || reason === 'policy'))
     return { ...finding, reason: 'address-blocked', confidence: 'medium' };
   return finding;
 }
@@ -158,13 +161,17 @@ class Best {
   #open: Scored | undefined;
   #openStart = 0;
   #openEnd = 0;
+  #openWeight = 0;
 
   take(found: Scored, start: number, end: number): void {
     if (this.#open !== undefined && start === this.#openStart && found.weight < this.#open.weight) return;
+    // Within a longer phrase it says nothing of its own: "account temporarily blocked" is not "temporarily blocked".
+    if (start > this.#openStart && end <= this.#openEnd && found.weight <= this.#openWeight) return;
     if (start !== this.#openStart) this.settle();
     this.#open = found;
     this.#openStart = start;
     this.#openEnd = end;
+    this.#openWeight = found.weight;
   }
 
   settle(): this {

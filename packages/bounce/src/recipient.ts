@@ -21,6 +21,8 @@ export interface Facts {
   readonly usual?: Reason | undefined;
   /** The text says that it is over for good. */
   readonly permanent?: boolean;
+  /** The text says that it was tried until time ran out: the trouble was one that may pass. */
+  readonly gaveUp?: boolean;
   /** How surely the recipient is one. */
   readonly confidence: Confidence;
   readonly evidence: readonly Evidence[];
@@ -107,11 +109,13 @@ const GIVEN_UP: ReadonlySet<Reason> = new Set([
 ]);
 
 /** The status that nobody declared: from the reason, in the class of the reply, else of the action. RFC 3463 §3.1. */
-function assumedStatus(reason: Reason, action: Facts['action'], { reply, permanent }: Facts): StatusCode {
+function assumedStatus(reason: Reason, action: Facts['action'], { reply, permanent, gaveUp }: Facts): StatusCode {
   if (action === 'delivered' || action === 'relayed' || action === 'expanded') return '2.0.0';
   const digit = Math.floor((reply?.replyCode ?? 0) / 100);
   const isTransient =
-    digit === 4 || digit === 5 ? digit === 4 : action === 'delayed' || (GIVEN_UP.has(reason) && permanent !== true);
+    digit === 4 || digit === 5
+      ? digit === 4
+      : action === 'delayed' || gaveUp === true || (GIVEN_UP.has(reason) && permanent !== true);
   return `${isTransient ? '4' : '5'}.${REASONS[reason].statuses[0] ?? '0.0'}` as StatusCode;
 }
 

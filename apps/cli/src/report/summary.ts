@@ -1,5 +1,4 @@
 import {
-  judgeRecipient,
   readBounce,
   recipientAddress,
   type BouncedRecipient,
@@ -10,6 +9,7 @@ import { parseDate, parseDiagnostic, receivedFields } from '@dsnkit/delivery-sta
 import type { Field, RecipientFields, TypedValue } from '@dsnkit/delivery-status';
 import { decodeHeaderText, parseReport, splitHeader, type ParsedReport } from '@dsnkit/multipart-report';
 import type { InputMessage } from '../input/messages.ts';
+import { judgementOf, type Judgement } from './judgement.ts';
 
 /** What `dsn inspect --json` tells of one message. What is unknown is null. */
 export interface Summary {
@@ -138,21 +138,7 @@ function recipientsOf({ deliveryStatus, mdn, feedback }: ParsedReport): Recipien
 
 /** Of a standard report. */
 function judgedSummary(recipient: Partial<RecipientFields>): RecipientSummary {
-  let found: ReturnType<typeof judgeRecipient> | undefined;
-  // Found when it is asked for: most views do without.
-  const judged = (): ReturnType<typeof judgeRecipient> => (found ??= judgeRecipient(recipient));
-  return {
-    ...recipientSummary(recipient),
-    get reason() {
-      return judged().reason;
-    },
-    get permanence() {
-      return judged().permanence;
-    },
-    get advice() {
-      return judged().advice;
-    },
-  };
+  return recipientSummary(recipient, judgementOf(recipient));
 }
 
 /** Of any other bounce: what its words say stands where the fields of a report would. */
@@ -179,7 +165,7 @@ function optional(original: TypedValue | null, final: TypedValue | null): Partia
   };
 }
 
-function recipientSummary(recipient: Partial<RecipientFields>): RecipientSummary {
+function recipientSummary(recipient: Partial<RecipientFields>, judgement?: Judgement): RecipientSummary {
   const { originalRecipient, finalRecipient, diagnosticCode } = recipient;
   return {
     address: recipientAddress(recipient) || null,
@@ -192,9 +178,9 @@ function recipientSummary(recipient: Partial<RecipientFields>): RecipientSummary
     replyCode: (diagnosticCode && parseDiagnostic(diagnosticCode).replyCode) ?? null,
     lastAttemptDate: isoDate(recipient.lastAttemptDate),
     willRetryUntil: isoDate(recipient.willRetryUntil),
-    reason: null,
-    permanence: null,
-    advice: null,
+    reason: judgement?.reason ?? null,
+    permanence: judgement?.permanence ?? null,
+    advice: judgement?.advice ?? null,
   };
 }
 

@@ -99,6 +99,7 @@ function factsOf(block: Chosen, count: number, reading: Reading): Facts {
     host: spans.map(({ start, end }) => findHost(text, start, end)).find((host) => host !== undefined),
     usual: marks.format?.reason,
     permanent: marks.permanent,
+    gaveUp: marks.gaveUp,
     confidence: block.source === 'header' ? 'high' : confidence,
     evidence,
   };

@@ -11,7 +11,8 @@ type Mark =
   | { readonly what: 'failure' }
   | { readonly what: 'success' }
   | { readonly what: 'challenge' }
-  | { readonly what: 'permanent' };
+  | { readonly what: 'permanent' }
+  | { readonly what: 'gaveUp' };
 
 /** The marks of a text up to where the original message begins. */
 export interface Marks {
@@ -25,6 +26,8 @@ export interface Marks {
   readonly challenge: boolean;
   /** It says that it is over for good. */
   readonly permanent: boolean;
+  /** It says that it was tried until time ran out. */
+  readonly gaveUp: boolean;
 }
 
 /** Lines that introduce the original message; rules, bars and stars around them don't count. */
@@ -54,6 +57,15 @@ const PERMANENT_MARKS: readonly string[] = [
   'permanently rejected',
 ];
 
+/** Said where every try met trouble that may pass. */
+const GAVE_UP_MARKS: readonly string[] = [
+  'retry timeout exceeded',
+  'retry time not reached',
+  'persistent transient',
+  'in the queue too long',
+  'too long in the queue',
+];
+
 const CHALLENGE_MARKS: readonly string[] = [
   'challenge-response', 'challenge/response', 'confirm that you sent', 'confirm that you are a human', 'prove that you are human', 'verify that you are a human', 'verify that you are human', 'boxbe', 'spamarrest', 'spam arrest', 'confirmation is required to deliver', 'click the link below to have your message delivered', 'approve sender', 'to be delivered, please reply', 'awaiting your verification', 'sender verification required', 'not recognize your address as', 'you are not on my list of approved senders', 'reply to this message to confirm', 'tmda', 'qurb', 'bluebottle', 'mailblocks',
 ]; // prettier-ignore
@@ -78,6 +90,7 @@ const MARKS = new PhraseBook<Mark>([
   ...FAILURE_MARKS.map((phrase): [string, Mark] => [phrase, { what: 'failure' }]),
   ...SUCCESS_MARKS.map((phrase): [string, Mark] => [phrase, { what: 'success' }]),
   ...PERMANENT_MARKS.map((phrase): [string, Mark] => [phrase, { what: 'permanent' }]),
+  ...GAVE_UP_MARKS.map((phrase): [string, Mark] => [phrase, { what: 'gaveUp' }]),
   ...CHALLENGE_MARKS.map((phrase): [string, Mark] => [phrase, { what: 'challenge' }]),
 ]);
 
@@ -89,7 +102,7 @@ const COMMANDS = new PhraseBook<SmtpStage>(
 export function readMarks(text: string): Marks {
   let format: TextFormat | undefined;
   let end = text.length;
-  const seen = { delay: false, failure: false, success: false, challenge: false, permanent: false };
+  const seen = { delay: false, failure: false, success: false, challenge: false, permanent: false, gaveUp: false };
   MARKS.scan(text, 0, text.length, (mark, start) => {
     if (mark.what === 'end') {
       if (start === 0 || !opensLine(text, start)) return false;

@@ -7,6 +7,8 @@ export interface Exchange {
   readonly stage: SmtpStage;
   /** The recipient, if the command was RCPT. */
   readonly address?: string;
+  /** The recipient that the client concludes on, as sendmail does in `554 <ann@example.org>... Host unknown`. */
+  readonly about?: string;
   readonly reply: SmtpReply;
   /** The reply as it stands. */
   readonly text: string;
@@ -50,11 +52,20 @@ export function readTranscript(text: string, from: number, to: number): Exchange
       });
       at = last + 1;
       continue;
+    } else {
+      const conclusion = CONCLUSION.exec(text.slice(at, Math.min(end, at + LONGEST_CONCLUSION)));
+      if (conclusion !== null) {
+        const [raw, about = ''] = conclusion;
+        exchanges.push({ stage, about, reply: readReply(raw.replace(/<\S*>\.\.\. /, '')), text: raw, at });
+      }
     }
     at = end + 1;
   }
   return exchanges;
 }
+
+const CONCLUSION = /^[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<([^\s<>]{1,320})>\.\.\. .*/;
+const LONGEST_CONCLUSION = 1000;
 
 /** After a mark that opens a line, or nearly so. */
 function markAfter(text: string, from: number, to: number, mark: string): number {
@@ -101,11 +112,13 @@ function stageOf(command: string): SmtpStage | undefined {
   }
 }
 
-/** The refusal that concerns a recipient: of its own RCPT, else the last one that names nobody. */
+/** The refusal that concerns a recipient: of its own RCPT; else what the client concluded; else the last one that names nobody. */
 export function exchangeFor(exchanges: readonly Exchange[], address: string): Exchange | undefined {
   const key = address.toLowerCase();
   const own = exchanges.findLast((exchange) => exchange.address?.toLowerCase() === key);
   if (own !== undefined) return own;
-  const common = exchanges.findLast((exchange) => exchange.address === undefined);
+  const concluded = exchanges.find((exchange) => exchange.about?.toLowerCase() === key);
+  if (concluded !== undefined) return concluded;
+  const common = exchanges.findLast((exchange) => exchange.address === undefined && exchange.about === undefined);
   return common ?? (exchanges.length === 1 ? exchanges[0] : undefined);
 }
