@@ -65,7 +65,7 @@ export async function startProcess(args: readonly string[], cwd: string, port: n
 }
 
 /** Waits until `condition` holds, looking every 20 ms. */
-export async function waitFor(condition: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+export async function waitFor(condition: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const untilMs = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > untilMs) throw new Error(`nothing within ${timeoutMs} ms`);
