@@ -81,6 +81,11 @@ async function measure(store: QueueStore): Promise<void> {
     const sorted = times.toSorted((a, b) => a - b);
     rows.push({ what, 'median ms': at(sorted, 0.5), 'worst ms': at(sorted, 1) });
   };
+  for (const count of [1, 1, 100])
+    row(
+      `a transaction that stores ${count}`,
+      await timed(() => store.accept(Array.from({ length: count }, () => newMessage(randomUUID(), DEAD))), 100),
+    );
   row('a claim that finds nothing', await timed(() => claim(store)));
   row('when is the next due?', await timed(() => store.nextDueAtMs([DEAD])));
   const empty: number[] = [];

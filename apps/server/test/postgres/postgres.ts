@@ -2,6 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   accessSync,
+  appendFileSync,
   chmodSync,
   chownSync,
   constants,
@@ -37,10 +38,8 @@ export interface PostgresOptions {
   readonly durable?: boolean;
   /** Settings beside ours, or in place of them. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Words that go before the command: `ip netns exec …`, say. */
-  readonly under?: readonly string[];
-  /** Where it listens and is asked. Default 127.0.0.1. */
-  readonly address?: string;
+  /** The host on which it runs, and from where it may be asked. Default: this one, from itself. */
+  readonly host?: { readonly under: readonly string[]; readonly address: string; readonly network: string };
 }
 
 /** Why no server can be started here; undefined if one can. */
@@ -55,7 +54,7 @@ export function postgresMissing(): string | undefined {
  * by root, the server gets another user, as it refuses to be root's.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const { under = [], address = '127.0.0.1' } = options;
+  const { under = [], address = '127.0.0.1', network } = options.host ?? {};
   const home = mkdtempSync(join(tmpdir(), 'dsnkit-postgres-'));
   const user = process.getuid?.() === 0 ? NOBODY : undefined;
   const bin = readableBy(user, binaries() ?? '', home);
@@ -70,13 +69,16 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       cwd: home,
     },
   );
+  if (network !== undefined) appendFileSync(join(data, 'pg_hba.conf'), `host all all ${network} trust\n`);
   const port = await freePort();
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
     const all = { ...settings(port, options), ...options.settings };
-    const [command = '', ...args] = [...under, join(bin, 'postgres'), '-D', data, ...settingWords(all)];
+    // To enter another host is root's right: who does becomes another user there.
+    const become = user === undefined || under.length === 0 ? [] : BECOME_NOBODY;
+    const [command = '', ...args] = [...under, ...become, join(bin, 'postgres'), '-D', data, ...settingWords(all)];
     child = spawn(command, args, {
-      ...user,
+      ...(under.length === 0 ? user : {}),
       cwd: home,
       stdio: ['ignore', 'ignore', 'ignore'],
       detached: true,
@@ -111,6 +113,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 }
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
+const BECOME_NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 
 function binaries(): string | undefined {
   const debian = '/usr/lib/postgresql';
@@ -151,10 +154,10 @@ function isOpenToAll(path: string): boolean {
   }
 }
 
-function settings(port: number, { durable = false, address = '127.0.0.1' }: PostgresOptions): Record<string, string> {
+function settings(port: number, { durable = false, host }: PostgresOptions): Record<string, string> {
   return {
     port: String(port),
-    listen_addresses: address,
+    listen_addresses: host?.address === undefined ? '127.0.0.1' : '*',
     unix_socket_directories: '',
     max_connections: '100',
     fsync: durable ? 'on' : 'off',

@@ -30,7 +30,11 @@ export interface RecordingHop {
 }
 
 /** A small SMTP server that writes down what it hears: a witness that shares no code with us. */
-export async function startRecordingHop(personality: Personality = {}, port = 0): Promise<RecordingHop> {
+export async function startRecordingHop(
+  personality: Personality = {},
+  port = 0,
+  address = '127.0.0.1',
+): Promise<RecordingHop> {
   const transactions: Recorded[] = [];
   const commands: string[] = [];
   const sockets = new Set<Socket>();
@@ -41,7 +45,7 @@ export async function startRecordingHop(personality: Personality = {}, port = 0)
     socket.setNoDelay(true);
     converse(socket, personality, transactions, commands);
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, address, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     transactions,

@@ -8,15 +8,21 @@ export interface Submission {
   readonly content: string;
   /** Called when half of the content is on its way; the rest waits for it. */
   readonly halfway?: () => Promise<void>;
+  /** Told the reply by which it is refused. */
+  readonly refused?: (reply: string) => void;
 }
 
 /** What the client knows at the end: `refused` and `accepted` are replies, `unanswered` may be stored or not. */
 export type Answered = 'accepted' | 'refused' | 'unanswered' | 'not-sent';
 
-/** Says one message to a server of this machine. Never rejects. */
-export async function submit(port: number, { mail, rcpt, content, halfway }: Submission): Promise<Answered> {
+/** Says one message to a server. Never rejects. */
+export async function submit(
+  port: number,
+  { mail, rcpt, content, halfway, refused }: Submission,
+  address = '127.0.0.1',
+): Promise<Answered> {
   return await new Promise((resolve) => {
-    const socket = createConnection(port, '127.0.0.1');
+    const socket = createConnection(port, address);
     const lines = ['EHLO client.example', mail, ...rcpt, 'DATA'];
     let text = '';
     let said = 0;
@@ -44,6 +50,7 @@ export async function submit(port: number, { mail, rcpt, content, halfway }: Sub
         const reply = text.slice(0, at);
         text = text.slice(at + 2);
         if (reply[3] === '-') continue;
+        if (/^[45]/.test(reply)) refused?.(reply);
         if (said > lines.length) end(reply.startsWith('250') ? 'accepted' : 'refused');
         else if (/^[45]/.test(reply)) end('refused');
         else void say();

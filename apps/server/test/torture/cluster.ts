@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { startPostgres, type PostgresServer } from '../postgres/postgres.ts';
+import type { Hosts } from '../support/namespaces.ts';
 import { freePort, temporaryFolder } from '../support/dsnd.ts';
-import { startRecordingHop, type RecordingHop } from '../support/recording-hop.ts';
+import { startRecordingHop, type Personality, type RecordingHop } from '../support/recording-hop.ts';
 import { submit, type Answered } from './client.ts';
 import { judge, owedNumbers, ReportReader, type Doubles, type Evidence, type Verdict } from './ledger.ts';
 import { Node } from './node.ts';
@@ -11,7 +12,8 @@ import { bundle } from './server.ts';
 
 /** What is done to the cluster while it works. */
 export const disturbances = ['kill', 'sleep', 'database', 'stop'] as const;
-export type Disturbance = (typeof disturbances)[number];
+/** `partition` needs hosts of their own: the link between a node and the database is cut for longer than the lease. */
+export type Disturbance = (typeof disturbances)[number] | 'partition';
 
 /** Ways to break the store from outside, to see whether the harness notices. */
 export const sabotages: Readonly<Record<string, string>> = {
@@ -28,6 +30,12 @@ export interface ClusterOptions {
   readonly disturbances?: readonly Disturbance[];
   /** A statement that is done to the database again and again. */
   readonly sabotage?: string;
+  /** Where the nodes and the database run. Default: all on this host. */
+  readonly hosts?: Hosts;
+  /** For how long links are cut. Default: the lease and some seconds more. */
+  readonly partitionMs?: number;
+  /** Told every reply by which a message was refused. */
+  readonly refused?: (reply: string) => void;
   /** Told now and then. */
   readonly progress?: (line: string) => void;
 }
@@ -40,12 +48,15 @@ export interface ClusterRelayed {
   readonly atMs: number;
 }
 
+const LOCAL = '127.0.0.1';
 const CLIENTS = 32;
 const LEASE_MS = 5_000;
 const LARGE_OCTETS = 700_000;
 /** So long after the hop's 250 a settlement may be on its way, on a busy machine. */
 const SETTLING_MS = 5_000;
 const BETWEEN_MS = 2_500;
+/** So long after a link is mended what was lost on it may still be missing: statements have failed by then. */
+const MENDING_MS = 32_000;
 
 /**
  * Several nodes share a queue in PostgreSQL and take mail, while nodes are killed, put to sleep for longer than their lease,
@@ -83,7 +94,9 @@ class ClusterYard {
   }
 
   async open(): Promise<void> {
-    this.#database = await startPostgres({ durable: true });
+    const { hosts } = this.#options;
+    const host = hosts && { ...hosts.database, network: hosts.network };
+    this.#database = await startPostgres({ durable: true, ...(host === undefined ? {} : { host }) });
     this.#url = await this.#database.newDatabase();
     const program = bundle(join(this.#folder, 'program'));
     for (let index = 0; index < this.#options.nodes; index++) {
@@ -91,8 +104,11 @@ class ClusterYard {
       this.#hops.push(...hops);
       const port = await freePort();
       const [plain = 0, knowing = 0] = hops.map((hop) => hop.port);
-      const toml = configuration(index, this.#url, port, plain, knowing);
-      this.#nodes.push(new Node({ program, folder: this.#folder, name: `n${index}`, toml, port }));
+      const host = hosts?.nodes[index];
+      const url = hosts === undefined ? this.#url : this.#url.replace(hosts.database.address, hosts.databaseAddress);
+      const addresses = { own: host?.address ?? LOCAL, hop: host?.ours ?? LOCAL };
+      const toml = configuration(index, url, addresses, port, plain, knowing);
+      this.#nodes.push(new Node({ program, folder: this.#folder, name: `n${index}`, toml, port, host }));
     }
     await Promise.all(this.#nodes.map((node) => node.start()));
   }
@@ -130,9 +146,12 @@ class ClusterYard {
     while (this.#next < this.#options.messages) {
       const number = this.#next++;
       if (number % 5_000 === 0) this.#options.progress?.(`${number} messages`);
-      const node = this.#nodes[(number + client) % this.#nodes.length];
+      const index = (number + client) % this.#nodes.length;
+      const node = this.#nodes[index];
       if (node === undefined) return;
-      const answer = await submit(node.port, message(number, number % 200 === 199 ? LARGE_OCTETS : 100));
+      const { hosts, refused = () => undefined } = this.#options;
+      const said = { ...message(number, number % 200 === 199 ? LARGE_OCTETS : 100), refused };
+      const answer = await submit(node.port, said, hosts?.nodes[index]?.address);
       this.#answers.set(number, answer);
       // A client that finds nobody, or is told to come back, does so after a while.
       if (answer !== 'accepted') await moment(100);
@@ -149,7 +168,8 @@ class ClusterYard {
       const index = Math.floor(Math.random() * this.#nodes.length);
       const fromMs = performance.now();
       await this.#disturb(what, index);
-      this.#outages.push({ node: what === 'database' ? -1 : index, fromMs, toMs: performance.now() });
+      const toMs = performance.now() + (what === 'partition' ? MENDING_MS : 0);
+      this.#outages.push({ node: what === 'database' ? -1 : index, fromMs, toMs });
       this.#done.set(what, (this.#done.get(what) ?? 0) + 1);
       this.#options.progress?.(`${what}${what === 'database' ? '' : ` of n${index}`}`);
     }
@@ -182,6 +202,11 @@ class ClusterYard {
         return;
       case 'sleep':
         await node.sleep(LEASE_MS + 1_000 + Math.random() * 4_000);
+        return;
+      case 'partition':
+        this.#options.hosts?.link(index, 'down');
+        await moment(this.#options.partitionMs ?? LEASE_MS + 1_000 + Math.random() * 4_000);
+        this.#options.hosts?.link(index, 'up');
         return;
       case 'database':
         await this.#database?.kill();
@@ -265,7 +290,7 @@ class ClusterYard {
   }
 
   async #startHop(node: number, more: readonly string[]): Promise<RecordingHop> {
-    return startRecordingHop({
+    const personality: Personality = {
       extensions: ['PIPELINING', '8BITMIME', 'ENHANCEDSTATUSCODES', ...more],
       rcpt: (address) => {
         if (address.startsWith('no+')) return '550 5.1.1 no such user';
@@ -277,7 +302,8 @@ class ClusterYard {
           this.#relayed.push({ address, command: commands[index] ?? '', node, atMs });
         return '250 2.0.0 Ok: queued';
       },
-    });
+    };
+    return startRecordingHop(personality, 0, this.#options.hosts?.nodes[node]?.ours);
   }
 }
 
@@ -287,7 +313,14 @@ function message(number: number, octets: number): Parameters<typeof submit>[1] {
   return { mail, rcpt, content: head + 'Many hands make light work of heavy mail.\r\n'.repeat(Math.ceil(octets / 43)) };
 }
 
-function configuration(index: number, url: string, port: number, plain: number, knowing: number): string {
+function configuration(
+  index: number,
+  url: string,
+  { own, hop }: { readonly own: string; readonly hop: string },
+  port: number,
+  plain: number,
+  knowing: number,
+): string {
   const route = (match: string, to: string) => `[[route]]\nmatch = "${match}"\nto = "${to}"\n`;
   return `hostname = "n${index}.mx.example.org"
 store = "${url}"
@@ -295,8 +328,9 @@ node = "n${index}"
 state-directory = "state-n${index}"
 recipient-delimiter = "+"
 [[listen]]
-address = "127.0.0.1:${port}"
-${route('hop.example', `smtp://127.0.0.1:${plain}`)}${route('dsn.example', `smtp://127.0.0.1:${knowing}`)}
+address = "${own}:${port}"
+relay-from = ["127.0.0.0/8", "${hop}/32"]
+${route('hop.example', `smtp://${hop}:${plain}`)}${route('dsn.example', `smtp://${hop}:${knowing}`)}
 ${route('here.example', 'maildir:mail')}${route('sender.example', 'maildir:mail')}
 [delivery]
 lease = "${LEASE_MS}ms"

@@ -11,6 +11,8 @@ export interface NodeOptions {
   readonly name: string;
   readonly toml: string;
   readonly port: number;
+  /** The host on which it runs. Default: this one. */
+  readonly host?: { readonly under: readonly string[]; readonly address: string } | undefined;
 }
 
 /** One node of a cluster: a process that comes and goes. */
@@ -44,7 +46,7 @@ export class Node {
     for (let attempt = 1; attempt <= 30; attempt++) {
       const child = this.#spawn();
       while (this.isUp()) {
-        if (await takesConnections(this.port)) return;
+        if (await takesConnections(this.port, this.#options.host?.address)) return;
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       if (child.exitCode === 0) break;
@@ -77,7 +79,9 @@ export class Node {
   }
 
   #spawn(): ChildProcess {
-    const child = spawn(process.execPath, [this.#options.program, '--config', this.#file], {
+    const { host, program } = this.#options;
+    const words = [...(host?.under ?? []), process.execPath, program, '--config', this.#file];
+    const child = spawn(words[0] ?? '', words.slice(1), {
       cwd: this.#options.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: join(this.#options.folder, 'cache') },

@@ -82,9 +82,9 @@ export interface Tortured {
 }
 
 /** Whether a port of this machine takes connections. */
-export async function takesConnections(port: number): Promise<boolean> {
+export async function takesConnections(port: number, address = '127.0.0.1'): Promise<boolean> {
   return await new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, address);
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);
