@@ -87,7 +87,8 @@ function recipientLines(recipient: RecipientSummary, paint: Palette, explain: bo
   const lines = [`  ${nameOfRecipient(recipient)}: ${paintAction(action, paint)(words)}`];
   const add = (label: string, value: string): void => void lines.push(`  ${field(label, value)}`);
   if (originalRecipient !== null && originalRecipient.value !== finalRecipient?.value) {
-    add('sent as', originalRecipient.value);
+    if (finalRecipient?.value === recipient.address) add('sent as', originalRecipient.value);
+    else if (finalRecipient !== null) add('turned into', finalRecipient.value);
   }
   if (status !== null) add('status', status + (isStatusCode(status) ? `: ${explainStatus(status)}` : ''));
   if (explain && recipient.reason !== null && recipient.reason !== 'undefined' && recipient.reason !== 'delivered') {
