@@ -79,7 +79,7 @@ export function factsOf(
   if (fields.statusComment !== undefined)
     words.push({ text: fields.statusComment, evidence: (by) => ({ of: 'reason', source: 'field', by }) });
   const marked = findCommand(text, from, to);
-  const command = exchange?.stage ?? marked?.stage;
+  const command = (exchange?.about === undefined ? exchange?.stage : undefined) ?? marked?.stage;
   if (marked !== undefined && exchange === undefined)
     list.push({ of: 'command', source: 'text', ...place(marked.at), by: marked.stage });
   const host = remoteMta === undefined ? findHost(text, from, to) : plainMtaName(remoteMta);

@@ -141,7 +141,8 @@ function commandIn(
   spans: readonly Span[],
   exchange: Exchange | undefined,
 ): ReturnType<typeof findCommand> {
-  if (exchange !== undefined) return { stage: exchange.stage, at: exchange.at };
+  // What a client concludes answers no command.
+  if (exchange !== undefined && exchange.about === undefined) return { stage: exchange.stage, at: exchange.at };
   for (const { start, end } of spans) {
     const found = findCommand(text, start, end);
     if (found !== undefined) return found;

@@ -33,4 +33,18 @@ export const EXIM_EXAMPLES: readonly FormatExample[] = [
     recipients: ['ann@example.org'],
     reason: 'expired',
   },
+  {
+    text: [
+      'This message was created automatically by mail delivery software.',
+      '',
+      'A message that you sent could not be delivered to one or more of its',
+      'recipients. The following address(es) failed:',
+      '',
+      '  ann@example.org',
+      '    mailbox is full: retry timeout exceeded',
+    ],
+    recipients: ['ann@example.org'],
+    reason: 'mailbox-full',
+    status: '4.2.2',
+  },
 ];

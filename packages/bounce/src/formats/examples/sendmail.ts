@@ -33,4 +33,18 @@ export const SENDMAIL_EXAMPLES: readonly FormatExample[] = [
     reason: 'user-unknown',
     replyCode: 550,
   },
+  {
+    text: [
+      '   ----- Transcript of session follows -----',
+      'While talking to mx.example.com:',
+      '>>> QUIT',
+      '<<< 421 mx.example.com closing',
+      '554 <ann@example.org>... 550 Host unknown (Authoritative answer from name server)',
+      '',
+      '   ----- Unsent message follows -----',
+    ],
+    recipients: ['ann@example.org'],
+    reason: 'host-unknown',
+    replyCode: 554,
+  },
 ];
