@@ -40,6 +40,8 @@ export function makeHosts(count: number): Hosts {
   const all = [database, ...Array.from({ length: count }, (_, node) => name(`n${node}`))];
   const remove = (): void => {
     for (const one of all) spawnSync('ip', ['netns', 'delete', one]);
+    // A process that was left behind keeps its namespace, and so our side of the way to it.
+    for (const index of all.keys()) spawnSync('ip', ['link', 'delete', 'dev', deviceOf(index)]);
   };
   try {
     const hosts = all.map((one, index) => makeHost(one, index));
@@ -67,10 +69,12 @@ export function makeHosts(count: number): Hosts {
 
 const SWITCHED = '10.203.200';
 
+const deviceOf = (index: number): string => `dk${process.pid}-${index}`;
+
 /** The interface on our side goes with the namespace. */
 function makeHost(name: string, index: number): Host {
   const [ours, address] = [`10.203.${index}.1`, `10.203.${index}.2`];
-  const device = `dk${process.pid}-${index}`;
+  const device = deviceOf(index);
   ip(['netns', 'add', name]);
   ip(['-n', name, 'link', 'set', 'dev', 'lo', 'up']);
   ip(['link', 'add', 'name', device, 'type', 'veth', 'peer', 'name', 'us', 'netns', name]);
