@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const report = process.env['DSNKIT_TEST_REPORT'];
 
-/** The suites that talk to foreign servers and clients from Debian packages: run by `.ci/run`. */
+/** The suites that talk to foreign servers and clients from Debian packages, or take long: run by `.ci/run`. */
 export default defineConfig({
   ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
   test: {
