@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const report = process.env['DSNKIT_TEST_REPORT'];
@@ -15,6 +16,8 @@ export default defineConfig({
     ],
     // Suites that need Debian packages run from `.ci/run` with vitest.interop.config.ts.
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.interop.test.ts'],
+    // As many as cores, which is one more than by default: many tests wait for sockets, disks and processes.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Some tests use real sockets, processes and disks, and CI machines have busy minutes.
