@@ -1,12 +1,13 @@
 import type { Config } from './config.ts';
 import { makeEventBus } from './events/bus.ts';
+import type { Follower } from './events/follower.ts';
 import { HISTORY_READER, makeKeeper } from './history/keeper.ts';
 import type {
   Clock,
   EventBus,
   EventSink,
   History,
-  HistoryWriter,
+  HistoryStore,
   HttpClient,
   KeepContents,
   QueueStore,
@@ -25,7 +26,7 @@ import { makeWebhooks } from './webhooks/webhooks.ts';
 export interface OperatingParts {
   readonly store: Pick<QueueStore, 'journal'>;
   readonly clock: Clock;
-  readonly history?: History & HistoryWriter;
+  readonly history?: HistoryStore;
   readonly suppression?: SuppressionStore;
   readonly http: HttpClient;
   /** From 0 up to 1. */
@@ -51,11 +52,9 @@ export interface Operating {
   stop(): Promise<void>;
 }
 
-/** Takes from the journal what it is for, when there is something new. */
-interface Follower {
+/** Who follows the journal, and under which names. */
+interface Following extends Follower {
   readonly readers: readonly string[];
-  wake(): void;
-  stop(): Promise<void>;
 }
 
 /** Puts together what follows the events; from now on the journal is written for those that read it. */
@@ -66,7 +65,7 @@ export async function makeOperating(
   const bus = makeEventBus();
   const { journal } = parts.store;
   const webhooks = makeWebhooks(config.webhooks, { ...parts, journal });
-  const followers: Follower[] = [webhooks];
+  const followers: Following[] = [webhooks];
   const history = historyOf(config, parts);
   if (history !== undefined) followers.push(history.follower);
   const suppressing = await suppressingOf(config, parts);
@@ -106,7 +105,7 @@ export async function makeOperating(
 function historyOf(
   { history: config }: Pick<Config, 'history'>,
   { store: { journal }, history, clock, trouble }: OperatingParts,
-): { readonly history: History; readonly follower: Follower; readonly keep?: KeepContents } | undefined {
+): { readonly history: History; readonly follower: Following; readonly keep?: KeepContents } | undefined {
   if (config === undefined || history === undefined) return undefined;
   const { keepMs, maxMessages, contents, contentMaxOctets } = config;
   const keeper = makeKeeper({ journal, history, clock, keepMs, maxMessages, trouble });

@@ -7,6 +7,7 @@ export type * from './ports/admin.ts';
 export type * from './ports/cluster.ts';
 export type * from './ports/journal.ts';
 export type * from './ports/operations.ts';
+export type * from './ports/recipient-states.ts';
 export type * from './ports/suppression.ts';
 
 /** Time. Nothing else in the server asks the system for it. */

@@ -20,7 +20,6 @@ import { openPostgresSuppression } from './adapters/postgres/suppression.ts';
 import { sharedSecret } from './adapters/postgres/secrets.ts';
 import { keepReturnPathKey, newReturnPathKey, readReportFiles } from './adapters/report-files.ts';
 import { openSqliteHistory } from './adapters/sqlite-history.ts';
-import type { HistoryPorts } from './adapters/sqlite-history-database.ts';
 import { serviceManager } from './adapters/service-manager.ts';
 import { openSqliteSuppression } from './adapters/sqlite-suppression.ts';
 import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
@@ -29,7 +28,7 @@ import { UsersFile } from './adapters/users-file.ts';
 import { DnssecResolver } from './adapters/validating-resolver.ts';
 import { localModeConfig, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
-import { StoreError, type EventSink, type QueueStore, type SuppressionStore } from './ports.ts';
+import { StoreError, type EventSink, type HistoryStore, type QueueStore, type SuppressionStore } from './ports.ts';
 import { makeReload } from './reload.ts';
 import { makeExporter, type Exporter, type ExporterParts } from './traces/exporter.ts';
 import { startServer, type Adapters, type RunningServer } from './server.ts';
@@ -63,7 +62,7 @@ export async function run(file: string | undefined): Promise<void> {
   const inherited = new InheritedSockets(process.env);
   const network = new NodeNetwork({ inherited });
   const manager = serviceManager(process.env, (line) => log.warn(line));
-  let history: HistoryPorts | undefined;
+  let history: HistoryStore | undefined;
   let suppression: SuppressionStore | undefined;
   const adaptersOf = (from: Config): Adapters => ({
     store,
@@ -216,7 +215,7 @@ async function openStore(config: Config, trouble: (error: unknown) => void): Pro
 }
 
 /** Where nodes share the queue, each of them shows the history of all. */
-async function openHistory(store: Config['store']): Promise<HistoryPorts> {
+async function openHistory(store: Config['store']): Promise<HistoryStore> {
   return store.kind === 'postgres'
     ? openPostgresHistory(store.url)
     : openSqliteHistory(join(store.directory, 'history.db'));

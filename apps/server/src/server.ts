@@ -7,7 +7,7 @@ import type {
   EventBus,
   EventSink,
   History,
-  HistoryWriter,
+  HistoryStore,
   HttpClient,
   HttpGetter,
   IdSource,
@@ -58,7 +58,7 @@ export interface Adapters {
   /** What the files hold that `[report]` names. */
   readonly reportFiles?: ReportFiles;
   /** Where the history lies; needed if the configuration has `[history]`. The caller's to close. */
-  readonly history?: History & HistoryWriter;
+  readonly history?: HistoryStore;
   /** Where the suppression list lies; needed if the configuration has `[suppression]`. The caller's to close. */
   readonly suppression?: SuppressionStore;
 }

@@ -1,11 +1,10 @@
 import { isFound } from '../history/search.ts';
 import { changesOf, type Story } from '../history/summary.ts';
 import type { MailEvent } from '../model.ts';
-import type { MessageSummary } from '../ports.ts';
-import type { HistoryPorts } from './sqlite-history-database.ts';
+import type { HistoryStore, MessageSummary } from '../ports.ts';
 
 /** Opens a history that lives in memory: for tests, and the model that the durable one is checked against. */
-export function openMemoryHistory(): HistoryPorts {
+export function openMemoryHistory(): HistoryStore {
   const stories = new Map<string, { readonly row: number; story: Story; readonly events: MailEvent[] }>();
   const contents = new Map<string, Uint8Array>();
   let position = 0;

@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { changesOf, type Story } from '../history/summary.ts';
 import { isFound, termOf, termsOf, type Term } from '../history/search.ts';
 import type { MailEvent } from '../model.ts';
-import type { History, HistoryEntry, HistoryPage, HistoryQuery, HistoryWriter, MessageSummary } from '../ports.ts';
+import type { HistoryEntry, HistoryPage, HistoryQuery, HistoryWriter, MessageSummary } from '../ports.ts';
 
 /** What is asked of the history within its thread. */
 export type HistoryAsk =
@@ -260,9 +260,6 @@ export class HistoryDatabase {
     }
   }
 }
-
-/** What the thread offers beside {@link History}. */
-export type HistoryPorts = History & HistoryWriter;
 
 function migrate(database: DatabaseSync): void {
   const pragma = (name: string): number => Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);

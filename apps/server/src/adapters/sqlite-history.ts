@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { resolve } from 'node:path';
 import { StoreError } from '../ports.ts';
-import type { HistoryAsk, HistoryPorts } from './sqlite-history-database.ts';
-import type { HistoryEntry, HistoryPage } from '../ports.ts';
+import type { HistoryAsk } from './sqlite-history-database.ts';
+import type { HistoryEntry, HistoryPage, HistoryStore } from '../ports.ts';
 
 type Heard =
   | { readonly kind: 'ready' }
@@ -20,7 +20,7 @@ interface Waiter {
  *
  * @throws {StoreError} 'io'
  */
-export async function openSqliteHistory(file: string): Promise<HistoryPorts> {
+export async function openSqliteHistory(file: string): Promise<HistoryStore> {
   const name = import.meta.url.endsWith('.ts') ? './sqlite-history-worker.ts' : './sqlite-history-worker.js';
   const worker = new Worker(new URL(name, import.meta.url), { workerData: { file: resolve(file) }, name: 'history' });
   const waiters = new Map<number, Waiter>();

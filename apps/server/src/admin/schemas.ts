@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { RECIPIENT_STATES } from '../ports/recipient-states.ts';
 
 /** Shapes of the JSON that the API speaks. Times are RFC 3339 in UTC; what is unknown or absent is null. */
 
@@ -17,19 +18,6 @@ export const problemSchema = v.strictObject({
   detail: v.string(),
   errors: v.optional(v.array(v.strictObject({ where: v.string(), message: v.string() }))),
 });
-
-export const RECIPIENT_STATES = [
-  'queued',
-  'deferred',
-  'held',
-  'delivered',
-  'relayed',
-  'expanded',
-  'failed',
-  'expired',
-  'bounced',
-  'dropped',
-] as const;
 
 /** One change of state, as log, stream, timeline and webhooks tell it. */
 export const eventSchema = v.looseObject({

@@ -1,4 +1,5 @@
 import type { Content, EventKind, MailEvent, Message, Recipient } from '../model.ts';
+import type { RecipientState } from './recipient-states.ts';
 
 /** All that operators see and do, as a running server offers it: what HTTP API, page and commands stand on. */
 export interface Admin {
@@ -119,8 +120,6 @@ export interface History {
   one(messageId: string): Promise<HistoryEntry | undefined>;
   /** The content of a message or report, where it was kept: at most as many octets as the configuration says. */
   content(messageId: string): Promise<Uint8Array | undefined>;
-  /** Waits for what is under way and closes. */
-  close(): Promise<void>;
 }
 
 /** Which messages; conditions are joined by "and". Addresses and ids are compared whole, without regard to case. */
@@ -151,9 +150,6 @@ export interface HistoryPage {
   /** Absent: that is all. */
   readonly next?: string;
 }
-
-export type RecipientState =
-  'queued' | 'deferred' | 'held' | 'delivered' | 'relayed' | 'expanded' | 'failed' | 'expired' | 'bounced' | 'dropped';
 
 export interface MessageSummary {
   readonly id: string;
@@ -206,6 +202,12 @@ export interface HistoryWriter {
   }): Promise<void>;
   /** Forgets messages that have not changed since then, and the oldest beyond a number. Gives how many went. */
   forget(limit: { readonly unchangedSinceMs: number; readonly maxMessages: number }): Promise<number>;
+}
+
+/** Where the history rests. */
+export interface HistoryStore extends History, HistoryWriter {
+  /** Waits for what is under way and closes. */
+  close(): Promise<void>;
 }
 
 /** An address to which nothing is submitted any more. */

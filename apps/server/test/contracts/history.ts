@@ -1,10 +1,12 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MailEvent, NewEvent } from '../../src/model.ts';
-import type { History, HistoryQuery, HistoryWriter } from '../../src/ports.ts';
+import type { HistoryQuery, HistoryStore } from '../../src/ports.ts';
 import { failure, octets } from './queue-samples.ts';
 
-type Opened = History & HistoryWriter;
-export type OpenHistory = () => Promise<{ readonly history: Opened; readonly reopen?: () => Promise<Opened> }>;
+export type OpenHistory = () => Promise<{
+  readonly history: HistoryStore;
+  readonly reopen?: () => Promise<HistoryStore>;
+}>;
 
 const at = (messageId: string, atMs: number, event: NewEvent): MailEvent => ({ ...event, messageId, atMs });
 const accepted = (id: string, atMs: number, values: Partial<Extract<NewEvent, { kind: 'accepted' }>> = {}): MailEvent =>

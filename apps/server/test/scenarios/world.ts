@@ -3,9 +3,9 @@ import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
 import { openMemoryHistory } from '../../src/adapters/memory-history.ts';
 import { openMemorySuppression } from '../../src/adapters/memory-suppression.ts';
 import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
-import type { HistoryPorts } from '../../src/adapters/sqlite-history-database.ts';
 import type { MailEvent } from '../../src/model.ts';
 import type {
+  HistoryStore,
   HttpClient,
   IdSource,
   Mailboxes,
@@ -39,7 +39,7 @@ export interface SimulatedServer {
   readonly control: QueueControl;
   readonly running: RunningServer;
   /** Set if the configuration has `[history]`. */
-  readonly history: HistoryPorts;
+  readonly history: HistoryStore;
   stop(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { RECIPIENT_STATES } from '../../../src/ports/recipient-states.ts';
 import * as api from '../api/calls.ts';
 import { reasonOf } from '../api/client.ts';
 import { useLoad } from '../api/load.ts';
@@ -11,18 +12,6 @@ import { Empty, Loading, Trouble, ViewHead } from '../parts/basics.tsx';
 import { MessageList } from '../parts/message-list.tsx';
 import { goTo, linkTo, type Route } from '../routing.ts';
 
-const STATES = [
-  'queued',
-  'deferred',
-  'held',
-  'delivered',
-  'relayed',
-  'expanded',
-  'failed',
-  'expired',
-  'bounced',
-  'dropped',
-];
 const SPANS = [
   ['', 'Any time'],
   ['15m', 'Last 15 minutes'],
@@ -149,7 +138,7 @@ function Filters({ query }: { readonly query: Query }): JSX.Element {
         <span>State</span>
         <select value={query['state'] ?? ''} onChange={(event) => apply({ state: event.currentTarget.value })}>
           <option value="">Any</option>
-          {STATES.map((state) => (
+          {RECIPIENT_STATES.map((state) => (
             <option key={state} value={state}>
               {state}
             </option>

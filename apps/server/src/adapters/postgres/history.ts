@@ -1,12 +1,18 @@
 import { isFound, termOf, termsOf } from '../../history/search.ts';
 import { changesOf, type Story } from '../../history/summary.ts';
 import type { MailEvent } from '../../model.ts';
-import type { HistoryEntry, HistoryPage, HistoryQuery, HistoryWriter, MessageSummary } from '../../ports.ts';
-import type { HistoryPorts } from '../sqlite-history-database.ts';
+import type {
+  HistoryEntry,
+  HistoryPage,
+  HistoryQuery,
+  HistoryStore,
+  HistoryWriter,
+  MessageSummary,
+} from '../../ports.ts';
 import { Connections, type Queryable } from './connections.ts';
 
 /** Opens the history beside the queue, so that each node shows the whole. The queue has made the tables. */
-export function openPostgresHistory(url: string): HistoryPorts {
+export function openPostgresHistory(url: string): HistoryStore {
   return new PostgresHistory(new Connections({ url, max: 3, timeoutMs: 60_000 }));
 }
 
@@ -32,7 +38,7 @@ interface NewEvent {
   readonly event: string;
 }
 
-class PostgresHistory implements HistoryPorts {
+class PostgresHistory implements HistoryStore {
   readonly #connections: Connections;
 
   constructor(connections: Connections) {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Content } from '../../model.ts';
 import type { HistoryQuery } from '../../ports.ts';
+import { RECIPIENT_STATES } from '../../ports/recipient-states.ts';
 import { readStart } from '../../queue/content.ts';
 import { explainMessage } from '../explain.ts';
 import { explanationSchema } from '../explain-schema.ts';
@@ -9,7 +10,7 @@ import { address, cursor, id, instant, limit, line } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
 import { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
-import { messageDetailSchema, messagePageSchema, RECIPIENT_STATES } from '../schemas.ts';
+import { messageDetailSchema, messagePageSchema } from '../schemas.ts';
 import { messageDetailJson, messageJson, messageOfQueue } from '../wire.ts';
 
 /** As much of a message as is read to explain it. */

@@ -1,0 +1,15 @@
+/** What has become of a recipient, as the history knows it. */
+export const RECIPIENT_STATES = [
+  'queued',
+  'deferred',
+  'held',
+  'delivered',
+  'relayed',
+  'expanded',
+  'failed',
+  'expired',
+  'bounced',
+  'dropped',
+] as const;
+
+export type RecipientState = (typeof RECIPIENT_STATES)[number];
