@@ -1,6 +1,6 @@
 import type { MailEvent } from '../model.ts';
 import type { Journal, JournalEntry, KeepContents, NewDeadLetter, NewMessage, StoredDeadLetter } from '../ports.ts';
-import { keepsContent } from './sqlite-queue-operations.ts';
+import { keepsContent } from '../queue/kept-content.ts';
 
 type Entry = JournalEntry & { readonly only?: string };
 

@@ -1,5 +1,5 @@
 import type { MailEvent } from '../model.ts';
-import { isNote } from '../queue/notes.ts';
+import { keepsContent } from '../queue/kept-content.ts';
 import type { Journal, JournalEntry, KeepContents, NewDeadLetter, NewMessage, StoredDeadLetter } from '../ports.ts';
 import { fromDeadRow, fromJournalRow, toDeadRow } from './sqlite-queue-journal.ts';
 import type { DeadLetterRow, JournalAsk, JournalRow } from './sqlite-queue-journal.ts';
@@ -82,10 +82,4 @@ export class SqliteJournal implements Journal {
   #ask(ask: JournalAsk): Promise<unknown> {
     return this.#link().read({ kind: 'journal', ask });
   }
-}
-
-/** Notes are no messages: nobody wants to see them again. */
-export function keepsContent(keep: KeepContents | undefined, { message, recipients }: NewMessage): boolean {
-  if (keep === undefined || isNote(recipients[0]?.destination ?? '')) return false;
-  return keep.of === 'all' || message.reversePath === '';
 }

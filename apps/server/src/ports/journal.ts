@@ -8,7 +8,10 @@ import type { MailEvent } from '../model.ts';
  * - Without readers nothing is written. Entries go when all readers have passed them.
  */
 export interface Journal {
-  /** Who follows, from now on and over restarts. A reader who is new begins here; one that is not named any more is forgotten. */
+  /**
+   * Who follows, from now on and over restarts. A reader who is new begins here; one that nobody who shares the journal names
+   * any more is forgotten.
+   */
   follow(readers: readonly string[], keep?: KeepContents): Promise<void>;
   /** The entries after what the reader has passed, in order, at most `limit`. Those addressed to others are left out. */
   read(request: {
@@ -30,6 +33,13 @@ export interface Journal {
   discard(reader: string, ids?: readonly number[]): Promise<number>;
   /** Writes events that change nothing in the queue. */
   note(events: readonly MailEvent[]): Promise<void>;
+  /**
+   * Takes what others who share the journal write, from about now on, until it is stopped; in order, at least once a second
+   * or so. Nothing waits for long to be taken: `missed` is called where something is lacking. Absent: nobody else writes.
+   */
+  watchOthers?(watcher: { readonly take: (events: readonly MailEvent[]) => void; readonly missed: () => void }): {
+    stop(): Promise<void>;
+  };
 }
 
 /** Which contents the journal has beside the events: of reports, or of every message; of each at most so many octets. */

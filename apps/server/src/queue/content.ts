@@ -2,7 +2,7 @@ import type { Content } from '../model.ts';
 
 /** Content that is in memory already. */
 export function contentOf(pieces: readonly Uint8Array[]): Content {
-  const octets = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : join(pieces);
+  const octets = inOne(pieces);
   return {
     sizeOctets: octets.length,
     octets,
@@ -13,7 +13,12 @@ export function contentOf(pieces: readonly Uint8Array[]): Content {
   };
 }
 
-/** Joins pieces into one run of octets. */
+/** Pieces as one run of octets: the piece itself, if there is only one. */
+export function inOne(pieces: readonly Uint8Array[]): Uint8Array {
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : join(pieces);
+}
+
+/** Joins pieces into one run of octets: always a new one. */
 export function join(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;

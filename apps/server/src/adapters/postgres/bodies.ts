@@ -132,12 +132,19 @@ export function partColumns(parts: readonly Part[]): unknown[] {
   let at = 1;
   const places = parts.map(({ octets }) => (at += octets.length) - octets.length);
   return [
-    Buffer.concat(parts.map(({ octets }) => octets)),
+    allOctets(parts),
     parts.map(({ id }) => id),
     parts.map(({ part }) => part),
     places,
     parts.map(({ octets }) => octets.length),
   ];
+}
+
+/** As the driver takes them; those of one part alone are not copied. */
+function allOctets(parts: readonly Part[]): Buffer {
+  const [first] = parts;
+  if (parts.length !== 1 || first === undefined) return Buffer.concat(parts.map(({ octets }) => octets));
+  return Buffer.from(first.octets.buffer, first.octets.byteOffset, first.octets.length);
 }
 
 /** Inserts parts in as many statements as their size asks for. Gives those that are left for one more. */

@@ -1,12 +1,15 @@
 import type { Cluster } from '../../ports.ts';
 import { DATABASE_NOW, type ClockSkew } from './clock-skew.ts';
 import type { Connections } from './connections.ts';
+import type { PostgresJournal } from './journal.ts';
+import { NOW } from './readers.ts';
 
 /** What {@link PostgresCluster} works with. */
 export interface ClusterParts {
   readonly connections: Connections;
   readonly node: string;
   readonly incarnation: string;
+  readonly journal: PostgresJournal;
   readonly skew: ClockSkew;
   readonly now: () => number;
   readonly trouble: (error: unknown) => void;
@@ -107,38 +110,40 @@ export class PostgresCluster implements Cluster {
   }
 
   async #sayAlive(): Promise<void> {
-    const { connections, node, incarnation, skew, now, trouble } = this.#parts;
+    const { connections, node, incarnation, journal, skew, now, trouble } = this.#parts;
     const { rows } = await connections.run((client) =>
       client.query<{ database_now: number; mine: string | null; nodes: number }>(
+        // A row that was swept away, as nothing was heard of this node for very long, is made again.
         `WITH beat AS (
-           UPDATE dsnkit_node SET seen_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint
-           WHERE name = $1 AND incarnation = $2 RETURNING incarnation
+           INSERT INTO dsnkit_node (name, incarnation, seen_at, readers, keeps) VALUES ($1, $2, ${NOW}, $4, $5)
+           ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at WHERE dsnkit_node.incarnation = excluded.incarnation
+           RETURNING incarnation
          )
          SELECT ${DATABASE_NOW}, (SELECT incarnation FROM beat) AS mine, (
-           SELECT count(*) FROM dsnkit_node
-           WHERE seen_at > (extract(epoch FROM clock_timestamp()) * 1000)::bigint - $3 OR name = $1
-         ) AS nodes`,
-        [node, incarnation, ALIVE_MS],
+           SELECT count(*) FROM dsnkit_node WHERE seen_at > ${NOW} - $3 AND name <> $1
+         ) + 1 AS nodes`,
+        [node, incarnation, ALIVE_MS, ...journal.declared],
       ),
     );
     const [row] = rows;
     if (row === undefined) return;
     skew.measured(row.database_now);
-    this.#nodes = Math.max(1, row.nodes);
+    this.#nodes = row.nodes;
     if (row.mine === null) trouble(new Error(`another process runs as node ${node}: give each a name of its own`));
+    await journal.look();
     const { rows: down } = await connections.run((client) =>
       client.query<{ destination: string; until: number }>(
-        'SELECT destination, until FROM dsnkit_down WHERE until > (extract(epoch FROM clock_timestamp()) * 1000)::bigint',
+        `SELECT destination, until FROM dsnkit_down WHERE until > ${NOW}`,
       ),
     );
     this.#down = new Map(down.map(({ destination, until }) => [destination, skew.toOurs(until)]));
     if (now() - this.#sweptMs >= SWEEP_MS) await this.#sweep();
   }
 
-  /** Removes what nobody will: spooled contents that no message came to name, old troubles, nodes long gone. */
+  /** Removes what nobody will: spooled contents that no message came to name, old troubles, nodes long gone, their readers. */
   async #sweep(): Promise<void> {
     this.#sweptMs = this.#parts.now();
-    const old = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint - $1';
+    const old = `${NOW} - $1`;
     await this.#parts.connections.run(async (client) => {
       await client.query(
         `DELETE FROM dsnkit_body b WHERE b.stored_at < ${old}
@@ -148,6 +153,7 @@ export class PostgresCluster implements Cluster {
       await client.query(`DELETE FROM dsnkit_down WHERE until < ${old}`, [ORPHAN_MS]);
       await client.query(`DELETE FROM dsnkit_node WHERE seen_at < ${old}`, [ORPHAN_MS]);
     });
+    await this.#parts.journal.sweep();
   }
 }
 

@@ -59,11 +59,11 @@ class PostgresHistory implements HistoryStore {
       ]);
       // Another node, which read for the history before, has it already.
       if (rowCount === 0) return;
-      const known = await load(client, [
-        ...new Set(events.flatMap((event) => changesOf(event).map(({ messageId }) => messageId))),
-      ]);
+      const changed = events.map((event) => ({ event, changes: changesOf(event) }));
+      const ids = new Set(changed.flatMap(({ changes }) => changes.map(({ messageId }) => messageId)));
+      const known = await load(client, [...ids]);
       const added: NewEvent[] = [];
-      for (const event of events) await take(client, event, known, added);
+      for (const each of changed) await take(client, each, known, added);
       await save(client, known, added);
       for (const { messageId, octets } of contents)
         await client.query('INSERT INTO dsnkit_history_content (id, octets) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
@@ -178,8 +178,19 @@ async function load(client: Queryable, ids: readonly string[]): Promise<Map<stri
   );
 }
 
-async function take(client: Queryable, event: MailEvent, known: Map<string, Known>, added: NewEvent[]): Promise<void> {
-  for (const { messageId, change } of changesOf(event)) {
+/** An event, and what it changes in the stories of messages. */
+interface Changed {
+  readonly event: MailEvent;
+  readonly changes: ReturnType<typeof changesOf>;
+}
+
+async function take(
+  client: Queryable,
+  { event, changes }: Changed,
+  known: Map<string, Known>,
+  added: NewEvent[],
+): Promise<void> {
+  for (const { messageId, change } of changes) {
     const before = known.get(messageId);
     const story = change(before?.story);
     const now = before ?? (await begin(client, story));

@@ -1,8 +1,10 @@
 import type { MailEvent } from '../../model.ts';
-import { isNote } from '../../queue/notes.ts';
 import type { Journal, JournalEntry, KeepContents, NewDeadLetter, NewMessage, StoredDeadLetter } from '../../ports.ts';
-import { join } from '../../queue/content.ts';
+import { inOne } from '../../queue/content.ts';
+import { keepsBoth, keepsContent } from '../../queue/kept-content.ts';
 import type { Connections, Queryable } from './connections.ts';
+import { declare, forget, keepsText, lookWhoReads, number, trim, type Followed, type Reading } from './readers.ts';
+import { Watch, watchersOf } from './watching.ts';
 
 /** What a write tells, and the messages that it stored. */
 export interface Told {
@@ -20,46 +22,85 @@ interface Row {
 /**
  * The journal of all nodes. Each reader is one in the whole cluster: the node that reads for it holds it for a while, so that
  * what is told to the outside is told once, and in order; another node takes over when it has stopped.
+ *
+ * Every node writes, if a reader is on any. Who reads is looked up each second: of what a node does, a reader who is new hears
+ * some seconds later at most.
  */
 export class PostgresJournal implements Journal {
   readonly #connections: Connections;
   readonly #owner: string;
-  #followed = false;
-  #keep: KeepContents | undefined;
+  readonly #watches = new Set<Watch>();
+  /** Undefined: what this node follows is not known yet. */
+  #own: Followed | undefined;
+  #reading: Reading = { readers: [], keep: undefined };
+  #lookedAtMs = -Infinity;
 
   constructor(connections: Connections, owner: string) {
     this.#connections = connections;
     this.#owner = owner;
   }
 
-  /** Whether anybody reads it. */
+  /** Whether anybody reads it, on whatever node. If that is not known it may be. */
   get isFollowed(): boolean {
-    return this.#followed;
+    if ((this.#own?.readers.length ?? 0) > 0 || performance.now() - this.#lookedAtMs > KNOWN_FOR_MS) return true;
+    // Those who watch here hear of our own events without it.
+    return this.#reading.readers.some((name) => !name.startsWith(watchersOf(this.#owner)));
+  }
+
+  /** Columns of the row of this node. */
+  get declared(): readonly [readers: readonly string[] | null, keeps: string | null] {
+    return [this.#own?.readers ?? null, keepsText(this.#own?.keep)];
   }
 
   /** Within the transaction of the change that the events tell of. */
   async append(client: Queryable, told: readonly Told[]): Promise<void> {
-    if (!this.#followed) return;
+    if (!this.isFollowed) return;
     const rows = told.flatMap(({ messages, events }): Row[] =>
       events.length === 0 ? [] : [...this.#kept(messages), { events: JSON.stringify(events) }],
     );
-    await insertRows(client, rows);
+    await insertRows(client, this.#owner, rows);
   }
 
-  /** A reader whom no node names any more is forgotten by the next one that follows. */
   async follow(readers: readonly string[], keep?: KeepContents): Promise<void> {
+    const own = { readers, keep };
+    const reading = await this.#connections.transaction(async (client) => {
+      await declare(client, this.#owner, own, await number(client));
+      return lookWhoReads(client);
+    });
+    this.#own = own;
+    this.#see(reading);
+  }
+
+  /** Looks who reads. A node that was silent for so long that its readers were forgotten names them again. */
+  async look(): Promise<void> {
+    this.#see(await this.#connections.run(lookWhoReads));
+    const own = this.#own;
+    if (own?.readers.some((name) => !this.#reading.readers.includes(name)) === true)
+      await this.follow(own.readers, own.keep);
+  }
+
+  /** Forgets readers whose nodes are gone, and what was written for them. */
+  async sweep(): Promise<void> {
     await this.#connections.transaction(async (client) => {
-      const end = await number(client);
-      await client.query('DELETE FROM dsnkit_journal_reader WHERE name <> ALL($1::text[])', [readers]);
-      await client.query(
-        `INSERT INTO dsnkit_journal_reader (name, position, held_until)
-         SELECT name, $2, 0 FROM unnest($1::text[]) AS r(name) ON CONFLICT DO NOTHING`,
-        [readers, end],
-      );
+      await number(client);
+      await forget(client, this.#owner);
       await trim(client);
     });
-    this.#followed = readers.length > 0;
-    this.#keep = keep;
+  }
+
+  watchOthers(watcher: Parameters<NonNullable<Journal['watchOthers']>>[0]): { stop(): Promise<void> } {
+    const watch = new Watch(this.#connections, this.#owner, watcher);
+    this.#watches.add(watch);
+    return {
+      stop: async () => {
+        this.#watches.delete(watch);
+        await watch.stop();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#watches].map((watch) => watch.stop()));
   }
 
   async read(request: Parameters<Journal['read']>[0]): Promise<readonly JournalEntry[]> {
@@ -113,6 +154,7 @@ export class PostgresJournal implements Journal {
       const events = await takeDead(client, reader, ids);
       await insertRows(
         client,
+        this.#owner,
         events.map((event) => ({ reader, events: `[${event}]` })),
       );
       return events.length;
@@ -127,12 +169,17 @@ export class PostgresJournal implements Journal {
     await this.#connections.transaction((client) => this.append(client, [{ messages: [], events }]));
   }
 
+  #see(reading: Reading): void {
+    this.#reading = reading;
+    this.#lookedAtMs = performance.now();
+  }
+
   #kept(messages: readonly NewMessage[]): Row[] {
-    return messages.flatMap(({ message, recipients, content }): Row[] => {
-      const keep = this.#keep;
-      if (keep === undefined || 'kind' in content || isNote(recipients[0]?.destination ?? '')) return [];
-      if (keep.of === 'reports' && message.reversePath !== '') return [];
-      return [{ events: '[]', messageId: message.id, content: join(content).subarray(0, keep.maxOctets) }];
+    const keep = keepsBoth(this.#own?.keep, this.#reading.keep);
+    return messages.flatMap((message): Row[] => {
+      const { content } = message;
+      if (keep === undefined || 'kind' in content || !keepsContent(keep, message)) return [];
+      return [{ events: '[]', messageId: message.message.id, content: inOne(content).subarray(0, keep.maxOctets) }];
     });
   }
 
@@ -150,6 +197,8 @@ export class PostgresJournal implements Journal {
 
 /** For so long a reader is left to the node that reads for it. */
 const READER_HELD_MS = 15_000;
+/** For so long it counts who was found to read. */
+const KNOWN_FOR_MS = 5_000;
 
 interface StoredRow {
   readonly position: number;
@@ -158,43 +207,20 @@ interface StoredRow {
   readonly content: Uint8Array | null;
 }
 
-/** Gives numbers to what was committed without; whoever has the lock sees all that was numbered before. */
-async function number(client: Queryable): Promise<number> {
-  const { rows: ends } = await client.query<{ position: number }>(
-    'SELECT position FROM dsnkit_journal_end WHERE only_row FOR UPDATE',
-  );
-  const end = ends[0]?.position ?? 0;
-  const { rowCount } = await client.query(
-    `UPDATE dsnkit_journal j SET position = $1 + n.place
-     FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM dsnkit_journal WHERE position IS NULL) n
-     WHERE j.id = n.id`,
-    [end],
-  );
-  const count = rowCount ?? 0;
-  if (count > 0) await client.query('UPDATE dsnkit_journal_end SET position = $1', [end + count]);
-  return end + count;
-}
-
-async function trim(client: Queryable): Promise<void> {
-  await client.query(
-    `DELETE FROM dsnkit_journal WHERE position <= (SELECT coalesce(min(position), 9007199254740991)
-     FROM dsnkit_journal_reader)`,
-  );
-}
-
-async function insertRows(client: Queryable, rows: readonly Row[]): Promise<void> {
+async function insertRows(client: Queryable, node: string, rows: readonly Row[]): Promise<void> {
   const bare = rows.filter(({ content }) => content === undefined);
   const whole = rows.filter(({ content }) => content !== undefined);
   // What is kept of a content stands before the events of its message.
   for (const { events, messageId, content } of whole)
-    await client.query('INSERT INTO dsnkit_journal (events, message, content) VALUES ($1, $2, $3)', [
-      ...[events, messageId, content],
+    await client.query('INSERT INTO dsnkit_journal (node, events, message, content) VALUES ($1, $2, $3, $4)', [
+      ...[node, events, messageId, content],
     ]);
   if (bare.length > 0)
     await client.query(
-      `INSERT INTO dsnkit_journal (reader, events)
-       SELECT reader, events FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS r(reader, events, place) ORDER BY place`,
-      [bare.map(({ reader }) => reader ?? null), bare.map(({ events }) => events)],
+      `INSERT INTO dsnkit_journal (node, reader, events)
+       SELECT $3, reader, events FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS r(reader, events, place)
+       ORDER BY place`,
+      [bare.map(({ reader }) => reader ?? null), bare.map(({ events }) => events), node],
     );
 }
 

@@ -14,6 +14,7 @@ import type {
   StoredDestination,
   StoredMessage,
 } from '../../ports.ts';
+import { join } from '../../queue/content.ts';
 import { Bodies } from './bodies.ts';
 import { claimDue } from './claims.ts';
 import { ClockSkew, DATABASE_NOW } from './clock-skew.ts';
@@ -113,8 +114,10 @@ class PostgresQueueStore implements QueueStore {
         this.#node,
       ]);
     });
+    await this.journal.look();
     this.#cluster = new PostgresCluster({
-      ...{ connections: this.#connections, node: this.#node, incarnation: this.#incarnation, skew: this.#skew },
+      ...{ connections: this.#connections, node: this.#node, incarnation: this.#incarnation },
+      ...{ journal: this.journal, skew: this.#skew },
       now: this.#options.now ?? Date.now,
       trouble: this.#options.trouble ?? (() => undefined),
     });
@@ -135,7 +138,7 @@ class PostgresQueueStore implements QueueStore {
     this.#open();
     const spooled = this.#take(messages);
     if (messages.length === 0) return;
-    await this.#write({ kind: 'accept', messages: messages.map(withOwnPieces), lease, events }, spooled);
+    await this.#write({ kind: 'accept', messages: messages.map(withOwnContent), lease, events }, spooled);
   }
 
   async claim(request: Parameters<QueueStore['claim']>[0]): Promise<readonly Claim[]> {
@@ -236,6 +239,7 @@ class PostgresQueueStore implements QueueStore {
     await this.#groups.settled();
     await this.#claiming;
     await this.#cluster?.close();
+    await this.journal.close();
     await this.#connections.close();
   }
 
@@ -260,9 +264,11 @@ class PostgresQueueStore implements QueueStore {
   }
 
   async #apply(writes: readonly Write[]): Promise<ReadonlyMap<Write, Error>> {
-    const writer = { node: this.#node, skew: this.#skew, journal: this.journal };
+    // Decided once: whether it is one statement, and so a transaction by itself, depends on it.
+    const journal = this.journal.isFollowed ? this.journal : undefined;
+    const writer = { node: this.#node, skew: this.#skew, journal };
     const work = (client: Queryable): ReturnType<typeof applyWrites> => applyWrites(client, writes, writer);
-    const failures = isOneStatement(writes, this.journal)
+    const failures = isOneStatement(writes, writer)
       ? await this.#connections.statement(work)
       : await this.#connections.transaction(work);
     if (writes.some(({ kind }) => kind === 'release')) this.#due.forget();
@@ -296,7 +302,7 @@ function isValueFault(error: unknown): boolean {
   return /^2[23]/.test((error as { code?: string } | undefined)?.code ?? '');
 }
 
-/** The pieces stay the caller's, who may write over them as soon as we return. */
-function withOwnPieces(message: NewMessage): NewMessage {
-  return 'kind' in message.content ? message : { ...message, content: message.content.map((piece) => piece.slice()) };
+/** The pieces stay the caller's, who may write over them as soon as we return: one copy, in one piece. */
+function withOwnContent(message: NewMessage): NewMessage {
+  return 'kind' in message.content ? message : { ...message, content: [join(message.content)] };
 }

@@ -23,7 +23,8 @@ export interface SchemaStep {
  *   that were given while a transaction is under way would let readers pass what it has yet to show.
  * - `dsnkit_history_…`: what is known of messages after they have gone. `dsnkit_suppression`: a record that is gone leaves
  *   its address, so that other nodes see it go.
- * - `dsnkit_node`: who works on this queue, and when each was last heard of; `dsnkit_down`: next hops that did not answer.
+ * - `dsnkit_node`: who works on this queue, when each was last heard of, which readers of the journal it reads for and which
+ *   contents these want; null before it has said so, as a node of version 1 never does. `dsnkit_down`: next hops that did not answer.
  */
 export const steps: readonly SchemaStep[] = [
   {
@@ -129,6 +130,14 @@ export const steps: readonly SchemaStep[] = [
       )`,
       'CREATE INDEX dsnkit_suppression_changed ON dsnkit_suppression (changed)',
       'CREATE TABLE dsnkit_secret (name text PRIMARY KEY, octets bytea NOT NULL)',
+    ],
+  },
+  {
+    worksFrom: 1,
+    statements: [
+      'ALTER TABLE dsnkit_node ADD COLUMN readers text[]',
+      'ALTER TABLE dsnkit_node ADD COLUMN keeps text',
+      'ALTER TABLE dsnkit_journal ADD COLUMN node text',
     ],
   },
 ];

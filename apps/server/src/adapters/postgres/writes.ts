@@ -1,6 +1,6 @@
 import type { MailEvent, Recipient } from '../../model.ts';
 import { LeaseLostError, type Lease, type NewMessage, type Settlement } from '../../ports.ts';
-import { join } from '../../queue/content.ts';
+import { inOne } from '../../queue/content.ts';
 import { INSERT_PARTS, insertAllBut, partColumns, partsOf } from './bodies.ts';
 import { prepared, type Queryable } from './connections.ts';
 import type { PostgresJournal, Told } from './journal.ts';
@@ -30,7 +30,8 @@ export type Write =
 export interface Writer {
   readonly node: string;
   readonly skew: Skew;
-  readonly journal: PostgresJournal;
+  /** Absent: nobody reads it. */
+  readonly journal?: PostgresJournal | undefined;
 }
 
 /**
@@ -49,14 +50,14 @@ export async function applyWrites(
   await addChildren(client, settled, writer);
   await insertMessages(client, [...accepted(writes), ...settled.map(({ messages }) => ({ messages }))], writer);
   await remove(client, settled, done);
-  await writer.journal.append(client, toldBy(writes, failures));
+  await writer.journal?.append(client, toldBy(writes, failures));
   for (const write of writes) if (write.kind === 'release') await release(client, write.tokens);
   return failures;
 }
 
 /** Whether {@link applyWrites} asks for one statement only, which is a transaction by itself: new messages and nothing else. */
-export function isOneStatement(writes: readonly Write[], journal: PostgresJournal): boolean {
-  if (journal.isFollowed) return false;
+export function isOneStatement(writes: readonly Write[], { journal }: Writer): boolean {
+  if (journal !== undefined) return false;
   return (
     writes.every((write) => write.kind === 'accept' && write.messages.every(isSmall)) &&
     writes.length <= ONE_STATEMENT_WRITES
@@ -221,7 +222,7 @@ async function insertMessages(client: Queryable, groups: readonly NewGroup[], { 
   const bodies = messages.map(({ message, content }) => ('kind' in content ? content.name : message.id));
   const parts = await insertAllBut(
     client,
-    messages.flatMap(({ message, content }) => ('kind' in content ? [] : partsOf(message.id, join(content)))),
+    messages.flatMap(({ message, content }) => ('kind' in content ? [] : partsOf(message.id, inOne(content)))),
   );
   const rows = groups.flatMap((group) =>
     group.messages.flatMap(({ message, recipients }): NewRow[] =>
