@@ -30,10 +30,12 @@ export function makeFollower({ clock, togetherMs, take, rest, trouble }: Followe
   let again = false;
   let stopped = false;
 
+  const isSoonAgain = (): boolean => again && !stopped;
+
   async function takeAll(): Promise<void> {
     do again = false;
     while (await take());
-    await rest?.(again && !stopped);
+    await rest?.(isSoonAgain());
   }
 
   function run(): void {
