@@ -479,6 +479,12 @@ export interface QueueStore extends QueueOperations {
   readonly cluster?: Cluster;
   /** Numbers for people. */
   counts(): Promise<{ readonly messages: number; readonly recipients: number }>;
+  /**
+   * Commits something that changes nothing. Resolves when a power cut could not undo it, as {@link QueueStore.accept} does.
+   *
+   * @throws {StoreError}
+   */
+  probe(): Promise<void>;
   /** Waits for what is under way and closes. */
   close(): Promise<void>;
 }

@@ -38,7 +38,7 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
   let keys: IdempotencyKeys | undefined;
   const observers = makeObservers({
     run: ids.next(),
-    now: () => clock.now(),
+    clock,
     monotonicMs: () => performance.now(),
     destinations: async () => (await admin?.queue.destinations()) ?? [],
     counts: async () => (await store?.counts()) ?? { messages: 0, recipients: 0 },

@@ -185,6 +185,10 @@ class MemoryQueueStore implements QueueStore {
     return { messages: this.#messages.size, recipients };
   }
 
+  probe(): Promise<void> {
+    return this.#open();
+  }
+
   async claimMessage(request: Parameters<QueueStore['claimMessage']>[0]): Promise<Claim | undefined> {
     await this.#open();
     const { messageId, token, nowMs, leaseUntilMs } = request;

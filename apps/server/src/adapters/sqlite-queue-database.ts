@@ -152,6 +152,14 @@ export class QueueDatabase {
     return { ...this.#writes.counts };
   }
 
+  /** @throws {StoreError} */
+  probe(): void {
+    this.#transact(() => {
+      this.#begin();
+      this.#writes.probe();
+    });
+  }
+
   /** What ended with the operations since the last call. */
   takeAftermath(): Aftermath {
     const aftermath = { ended: this.#ended, unnamed: this.#gone, journal: this.#journal.takeNew() };

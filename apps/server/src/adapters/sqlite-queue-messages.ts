@@ -62,7 +62,7 @@ export type Read =
   | { readonly kind: 'journal'; readonly ask: JournalAsk }
   | { readonly kind: 'inspect'; readonly ask: InspectionAsk }
   | { readonly kind: 'next-due'; readonly except: readonly string[] }
-  | { readonly kind: 'counts' | 'close' };
+  | { readonly kind: 'counts' | 'probe' | 'close' };
 
 export interface ClaimRequest {
   readonly kind: 'claim';

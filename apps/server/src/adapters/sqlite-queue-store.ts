@@ -236,6 +236,10 @@ class SqliteQueueStore implements QueueStore {
     };
   }
 
+  async probe(): Promise<void> {
+    await this.#opened().read({ kind: 'probe' });
+  }
+
   async close(): Promise<void> {
     const link = this.#link;
     this.#link = undefined;

@@ -98,6 +98,9 @@ function evaluate(queue: QueueDatabase, read: Read): unknown {
       return queue.nextDueAtMs(read.except);
     case 'counts':
       return queue.counts();
+    case 'probe':
+      queue.probe();
+      return undefined;
     case 'close':
       queue.close();
       return undefined;

@@ -1,4 +1,5 @@
 import type { Recipient } from '../model.ts';
+import { StoreError } from '../ports.ts';
 import type { Room } from './queue-room.ts';
 import type { Depths } from './sqlite-queue-depths.ts';
 import type { Destinations } from './sqlite-queue-destinations.ts';
@@ -24,6 +25,9 @@ export interface WriteParts {
   readonly journal: JournalTable;
   readonly lastSeq: number;
 }
+
+/** As large as a usual message. */
+const PROBE = new Uint8Array(16_384);
 
 /**
  * The operations that change the queue. Each either looks first and refuses before it has changed anything, or runs
@@ -89,6 +93,14 @@ export class Writes {
     for (const place of hold.members.values()) {
       if (place !== undefined) this.#destinations.lower(place.destination, place.dueAtMs, hold.seq);
     }
+  }
+
+  /** Stores a message and takes it away again, within a transaction. */
+  probe(): void {
+    const complaint = this.#room.complaint(PROBE.length);
+    if (complaint !== undefined) throw new StoreError('full', complaint);
+    this.#statements.insertFresh.run(this.#lastSeq + 1, '', '', '', null, PROBE);
+    this.#statements.deleteFresh.run(this.#lastSeq + 1);
   }
 
   #accept(write: Extract<Write, { readonly kind: 'accept' | 'accept-held' }>): Refusal | undefined {

@@ -1,21 +1,19 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { MailEvent } from '../model.ts';
-import type { DestinationState, EventSink, Notice, QueueStore } from '../ports.ts';
+import type { DestinationState, EventSink, Notice } from '../ports.ts';
+import type { CommitListener } from './watched-store.ts';
 
 /** What Prometheus gathers. Counting costs the way of a message no more than additions; text is made when it is asked for. */
 export interface Metrics {
   readonly events: EventSink;
   readonly notice: (notice: Notice) => void;
-  /** The store, with its commits timed; `seen` may look at each. */
-  timed(store: QueueStore, seen: (commit: Promise<void>) => Promise<void>): QueueStore;
+  readonly committed: CommitListener['committed'];
   text(): Promise<string>;
   readonly type: string;
 }
 
 /** What is looked up when somebody asks. */
 export interface MetricsParts {
-  /** Milliseconds of a clock that never goes back, with fractions. */
-  readonly monotonicMs: () => number;
   readonly now: () => number;
   readonly destinations: () => Promise<readonly DestinationState[]>;
   readonly counts: () => Promise<{ readonly messages: number; readonly recipients: number }>;
@@ -44,7 +42,7 @@ export function makeMetrics(parts: MetricsParts): Metrics {
       if (notice.kind === 'refused') tallies.refusals.add(notice.what);
       else tallies.logins.add(notice.kind === 'login' ? 'accepted' : 'failed');
     },
-    timed: (store, seen) => timed(store, parts.monotonicMs, histograms.commit, seen),
+    committed: (what, tookMs) => histograms.commit[what].observe(tookMs / 1000),
   };
 }
 
@@ -193,32 +191,6 @@ function addGauges(registry: Registry, { destinations, counts, now }: MetricsPar
     ...{ name: 'dsnd_queue_messages', help: 'Messages in the queue', registers },
     async collect() {
       this.set((await counts()).messages);
-    },
-  });
-}
-
-/** Every other call goes through as it is. */
-function timed(
-  store: QueueStore,
-  monotonicMs: () => number,
-  commit: Histograms['commit'],
-  seen: (commit: Promise<void>) => Promise<void>,
-): QueueStore {
-  const measured =
-    <A extends unknown[]>(histogram: Histogram, call: (...args: A) => Promise<void>) =>
-    async (...args: A): Promise<void> => {
-      const startMs = monotonicMs();
-      await seen(call(...args));
-      histogram.observe((monotonicMs() - startMs) / 1000);
-    };
-  const accept = measured(commit.accept, (...args: Parameters<QueueStore['accept']>) => store.accept(...args));
-  const settle = measured(commit.settle, (...args: Parameters<QueueStore['settle']>) => store.settle(...args));
-  return new Proxy(store, {
-    get(target, name) {
-      if (name === 'accept') return accept;
-      if (name === 'settle') return settle;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
 }

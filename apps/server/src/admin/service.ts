@@ -48,7 +48,7 @@ export function makeService(parts: ServiceParts): Answer {
     events: observers.ring,
     counts: () => store.counts(),
     metrics: async () => ({ text: await observers.metrics.text(), type: observers.metrics.type }),
-    notReady: async () => observers.failing() ?? (await troubleOf(store)),
+    notReady: () => observers.readiness.trouble(() => store.probe()),
     access: {
       ...{ crypto, clock, hosts: hostsOf(startConfig) },
       ...(token === undefined ? {} : { token }),
@@ -64,15 +64,6 @@ export function answerBeforeStart(request: Request): Response {
   const reason = 'The queue is not open yet';
   if (pathname === '/readyz') return Response.json({ ready: false, reason }, { status: 503 });
   return new Problem('not-available', reason, { headers: { 'Retry-After': '1' } }).toResponse();
-}
-
-async function troubleOf(store: QueueStore): Promise<string | undefined> {
-  try {
-    await store.counts();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }
 
 /** On loopback only names that mean this host; elsewhere there is a secret, which no foreign page has. */

@@ -173,6 +173,18 @@ export function acceptingContract(open: OpenQueueStore): void {
     await expect(store.content('m2')).rejects.toMatchObject({ name: 'StoreError' });
   });
 
+  it('a probe leaves everything as it was', async () => {
+    const { store, reopen } = await open();
+    await store.accept([sample('m1')], lease());
+    await store.probe();
+    await store.accept([sample('m2')]);
+    await store.probe();
+    const both = { messages: 2, recipients: 2 };
+    expect(await store.counts()).toEqual(both);
+    expect(brief(await claim(store))).toEqual(['m2:0']);
+    if (reopen !== undefined) expect(await (await reopen()).counts()).toEqual(both);
+  });
+
   it('refuses everything once it is closed, and closes twice', async () => {
     const { store } = await open();
     await store.close();
@@ -182,6 +194,7 @@ export function acceptingContract(open: OpenQueueStore): void {
     await expect(claim(store)).rejects.toMatchObject(closed);
     await expect(store.content('m1')).rejects.toMatchObject(closed);
     await expect(store.counts()).rejects.toMatchObject(closed);
+    await expect(store.probe()).rejects.toMatchObject(closed);
     await expect(store.nextDueAtMs()).rejects.toMatchObject(closed);
     await expect(store.release(['t'])).rejects.toMatchObject(closed);
     await expect(store.renew(['t'], 1)).rejects.toMatchObject(closed);

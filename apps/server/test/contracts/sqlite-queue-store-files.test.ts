@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -251,6 +251,38 @@ describe('a full store', () => {
     const [claimed] = await claim(store);
     await store.settle(done(claimed!, { messages: [sample('report')] }));
     expect(brief(await claim(store))).toEqual(['report:0']);
+  });
+
+  it('fails a probe, until there is room again', async () => {
+    const store = await opened({ maxDatabaseOctets: 400_000 });
+    await store.probe();
+    const taken: string[] = [];
+    for (let index = 0; taken.length === index; index++) {
+      const held = lease();
+      const small = sample(`m${index}`, { content: [octets('x'.repeat(10_000))] });
+      const put = store.accept([small], held).then(() => taken.push(held.token));
+      await put.catch(() => undefined);
+    }
+    await expect(store.probe()).rejects.toMatchObject({ name: 'StoreError', code: 'full' });
+    for (const [index, token] of taken.entries())
+      await store.settle({
+        ...{ messageId: `m${index}`, token, children: [], messages: [] },
+        updates: [{ n: 0, state: 'done' }],
+      });
+    await store.probe();
+  });
+
+  it('fails a probe where the disk has less room than is to be left', async () => {
+    const store = await opened({ minFreeOctets: Number.MAX_SAFE_INTEGER });
+    await expect(store.probe()).rejects.toMatchObject({ name: 'StoreError', code: 'full' });
+  });
+
+  it('writes to the disk when it is probed', async () => {
+    const store = await opened();
+    const log = join(directory, 'queue.db-wal');
+    const before = await readFile(log);
+    await store.probe();
+    expect((await readFile(log)).equals(before)).toBe(false);
   });
 
   it('takes spooled content again that was refused with its message', async () => {

@@ -196,6 +196,13 @@ class PostgresQueueStore implements QueueStore {
     return rows[0] ?? { messages: 0, recipients: 0 };
   }
 
+  async probe(): Promise<void> {
+    this.#open();
+    await this.#connections.statement((client) =>
+      client.query('UPDATE dsnkit_node SET seen_at = seen_at WHERE name = $1', [this.#node]),
+    );
+  }
+
   async find(messageId: string): Promise<StoredMessage | undefined> {
     this.#open();
     return findMessage(this.#connections, messageId, this.#skew);
