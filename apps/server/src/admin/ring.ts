@@ -11,36 +11,39 @@ export interface EventRing extends EventSink {
   read(from: number, limit: number): readonly Numbered[];
   /** Resolves when there is an event of that number, or `signal` is aborted. */
   wait(number: number, signal: AbortSignal): Promise<void>;
+  /** Events are lacking here: whoever reads is told. */
+  skip(): void;
   /** Which run of the server counts these numbers. */
   readonly run: string;
 }
 export interface Numbered {
   readonly number: number;
-  readonly event: MailEvent;
+  /** Undefined: events are lacking here. */
+  readonly event: MailEvent | undefined;
 }
 
 /** Makes a ring that keeps `size` events. */
 export function makeEventRing(size: number, run: string): EventRing {
-  const events: MailEvent[] = [];
+  const events: (MailEvent | undefined)[] = [];
   let next = 0;
   let waiting: (() => void)[] = [];
   const oldest = (): number => Math.max(0, next - size);
+  function add(event: MailEvent | undefined): void {
+    events[next % size] = event;
+    next++;
+    if (waiting.length === 0) return;
+    for (const wake of waiting.splice(0)) wake();
+  }
   return {
     run,
     next: () => next,
     oldest,
-    emit(event) {
-      events[next % size] = event;
-      next++;
-      if (waiting.length === 0) return;
-      for (const wake of waiting.splice(0)) wake();
-    },
+    emit: add,
+    skip: () => add(undefined),
     read(from, limit) {
       const found: Numbered[] = [];
-      for (let number = Math.max(from, oldest()); number < next && found.length < limit; number++) {
-        const event = events[number % size];
-        if (event !== undefined) found.push({ number, event });
-      }
+      for (let number = Math.max(from, oldest()); number < next && found.length < limit; number++)
+        found.push({ number, event: events[number % size] });
       return found;
     },
     async wait(number, signal) {

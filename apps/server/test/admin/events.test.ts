@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApi, type ApiServer } from './api-server.ts';
+import { followStream, type Seen } from './event-stream.ts';
 
 let server: ApiServer;
 beforeAll(async () => {
@@ -7,32 +8,16 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-interface Seen {
-  readonly id: string;
-  readonly type: string;
-  readonly data: { readonly kind?: string; readonly messageId?: string };
-}
-
 /** Follows the stream until `count` events have come. */
-async function follow(count: number, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Seen[]> {
-  const leave = new AbortController();
-  const response = await server.get(path, { headers, signal: leave.signal });
-  expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
-  const seen: Seen[] = [];
-  let text = '';
-  for await (const piece of response.body ?? []) {
-    text += new TextDecoder().decode(piece as Uint8Array);
-    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const frame = text.slice(0, end);
-      const value = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(frame)?.[1];
-      text = text.slice(end + 2);
-      const data = value('data');
-      if (data === undefined) following();
-      else seen.push({ id: value('id') ?? '', type: value('event') ?? '', data: JSON.parse(data) as Seen['data'] });
-    }
-    if (seen.length >= count) break;
-  }
-  leave.abort();
+async function follow(
+  count: number,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<readonly Seen[]> {
+  const seen = await followStream(server, path, ({ length }) => length >= count, {
+    headers,
+    following: () => following(),
+  });
   return seen.slice(0, count);
 }
 

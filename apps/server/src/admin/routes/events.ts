@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { MailEvent } from '../../model.ts';
 import { id, line } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
+import type { Others } from '../others.ts';
 import type { EventRing } from '../ring.ts';
 import { route, type Route } from '../route.ts';
 import { eventJson } from '../wire.ts';
@@ -11,7 +12,7 @@ const BEAT_MS = 15_000;
 const BATCH = 100;
 
 /** The live stream. */
-export function eventRoutes({ events, clock }: ApiParts): readonly Route[] {
+export function eventRoutes({ events, others, clock }: ApiParts): readonly Route[] {
   return [
     route({
       method: 'get',
@@ -21,7 +22,8 @@ export function eventRoutes({ events, clock }: ApiParts): readonly Route[] {
       summary: 'Events as they happen, as server-sent events',
       description:
         'Each has the kind as its type, a JSON event as its data, and an id. With Last-Event-ID the stream goes on after ' +
-        'that event; one of type "missed" says that events lie between that are not kept any more.',
+        'that event; one of type "missed" says that events lie between that are not kept any more. Of servers that share ' +
+        'a queue each tells the events of all, those of the others some moments later.',
       headers: { 'Last-Event-ID': 'The id of the last event that was seen' },
       query: v.strictObject({
         kinds: v.optional(line(1000, 'Only these kinds, with commas between')),
@@ -35,7 +37,7 @@ export function eventRoutes({ events, clock }: ApiParts): readonly Route[] {
           (kinds === undefined || kinds.has(event.kind)) &&
           (query.messageId === undefined || query.messageId === event.messageId);
         const last = request.headers.get('last-event-id') ?? query.last;
-        return new Response(streamOf(follow(events, last, wanted, request.signal, beats(clock))), {
+        return new Response(streamOf(follow({ ring: events, others }, last, wanted, request.signal, beats(clock))), {
           headers: { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' },
         });
       },
@@ -59,15 +61,30 @@ function beats(clock: ApiParts['clock']): Beat {
 
 /** The text of the stream. Ends when `signal` is aborted. */
 async function* follow(
-  ring: EventRing,
+  { ring, others }: { readonly ring: EventRing; readonly others: Others },
   last: string | undefined,
   wanted: (event: MailEvent) => boolean,
   signal: AbortSignal,
   beat: Beat,
 ): AsyncGenerator<string> {
-  const { from, missed } = begin(ring, last);
+  const leave = others.watch();
+  try {
+    const { from, missed } = begin(ring, last);
+    yield `retry: 2000\n${missed ? missedEvent() : ': following\n\n'}`;
+    yield* texts(ring, from, wanted, signal, beat);
+  } finally {
+    leave();
+  }
+}
+
+async function* texts(
+  ring: EventRing,
+  from: number,
+  wanted: (event: MailEvent) => boolean,
+  signal: AbortSignal,
+  beat: Beat,
+): AsyncGenerator<string> {
   let at = from;
-  yield `retry: 2000\n${missed ? missedEvent() : ': following\n\n'}`;
   while (!signal.aborted) {
     if (at < ring.oldest()) {
       yield missedEvent();
@@ -76,7 +93,7 @@ async function* follow(
     const found = ring.read(at, BATCH);
     at = found.at(-1) === undefined ? at : (found.at(-1)?.number ?? 0) + 1;
     const text = found
-      .filter(({ event }) => wanted(event))
+      .filter(({ event }) => event === undefined || wanted(event))
       .map(({ number, event }) => frame(`${ring.run}-${number}`, event))
       .join('');
     if (text !== '') yield text;
@@ -102,7 +119,8 @@ function missedEvent(): string {
   return 'event: missed\ndata: {}\n\n';
 }
 
-function frame(number: string, event: MailEvent): string {
+function frame(number: string, event: MailEvent | undefined): string {
+  if (event === undefined) return `id: ${number}\n${missedEvent()}`;
   return `id: ${number}\nevent: ${event.kind}\ndata: ${JSON.stringify(eventJson(event))}\n\n`;
 }
 
