@@ -12,13 +12,20 @@ export interface Mail {
 
 /** Open a message for the readers. */
 export function openMail(message: Uint8Array): Mail {
-  const opened = openMessage(message);
-  let signals: HeaderSignals | undefined;
-  return {
-    opened,
-    get signals(): HeaderSignals {
-      return (signals ??= readSignals(opened.headers));
-    },
-    lines: new LineIndex(opened.text),
-  };
+  return new LazyMail(openMessage(message));
+}
+
+class LazyMail implements Mail {
+  readonly opened: OpenedMessage;
+  readonly lines: LineIndex;
+  #signals: HeaderSignals | undefined;
+
+  constructor(opened: OpenedMessage) {
+    this.opened = opened;
+    this.lines = new LineIndex(opened.text);
+  }
+
+  get signals(): HeaderSignals {
+    return (this.#signals ??= readSignals(this.opened.headers));
+  }
 }

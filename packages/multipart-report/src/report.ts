@@ -5,7 +5,7 @@ import { Issues, type ReportIssue } from './issue.ts';
 import { readMachine, type MachineContent } from './machine-part.ts';
 import { readReturned, type Returned } from './returned.ts';
 import { readSource, type Source } from './source.ts';
-import type { Range } from './tree.ts';
+import type { MimePart, Range } from './tree.ts';
 
 /** A report as it was understood. RFC 6522 §3. */
 export interface ParsedReport extends Partial<MachineContent> {
@@ -56,25 +56,44 @@ export function parseSource(source: Source): ParsedReport | undefined {
 /** The report that has been located in a message. */
 export function reportOf({ root, found, issues }: Located, source: Source): ParsedReport | undefined {
   if (found === undefined) return undefined;
-  const { kind, human } = found;
-  let text: HumanReadable | undefined;
   // Filled in rather than put together: half of the time of a short report went into copying objects.
-  const report: Draft<ParsedReport> = {
-    kind,
-    // Programs seldom ask for it, and it may well be most of the report.
-    get humanReadable(): HumanReadable {
-      return (text ??= human === undefined ? {} : readHuman(human, source, new Issues()));
-    },
-    headers: root.headers,
-    ranges: rangesOf(found),
-    issues: [],
-  };
-  if (human !== undefined) noteHuman(human, source, issues);
+  const report: Draft<ParsedReport> = new LazyReport(found, root.headers, source);
+  if (found.human !== undefined) noteHuman(found.human, source, issues);
   readContent(report, found, source, issues);
   const returned = found.returned && readReturned(found.returned, source, issues);
   if (returned !== undefined) report.returned = { ...returned.header, octets: returned.octets };
   report.issues = issues.list(source.text);
   return report;
+}
+
+/** A report whose human part is decoded when it is asked for first: programs seldom do, and it may well be most of the report. */
+class LazyReport implements ParsedReport {
+  readonly kind: ReportKind;
+  declare readonly humanReadable: HumanReadable;
+  readonly headers: readonly Field[];
+  readonly ranges: ReportRanges;
+  issues: readonly ReportIssue[] = [];
+  readonly #human: MimePart | undefined;
+  readonly #source: Source;
+  #text: HumanReadable | undefined;
+
+  constructor(found: FoundReport, headers: readonly Field[], source: Source) {
+    this.kind = found.kind;
+    Object.defineProperty(this, 'humanReadable', LazyReport.#humanReadable);
+    this.headers = headers;
+    this.ranges = rangesOf(found);
+    this.#human = found.human;
+    this.#source = source;
+  }
+
+  /** One for all: a getter of its own would give each report a shape of its own, which keeps all of it in memory for long. */
+  static readonly #humanReadable: PropertyDescriptor & ThisType<LazyReport> = {
+    enumerable: true,
+    configurable: true,
+    get() {
+      return (this.#text ??= this.#human === undefined ? {} : readHuman(this.#human, this.#source, new Issues()));
+    },
+  };
 }
 
 /** A value in the making. */
