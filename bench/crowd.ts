@@ -6,14 +6,13 @@
  * It prints how long the start takes, what memory is needed, how fast mail is accepted beside the crowd and without it,
  * how late messages are picked that become due, and what one destination that says nothing does to the others.
  */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
+import { cpuMs, memoryKib, pause, route, startDsnd, type Dsnd } from './dsnd.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -23,7 +22,6 @@ const { values: options } = parseArgs({
     directory: { type: 'string', default: join(import.meta.dirname, '../node_modules/.cache') },
   },
 });
-const main = join(import.meta.dirname, '../apps/server/src/main.ts');
 const destinations = 10_000;
 const connections = 50;
 const spread = 1_000;
@@ -33,67 +31,22 @@ const silent = createServer(() => undefined);
 await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
 const silentPort = (silent.address() as AddressInfo).port;
 
-interface Running {
-  readonly child: ChildProcess;
-  readonly port: number;
-  readonly startMs: number;
+interface Running extends Dsnd {
   log(): string;
-  stop(): Promise<void>;
 }
 
 async function start(name: string): Promise<Running> {
-  const folder = join(root, name);
-  mkdirSync(folder, { recursive: true });
-  const port = await freePort();
-  const route = (match: string, to: string) => `[[route]]\nmatch = "${match}"\nto = "${to}"\n`;
-  writeFileSync(
-    join(folder, 'dsnd.toml'),
-    `hostname = "mx.example.org"\nstore = "sqlite:queue"\n[[listen]]\naddress = "127.0.0.1:${port}"\n` +
+  let log = '';
+  const server = await startDsnd({
+    folder: join(root, name),
+    toml:
       route('live.example', 'discard:') +
       route('due.example', 'discard:') +
       route('dead.example', `smtp://127.0.0.1:${silentPort}`) +
       route('*', 'smtp://127.0.0.1:9'),
-  );
-  const begun = performance.now();
-  const child = spawn(process.execPath, ['--conditions=source', main, '--config', 'dsnd.toml'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    onLine: (line) => (log += `${line}\n`),
   });
-  let log = '';
-  child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  const ended = new Promise<void>((done) => child.once('exit', () => done()));
-  while (!(await answers(port))) {
-    if (child.exitCode !== null) throw new Error(`dsnd ended: ${log}`);
-    await new Promise((done) => setTimeout(done, 10));
-  }
-  const startMs = performance.now() - begun;
-  return {
-    ...{ child, port, startMs, log: () => log },
-    async stop() {
-      child.kill('SIGKILL');
-      await ended;
-    },
-  };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => done(port));
-    });
-  });
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('data', () => {
-      socket.destroy();
-      done(true);
-    });
-    socket.once('error', () => done(false));
-  });
+  return { ...server, log: () => log };
 }
 
 /** Puts messages into a store that no server has open; `place` gives destination, address and due time by number. */
@@ -151,18 +104,9 @@ interface Load {
 
 /** The load of one slice, with the processor time that the server took for it. */
 async function slice(server: Running, seconds: number): Promise<Load> {
-  const before = cpuMs(server);
+  const before = cpuMs(server.pid);
   const { messages, ...rest } = await load(server.port, seconds);
-  return { ...rest, messages, cpuMicroseconds: Math.round((1_000 * (cpuMs(server) - before)) / messages) };
-}
-
-function cpuMs({ child }: Running): number {
-  const fields =
-    readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8')
-      .split(') ')[1]
-      ?.split(' ') ?? [];
-  // Ticks of 10 ms, of user and system.
-  return 10 * (Number(fields[11]) + Number(fields[12]));
+  return { ...rest, messages, cpuMicroseconds: Math.round((1_000 * (cpuMs(server.pid) - before)) / messages) };
 }
 
 /** Sends for so long over kept connections; gives messages per second and the wait for 250 in ms. */
@@ -214,9 +158,8 @@ function send(port: number, number: number, end: number, waits: number[]): Promi
   });
 }
 
-function megabytes({ child }: Running): number {
-  const status = readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8');
-  return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1_024);
+function megabytes({ pid }: Running): number {
+  return Math.round(memoryKib(pid).now / 1_024);
 }
 
 /** How late what became due was delivered, in ms, by the log and by the due times in the addresses. */
@@ -242,7 +185,7 @@ async function run(): Promise<void> {
   rows['empty: start'] = `${Math.round(first.startMs)} ms`;
   rows['empty: RSS after load'] = `${megabytes(first)} MiB`;
 
-  await (await start('crowd')).stop();
+  await (await start('crowd')).stop('SIGKILL');
   const farMs = Date.now() + 10 * 3_600_000;
   let begun = performance.now();
   fill('crowd', deferred, (number) => [
@@ -266,14 +209,14 @@ async function run(): Promise<void> {
   const [alone, beside] = await compare(first, crowd, seconds);
   rows['empty: accepted at the same time'] = told(alone);
   rows['crowd: accepted'] = told(beside, alone);
-  await new Promise((done) => setTimeout(done, Math.max(0, dueFromMs + spread * 10 + 1_500 - Date.now())));
+  await pause(Math.max(0, dueFromMs + spread * 10 + 1_500 - Date.now()));
   const late = lags(crowd.log());
   const at = (share: number) => late[Math.min(late.length - 1, Math.floor(late.length * share))] ?? NaN;
   rows['crowd: due messages picked'] = `${late.length} of ${spread}, p50 ${at(0.5)} ms late, max ${at(1)} ms`;
   rows['crowd: RSS at the end'] = `${megabytes(crowd)} MiB`;
-  await crowd.stop();
+  await crowd.stop('SIGKILL');
 
-  await (await start('dead')).stop();
+  await (await start('dead')).stop('SIGKILL');
   begun = Date.now();
   fill('dead', dead, (number) => [`smtp://127.0.0.1:${silentPort}`, `someone-${number}@dead.example`, begun]);
   const dueNextMs = Date.now() + 25_000;
@@ -285,14 +228,14 @@ async function run(): Promise<void> {
   const fair = await start('dead');
   const [still, others] = await compare(first, fair, seconds);
   rows['empty: accepted at the same time as below'] = told(still);
-  await new Promise((done) => setTimeout(done, Math.max(0, dueNextMs + spread * 5 + 1_500 - Date.now())));
+  await pause(Math.max(0, dueNextMs + spread * 5 + 1_500 - Date.now()));
   const waited = lags(fair.log());
   rows[`beside ${dead} messages for a silent host: accepted`] = told(others, still);
   rows['  due messages of others picked'] =
     `${waited.length} of ${spread}, p50 ${waited[Math.floor(waited.length / 2)] ?? NaN} ms late, max ${waited.at(-1) ?? NaN} ms`;
   rows['  RSS'] = `${megabytes(fair)} MiB`;
-  await fair.stop();
-  await first.stop();
+  await fair.stop('SIGKILL');
+  await first.stop('SIGKILL');
   const width = Math.max(...Object.keys(rows).map(({ length }) => length));
   for (const [what, figure] of Object.entries(rows)) console.log(`${what.padEnd(width)}  ${figure}`);
 }

@@ -6,16 +6,15 @@
  * Wanted: 10 000 in 300 MB. Exit code 1 where it is more, or where a connection is lost. Both ends need a descriptor for
  * each connection, so the limit is raised to the hard one; where that is not enough fewer are opened, and that is said.
  */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { memoryKib, route, startDsnd, type Dsnd } from './dsnd.ts';
 
 const MOST_MIB = 300;
 const AT_ONCE = 200;
-const main = fileURLToPath(new URL('../apps/server/src/main.ts', import.meta.url));
 
 if (process.env['DSNKIT_IDLE'] === undefined) {
   // A process can't raise its own limit; a shell can, for those that it starts.
@@ -31,9 +30,9 @@ async function measure(): Promise<void> {
   const count = Math.min(wanted, descriptors - 200);
   if (count < wanted) console.log(`only ${descriptors} descriptors: ${count} connections instead of ${wanted}`);
   const folder = mkdtempSync(join(tmpdir(), 'dsnkit-idle-'));
-  const server = await start(folder);
+  const server = await startDsnd({ folder, toml: `max-connections = 1000000\n${route('*', 'discard:')}` });
   try {
-    const before = rssMiB(server.child);
+    const before = rssMiB(server);
     const sockets: Socket[] = [];
     let lost = 0;
     while (sockets.length < count) {
@@ -42,41 +41,16 @@ async function measure(): Promise<void> {
       for (const socket of opened) socket.once('close', () => lost++);
       sockets.push(...opened);
     }
-    const full = rssMiB(server.child);
+    const full = rssMiB(server);
     console.log(`connections ${count}, lost ${lost}`);
     console.log(`RSS ${before.toFixed(0)} MiB before, ${full.toFixed(0)} MiB with all of them`);
     console.log(`per connection ${(((full - before) * 1024) / count).toFixed(1)} KiB`);
     if (lost > 0 || full > MOST_MIB) process.exitCode = 1;
     for (const socket of sockets) socket.removeAllListeners('close').destroy();
   } finally {
-    server.child.kill('SIGKILL');
+    await server.stop('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function start(folder: string): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const toml = `hostname = "mx.example.org"
-store = "sqlite:queue"
-[[listen]]
-address = "127.0.0.1:0"
-max-connections = 1000000
-[[route]]
-match = "*"
-to = "discard:"
-`;
-  writeFileSync(join(folder, 'dsnd.toml'), toml);
-  const args = ['--conditions=source', main, '--config', join(folder, 'dsnd.toml')];
-  const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
-  const port = await new Promise<number>((resolve, reject) => {
-    let log = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      log += chunk.toString();
-      const found = /"port":(\d+)/.exec(log)?.[1];
-      if (found !== undefined) resolve(Number(found));
-    });
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${log}`)));
-  });
-  return { child, port };
 }
 
 /** From several addresses of loopback: one has no 10 000 ports to spare everywhere. */
@@ -97,6 +71,6 @@ function greet(port: number, n: number): Promise<Socket> {
   });
 }
 
-function rssMiB({ pid }: ChildProcess): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+function rssMiB({ pid }: Dsnd): number {
+  return memoryKib(pid).now / 1024;
 }

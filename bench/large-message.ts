@@ -5,12 +5,12 @@
  * to a sink, which counts the octets. The growth is that of its resident memory, from just before the message to its peak
  * on the way (VmHWM of /proc, so Linux only). The first, small message warms up; in the last row dsnd only relays.
  */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { memoryKib, route, startDsnd } from './dsnd.ts';
 
 const { values: options } = parseArgs({
   options: { megabytes: { type: 'string', default: '100' }, times: { type: 'string', default: '3' } },
@@ -108,63 +108,22 @@ function replyReader(socket: Socket): () => Promise<string> {
   };
 }
 
-function memory(pid: number): { readonly nowKilobytes: number; readonly peakKilobytes: number } {
-  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-  const read = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]);
-  return { nowKilobytes: read('VmRSS'), peakKilobytes: read('VmHWM') };
-}
-
-interface Dsnd {
-  readonly pid: number;
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
-async function startDsnd(folder: string): Promise<Dsnd> {
-  const file = resolve(import.meta.dirname, '../apps/server/src/main.ts');
-  const child = spawn(process.execPath, ['--conditions=source', file, '--config', 'dsnd.toml'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<void>((done) => child.once('exit', () => done()));
-  const port = await new Promise<number>((found, failed) => {
-    let log = '';
-    const look = (octets: Buffer): void => {
-      log += octets.toString();
-      const ready = /"port":(\d+)/.exec(log)?.[1];
-      if (ready !== undefined) found(Number(ready));
-    };
-    child.stdout.on('data', look);
-    child.stderr.on('data', look);
-    child.once('exit', () => failed(new Error(log)));
-  });
-  const { pid } = child;
-  if (pid === undefined) throw new Error('dsnd did not start');
-  const stop = async (): Promise<void> => {
-    child.kill();
-    await ended;
-  };
-  return { pid, port, stop };
-}
-
 /** From here on the peak counts; gives the growth in megabytes up to now. */
 function growth(pid: number): () => number {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
-  const before = memory(pid).nowKilobytes;
-  return () => Math.round((memory(pid).peakKilobytes - before) / 100) / 10;
+  const before = memoryKib(pid).now;
+  return () => Math.round((memoryKib(pid).peak - before) / 100) / 10;
 }
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'dsnkit-large-'));
   const sink = new Sink();
   const sinkPort = await sink.listen();
-  writeFileSync(
-    join(folder, 'dsnd.toml'),
-    `hostname = "mx.bench.example"\nstore = "sqlite:queue"\n[[listen]]\naddress = "127.0.0.1:0"\n[limits]\nmessage-size-octets = 2000000000\n` +
-      `[retry]\ndelays = ["2s"]\n[[route]]\nmatch = "*"\nto = "smtp://127.0.0.1:${sinkPort}"\n`,
-  );
+  const toml =
+    `[limits]\nmessage-size-octets = 2000000000\n[retry]\ndelays = ["2s"]\n` +
+    route('*', `smtp://127.0.0.1:${sinkPort}`);
   const rows: object[] = [];
-  let dsnd = await startDsnd(folder);
+  let dsnd = await startDsnd({ folder, toml });
   try {
     for (const octets of [10_000, ...Array.from({ length: Number(options.times) }, () => sizeOctets)]) {
       const grown = growth(dsnd.pid);
@@ -186,7 +145,7 @@ async function main(): Promise<void> {
     sink.busy = true;
     await send(dsnd.port, sizeOctets);
     await dsnd.stop();
-    dsnd = await startDsnd(folder);
+    dsnd = await startDsnd({ folder, toml });
     const grown = growth(dsnd.pid);
     const arrival = sink.next();
     sink.busy = false;

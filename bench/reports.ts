@@ -7,15 +7,13 @@
  * the table tells how long they wait for the replies to MAIL and to the content, before the crowd and beside it. Exit
  * code 1 where reports are missing, or where the 99th percentile for MAIL is 100 ms or more though it was less before.
  */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
+import { memoryKib, pause, route, startDsnd, type Dsnd } from './dsnd.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -24,76 +22,28 @@ const { values: options } = parseArgs({
     directory: { type: 'string', default: join(import.meta.dirname, '../node_modules/.cache') },
   },
 });
-const main = join(import.meta.dirname, '../apps/server/src/main.ts');
 const CLIENTS = 10;
 const PACE_MS = 50;
 const MOST_MS = 100;
 mkdirSync(options.directory, { recursive: true });
 const root = mkdtempSync(join(resolve(options.directory), 'reports-'));
 
-interface Running {
-  readonly child: ChildProcess;
-  readonly port: number;
+interface Running extends Dsnd {
   /** By kind of event. */
-  readonly counts: Map<string, number>;
-  stop(): Promise<void>;
+  readonly counts: ReadonlyMap<string, number>;
 }
 
 async function start(): Promise<Running> {
-  const port = await freePort();
-  const route = (match: string, to: string): string => `[[route]]\nmatch = "${match}"\nto = "${to}"\n`;
-  writeFileSync(
-    join(root, 'dsnd.toml'),
-    `hostname = "mx.example.org"\nstore = "sqlite:queue"\n[[listen]]\naddress = "127.0.0.1:${port}"\n` +
-      route('live.example', 'discard:') +
-      route('sender.example', 'discard:') +
-      route('*', 'smtp://127.0.0.1:9'),
-  );
-  const child = spawn(process.execPath, ['--conditions=source', main, '--config', 'dsnd.toml'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
   const counts = new Map<string, number>();
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const kind = /"event":"([a-z-]+)"/.exec(line)?.[1];
-    if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  });
-  const ended = new Promise<void>((done) => child.once('exit', () => done()));
-  while (!(await answers(port))) {
-    if (child.exitCode !== null) throw new Error('dsnd ended');
-    await pause(20);
-  }
-  return {
-    ...{ child, port, counts },
-    async stop() {
-      child.kill('SIGKILL');
-      await ended;
+  const server = await startDsnd({
+    folder: root,
+    toml: route('live.example', 'discard:') + route('sender.example', 'discard:') + route('*', 'smtp://127.0.0.1:9'),
+    onLine(line) {
+      const kind = /"event":"([a-z-]+)"/.exec(line)?.[1];
+      if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
     },
-  };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => done(port));
-    });
   });
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('data', () => {
-      socket.destroy();
-      done(true);
-    });
-    socket.once('error', () => done(false));
-  });
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms));
+  return { ...server, counts };
 }
 
 /** Puts messages into the store, each from a sender of many, whose time is over. */
@@ -176,7 +126,7 @@ async function run(): Promise<void> {
   const quiet = await start();
   await load(quiet.port, until(1_000));
   const before = await load(quiet.port, until(5_000));
-  await quiet.stop();
+  await quiet.stop('SIGKILL');
   fill(count, senders);
   const server = await start();
   const begun = performance.now();
@@ -185,10 +135,9 @@ async function run(): Promise<void> {
   const beside = await load(server.port, () => issued() < count && late());
   const seconds = (performance.now() - begun) / 1_000;
   console.table({ before: row(before), beside: row(beside) });
-  const memory = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${server.child.pid ?? 0}/status`, 'utf8'))?.[1];
   console.log(`${issued()} of ${count} reports in ${seconds.toFixed(1)} s, ${Math.round(issued() / seconds)}/s`);
-  console.log(Object.fromEntries(server.counts), `peak RSS ${Math.round(Number(memory) / 1_024)} MiB`);
-  await server.stop();
+  console.log(Object.fromEntries(server.counts), `peak RSS ${Math.round(memoryKib(server.pid).peak / 1_024)} MiB`);
+  await server.stop('SIGKILL');
   if (issued() < count || (p99(beside.mail) >= MOST_MS && p99(before.mail) < MOST_MS)) process.exitCode = 1;
 }
 

@@ -15,7 +15,7 @@ import { profileToSvg } from './servers/flame.ts';
 import { cpuSeconds, mebibytes, send, Sink, SIZE_OCTETS, type Load } from './servers/load.ts';
 import {
   installHaraka,
-  startDsnd,
+  startOurs,
   startHaraka,
   startPostfix,
   startSmtpServer,
@@ -158,7 +158,7 @@ async function startAll(folder: string): Promise<readonly Subject[]> {
     subjects.push(await startSmtpServer(placeIn(folder, 'smtp-server', 4), true));
     subjects.push(await startSmtpServer(placeIn(folder, 'smtp-server-plain', 5), false));
   }
-  if (wants('dsnd')) subjects.push(await startDsnd(placeIn(folder, 'dsnd', 1)));
+  if (wants('dsnd')) subjects.push(await startOurs(placeIn(folder, 'dsnd', 1)));
   const processor = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;
   console.log(`${processor}, ${options.rounds} rounds of some ${options.seconds} s; × is beside ${subjects[0]?.name}`);
   return subjects;

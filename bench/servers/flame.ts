@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { send, SIZE_OCTETS, type Sink } from './load.ts';
-import { startDsnd, type Place } from './subjects.ts';
+import { startOurs, type Place } from './subjects.ts';
 
 const MESSAGES = 20_000;
 
@@ -9,7 +9,7 @@ const MESSAGES = 20_000;
 export async function profileToSvg(place: Place, sink: Sink, file: string): Promise<void> {
   const profiles = join(place.folder, 'profiles');
   const nodeOptions = ['--cpu-prof', `--cpu-prof-dir=${profiles}`, '--cpu-prof-interval=500'];
-  const subject = await startDsnd({ ...place, nodeOptions });
+  const subject = await startOurs({ ...place, nodeOptions });
   await send({
     ...{ port: place.port, recipient: 'b@relay.example', sessions: 50, messages: MESSAGES },
     ...{ sizeOctets: SIZE_OCTETS, kept: true },

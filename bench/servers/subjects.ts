@@ -1,7 +1,7 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chownSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { greets, route, startDsnd } from '../dsnd.ts';
 
 /** One server under test. */
 export interface Subject {
@@ -28,25 +28,14 @@ export interface Place {
 
 const here = import.meta.dirname;
 
-/** dsnd, run from this checkout with its default settings (synchronous=FULL, 250 after the commit), Node as in its unit. */
-export async function startDsnd({ folder, port, sinkPort, under = [], nodeOptions = [] }: Place): Promise<Subject> {
-  const to = `[[route]]\nmatch = "relay.example"\nto = "smtp://127.0.0.1:${sinkPort}"\n`;
-  writeFileSync(
-    join(folder, 'dsnd.toml'),
-    `hostname = "mx.example.org"\nstore = "sqlite:queue"\n[[listen]]\naddress = "127.0.0.1:${port}"\n${to}` +
-      `[[route]]\nmatch = "discard.example"\nto = "discard:"\n`,
-  );
-  const main = resolve(here, '../../apps/server/src/main.ts');
-  const node = [
-    process.execPath,
-    '--max-semi-space-size=8',
-    ...nodeOptions,
-    '--conditions=source',
-    main,
-    '--config',
-    'dsnd.toml',
-  ];
-  return await subject('dsnd', [...under, ...node], { folder, port, relays: true });
+/** dsnd, run from this checkout, Node as in its unit. */
+export async function startOurs({ folder, port, sinkPort, under = [], nodeOptions = [] }: Place): Promise<Subject> {
+  const server = await startDsnd({
+    ...{ folder, port, under },
+    toml: route('relay.example', `smtp://127.0.0.1:${sinkPort}`) + route('discard.example', 'discard:'),
+    nodeOptions: ['--max-semi-space-size=8', ...nodeOptions],
+  });
+  return { name: 'dsnd', relays: true, ...server };
 }
 
 /** Postfix of Debian in an instance of its own, with its default settings but for names and ports. */
@@ -63,7 +52,7 @@ export async function startPostfix({ folder, port, sinkPort, under = [] }: Place
   const [command, ...args] = [...under, 'postfix', '-c', conf, 'start'];
   const starting = spawn(command, args, { stdio: 'ignore' });
   const ended = new Promise<void>((done) => starting.once('exit', () => done()));
-  await answers(port);
+  await greets(port);
   const pid = Number(readFileSync(join(folder, 'queue/pid/master.pid'), 'latin1'));
   const stop = async (): Promise<void> => {
     spawnSync('postfix', ['-c', conf, 'stop'], { stdio: 'ignore' });
@@ -149,28 +138,10 @@ async function subject(
 ): Promise<Subject> {
   const child = spawn(command, args, { cwd: folder, stdio: 'ignore' });
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
-  await answers(port, child);
+  await greets(port, child);
   const stop = async (): Promise<void> => {
     child.kill();
     await ended;
   };
   return { name, port, pid: child.pid ?? 0, relays, stop };
-}
-
-/** Resolves when a server greets on the port. */
-async function answers(port: number, child?: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (child !== undefined && child.exitCode !== null) break;
-    const greets = await new Promise<boolean>((found) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.once('error', () => found(false));
-      socket.once('data', () => {
-        socket.end('QUIT\r\n');
-        found(true);
-      });
-    });
-    if (greets) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`nobody answers on port ${port}`);
 }

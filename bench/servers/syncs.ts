@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { send, SIZE_OCTETS, type Sink } from './load.ts';
-import { startDsnd, startPostfix, type Place } from './subjects.ts';
+import { startOurs, startPostfix, type Place } from './subjects.ts';
 
 /** How often a server waited for the disk. */
 export interface Syncs {
@@ -27,7 +27,7 @@ export async function countSyncs(place: (name: string, at: number) => Place, sin
   const counted: Syncs[] = [];
   for (const sessions of [1, 50]) {
     for (const [server, start] of [
-      ['dsnd', startDsnd],
+      ['dsnd', startOurs],
       ['Postfix', startPostfix],
     ] as const) {
       const at = place(`${server}-${sessions}`, 10 + counted.length);
