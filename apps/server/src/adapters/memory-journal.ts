@@ -23,8 +23,9 @@ export class MemoryJournal implements Journal {
     this.#entries.push({ position: ++this.#position, events });
   }
 
-  follow(readers: readonly string[], keep?: KeepContents): Promise<void> {
+  follow(readers: readonly string[], keep?: KeepContents, renamed?: ReadonlyMap<string, string>): Promise<void> {
     this.#keep = keep;
+    for (const [now, before] of renamed ?? []) this.#rename(before, now);
     for (const name of this.#readers.keys()) if (!readers.includes(name)) this.#readers.delete(name);
     for (const name of readers) if (!this.#readers.has(name)) this.#readers.set(name, this.#position);
     this.#trim();
@@ -77,6 +78,15 @@ export class MemoryJournal implements Journal {
   note(events: readonly MailEvent[]): Promise<void> {
     this.append([], events);
     return Promise.resolve();
+  }
+
+  #rename(before: string, now: string): void {
+    const position = this.#readers.get(before);
+    if (position === undefined || this.#readers.has(now)) return;
+    this.#readers.delete(before);
+    this.#readers.set(now, position);
+    this.#entries = this.#entries.map((entry) => (entry.only === before ? { ...entry, only: now } : entry));
+    this.#dead = this.#dead.map((letter) => (letter.reader === before ? { ...letter, reader: now } : letter));
   }
 
   #take(reader: string, ids: readonly number[] | undefined): readonly StoredDeadLetter[] {

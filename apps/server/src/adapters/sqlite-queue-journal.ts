@@ -5,7 +5,13 @@ import type { NewEntries } from './sqlite-queue-recent.ts';
 
 /** What is asked of the journal within its thread. Events travel as JSON. */
 export type JournalAsk =
-  | { readonly kind: 'follow'; readonly readers: readonly string[]; readonly nowMs: number }
+  | {
+      readonly kind: 'follow';
+      readonly readers: readonly string[];
+      /** The name of now, and the one of before. */
+      readonly renamed: readonly (readonly [string, string])[];
+      readonly nowMs: number;
+    }
   | {
       readonly kind: 'read';
       readonly reader: string;
@@ -45,6 +51,9 @@ const sql = {
   readers: 'SELECT name, position FROM journal_reader',
   enter: 'INSERT INTO journal_reader (name, position) VALUES (?, ?) ON CONFLICT DO NOTHING',
   leave: 'DELETE FROM journal_reader WHERE name = ?',
+  rename: 'UPDATE journal_reader SET name = ? WHERE name = ?',
+  renameEntries: 'UPDATE journal SET reader = ? WHERE reader = ?',
+  renameDead: 'UPDATE dead_letter SET reader = ? WHERE reader = ?',
   readBare: `SELECT position, events, NULL AS message_id, NULL AS content FROM journal
     WHERE position > ? AND message_id IS NULL AND (reader IS NULL OR reader = ?) ORDER BY position LIMIT ?`,
   readWhole: `SELECT position, events, message_id, content FROM journal
@@ -140,6 +149,7 @@ export class JournalTable {
     const { readBare, readWhole, pass, addDead, trimDead, dead, countDead } = this.#statements;
     switch (ask.kind) {
       case 'follow':
+        for (const [now, before] of ask.renamed) this.#rename(before, now);
         this.#follow(ask.readers, ask.nowMs);
         return [...this.#cursors];
       case 'read': {
@@ -150,7 +160,7 @@ export class JournalTable {
         for (const { at, reason, event } of ask.dead) addDead.run(ask.reader, at, reason, event);
         if (ask.dead.length > 0) trimDead.run(ask.reader, MOST_DEAD_LETTERS);
         pass.run(ask.position, ask.reader);
-        this.#cursors.set(ask.reader, Math.max(ask.position, this.#cursors.get(ask.reader) ?? 0));
+        this.#passed(ask.reader, ask.position);
         this.#trim();
         return undefined;
       case 'dead':
@@ -165,6 +175,20 @@ export class JournalTable {
         if (this.#cursors.size > 0) this.append(ask.events);
         return undefined;
     }
+  }
+
+  #rename(before: string, now: string): void {
+    const position = this.#cursors.get(before);
+    if (position === undefined || this.#cursors.has(now)) return;
+    const { rename, renameEntries, renameDead } = this.#statements;
+    for (const statement of [rename, renameEntries, renameDead]) statement.run(now, before);
+    this.#cursors.delete(before);
+    this.#cursors.set(now, position);
+  }
+
+  #passed(reader: string, position: number): void {
+    const before = this.#cursors.get(reader);
+    if (before !== undefined) this.#cursors.set(reader, Math.max(position, before));
   }
 
   #follow(readers: readonly string[], nowMs: number): void {

@@ -37,8 +37,12 @@ export class SqliteJournal implements Journal {
     return keepsContent(this.#keep, message);
   }
 
-  async follow(readers: readonly string[], keep?: KeepContents): Promise<void> {
-    const cursors = await this.#ask({ kind: 'follow', readers, nowMs: Date.now() });
+  async follow(
+    readers: readonly string[],
+    keep?: KeepContents,
+    renamed: ReadonlyMap<string, string> = new Map(),
+  ): Promise<void> {
+    const cursors = await this.#ask({ kind: 'follow', readers, renamed: [...renamed], nowMs: Date.now() });
     this.#cursors = new Map(cursors as readonly (readonly [string, number])[]);
     this.#followed = readers.length > 0;
     this.#keep = keep;
@@ -54,7 +58,8 @@ export class SqliteJournal implements Journal {
 
   async pass(reader: string, position: number, dead: readonly NewDeadLetter[] = []): Promise<void> {
     await this.#ask({ kind: 'pass', reader, position, dead: dead.map(toDeadRow) });
-    this.#cursors.set(reader, Math.max(position, this.#cursors.get(reader) ?? 0));
+    const before = this.#cursors.get(reader);
+    if (before !== undefined) this.#cursors.set(reader, Math.max(position, before));
     this.#recent.drop(Math.min(...this.#cursors.values()));
   }
 

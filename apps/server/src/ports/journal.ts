@@ -10,9 +10,10 @@ import type { MailEvent } from '../model.ts';
 export interface Journal {
   /**
    * Who follows, from now on and over restarts. A reader who is new begins here; one that nobody who shares the journal names
-   * any more is forgotten.
+   * any more is forgotten. `renamed` has names of before by names of now: a reader who is new, and had that name, goes on where
+   * it was, with its dead letters.
    */
-  follow(readers: readonly string[], keep?: KeepContents): Promise<void>;
+  follow(readers: readonly string[], keep?: KeepContents, renamed?: ReadonlyMap<string, string>): Promise<void>;
   /** The entries after what the reader has passed, in order, at most `limit`. Those addressed to others are left out. */
   read(request: {
     readonly reader: string;

@@ -100,6 +100,50 @@ export function journalContract(open: () => Promise<OpenedQueueStore>): void {
     });
   });
 
+  it('lets a reader go on under another name, with its dead letters and what it is to get again', async () => {
+    const { store, reopen } = await open();
+    const { journal } = store;
+    const dead = { event: event('dead'), atMs: 9, reason: 'nobody took it' };
+    await journal.follow(['old', 's']);
+    for (const id of ['a', 'b']) await journal.note([event(id)]);
+    const [first] = await journal.read({ reader: 'old', limit: 1 });
+    await journal.pass('old', first?.position ?? 0, [dead, { ...dead, event: event('again') }]);
+    const letters = await journal.deadLetters('old', 0, 9);
+    await journal.replay('old', [letters[1]?.id ?? 0]);
+    await journal.follow(['new', 's'], undefined, new Map([['new', 'old']]));
+    expect(await ids(journal, 'new')).toEqual(['b', 'again']);
+    expect(await ids(journal, 's')).toEqual(['a', 'b']);
+    expect([await journal.countDeadLetters('new'), await journal.countDeadLetters('old')]).toEqual([1, 0]);
+    // Who has the name already keeps its place, and a name that nobody had is new.
+    await journal.follow(
+      ['new', 's', 't'],
+      undefined,
+      new Map([
+        ['new', 's'],
+        ['t', 'nobody'],
+      ]),
+    );
+    expect([await ids(journal, 'new'), await ids(journal, 't')]).toEqual([['b', 'again'], []]);
+    const again = await reopen?.();
+    if (again === undefined) return;
+    await again.journal.follow(['third'], undefined, new Map([['third', 'new']]));
+    expect(await ids(again.journal, 'third')).toEqual(['b', 'again']);
+    expect(await again.journal.countDeadLetters('third')).toBe(1);
+  });
+
+  it('what a reader passes who is not named any more counts for nobody', async () => {
+    const { store } = await open();
+    await store.journal.follow(['r', 's']);
+    await store.journal.note([event('a')]);
+    const last = await lastOf(store.journal);
+    await store.journal.follow(['s']);
+    await store.journal.pass('r', last);
+    await store.journal.follow(['r', 's']);
+    await store.journal.note([event('b')]);
+    expect(await ids(store.journal, 'r')).toEqual(['b']);
+    expect(await ids(store.journal, 's')).toEqual(['a', 'b']);
+  });
+
   it('has the events of writes that came together in the same order before and after the store is opened again', async () => {
     const { store, reopen } = await open();
     await store.journal.follow(['r', 's']);

@@ -3,7 +3,17 @@ import type { Journal, JournalEntry, KeepContents, NewDeadLetter, NewMessage, St
 import { inOne } from '../../queue/content.ts';
 import { keepsBoth, keepsContent } from '../../queue/kept-content.ts';
 import type { Connections, Queryable } from './connections.ts';
-import { declare, forget, keepsText, lookWhoReads, number, trim, type Followed, type Reading } from './readers.ts';
+import {
+  declare,
+  forget,
+  keepsText,
+  lookWhoReads,
+  number,
+  rename,
+  trim,
+  type Followed,
+  type Reading,
+} from './readers.ts';
 import { Watch, watchersOf } from './watching.ts';
 
 /** What a write tells, and the messages that it stored. */
@@ -61,9 +71,14 @@ export class PostgresJournal implements Journal {
     await insertRows(client, this.#owner, rows);
   }
 
-  async follow(readers: readonly string[], keep?: KeepContents): Promise<void> {
+  async follow(
+    readers: readonly string[],
+    keep?: KeepContents,
+    renamed: ReadonlyMap<string, string> = new Map(),
+  ): Promise<void> {
     const own = { readers, keep };
     const reading = await this.#connections.transaction(async (client) => {
+      for (const [now, before] of renamed) await rename(client, before, now);
       await declare(client, this.#owner, own, await number(client));
       return lookWhoReads(client);
     });

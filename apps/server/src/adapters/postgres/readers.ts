@@ -49,6 +49,18 @@ export async function declare(
   await trim(client);
 }
 
+/** Lets a reader go on under another name, unless somebody reads under it already. Another node may be reading: it ends so. */
+export async function rename(client: Queryable, before: string, now: string): Promise<void> {
+  const { rowCount } = await client.query(
+    `UPDATE dsnkit_journal_reader SET name = $1, node = NULL, held_until = 0
+     WHERE name = $2 AND NOT EXISTS (SELECT 1 FROM dsnkit_journal_reader WHERE name = $1)`,
+    [now, before],
+  );
+  if (rowCount === 0) return;
+  await client.query('UPDATE dsnkit_journal SET reader = $1 WHERE reader = $2', [now, before]);
+  await client.query('UPDATE dsnkit_dead_letter SET reader = $1 WHERE reader = $2', [now, before]);
+}
+
 /**
  * Forgets readers that no node follows. A node of an earlier version does not say what it follows: while there is one,
  * nobody is forgotten.
