@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 /** A host of its own as far as the network goes: a namespace with a way to us and one to the database's. */
 export interface Host {
@@ -35,6 +36,7 @@ export function namespacesMissing(): string | undefined {
 
 /** Makes the hosts. 10.203.0.0/16 and interfaces whose names begin with `dk` must be free. */
 export function makeHosts(count: number): Hosts {
+  removeForgotten();
   const name = (host: string): string => `dsnkit-${process.pid}-${host}`;
   const database = name('db');
   const all = [database, ...Array.from({ length: count }, (_, node) => name(`n${node}`))];
@@ -64,6 +66,21 @@ export function makeHosts(count: number): Hosts {
   } catch (error) {
     remove();
     throw error;
+  }
+}
+
+/** What a run that was killed has left: its addresses would hide ours. */
+function removeForgotten(): void {
+  const listed = (words: readonly string[]): string => spawnSync('ip', words, { encoding: 'utf8' }).stdout;
+  const isGone = (pid: string): boolean => !existsSync(`/proc/${pid}`);
+  for (const [name, pid = ''] of listed(['netns', 'list']).matchAll(/^dsnkit-(\d+)-\w+/gm)) {
+    if (!isGone(pid)) continue;
+    for (const left of listed(['netns', 'pids', name]).split('\n').filter(Boolean))
+      process.kill(Number(left), 'SIGKILL');
+    spawnSync('ip', ['netns', 'delete', name]);
+  }
+  for (const [device, pid = ''] of listed(['-brief', 'link']).matchAll(/^dk(\d+)-\d+/gm)) {
+    if (isGone(pid)) spawnSync('ip', ['link', 'delete', 'dev', device]);
   }
 }
 

@@ -24,10 +24,13 @@ export const sabotages: Readonly<Record<string, string>> = {
 };
 
 export interface ClusterOptions {
+  /** So many come as fast as they can; while disturbances are still to come, a trickle follows. */
   readonly messages: number;
   readonly nodes: number;
   /** Only these, in turn. Default: all. */
   readonly disturbances?: readonly Disturbance[];
+  /** So many disturbances, no more and no fewer. Default: as many as come about while the messages come. */
+  readonly times?: number;
   /** A statement that is done to the database again and again. */
   readonly sabotage?: string;
   /** Where the nodes and the database run. Default: all on this host. */
@@ -55,6 +58,7 @@ const LARGE_OCTETS = 700_000;
 /** So long after the hop's 250 a settlement may be on its way, on a busy machine. */
 const SETTLING_MS = 5_000;
 const BETWEEN_MS = 2_500;
+const TRICKLE_MS = 500;
 /** So long after a link is mended what was lost on it may still be missing: statements have failed by then. */
 const MENDING_MS = 32_000;
 
@@ -107,10 +111,15 @@ class ClusterYard {
       const host = hosts?.nodes[index];
       const url = hosts === undefined ? this.#url : this.#url.replace(hosts.database.address, hosts.databaseAddress);
       const addresses = { own: host?.address ?? LOCAL, hop: host?.ours ?? LOCAL };
-      const toml = configuration(index, url, addresses, port, plain, knowing);
+      const toml = configuration({ index, url, addresses, port, hops: [plain, knowing], expireMs: this.#expireMs() });
       this.#nodes.push(new Node({ program, folder: this.#folder, name: `n${index}`, toml, port, host }));
     }
     await Promise.all(this.#nodes.map((node) => node.start()));
+  }
+
+  /** Long enough that a message is tried, and its delay told, before it expires. */
+  #expireMs(): number {
+    return Math.max(20_000, 1.5 * (this.#options.partitionMs ?? 0));
   }
 
   async close(): Promise<void> {
@@ -143,7 +152,8 @@ class ClusterYard {
   }
 
   async #submitAll(client: number): Promise<void> {
-    while (this.#next < this.#options.messages) {
+    while (this.#next < this.#options.messages || !this.#isDisturbedEnough()) {
+      if (this.#next >= this.#options.messages) await moment(TRICKLE_MS);
       const number = this.#next++;
       if (number % 5_000 === 0) this.#options.progress?.(`${number} messages`);
       const index = (number + client) % this.#nodes.length;
@@ -158,9 +168,14 @@ class ClusterYard {
     }
   }
 
+  #isDisturbedEnough(): boolean {
+    const { times = 0 } = this.#options;
+    return [...this.#done.values()].reduce((sum, count) => sum + count, 0) >= times;
+  }
+
   async #disturbAll(busy: { readonly going: boolean }): Promise<void> {
     const wanted = this.#options.disturbances ?? disturbances;
-    for (let turn = 0; ; turn++) {
+    for (let turn = 0; turn < (this.#options.times ?? Infinity); turn++) {
       await moment(BETWEEN_MS * (0.5 + Math.random()));
       if (!busy.going) return;
       const what = wanted[turn % wanted.length];
@@ -313,14 +328,23 @@ function message(number: number, octets: number): Parameters<typeof submit>[1] {
   return { mail, rcpt, content: head + 'Many hands make light work of heavy mail.\r\n'.repeat(Math.ceil(octets / 43)) };
 }
 
-function configuration(
-  index: number,
-  url: string,
-  { own, hop }: { readonly own: string; readonly hop: string },
-  port: number,
-  plain: number,
-  knowing: number,
-): string {
+interface Configured {
+  readonly index: number;
+  readonly url: string;
+  readonly addresses: { readonly own: string; readonly hop: string };
+  readonly port: number;
+  readonly hops: readonly [plain: number, knowing: number];
+  readonly expireMs: number;
+}
+
+function configuration({
+  index,
+  url,
+  addresses: { own, hop },
+  port,
+  hops: [plain, knowing],
+  expireMs,
+}: Configured): string {
   const route = (match: string, to: string) => `[[route]]\nmatch = "${match}"\nto = "${to}"\n`;
   return `hostname = "n${index}.mx.example.org"
 store = "${url}"
@@ -337,7 +361,7 @@ lease = "${LEASE_MS}ms"
 [retry]
 delays = ["1s", "3s", "8s"]
 delayed-after = "2s"
-expire-after = "20s"
+expire-after = "${expireMs}ms"
 [report]
 max-per-minute = 1000000
 digest-every = "never"

@@ -43,7 +43,7 @@ export interface TortureOptions {
 const clients = 8;
 const messagesPerRun = 24;
 /** A point that does not come about: the server is killed all the same. */
-const patienceMs = 1_500;
+const patienceMs = 5_000;
 const largeOctets = 700_000;
 /** Lives that end early get little done: now and then one goes on until delays can be told before the expiry. */
 const livesBeforeCalm = 11;
