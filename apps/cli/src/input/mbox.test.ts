@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isMboxFile, mboxGroups } from './mbox-file.ts';
 import { MboxSplitter, isMbox } from './mbox.ts';
 
 const FROM = 'From alice@example.org Thu Mar  7 09:12:44 2024';
@@ -52,5 +56,28 @@ describe('splitting an mbox', () => {
     ['', false],
   ])('knows an mbox by its first line: %j', (text, mbox) => {
     expect(isMbox(octets(text))).toBe(mbox);
+  });
+});
+
+describe('an mbox file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dsn-mbox-'));
+  const path = join(folder, 'all.mbox');
+  const entries = Array.from({ length: 300 }, (_, at) => `N: ${at}\n\n>From me\n${'x'.repeat((at * 37) % 4000)}\n`);
+  writeFileSync(path, entries.map((entry) => `${FROM}\n${entry}`).join('\n'));
+
+  it.each([1100, 1500, 4096, 65_536, undefined])('is read through memory of %s octets', (room) => {
+    const messages = [...mboxGroups(path, room)].flatMap((group) => group.map((octets) => octets.length));
+    expect(messages).toEqual(entries.map(({ length }) => length - 1));
+    let at = 0;
+    for (const group of mboxGroups(path, room))
+      for (const message of group) expect(Buffer.from(message).toString()).toBe(entries[at++]?.replace('>', ''));
+    expect(at).toBe(300);
+  });
+
+  it('is known by its first line', () => {
+    const letter = join(folder, 'letter.eml');
+    writeFileSync(letter, 'Subject: a\n');
+    expect([path, letter, join(folder, 'missing'), folder].map(isMboxFile)).toEqual([true, false, false, false]);
+    rmSync(folder, { recursive: true });
   });
 });

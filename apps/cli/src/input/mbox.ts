@@ -5,9 +5,8 @@ const MAX_MESSAGE_OCTETS = 64 * 2 ** 20;
 
 const LF = 10;
 const CR = 13;
+const QUOTE = 62;
 const FROM = Buffer.from('From ');
-const LF_FROM = Buffer.from('\nFrom ');
-const QUOTED_FROM = Buffer.from('>From ');
 
 /** Whether octets begin as an mbox does: with a `From ` line that names a sender and a time. RFC 4155 appendix A. */
 export function isMbox(start: Uint8Array): boolean {
@@ -32,11 +31,29 @@ export class MboxSplitter {
   /** A `From ` line has been seen, so that what comes belongs to a message. */
   #inMessage = false;
   #atStart = true;
+  /** The message may hold a quoted `From `. */
+  #quotes = false;
 
   /** The messages that end in this piece. */
   *push(piece: Uint8Array): Generator<Uint8Array> {
-    const octets = this.#held.length === 0 ? view(piece) : Buffer.concat([this.#held, piece]);
+    yield* this.take(this.#held.length === 0 ? view(piece) : Buffer.concat([this.#held, piece]));
+  }
+
+  /** The messages that end in octets that begin with those that {@link keep} left. They are views on these octets. */
+  *take(octets: Buffer): Generator<Uint8Array> {
     yield* this.#scan(octets, Math.max(0, octets.length - LONGEST_FROM_LINE));
+  }
+
+  /**
+   * Lets go of the octets last taken, so that their memory can be used again: what has not been looked at yet goes to the
+   * beginning of `room`. Gives its length.
+   */
+  keep(room: Buffer): number {
+    const last = this.#pieces.pop();
+    if (last !== undefined) this.#pieces.push(Buffer.from(last));
+    const length = this.#held.copy(room);
+    this.#held = room.subarray(0, length);
+    return length;
   }
 
   /** The last message. */
@@ -53,18 +70,16 @@ export class MboxSplitter {
       this.#atStart = false;
       from = this.#begin(octets, 0);
     }
-    let search = Math.max(0, from - 1);
-    for (;;) {
-      const at = octets.indexOf(LF_FROM, search);
-      if (at < 0 || at + 1 >= limit) break;
-      search = at + 1;
-      if (!isAfterEmptyLine(octets, at + 1) || !isFromLine(octets, at + 1, endOfLine(octets, at + 1))) continue;
-      this.#keep(octets.subarray(from, at + 1));
+    for (let at = octets.indexOf(FROM, from); at >= 0 && at < limit; at = octets.indexOf(FROM, at)) {
+      const start = at;
+      at += FROM.length;
+      if (octets[start - 1] === QUOTE) this.#quotes = true;
+      if (!isAfterEmptyLine(octets, start) || !isFromLine(octets, start, endOfLine(octets, start))) continue;
+      this.#add(octets.subarray(from, start));
       if (this.#inMessage) yield this.#finish(true);
-      from = this.#begin(octets, at + 1);
-      search = Math.max(search, from - 1);
+      at = from = this.#begin(octets, start);
     }
-    if (limit > from) this.#keep(octets.subarray(from, limit));
+    if (limit > from) this.#add(octets.subarray(from, limit));
     // Three octets tell whether an empty line goes before.
     const context = Math.max(0, Math.min(limit, octets.length) - 3);
     this.#held = octets.subarray(context);
@@ -77,7 +92,7 @@ export class MboxSplitter {
     return Math.min(octets.length, endOfLine(octets, at) + 1);
   }
 
-  #keep(octets: Buffer): void {
+  #add(octets: Buffer): void {
     if (!this.#inMessage || octets.length === 0) return;
     this.#size += octets.length;
     if (this.#size <= MAX_MESSAGE_OCTETS) this.#pieces.push(octets);
@@ -87,9 +102,12 @@ export class MboxSplitter {
   #finish(separated: boolean): Uint8Array {
     const [only, ...more] = this.#pieces;
     const whole = more.length === 0 ? (only ?? Buffer.alloc(0)) : Buffer.concat(this.#pieces);
+    const message = separated ? withoutLastLineEnd(whole) : whole;
+    const quotes = this.#quotes;
     this.#pieces = [];
     this.#size = 0;
-    return unquote(separated ? withoutLastLineEnd(whole) : whole);
+    this.#quotes = false;
+    return quotes ? unquote(message) : message;
   }
 }
 
@@ -124,10 +142,10 @@ function withoutLastLineEnd(octets: Buffer): Buffer {
 /** Takes one `>` off lines of the form `>*From `. */
 function unquote(octets: Buffer): Uint8Array {
   const quoted: number[] = [];
-  for (let at = octets.indexOf(QUOTED_FROM); at >= 0; at = octets.indexOf(QUOTED_FROM, at + 1)) {
+  for (let at = octets.indexOf(FROM, 1); at >= 0; at = octets.indexOf(FROM, at + FROM.length)) {
     let start = at;
-    while (octets[start - 1] === 0x3e) start--;
-    if (start === 0 || octets[start - 1] === LF) quoted.push(start);
+    while (octets[start - 1] === QUOTE) start--;
+    if (start < at && (start === 0 || octets[start - 1] === LF)) quoted.push(start);
   }
   if (quoted.length === 0) return octets;
   const pieces: Buffer[] = [];

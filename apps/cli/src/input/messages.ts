@@ -4,6 +4,7 @@ import { createGunzip, gunzipSync } from 'node:zlib';
 import { filesOf, type InputFile } from './files.ts';
 import { isMbox, MboxSplitter } from './mbox.ts';
 import { reasonOf } from './reason.ts';
+import type { Room } from './room.ts';
 
 /** One message of the input. */
 export interface InputMessage {
@@ -44,10 +45,18 @@ export function isSmall({ path, size }: InputFile): boolean {
   return size !== undefined && size <= (path.endsWith('.gz') ? WHOLE_OCTETS / 8 : WHOLE_OCTETS);
 }
 
-/** The messages of a file that is read in one go; undefined if it unpacks to more than that is good for. */
-export function readWhole(file: string, complain: (message: string) => void): readonly InputMessage[] | undefined {
+/**
+ * The messages of a file that is read in one go; undefined if it unpacks to more than that is good for.
+ *
+ * @param room they are kept in it until it is used again; without it they stay
+ */
+export function readWhole(
+  file: string,
+  complain: (message: string) => void,
+  room?: Room,
+): readonly InputMessage[] | undefined {
   try {
-    const octets = readFileSync(file);
+    const octets = room?.read(file) ?? readFileSync(file);
     return split(file, isGzip(octets) ? gunzipSync(octets, { maxOutputLength: MAX_MESSAGE_OCTETS }) : octets);
   } catch (error) {
     if (error instanceof RangeError) return undefined;

@@ -31,18 +31,35 @@ export interface BatchResult {
 }
 
 /** Reads messages and tells them. */
-export function tell(messages: readonly InputMessage[], view: View): BatchResult {
-  const counts = view.format === 'none' ? noCounts() : undefined;
-  let text = '';
-  let octets = 0;
-  for (const message of messages) {
-    octets += message.octets.length;
-    const summary = filtered(summarize(message), view.filter);
-    if (summary === undefined) continue;
-    if (counts !== undefined) count(counts, summary);
-    else text += textOf(summary, view);
+export class Teller {
+  readonly #view: View;
+  readonly #counts: Counts | undefined;
+  #text = '';
+  #messages = 0;
+  #octets = 0;
+
+  constructor(view: View) {
+    this.#view = view;
+    this.#counts = view.format === 'none' ? noCounts() : undefined;
   }
-  return { text, messages: messages.length, octets, ...(counts && { counts }) };
+
+  tell(messages: readonly InputMessage[]): this {
+    for (const message of messages) {
+      this.#messages++;
+      this.#octets += message.octets.length;
+      const summary = filtered(summarize(message), this.#view.filter);
+      if (summary === undefined) continue;
+      if (this.#counts !== undefined) count(this.#counts, summary);
+      else this.#text += textOf(summary, this.#view);
+    }
+    return this;
+  }
+
+  /** What became of all of them. */
+  result(): BatchResult {
+    const counts = this.#counts;
+    return { text: this.#text, messages: this.#messages, octets: this.#octets, ...(counts && { counts }) };
+  }
 }
 
 function textOf(summary: Summary, { format, columns, colors, explain, shown }: View): string {

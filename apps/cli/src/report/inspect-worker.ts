@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { tell, type View } from './batch.ts';
+import type { View } from './batch.ts';
 import type { Answer, Order } from './pool.ts';
-import { messagesOf, type Work } from './work.ts';
+import { perform, type Work } from './work.ts';
 
 const view = workerData as View;
 
@@ -11,8 +11,8 @@ parentPort?.on('message', (order: Order) => {
 
 async function answer({ number, work }: Order): Promise<void> {
   const complaints: string[] = [];
-  const messages = await messagesOf(unpacked(work), (message) => void complaints.push(message));
-  parentPort?.postMessage({ number, result: tell(messages, view), complaints } satisfies Answer);
+  const result = await perform(unpacked(work), view, (message) => void complaints.push(message));
+  parentPort?.postMessage({ number, result, complaints } satisfies Answer);
 }
 
 /** Messages come as one piece of memory, cut here where they end. */

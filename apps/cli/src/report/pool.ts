@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { tell, type BatchResult, type View } from './batch.ts';
-import { messagesOf, type Work } from './work.ts';
+import type { BatchResult, View } from './batch.ts';
+import { perform, type Work } from './work.ts';
 
 /** Work as it goes to another thread. */
 export interface Order {
@@ -25,6 +25,7 @@ export interface Answer {
 export interface Crew {
   /** How many pieces may be under way at a time. */
   readonly room: number;
+  /** Nothing of the work is needed any more when this returns, or when the promise is kept if the room is 1. */
   work(work: Work): Promise<BatchResult>;
   stop(): Promise<void>;
 }
@@ -33,7 +34,7 @@ export interface Crew {
 export function ownThread(view: View, complain: (message: string) => void): Crew {
   return {
     room: 1,
-    work: async (work) => tell(await messagesOf(work, complain), view),
+    work: (work) => perform(work, view, complain),
     stop: () => Promise.resolve(),
   };
 }

@@ -1,10 +1,15 @@
 import { Readable } from 'node:stream';
-import { filesOf } from '../input/files.ts';
+import { filesOf, type InputFile } from '../input/files.ts';
+import { isMboxFile, mboxGroups } from '../input/mbox-file.ts';
 import { isSmall, readWhole, streamMessages, type Input, type InputMessage } from '../input/messages.ts';
+import { reasonOf } from '../input/reason.ts';
+import { Room } from '../input/room.ts';
+import { Teller, type BatchResult, type View } from './batch.ts';
 
 /** A piece of work: files to read, or messages of a file that is too big to be read in one go. */
 export type Work =
   | { readonly kind: 'files'; readonly files: readonly string[] }
+  /** They may be overwritten once the next piece is asked for. */
   | { readonly kind: 'messages'; readonly messages: readonly InputMessage[] };
 
 const FILES = 64;
@@ -23,9 +28,25 @@ export async function* workOf(paths: readonly string[], input: Input): AsyncGene
     if (files.length > 0) yield { kind: 'files', files };
     files = [];
     size = 0;
-    if (!isSmall(file)) yield* gathered(streamMessages(file, input));
+    if (!isSmall(file)) yield* large(file, input);
   }
   if (files.length > 0) yield { kind: 'files', files };
+}
+
+function large(file: InputFile, input: Input): AsyncGenerator<Work> | Generator<Work> {
+  return file.size !== undefined && isMboxFile(file.path)
+    ? fromMbox(file.path, input)
+    : gathered(streamMessages(file, input));
+}
+
+function* fromMbox(file: string, { complain }: Input): Generator<Work> {
+  let index = 0;
+  try {
+    for (const group of mboxGroups(file))
+      yield { kind: 'messages', messages: group.map((octets) => ({ file, index: ++index, octets })) };
+  } catch (error) {
+    complain(`${file}: ${reasonOf(error)}`);
+  }
 }
 
 async function* gathered(messages: AsyncIterable<InputMessage>): AsyncGenerator<Work> {
@@ -42,18 +63,20 @@ async function* gathered(messages: AsyncIterable<InputMessage>): AsyncGenerator<
   if (group.length > 0) yield { kind: 'messages', messages: group };
 }
 
-/** The messages of a piece of work. */
-export async function messagesOf(work: Work, complain: (message: string) => void): Promise<readonly InputMessage[]> {
-  if (work.kind === 'messages') return work.messages;
-  const messages: InputMessage[] = [];
+const room = new Room();
+
+/** Does a piece of work. Files are told one by one, since the next one takes the room of the last. */
+export async function perform(work: Work, view: View, complain: (message: string) => void): Promise<BatchResult> {
+  const teller = new Teller(view);
+  if (work.kind === 'messages') return teller.tell(work.messages).result();
   // Standard input is no file, so it is never asked for.
   const stdin = (): AsyncIterable<Uint8Array> => Readable.from([]);
   for (const file of work.files) {
-    const whole = readWhole(file, complain);
-    if (whole !== undefined) messages.push(...whole);
+    const whole = readWhole(file, complain, room);
+    if (whole !== undefined) teller.tell(whole);
     else
       for await (const message of streamMessages({ path: file, size: undefined }, { stdin, complain }))
-        messages.push(message);
+        teller.tell([message]);
   }
-  return messages;
+  return teller.result();
 }
