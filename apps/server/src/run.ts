@@ -39,7 +39,7 @@ export async function run(file: string | undefined): Promise<void> {
   const config = readConfig(file);
   if (config === undefined) return;
   const firstStart = !existsSync(config.store.directory);
-  const log = openLog();
+  const { log, output } = openLog();
   const trouble = (error: unknown): void => log.error({ err: error }, 'trouble');
   const clock = new SystemClock();
   const crypto = new NodeCrypto();
@@ -53,7 +53,7 @@ export async function run(file: string | undefined): Promise<void> {
   }
   const store = front?.observers.watch(disk) ?? disk;
   // Local mode speaks in sentences of its own.
-  const sinks: EventSink[] = file === undefined ? [] : [logSink(log)];
+  const sinks: EventSink[] = file === undefined ? [] : [logSink(log, output)];
   if (front !== undefined) sinks.push(front.observers.events);
   const http = new FetchHttpClient();
   const traces = exporterOf(config, { http, crypto, clock, trouble });

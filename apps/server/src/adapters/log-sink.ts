@@ -3,10 +3,10 @@ import pretty from 'pino-pretty';
 import type { Failure, MailEvent, RemoteReply } from '../model.ts';
 import type { EventSink, Notice } from '../ports.ts';
 
-/** Where the log goes: JSON lines, or lines for people when a terminal reads them. */
-export function openLog(): Logger {
-  if (process.stdout.isTTY) return pino({ base: null }, pretty({ colorize: true, sync: true }));
-  return pino({ base: null }, gathered());
+/** Where the log goes: JSON lines, or lines for people when a terminal reads them. `output` takes the lines of `log`. */
+export function openLog(): { readonly log: Logger; readonly output: DestinationStream } {
+  const output = process.stdout.isTTY ? pretty({ colorize: true, sync: true }) : gathered();
+  return { log: pino({ base: null }, output), output };
 }
 
 /** So many characters of log are written together. */
@@ -39,12 +39,17 @@ function gathered(): DestinationStream & { flush(done?: (error?: Error) => void)
   };
 }
 
-/** Writes every event as one line of the log. */
-export function logSink(log: Logger): EventSink {
+/**
+ * Writes every event as one line of the log: the line that pino would write, made in one go. A busy server writes two for
+ * each message.
+ */
+export function logSink(log: Pick<Logger, 'levels' | 'levelVal'>, output: DestinationStream): EventSink {
   return {
     emit(event) {
-      const level = LEVELS[event.kind] ?? 'info';
-      if (log.isLevelEnabled(level)) log[level](forLog(event), event.kind);
+      const name = LEVELS[event.kind] ?? 'info';
+      const level = log.levels.values[name] ?? 0;
+      if (level < log.levelVal) return;
+      output.write(`${JSON.stringify({ level, time: Date.now(), ...forLog(event), msg: event.kind })}\n`);
     },
   };
 }
@@ -65,28 +70,22 @@ const LEVELS: Readonly<Partial<Record<MailEvent['kind'], 'debug' | 'warn'>>> = {
   'not-reported': 'warn',
 };
 
-/** Replies as one line each; times as people write them. Put together field by field: this runs for each change of state. */
-function forLog(event: MailEvent): Record<string, unknown> {
-  const values: Record<string, unknown> = { event: event.kind, at: isoTime(event.atMs), id: event.messageId };
-  for (const [name, value] of Object.entries(event) as [string, unknown][]) {
-    if (!TOLD_OTHERWISE.has(name)) values[name] = value;
-  }
-  if ('failure' in event) addFailure(values, event.failure);
-  if ('remote' in event) addRemote(values, event.remote);
-  return values;
+/** Replies as one line each; times as people write them. */
+function forLog(told: MailEvent): Record<string, unknown> {
+  const { kind: event, atMs, messageId: id, failure, remote, ...rest } = told as MailEvent & Told;
+  const { status, reason, remote: refused = remote } = failure ?? {};
+  return {
+    ...{ event, at: isoTime(atMs), id },
+    ...rest,
+    ...(failure === undefined ? {} : { status, reason }),
+    ...(refused === undefined ? {} : { mta: refused.mta, reply: refused.rawLines.join(' / ') }),
+  };
 }
 
-const TOLD_OTHERWISE: ReadonlySet<string> = new Set(['kind', 'atMs', 'messageId', 'failure', 'remote']);
-
-function addFailure(values: Record<string, unknown>, { status, reason, remote }: Failure): void {
-  values['status'] = status;
-  values['reason'] = reason;
-  if (remote !== undefined) addRemote(values, remote);
-}
-
-function addRemote(values: Record<string, unknown>, { mta, rawLines }: RemoteReply): void {
-  values['mta'] = mta;
-  values['reply'] = rawLines.join(' / ');
+/** What some events have. */
+interface Told {
+  readonly failure?: Failure;
+  readonly remote?: RemoteReply;
 }
 
 /** Many events share their millisecond. */

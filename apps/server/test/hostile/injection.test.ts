@@ -291,10 +291,11 @@ describe('the log', () => {
   it('has one line for each event, whatever strangers said', async () => {
     for (const each of BREAKS) {
       const lines: string[] = [];
-      const log = pino({ base: null, level: 'debug' }, { write: (line: string) => void lines.push(line) });
+      const output = { write: (line: string) => void lines.push(line) };
+      const log = pino({ base: null, level: 'debug' }, output);
       const hostile = await start(`550 5.1.1 no${each}${MARK}`);
       await send(hostile, [`EHLO a${each}b`, ...ENVELOPE]);
-      const sink = logSink(log);
+      const sink = logSink(log, output);
       const notice = noticeSink(log);
       for (const event of hostile.server.events) sink.emit(event);
       for (const one of hostile.server.notices) notice(one);
