@@ -66,11 +66,10 @@ export class ReplyReader {
 
   /** Whether the line is the last one of its reply. */
   #add(line: string): boolean {
-    const code = Number(line.slice(0, 3));
-    const separator = line.charAt(3);
-    if (!/^[2-5]\d\d/.test(line) || (separator !== '' && separator !== ' ' && separator !== '-')) {
+    if (!/^[2-5]\d\d(?:[ -]|$)/.test(line)) {
       throw new SmtpError('malformed-reply', `Not a reply: ${JSON.stringify(line.slice(0, 80))}`);
     }
+    const code = Number(line.slice(0, 3));
     if (this.#raw.length > 0 && code !== this.#code) {
       throw new SmtpError('malformed-reply', `Reply code ${code} in a reply of ${this.#code}`);
     }
@@ -78,16 +77,15 @@ export class ReplyReader {
       throw new SmtpError('reply-too-long', `A reply of more than ${MOST_LINES} lines`);
     this.#code = code;
     this.#raw.push(line);
-    return separator !== '-';
+    return line.charAt(3) !== '-';
   }
 }
 
 /** RFC 2034 §4: the code has the class of the reply and stands at the head of each line. */
 function read(code: number, raw: readonly string[]): ReceivedReply {
   const texts = raw.map((line) => line.slice(4));
-  const status = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/.exec(texts.join('\n'));
-  if (status?.[1] !== raw[0]?.charAt(0) || status === null) return { code, lines: texts, raw };
-  const head = status[0];
+  const [head] = /^[245]\.\d{1,3}\.\d{1,3}(?=\s|$)/.exec(texts[0] ?? '') ?? [];
+  if (head === undefined || raw[0]?.startsWith(head.charAt(0)) !== true) return { code, lines: texts, raw };
   const lines = texts.map((text) =>
     text === head ? '' : text.startsWith(`${head} `) ? text.slice(head.length + 1) : text,
   );

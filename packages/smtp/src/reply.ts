@@ -20,10 +20,12 @@ export interface Reply {
   readonly lines: readonly string[];
 }
 
-/** A {@link Reply} with its wire form made once. */
+/** A {@link Reply} with its wire form made once, with its status and without. */
 export interface PreparedReply extends Reply {
   readonly wire: string;
   readonly bare: string;
+  readonly wireOctets: Uint8Array;
+  readonly bareOctets: Uint8Array;
 }
 
 /**
@@ -45,7 +47,8 @@ export function formatReply(reply: Reply): string {
 /** A standard reply, ready in both forms: with the status, and without for a server that does not announce them. */
 export function prepareReply(code: number, status: string | undefined, ...lines: readonly string[]): PreparedReply {
   const reply = { code, lines, ...(status !== undefined && { status }) };
-  return { ...reply, wire: write(reply, status), bare: write(reply, undefined) };
+  const [wire, bare] = [write(reply, status), write(reply, undefined)];
+  return { ...reply, wire, bare, wireOctets: encodeUtf8(wire), bareOctets: encodeUtf8(bare) };
 }
 
 /**
@@ -72,6 +75,12 @@ export function asciiReply(reply: Reply): Reply {
 const BEYOND_ASCII = /[^\x00-\x7F]/;
 const BEYOND_ASCII_RUNS = /[^\x00-\x7F]+/g;
 
+/** The octets of a reply that was prepared. */
+export function preparedOctets(reply: Reply, enhanced: boolean): Uint8Array | undefined {
+  if (!isPrepared(reply)) return undefined;
+  return enhanced ? reply.wireOctets : reply.bareOctets;
+}
+
 function isPrepared(reply: Reply): reply is PreparedReply {
   return 'wire' in reply;
 }
@@ -88,7 +97,7 @@ function write(reply: Reply, status: string | undefined): string {
   const texts = reply.lines.length === 0 ? [''] : reply.lines.flatMap((line) => cut(line, prefix.length));
   const last = texts.length - 1;
   let wire = '';
-  for (const [index, text] of texts.entries()) wire += `${code}${index < last ? '-' : ' '}${prefix}${text}\r\n`;
+  texts.forEach((text, index) => (wire += `${code}${index < last ? '-' : ' '}${prefix}${text}\r\n`));
   return wire;
 }
 

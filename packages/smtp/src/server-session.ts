@@ -5,7 +5,7 @@ import { type ServerExtensions, announce } from './extensions.ts';
 import { Input } from './input.ts';
 import { LineReader } from './line-reader.ts';
 import { Output } from './output.ts';
-import { type Reply, asciiReply, formatReply, replyWire } from './reply.ts';
+import { type Reply, asciiReply, formatReply, preparedOctets, replyWire } from './reply.ts';
 import { type Outcome, longestLine, readCommand } from './server-commands.ts';
 import { IncomingContent, RefusedChunk } from './server-content.ts';
 import type { HelloEvent, MailEvent, ResetEvent, ServerClosedEvent, ServerEvent } from './server-events.ts';
@@ -420,7 +420,9 @@ export class ServerSession {
   }
 
   #say(reply: Reply): void {
-    this.#output.text(this.#wire(reply));
+    const octets = preparedOctets(reply, this.#state.offer.enhancedStatusCodes === true);
+    if (octets === undefined) this.#output.text(this.#wire(reply));
+    else this.#output.octets(octets);
   }
 
   #wire(reply: Reply): string {

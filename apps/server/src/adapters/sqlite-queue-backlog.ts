@@ -57,7 +57,14 @@ export class Backlog {
 
 function isWrite(operation: Operation): operation is Write {
   const { kind } = operation;
-  return kind === 'settle' || kind === 'renew' || kind === 'release' || kind === 'accept' || kind === 'accept-held';
+  return (
+    kind === 'done' ||
+    kind === 'settle' ||
+    kind === 'renew' ||
+    kind === 'release' ||
+    kind === 'accept' ||
+    kind === 'accept-held'
+  );
 }
 
 function weigh(operation: Operation): number {

@@ -5,6 +5,7 @@ import type {
   Aftermath,
   Batch,
   Operation,
+  Parts,
   Read,
   Refusal,
   Reply,
@@ -26,8 +27,7 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/** Content in pieces, which goes into the buffer of its batch. */
-export type Pieces = readonly Uint8Array[];
+const NO_PARTS: Parts = { contents: [], texts: [] };
 
 /** Who listens to a {@link WorkerLink}. */
 interface Listener {
@@ -44,8 +44,8 @@ export class WorkerLink {
   readonly #worker: Worker;
   readonly #listener: Listener;
   #operations: Operation[] = [];
-  #contents: Pieces[] = [];
-  #events: string[] = [];
+  #contents: Parts['contents'] = [];
+  #texts: string[] = [];
   /** The operations go with the end of this turn of the event loop. */
   #flushing = false;
   #timer: NodeJS.Timeout | undefined;
@@ -96,15 +96,13 @@ export class WorkerLink {
     return { link, spooled };
   }
 
-  /**
-   * @param contents those of the messages of the operation that are not spooled, in their order
-   * @param told the events, which the operation has as JSON
-   */
-  write(write: Write, contents: readonly Pieces[] = [], told?: readonly MailEvent[]): Promise<void> {
+  /** @param told the events, which the operation has as JSON */
+  write(write: Write, { contents, texts }: Parts = NO_PARTS, told?: readonly MailEvent[]): Promise<void> {
     for (const content of contents) this.#contents.push(content);
+    for (const text of texts) this.#texts.push(text);
     let events: ToldEvents | undefined;
     if ('events' in write && write.events !== undefined) {
-      this.#events.push(write.events);
+      this.#texts.push(write.events);
       events = { events: told ?? [], octets: write.events.length };
       write.events = '';
     }
@@ -142,7 +140,11 @@ export class WorkerLink {
   #flushSoon(kind: Operation['kind']): void {
     const nowMs = performance.now();
     if (kind === 'accept' || kind === 'accept-held') this.#acceptedAtMs = nowMs;
-    if (kind === 'settle' && nowMs - this.#acceptedAtMs < companyMs && this.#operations.length < company) {
+    if (
+      (kind === 'done' || kind === 'settle') &&
+      nowMs - this.#acceptedAtMs < companyMs &&
+      this.#operations.length < company
+    ) {
       this.#timer ??= setTimeout(() => this.#flush(), companyMs);
     } else {
       this.#flushing = true;
@@ -158,10 +160,10 @@ export class WorkerLink {
     const contents = this.#contents;
     this.#operations = [];
     this.#contents = [];
-    const events = this.#events;
-    this.#events = [];
+    const texts = this.#texts;
+    this.#texts = [];
     if (this.#broken !== undefined) return;
-    const batch = pack(operations, contents, events);
+    const batch = pack(operations, contents, texts);
     this.#worker.postMessage(batch, batch.contents === undefined ? [] : [batch.contents]);
   }
 
@@ -206,9 +208,9 @@ export class WorkerLink {
 }
 
 /** Copies the contents of a batch into one buffer. */
-function pack(operations: readonly Operation[], contents: readonly Pieces[], events: readonly string[]): Batch {
+function pack(operations: readonly Operation[], contents: Parts['contents'], texts: readonly string[]): Batch {
   const text = JSON.stringify(operations);
-  if (contents.length === 0) return { operations: text, ends: [], events };
+  if (contents.length === 0) return { operations: text, ends: [], texts };
   let length = 0;
   for (const pieces of contents) for (const piece of pieces) length += piece.length;
   const octets = Buffer.allocUnsafeSlow(length);
@@ -221,7 +223,7 @@ function pack(operations: readonly Operation[], contents: readonly Pieces[], eve
     }
     ends.push(offset);
   }
-  return { operations: text, contents: octets.buffer, ends, events };
+  return { operations: text, contents: octets.buffer, ends, texts };
 }
 
 function toError({ code, message }: Refusal): Error {

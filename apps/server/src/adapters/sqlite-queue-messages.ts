@@ -19,8 +19,19 @@ export interface Batch {
   readonly contents?: ArrayBuffer;
   /** Where the content of each message ends that is not spooled, in their order. */
   readonly ends: readonly number[];
-  /** Of the operations that tell something, in their order: JSON within JSON would be written and read twice. */
-  readonly events: readonly string[];
+  /**
+   * What is stored as JSON, since JSON within JSON would be written and read twice. For each operation in turn: of each of
+   * its messages the envelope, then, if it is held, its recipients; then what it tells, if it does.
+   */
+  readonly texts: readonly string[];
+}
+
+/** What goes beside an operation, in the order of its messages. */
+export interface Parts {
+  /** Of those that are not spooled: the content in pieces. */
+  readonly contents: (readonly Uint8Array[])[];
+  /** As in {@link Batch}, but for what is told. */
+  readonly texts: string[];
 }
 
 /** Operations that change what is stored, or who holds it. Those of one batch share a transaction. */
@@ -38,12 +49,19 @@ export type Write =
       /** Other claims, all of whose recipients are done. */
       readonly ends: readonly { readonly hold: number; readonly messageId: string }[];
     } & Told)
+  /** A settlement of recipients that are done, and nothing else. */
+  | ({
+      readonly kind: 'done';
+      readonly hold: number;
+      readonly messageId: string;
+      readonly done: readonly number[];
+    } & Told)
   | { readonly kind: 'renew'; readonly holds: readonly number[]; readonly untilMs: number }
   | { readonly kind: 'release'; readonly holds: readonly number[] };
 
 /** For the journal, if anybody reads it. */
 interface Told {
-  /** Events as JSON; they travel in {@link Batch.events}, and only their place is held here. */
+  /** Events as JSON; they travel in {@link Batch.texts}, and only their place is held here. */
   events?: string | undefined;
   /** Of the contents that are kept, so many octets. */
   readonly keepOctets?: number | undefined;
@@ -77,10 +95,10 @@ export interface ClaimRequest {
 export interface HeldMessage {
   readonly hold: number;
   readonly id: string;
-  /** The {@link Message} as JSON. */
-  readonly envelope: string;
-  /** The {@link Recipient}s as JSON. */
-  readonly recipients: string;
+  /** The {@link Message} as JSON; set where the {@link Batch} arrives. */
+  envelope: string;
+  /** The {@link Recipient}s as JSON; set where the {@link Batch} arrives. */
+  recipients: string;
   readonly ns: readonly number[];
   readonly spool: string | null;
   /** Its content goes into the journal, too. */
@@ -92,7 +110,8 @@ export interface HeldMessage {
 /** A message whose recipients wait to be claimed. */
 export interface RestingMessage {
   readonly id: string;
-  readonly envelope: string;
+  /** The {@link Message} as JSON; set where the {@link Batch} arrives. */
+  envelope: string;
   readonly lastN: number;
   readonly recipients: readonly RecipientRow[];
   readonly spool: string | null;

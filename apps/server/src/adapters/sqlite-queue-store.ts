@@ -22,12 +22,12 @@ import { WorkerLink } from './sqlite-queue-link.ts';
 import { SqliteJournal } from './sqlite-queue-operations.ts';
 import { Remembered, Tokens } from './sqlite-queue-tokens.ts';
 import type { InspectionAsk } from './sqlite-queue-inspection.ts';
-import type { Pieces } from './sqlite-queue-link.ts';
 import { fromEnvelope, fromRow, lastN, toPendingRow, toRow } from './sqlite-queue-messages.ts';
 import type {
   Aftermath,
   ClaimedRow,
   HeldMessage,
+  Parts,
   RestingMessage,
   StoredContent,
   WorkerOptions,
@@ -124,13 +124,16 @@ class SqliteQueueStore implements QueueStore {
   async accept(messages: readonly NewMessage[], lease?: Lease, events?: readonly MailEvent[]): Promise<void> {
     const link = this.#opened();
     const spooled = this.#takeSpooled(messages);
-    const contents: Pieces[] = [];
+    const parts: Parts = { contents: [], texts: [] };
+    const told = this.#journal.told(events);
     try {
       if (lease === undefined) {
-        const resting = messages.map((message) => this.#toResting(message, contents));
-        await link.write({ kind: 'accept', messages: resting, ...this.#journal.told(events) }, contents, events);
+        const resting = messages.map((message) => this.#toResting(message, parts));
+        await link.write({ kind: 'accept', messages: resting, ...told }, parts, events);
       } else {
-        await this.#acceptHeld(link, messages, lease, events);
+        const held = messages.map((message) => this.#toHeld(message, parts));
+        await link.write({ kind: 'accept-held', untilMs: lease.untilMs, messages: held, ...told }, parts, events);
+        for (const { id, hold } of held) this.#tokens.add(lease.token, id, hold);
       }
     } catch (error) {
       for (const name of spooled) this.#spool.giveBack(name);
@@ -195,24 +198,29 @@ class SqliteQueueStore implements QueueStore {
     const link = this.#opened();
     const { messageId, token, updates, children, messages } = settlement;
     const hold = this.#holdOf(messageId, token);
+    const told = this.#journal.told(settlement.events);
+    const done = updates.flatMap(({ state, n }) => (state === 'done' ? [n] : []));
+    if (done.length === updates.length && children.length + messages.length + (settlement.ends?.length ?? 0) === 0) {
+      await link.write({ kind: 'done', hold, messageId, done, ...told }, undefined, settlement.events);
+      return;
+    }
     const ends = (settlement.ends ?? []).map((end) => ({
       messageId: end.messageId,
       hold: this.#holdOf(end.messageId, end.token),
     }));
     const spooled = this.#takeSpooled(messages);
-    const contents: Pieces[] = [];
+    const parts: Parts = { contents: [], texts: [] };
     try {
       await link.write(
         {
-          ...{ kind: 'settle', hold, messageId },
-          done: updates.filter(({ state }) => state === 'done').map(({ n }) => n),
+          ...{ kind: 'settle', hold, messageId, done },
           pending: updates.filter(isPending).map(toPendingRow),
           children: children.map(toRow),
-          messages: messages.map((message) => this.#toResting(message, contents)),
+          messages: messages.map((message) => this.#toResting(message, parts)),
           ends,
-          ...this.#journal.told(settlement.events),
+          ...told,
         },
-        contents,
+        parts,
         settlement.events,
       );
     } catch (error) {
@@ -267,24 +275,12 @@ class SqliteQueueStore implements QueueStore {
     return { token, message: fromEnvelope(envelope), recipients: recipients.map(fromRow), lastN: last };
   }
 
-  #toResting(message: NewMessage, contents: Pieces[]): RestingMessage {
-    return toResting(message, this.#journal.keeps(message), contents);
+  #toResting(message: NewMessage, parts: Parts): RestingMessage {
+    return toResting(message, this.#journal.keeps(message), parts);
   }
 
-  async #acceptHeld(
-    link: WorkerLink,
-    messages: readonly NewMessage[],
-    lease: Lease,
-    events: readonly MailEvent[] | undefined,
-  ): Promise<void> {
-    const contents: Pieces[] = [];
-    const held = messages.map((message) =>
-      toHeld(message, { hold: ++this.#lastHold, kept: this.#journal.keeps(message) }, contents),
-    );
-    const firstHold = this.#lastHold - held.length + 1;
-    const told = this.#journal.told(events);
-    await link.write({ kind: 'accept-held', untilMs: lease.untilMs, messages: held, ...told }, contents, events);
-    for (const [index, { message }] of messages.entries()) this.#tokens.add(lease.token, message.id, firstHold + index);
+  #toHeld(message: NewMessage, parts: Parts): HeldMessage {
+    return toHeld(message, { hold: ++this.#lastHold, kept: this.#journal.keeps(message) }, parts);
   }
 
   /** Forgets what nobody will ask for any more. */
@@ -297,11 +293,12 @@ class SqliteQueueStore implements QueueStore {
   }
 
   #takeSpooled(messages: readonly NewMessage[]): ReadonlySet<string> {
-    const names = new Set<string>();
+    let names: Set<string> | undefined;
     for (const { message, recipients, content } of messages) {
       if (recipients.length === 0) throw new TypeError(`Message ${message.id} has no recipients`);
-      if ('kind' in content) names.add(content.name);
+      if ('kind' in content) (names ??= new Set()).add(content.name);
     }
+    if (names === undefined) return NO_NAMES;
     for (const name of names) {
       if (!this.#spool.isFinished(name)) throw new StoreError('io', `There is no spooled content ${name}`);
     }
@@ -314,29 +311,35 @@ function isPending(update: RecipientUpdate): update is Extract<RecipientUpdate, 
   return update.state === 'pending';
 }
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+
 function toHeld(
   { message, recipients, content }: NewMessage,
   { hold, kept }: Pick<HeldMessage, 'hold' | 'kept'>,
-  contents: Pieces[],
+  { contents, texts }: Parts,
 ): HeldMessage {
-  const held: HeldMessage = {
-    ...{ hold, kept, id: message.id, envelope: JSON.stringify(message), recipients: JSON.stringify(recipients) },
+  texts.push(JSON.stringify(message), JSON.stringify(recipients));
+  if (!('kind' in content)) contents.push(content);
+  return {
+    ...{ hold, kept, id: message.id, envelope: '', recipients: '' },
     ns: recipients.map(({ n }) => n),
     spool: 'kind' in content ? content.name : null,
     content: null,
   };
-  if (!('kind' in content)) contents.push(content);
-  return held;
 }
 
-function toResting({ message, recipients, content }: NewMessage, kept: boolean, contents: Pieces[]): RestingMessage {
-  const resting: RestingMessage = {
-    ...{ kept, id: message.id, envelope: JSON.stringify(message) },
+function toResting(
+  { message, recipients, content }: NewMessage,
+  kept: boolean,
+  { contents, texts }: Parts,
+): RestingMessage {
+  texts.push(JSON.stringify(message));
+  if (!('kind' in content)) contents.push(content);
+  return {
+    ...{ kept, id: message.id, envelope: '' },
     lastN: lastN(recipients),
     recipients: recipients.map(toRow),
     spool: 'kind' in content ? content.name : null,
     content: null,
   };
-  if (!('kind' in content)) contents.push(content);
-  return resting;
 }

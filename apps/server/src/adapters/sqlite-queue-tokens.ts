@@ -1,18 +1,22 @@
 /** The claims that this thread's callers hold: the number of each in the other thread, by token and message. */
 export class Tokens {
-  /** One token may stand for several messages that were accepted together. */
-  readonly #byToken = new Map<string, Map<string, number>>();
-  readonly #byHold = new Map<number, { readonly token: string; readonly messageId: string }>();
+  /** One token may stand for several messages that were accepted together; nearly always it stands for one. */
+  readonly #byToken = new Map<string, Held | Map<string, Held>>();
+  readonly #byHold = new Map<number, Held>();
 
   add(token: string, messageId: string, hold: number): void {
-    this.#byHold.set(hold, { token, messageId });
-    const ofToken = this.#byToken.get(token);
-    if (ofToken === undefined) this.#byToken.set(token, new Map([[messageId, hold]]));
-    else ofToken.set(messageId, hold);
+    const held = { token, messageId, hold };
+    this.#byHold.set(hold, held);
+    const others = this.#byToken.get(token);
+    if (others === undefined) this.#byToken.set(token, held);
+    else if (others instanceof Map) others.set(messageId, held);
+    else this.#byToken.set(token, new Map([others, held].map((each) => [each.messageId, each])));
   }
 
   find(token: string, messageId: string): number | undefined {
-    return this.#byToken.get(token)?.get(messageId);
+    const found = this.#byToken.get(token);
+    if (found instanceof Map) return found.get(messageId)?.hold;
+    return found?.messageId === messageId ? found.hold : undefined;
   }
 
   /** Whether any claim is under this token. */
@@ -22,19 +26,33 @@ export class Tokens {
 
   /** The numbers of all claims under these tokens. */
   all(tokens: readonly string[]): number[] {
-    return tokens.flatMap((token) => [...(this.#byToken.get(token)?.values() ?? [])]);
+    return tokens.flatMap((token) => {
+      const found = this.#byToken.get(token);
+      if (found === undefined) return [];
+      return found instanceof Map ? [...found.values()].map(({ hold }) => hold) : found.hold;
+    });
   }
 
   /** The claim is over; gives the message that it was on. */
   end(hold: number): string | undefined {
     const held = this.#byHold.get(hold);
     if (held === undefined) return undefined;
+    const { token, messageId } = held;
     this.#byHold.delete(hold);
-    const ofToken = this.#byToken.get(held.token);
-    ofToken?.delete(held.messageId);
-    if (ofToken?.size === 0) this.#byToken.delete(held.token);
-    return held.messageId;
+    const found = this.#byToken.get(token);
+    if (found === held) this.#byToken.delete(token);
+    else if (found instanceof Map && found.get(messageId) === held) {
+      found.delete(messageId);
+      if (found.size === 0) this.#byToken.delete(token);
+    }
+    return messageId;
   }
+}
+
+interface Held {
+  readonly token: string;
+  readonly messageId: string;
+  readonly hold: number;
 }
 
 /** Content that came along with claims: it will be asked for. */

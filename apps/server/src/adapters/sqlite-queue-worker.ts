@@ -40,12 +40,20 @@ function addArrived(): void {
   }
 }
 
-/** Gives each operation its events, and each message that is not spooled its content. */
-function unpack({ operations, contents, ends, events }: Batch): readonly Operation[] {
+/** Gives each operation its texts, and each message that is not spooled its content. */
+function unpack({ operations, contents, ends, texts }: Batch): readonly Operation[] {
   const unpacked = JSON.parse(operations) as readonly Operation[];
-  let told = 0;
+  let next = 0;
   for (const operation of unpacked) {
-    if ('events' in operation && operation.events !== undefined) operation.events = events[told++];
+    if (operation.kind === 'accept-held') {
+      for (const message of operation.messages) {
+        message.envelope = texts[next++] ?? '';
+        message.recipients = texts[next++] ?? '';
+      }
+    } else if ('messages' in operation) {
+      for (const message of operation.messages) message.envelope = texts[next++] ?? '';
+    }
+    if ('events' in operation && operation.events !== undefined) operation.events = texts[next++];
   }
   if (contents === undefined) return unpacked;
   let index = 0;

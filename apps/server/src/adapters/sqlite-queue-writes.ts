@@ -15,6 +15,9 @@ export interface Counts {
   recipients: number;
 }
 
+/** What a settlement of recipients that are done leaves out. */
+const NOTHING_ELSE = { kind: 'settle', pending: [], children: [], messages: [], ends: [] } as const;
+
 /** What {@link Writes} works with. */
 export interface WriteParts {
   readonly statements: Statements;
@@ -62,7 +65,8 @@ export class Writes {
       case 'accept':
         return this.#accept(write);
       case 'settle':
-        if (this.#settle(write)) return undefined;
+      case 'done':
+        if (this.#settle(write.kind === 'done' ? { ...write, ...NOTHING_ELSE } : write)) return undefined;
         return { code: 'lease-lost', message: `The claim on ${write.messageId} has passed on` };
       case 'renew':
         for (const hold of this.#standing(write.holds)) this.#leases.renew(hold, write.untilMs);

@@ -146,6 +146,11 @@ export class Attempt {
     }
   }
 
+  /** No other host can do better. */
+  get isFinal(): boolean {
+    return !this.#final.includes(undefined);
+  }
+
   /** Makes those recipients open again for which another host may do better. True if there are any. */
   reopen(): boolean {
     for (const [place, outcome] of this.#provisional.entries()) {

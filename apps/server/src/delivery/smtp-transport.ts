@@ -92,7 +92,10 @@ export class SmtpTransport implements Transport {
       clock: ports.clock,
       ...(ports.others === undefined ? {} : { others: ports.others }),
       connect: (feeder) => this.#connect(feeder),
-      atRest: (attempt, target, skipped) => void this.#conclude(attempt, target, skipped),
+      atRest: (attempt, target, skipped) => {
+        if (attempt.isFinal) attempt.conclude();
+        else void this.#conclude(attempt, target, skipped);
+      },
     });
   }
 

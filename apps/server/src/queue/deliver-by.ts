@@ -12,6 +12,8 @@ import type { DeliverBy } from './schedule.ts';
  * @example deliverByOf(message)?.mode // 'R'
  */
 export function deliverByOf({ mailParameters, arrivedAtMs }: Message): DeliverBy | undefined {
+  // Most messages have no parameters.
+  if (mailParameters === '') return undefined;
   const [, seconds, mode] = /(?:^| )BY=([+-]?\d{1,9});([NR])T?(?: |$)/i.exec(mailParameters) ?? [];
   if (seconds === undefined || mode === undefined) return undefined;
   return { atMs: arrivedAtMs + Number(seconds) * 1000, mode: mode.toUpperCase() === 'R' ? 'R' : 'N' };
@@ -22,6 +24,7 @@ export function deliverByOf({ mailParameters, arrivedAtMs }: Message): DeliverBy
  * Retries, notices and expiry count from here.
  */
 export function releasedAtMs({ mailParameters, arrivedAtMs }: Message): number {
+  if (mailParameters === '') return arrivedAtMs;
   const [, kind, value = ''] = /(?:^| )HOLD(FOR|UNTIL)=(\S+)/i.exec(mailParameters) ?? [];
   if (kind === undefined) return arrivedAtMs;
   const atMs = kind.toUpperCase() === 'FOR' ? arrivedAtMs + Number(value) * 1000 : Date.parse(value);

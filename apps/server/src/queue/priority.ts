@@ -9,6 +9,7 @@ const MINUTE_MS = 60_000;
  * @example priorityOf({ mailParameters: 'RET=HDRS MT-PRIORITY=3' }) // 3
  */
 export function priorityOf({ mailParameters }: Pick<Message, 'mailParameters'>): number {
+  if (mailParameters === '') return 0;
   const [, value] = /(?:^| )MT-PRIORITY=(-?\d)(?: |$)/i.exec(mailParameters) ?? [];
   return Number(value ?? 0);
 }

@@ -104,7 +104,8 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
       wake();
       return;
     }
-    const token = ids.next();
+    // It is claimed once in this way, and never again under its own name.
+    const token = message.message.id;
     // The room is taken before the write, so that messages which arrive meanwhile see it.
     const untilMs = clock.now() + limits.leaseMs;
     enter(token, destination, untilMs);

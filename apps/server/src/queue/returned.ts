@@ -39,8 +39,11 @@ export interface ReturnedMail {
     nextN: number,
     content: () => Promise<Content>,
   ) => Promise<Expanded>;
-  /** Looks at mail from `<>` that passes through: it may be a report about a message that went through here. Tells of it. */
-  readonly watch: (claim: Claim, content: () => Promise<Content>) => Promise<readonly MailEvent[]>;
+  /**
+   * Looks at mail from `<>` that passes through: it may be a report about a message that went through here. Tells of it.
+   * Undefined: it is other mail.
+   */
+  readonly watch: (claim: Claim, content: () => Promise<Content>) => undefined | Promise<readonly MailEvent[]>;
   /** Has to see every event: envelope ids of messages that were accepted are known for a while. */
   readonly observe: (event: MailEvent) => void;
 }
@@ -63,6 +66,20 @@ export function makeReturnedMail(parts: ReturnedParts): ReturnedMail {
   const { paths, store, router, now } = parts;
   const accepted = new Recent<string>(MOST_ENVELOPE_IDS);
   const seen = new Recent<true>(10_000);
+  async function lookAt({ message: { id }, recipients }: Claim, content: () => Promise<Content>): Promise<MailEvent[]> {
+    try {
+      const octets = await readStart(await content(), LOOKED_AT_OCTETS);
+      const report = parseReport(octets);
+      if (report?.kind !== 'dsn') return [];
+      const envelopeId = report.deliveryStatus?.message.originalEnvelopeId;
+      const byEnvelopeId = recipients.map(({ address }) => accepted.get(envelopeKey(address, envelopeId)));
+      const about = idInReturned(report, parts.hostname) ?? byEnvelopeId.find((found) => found !== undefined);
+      return about === undefined ? [] : [eventAt(receivedEvent(id, false, octets), about, now())];
+    } catch (error) {
+      parts.trouble(error);
+      return [];
+    }
+  }
   return {
     pathFor(message, { n }) {
       if (paths === undefined || message.reversePath === '') return message.reversePath;
@@ -90,22 +107,11 @@ export function makeReturnedMail(parts: ReturnedParts): ReturnedMail {
       const fate = { kind: 'expanded', to: [sent.reversePath], report: false } as const;
       return { fate, children: [child], messages: [], events: [eventAt(received, sent.messageId, now())] };
     },
-    async watch({ message, recipients }, content) {
-      const { reversePath, origin, id } = message;
-      if (reversePath !== '' || origin === 'report' || origin === 'list' || seen.get(id) === true) return [];
+    watch(claim, content) {
+      const { reversePath, origin, id } = claim.message;
+      if (reversePath !== '' || origin === 'report' || origin === 'list' || seen.get(id) === true) return undefined;
       seen.set(id, true);
-      try {
-        const octets = await readStart(await content(), LOOKED_AT_OCTETS);
-        const report = parseReport(octets);
-        if (report?.kind !== 'dsn') return [];
-        const envelopeId = report.deliveryStatus?.message.originalEnvelopeId;
-        const byEnvelopeId = recipients.map(({ address }) => accepted.get(envelopeKey(address, envelopeId)));
-        const about = idInReturned(report, parts.hostname) ?? byEnvelopeId.find((found) => found !== undefined);
-        return about === undefined ? [] : [eventAt(receivedEvent(id, false, octets), about, now())];
-      } catch (error) {
-        parts.trouble(error);
-        return [];
-      }
+      return lookAt(claim, content);
     },
     observe(event) {
       if (event.kind !== 'accepted' || event.envelopeId === undefined || event.reversePath === '') return;

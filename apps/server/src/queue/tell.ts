@@ -41,36 +41,53 @@ export interface TellParts {
   readonly trouble: (error: unknown) => void;
 }
 
-/** Decides who is told what of recipients that are settled together, and makes the messages that tell it. */
-export type Teller = (message: Message, settled: readonly Settled[], content: () => Promise<Content>) => Promise<Told>;
+/**
+ * Decides who is told what of recipients that are settled together, and makes the messages that tell it. Undefined: nobody
+ * is told anything.
+ */
+export type Teller = (
+  message: Message,
+  settled: readonly Settled[],
+  content: () => Promise<Content>,
+) => Promise<Told> | undefined;
 
 /** Makes the teller. It never rejects: what was delivered is settled whatever happens here. */
 export function makeTeller(parts: TellParts): Teller {
-  return async (message, settled, content) => {
+  return (message, settled, content) => {
     const results = settled.flatMap(({ recipient, outcome, event }) =>
       outcome === undefined ? [] : [{ recipient: asking(recipient, event), outcome }],
     );
-    if (results.length === 0) return { messages: [], events: [] };
+    if (results.length === 0) return undefined;
     const mail = readMailParameters(parseParameters(message.mailParameters));
     const envelope = { reversePath: message.reversePath, mail, sizeOctets: message.sizeOctets };
     const { returnedMaxOctets } = parts;
-    const { sender, postmaster } = decideNotifications(envelope, results, { returnedMaxOctets });
-    const untold = postmaster.map((notice) => unreported(parts, message, notice));
-    let told: Told = { messages: [], events: [] };
-    if (sender !== undefined) {
-      try {
-        told = await parts.report(message, sender, content);
-      } catch (error) {
-        // To give the claim back would deliver again what was delivered.
-        parts.trouble(error);
-        untold.push(...sender.entries.map((entry) => unreported(parts, message, { ...entry, reason: 'trouble' })));
-      }
+    const notifications = decideNotifications(envelope, results, { returnedMaxOctets });
+    if (notifications.sender === undefined && notifications.postmaster.length === 0) return undefined;
+    return notify(parts, message, notifications, content);
+  };
+}
+
+async function notify(
+  parts: TellParts,
+  message: Message,
+  { sender, postmaster }: Notifications<AskingRecipient>,
+  content: () => Promise<Content>,
+): Promise<Told> {
+  const untold = postmaster.map((notice) => unreported(parts, message, notice));
+  let told: Told = { messages: [], events: [] };
+  if (sender !== undefined) {
+    try {
+      told = await parts.report(message, sender, content);
+    } catch (error) {
+      // To give the claim back would deliver again what was delivered.
+      parts.trouble(error);
+      untold.push(...sender.entries.map((entry) => unreported(parts, message, { ...entry, reason: 'trouble' })));
     }
-    const events = untold.map(({ recipient, why }): NewEvent => ({ kind: 'not-reported', recipient, reason: why }));
-    return {
-      messages: [...told.messages, ...(await kept(parts, message, untold, content))],
-      events: [...events, ...told.events],
-    };
+  }
+  const events = untold.map(({ recipient, why }): NewEvent => ({ kind: 'not-reported', recipient, reason: why }));
+  return {
+    messages: [...told.messages, ...(await kept(parts, message, untold, content))],
+    events: [...events, ...told.events],
   };
 }
 

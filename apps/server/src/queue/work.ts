@@ -9,7 +9,7 @@ import { ahead, inPlace } from './priority.ts';
 import { consequenceOf, eventAt, expiryFailure, type Fate } from './outcome.ts';
 import { expiryOf, judge, type RetryPlan } from './schedule.ts';
 import { returnDestination, type ReturnedMail } from './returned.ts';
-import type { Teller } from './tell.ts';
+import type { Teller, Told } from './tell.ts';
 
 /** What an alias or a list makes of a recipient. */
 export interface Expanded {
@@ -78,8 +78,7 @@ export function makeWorker(parts: WorkParts): (claim: Claim, content: Content | 
       await parts.note(note, claim);
       return;
     }
-    let loaded = inMemory;
-    const content = async () => (loaded ??= await parts.store.content(claim.message.id));
+    const content = contentOnce(parts, claim, inMemory);
     try {
       await settle(parts, claim, await work(parts, claim, content), content);
     } catch (error) {
@@ -104,10 +103,19 @@ export function makeFailing(
 ): (claim: Claim, recipients: readonly Recipient[], failure: Failure, by?: string) => Promise<void> {
   return async (claim, recipients, failure, by) => {
     const fate: Fate = { kind: 'bounced', failure, ...(by === undefined ? {} : { by }) };
-    let loaded: Content | undefined;
-    const content = async () => (loaded ??= await parts.store.content(claim.message.id));
+    const content = contentOnce(parts, claim, undefined);
     await settle(parts, claim, { results: recipients.map((recipient) => ({ recipient, fate })) }, content);
   };
+}
+
+/** The content of a claimed message, asked for when it is wanted, and then kept. */
+function contentOnce({ store }: WorkParts, { message }: Claim, inMemory: Content | undefined): () => Promise<Content> {
+  let loading = inMemory && Promise.resolve(inMemory);
+  return () =>
+    (loading ??= store.content(message.id).catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    }));
 }
 
 async function work(parts: WorkParts, claim: Claim, content: () => Promise<Content>): Promise<Worked> {
@@ -117,7 +125,8 @@ async function work(parts: WorkParts, claim: Claim, content: () => Promise<Conte
   const messages: NewMessage[] = [];
   const hops: Hops = new Map();
   let nextN = claim.lastN + 1;
-  const events: MailEvent[] = [...(await parts.returned.watch(claim, content))];
+  const watched = parts.returned.watch(claim, content);
+  const events: MailEvent[] = watched === undefined ? [] : [...(await watched)];
   for (const recipient of claim.recipients) {
     const waiting = waitingOf(claim.message, recipient);
     const judgement = judge(parts.retry, waiting, recipient.retryAtMs, nowMs);
@@ -149,7 +158,9 @@ async function work(parts: WorkParts, claim: Claim, content: () => Promise<Conte
       addToHop(hops, parts, claim.message, recipient, route);
     }
   }
-  for (const group of await Promise.all([...hops.values()].map((hop) => attempt(parts, claim, hop, content)))) {
+  const [sole, ...others] = [...hops.values()].map((hop) => attempt(parts, claim, hop, content));
+  for (const group of others.length > 0 ? await Promise.all([sole, ...others]) : [await sole]) {
+    if (group === undefined) continue;
     results.push(...group.results);
     messages.push(...group.messages);
     events.push(group.event);
@@ -276,7 +287,8 @@ async function settle(
     recipient,
     ...consequenceOf(message, recipient, fate, parts.retry, nowMs, parts.jitter()),
   }));
-  const told = await parts.tell(message, consequences, content);
+  const telling = parts.tell(message, consequences, content);
+  const told = telling === undefined ? NOTHING_TOLD : await telling;
   const owed = [...messages, ...told.messages].map((one) => inPlace(one, nowMs));
   const after = [...consequences.map(({ event }) => event), ...told.events];
   const events = [...before, ...after.map((event) => eventAt(event, message.id, nowMs))];
@@ -293,6 +305,8 @@ async function settle(
   const dues = consequences.flatMap(({ update }) => (update.state === 'pending' ? [update.dueAtMs] : []));
   if (dues.length > 0) parts.expect(Math.min(...dues));
 }
+
+const NOTHING_TOLD: Told = { messages: [], events: [] };
 
 /** What was sent can't be un-sent: the settlement is tried until the store takes it or the lease has passed on. */
 async function settleSurely(parts: WorkParts, settlement: Parameters<QueueStore['settle']>[0]): Promise<void> {

@@ -72,8 +72,11 @@ export class Intake {
     return (this.#start ??= this.#pieces.length === 1 && this.#pieces[0] ? this.#pieces[0] : join(this.#pieces));
   }
 
-  /** The content in the form in which the store takes it. Rejects with a StoreError when the disk did not take it. */
-  async finish(): Promise<NewMessage['content']> {
+  /**
+   * The content in the form in which the store takes it; at once, if it is in memory. Rejects with a StoreError when the
+   * disk did not take it.
+   */
+  finish(): NewMessage['content'] | Promise<NewMessage['content']> {
     if (this.#spool === undefined) {
       const start = this.start();
       // One piece: it is stored and sent as such.
@@ -81,9 +84,7 @@ export class Intake {
       this.#sizeOctets = whole.length;
       return [whole];
     }
-    this.#turnPage();
-    await this.#written;
-    return await (await this.#spool).finish();
+    return this.#finishSpool(this.#spool);
   }
 
   /** Gives up: nothing stays. */
@@ -92,6 +93,12 @@ export class Intake {
     if (this.#spool === undefined) return;
     await this.settled();
     await (await this.#spool).discard();
+  }
+
+  async #finishSpool(spool: Promise<Spool>): Promise<NewMessage['content']> {
+    this.#turnPage();
+    await this.#written;
+    return await (await spool).finish();
   }
 
   #beginSpool(): void {

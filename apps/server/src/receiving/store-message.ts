@@ -23,7 +23,8 @@ const STORE_AWAY: Reply = {
  */
 export async function storeMessage(transaction: Transaction, parts: ReceivingParts): Promise<Reply> {
   try {
-    const finished = await transaction.finish();
+    const finishing = transaction.finish();
+    const finished = finishing instanceof Promise ? await finishing : finishing;
     if ('code' in finished) return finished;
     const accepted = transaction.accepted(finished);
     await parts.accept(finished, () => parts.events.emit(accepted), [accepted]);

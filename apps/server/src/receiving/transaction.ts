@@ -112,26 +112,16 @@ export class Transaction {
     this.intake.add(octets);
   }
 
-  /** The message once its content is whole, or why it is not taken. Rejects with a StoreError when the disk fails. */
-  async finish(): Promise<NewMessage | Reply> {
-    const { intake, recipients, mail } = this;
+  /**
+   * The message once its content is whole, or why it is not taken; at once, if it is in memory. Rejects with a StoreError
+   * when the disk fails.
+   */
+  finish(): NewMessage | Promise<NewMessage | Reply> {
+    const { intake } = this;
     const hops = countReceived(intake.start());
-    if (hops >= this.#parts.limits.maxHops) {
-      await intake.discard();
-      return { code: 554, status: '5.4.6', lines: [`Too many hops (${hops}): the message is in a loop`] };
-    }
-    const content = await intake.finish();
-    const { role } = this.#parts.listener;
-    const message: Message = {
-      id: this.#id,
-      reversePath: mail.path.address,
-      mailParameters: this.#parameters,
-      arrivedAtMs: this.#parts.clock.now(),
-      origin: role === 'relay' ? 'smtp' : role,
-      client: { name: this.#client.name, address: this.#client.address },
-      sizeOctets: intake.sizeOctets,
-    };
-    return { message, recipients, content };
+    if (hops >= this.#parts.limits.maxHops) return this.#refuseLoop(hops);
+    const content = intake.finish();
+    return content instanceof Promise ? content.then((spooled) => this.#message(spooled)) : this.#message(content);
   }
 
   /** What is told of the message once it is stored. */
@@ -153,6 +143,26 @@ export class Transaction {
       ...(mtPriority === undefined ? {} : { priority: mtPriority }),
       ...(this.#parts.tellsHeader ? headerWords(this.intake.start()) : {}),
     };
+  }
+
+  async #refuseLoop(hops: number): Promise<Reply> {
+    await this.intake.discard();
+    return { code: 554, status: '5.4.6', lines: [`Too many hops (${hops}): the message is in a loop`] };
+  }
+
+  #message(content: NewMessage['content']): NewMessage {
+    const { intake, recipients, mail } = this;
+    const { role } = this.#parts.listener;
+    const message: Message = {
+      id: this.#id,
+      reversePath: mail.path.address,
+      mailParameters: this.#parameters,
+      arrivedAtMs: this.#parts.clock.now(),
+      origin: role === 'relay' ? 'smtp' : role,
+      client: { name: this.#client.name, address: this.#client.address },
+      sizeOctets: intake.sizeOctets,
+    };
+    return { message, recipients, content };
   }
 
   /** The trace line goes first (RFC 5321 §4.4), then what a submitted message lacks. All recipients are known by now. */
