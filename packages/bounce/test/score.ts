@@ -13,6 +13,8 @@ export interface Known {
   readonly perRecipient: readonly { readonly status: string | null; readonly reason: string | null }[] | null;
   readonly portsAgree?: boolean;
   readonly wrappedFile?: string;
+  /** The mail system that wrote it. */
+  readonly mta: string | null;
 }
 
 interface Reference {
@@ -58,8 +60,11 @@ export interface Tally {
 export type Figure = 'bounce or not' | 'false alarms' | 'recipients' | 'status class' | 'reason';
 export type Score = Readonly<Record<Figure, Tally>>;
 
-/** Score messages. */
-export function score(messages: readonly Known[]): Score {
+/** Score messages, as `read` reads them; those that it has nothing for don't count. */
+export function score(
+  messages: readonly Known[],
+  read: (known: Known) => Bounce | undefined = ({ file }) => readBounce(readMessage(file)),
+): Score {
   const figures: Score = {
     'bounce or not': tally(),
     'false alarms': tally(),
@@ -68,7 +73,8 @@ export function score(messages: readonly Known[]): Score {
     reason: tally(),
   };
   for (const known of messages) {
-    const bounce = readBounce(readMessage(known.file));
+    const bounce = read(known);
+    if (bounce === undefined) continue;
     const reference = references.get(known.file);
     if (known.isBounce !== null)
       add(figures['bounce or not'], known.file, bounce.isBounce === known.isBounce, bounce.kind);
