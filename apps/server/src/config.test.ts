@@ -414,3 +414,26 @@ describe('dane-resolver', () => {
     },
   );
 });
+
+describe('[[webhook]]', () => {
+  const hook = (name: string, more = ''): string =>
+    `[[webhook]]\nname = "${name}"\nurl = "https://${name}.example/"\nsecret-env = "SECRET"\n${more}\n`;
+
+  it('may say under which name it was known before, also where that was its URL', () => {
+    const former = 'https://crm.example/hook?a=b';
+    const read = parseConfig(`${least}${hook('a', `renamed-from = "${former}"`)}`, 'dsnd.toml', '/etc/dsnd');
+    expect(read.webhooks[0]).toMatchObject({ name: 'a', renamedFrom: former });
+  });
+
+  it.each([
+    [hook('a', 'renamed-from = "b"') + hook('b'), '"b" goes on elsewhere; allowed: a name that is gone, once'],
+    [hook('a', 'renamed-from = "a"'), '"a" goes on elsewhere; allowed: a name that is gone, once'],
+    [
+      hook('a', 'renamed-from = "c"') + hook('b', 'renamed-from = "c"'),
+      '"c" goes on elsewhere; allowed: a name that is gone, once',
+    ],
+    [hook('a', 'renamed-from = ""'), '"" is not allowed; allowed: the name of a webhook'],
+  ])('refuses %j', (text, message) => {
+    expect(failure(`${least}${text}`).message).toContain(`webhook.renamed-from: ${message}`);
+  });
+});

@@ -21,8 +21,7 @@ export interface Shared {
   readonly events: EventSink;
   readonly pauses: Pauses;
   readonly accept: Queue['accept'];
-  readonly tellsHeader: boolean;
-  readonly suppressed?: ReceivingParts['suppressed'];
+  readonly suppressed: NonNullable<ReceivingParts['suppressed']>;
   readonly expect: (atMs: number) => void;
   /** Whether the claim under a token is still ours. */
   readonly isHeld: (token: string) => boolean;
@@ -98,7 +97,7 @@ export function makeGeneration(config: Config, adapters: Adapters, shared: Share
 function receivingParts(
   config: Config,
   adapters: Adapters,
-  { events, accept, tellsHeader, suppressed }: Shared,
+  { events, accept, suppressed }: Shared,
   router: Router,
 ): Omit<ReceivingParts, 'listener'> {
   const { store, clock, ids, resolver, trouble } = adapters;
@@ -109,8 +108,8 @@ function receivingParts(
     notice: adapters.notice ?? (() => undefined),
     ...(config.tls === undefined ? {} : { identity: config.tls }),
     ...loginsOf(config, adapters),
-    ...{ store, clock, ids, resolver, trouble, events, router, tellsHeader, accept },
-    ...(suppressed === undefined ? {} : { suppressed }),
+    tellsHeader: config.history !== undefined,
+    ...{ store, clock, ids, resolver, trouble, events, router, accept, suppressed },
   };
 }
 

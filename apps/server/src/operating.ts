@@ -1,7 +1,6 @@
-import type { Config } from './config.ts';
 import { makeEventBus } from './events/bus.ts';
-import type { Follower } from './events/follower.ts';
-import { HISTORY_READER, makeKeeper } from './history/keeper.ts';
+import type { Following, FollowingChange, FollowingConfig } from './events/following.ts';
+import { makeKeeping } from './history/keeping.ts';
 import type {
   Clock,
   EventBus,
@@ -17,8 +16,8 @@ import type {
 } from './ports.ts';
 import { eventAt } from './queue/outcome.ts';
 import type { ReceivingParts } from './receiving/parts.ts';
-import { followFailures, SUPPRESSION_READER } from './suppression/follow.ts';
-import { makeSuppressing, type Suppressing } from './suppression/list.ts';
+import { makeSuppressionKeeping } from './suppression/keeping.ts';
+import type { Suppressing } from './suppression/list.ts';
 import { refusalOf } from './suppression/refusal.ts';
 import { makeWebhooks } from './webhooks/webhooks.ts';
 
@@ -26,8 +25,8 @@ import { makeWebhooks } from './webhooks/webhooks.ts';
 export interface OperatingParts {
   readonly store: Pick<QueueStore, 'journal'>;
   readonly clock: Clock;
-  readonly history?: HistoryStore;
-  readonly suppression?: SuppressionStore;
+  readonly openHistory?: () => Promise<HistoryStore>;
+  readonly openSuppression?: () => Promise<SuppressionStore>;
   readonly http: HttpClient;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -39,96 +38,93 @@ export interface OperatingParts {
 /** Everything that follows the events, put together. */
 export interface Operating {
   readonly bus: EventBus;
-  readonly history?: History;
+  /** Undefined: none is kept. */
+  readonly history: History | undefined;
   readonly webhooks: Webhooks;
-  readonly suppression?: SuppressionList;
-  /** Refuses a recipient that is on the suppression list; absent as that is. */
-  readonly refuse?: NonNullable<ReceivingParts['suppressed']>;
+  /** Undefined: no list is kept. */
+  readonly suppression: SuppressionList | undefined;
+  /** Refuses a recipient that is on the suppression list. */
+  readonly refuse: NonNullable<ReceivingParts['suppressed']>;
   /** Has to be told every event, once it is stored. */
   readonly sink: EventSink;
+  /** Goes on by another configuration. Rejects where it can't, and then goes on as before. */
+  reload(config: FollowingConfig): Promise<void>;
   /** Other nodes may have written or changed something: looks at it. */
   refresh(): void;
   /** Takes what there is, then no more. */
   stop(): Promise<void>;
 }
 
-/** Who follows the journal, and under which names. */
-interface Following extends Follower {
-  readonly readers: readonly string[];
-}
-
 /** Puts together what follows the events; from now on the journal is written for those that read it. */
-export async function makeOperating(
-  config: Pick<Config, 'history' | 'webhooks' | 'suppression'>,
-  parts: OperatingParts,
-): Promise<Operating> {
+export async function makeOperating(config: FollowingConfig, parts: OperatingParts): Promise<Operating> {
   const bus = makeEventBus();
   const { journal } = parts.store;
-  const webhooks = makeWebhooks(config.webhooks, { ...parts, journal });
-  const followers: Following[] = [webhooks];
-  const history = historyOf(config, parts);
-  if (history !== undefined) followers.push(history.follower);
-  const suppressing = await suppressingOf(config, parts);
-  if (suppressing !== undefined) {
-    const follower = followFailures({ ...parts, journal, list: suppressing });
-    followers.push({ ...follower, readers: [SUPPRESSION_READER] });
-  }
-  await journal.follow(
-    followers.flatMap(({ readers }) => readers),
-    history?.keep,
-  );
-  // What was written before the server stopped.
-  for (const follower of followers) follower.wake();
+  const webhooks = makeWebhooks({ ...parts, journal });
+  const history = makeKeeping({ ...parts, journal, open: parts.openHistory });
+  const suppression = makeSuppressionKeeping({ ...parts, journal, open: parts.openSuppression });
+  const followings: readonly Following[] = [webhooks, history, suppression];
+  const wake = (): void => {
+    for (const following of followings) following.wake();
+  };
+  const reload = async (next: FollowingConfig): Promise<void> => {
+    await change(followings, next, journal);
+    // For who is new: what was written before the server stopped.
+    wake();
+  };
+  await reload(config);
   return {
     bus,
     webhooks,
-    ...(history === undefined ? {} : { history: history.history }),
-    ...(suppressing === undefined
-      ? {}
-      : { suppression: suppressing, refuse: (refused) => refuse(suppressing, parts, refused) }),
+    get history() {
+      return history.history;
+    },
+    get suppression() {
+      return suppression.list;
+    },
+    refuse: (refused) => suppression.list && refuse(suppression.list, parts, refused),
     sink: {
       emit(event) {
         bus.emit(event);
-        for (const follower of followers) follower.wake();
+        wake();
       },
     },
+    reload,
     refresh() {
-      for (const follower of followers) follower.wake();
-      suppressing?.refresh().catch(parts.trouble);
+      wake();
+      suppression.list?.refresh().catch(parts.trouble);
     },
     async stop() {
-      await Promise.all(followers.map((follower) => follower.stop()));
+      await Promise.all(followings.map((following) => following.stop()));
     },
   };
 }
 
-function historyOf(
-  { history: config }: Pick<Config, 'history'>,
-  { store: { journal }, history, clock, trouble }: OperatingParts,
-): { readonly history: History; readonly follower: Following; readonly keep?: KeepContents } | undefined {
-  if (config === undefined || history === undefined) return undefined;
-  const { keepMs, maxMessages, contents, contentMaxOctets } = config;
-  const keeper = makeKeeper({ journal, history, clock, keepMs, maxMessages, trouble });
-  const follower = { ...keeper, readers: [HISTORY_READER] };
-  return {
-    ...{ history, follower },
-    ...(contents === 'none' ? {} : { keep: { of: contents, maxOctets: contentMaxOctets } }),
-  };
-}
-
-async function suppressingOf(
-  { suppression: config }: Pick<Config, 'suppression'>,
-  { suppression: store, store: { journal }, events, clock }: OperatingParts,
-): Promise<Suppressing | undefined> {
-  if (config === undefined || store === undefined) return undefined;
-  return makeSuppressing({ config, store, journal, events, clock });
+/** Brings a configuration into force for all of them, or for none. */
+async function change(
+  followings: readonly Following[],
+  config: FollowingConfig,
+  journal: QueueStore['journal'],
+): Promise<void> {
+  const changes: FollowingChange[] = [];
+  try {
+    for (const following of followings) changes.push(await following.prepare(config));
+    await journal.follow(
+      changes.flatMap(({ readers }) => readers),
+      changes.reduce<KeepContents | undefined>((found, { keep }) => found ?? keep, undefined),
+      new Map(changes.flatMap(({ renamed }) => [...(renamed ?? [])])),
+    );
+  } catch (error) {
+    await Promise.all(changes.map((each) => each.cancel()));
+    throw error;
+  }
+  for (const each of changes) each.apply();
 }
 
 function refuse(
   list: Suppressing,
   { store, events, clock, trouble }: OperatingParts,
-  refused: Parameters<NonNullable<Operating['refuse']>>[0],
-): ReturnType<NonNullable<Operating['refuse']>> {
+  refused: Parameters<Operating['refuse']>[0],
+): ReturnType<Operating['refuse']> {
   const found = list.find(refused.recipient);
   if (found === undefined) return undefined;
   const { reason, status, untilMs } = found;

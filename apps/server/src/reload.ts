@@ -34,6 +34,7 @@ export function makeReload(parts: ReloadParts): () => void {
       for (const table of AT_START) {
         if (!isSame(current[table], next[table])) log.warn(`[${table}] changes with a restart only`);
       }
+      for (const name of gone(current, next)) log.warn(`webhook ${name} is gone: what it has not got is forgotten`);
       current = next;
       log.info({ listening: server.listening }, 'reloaded');
     } catch (error) {
@@ -55,7 +56,12 @@ export function makeReload(parts: ReloadParts): () => void {
 }
 
 /** Tables that count as they were at the start. */
-const AT_START = ['admin', 'traces', 'history', 'suppression', 'webhooks'] as const;
+const AT_START = ['admin', 'traces'] as const;
+
+function gone(before: Config, after: Config): readonly string[] {
+  const known = new Set(after.webhooks.flatMap(({ name, renamedFrom }) => [name, renamedFrom]));
+  return before.webhooks.flatMap(({ name }) => (known.has(name) ? [] : [name]));
+}
 
 function unchangeable(before: Config, after: Config): string | undefined {
   return isSame(before.store, after.store) ? undefined : 'store';

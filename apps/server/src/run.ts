@@ -28,7 +28,14 @@ import { UsersFile } from './adapters/users-file.ts';
 import { DnssecResolver } from './adapters/validating-resolver.ts';
 import { localModeConfig, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
-import { StoreError, type EventSink, type HistoryStore, type QueueStore, type SuppressionStore } from './ports.ts';
+import {
+  StoreError,
+  type Admin,
+  type EventSink,
+  type HistoryStore,
+  type QueueStore,
+  type SuppressionStore,
+} from './ports.ts';
 import { makeReload } from './reload.ts';
 import { makeExporter, type Exporter, type ExporterParts } from './traces/exporter.ts';
 import { startServer, type Adapters, type RunningServer } from './server.ts';
@@ -62,8 +69,6 @@ export async function run(file: string | undefined): Promise<void> {
   const inherited = new InheritedSockets(process.env);
   const network = new NodeNetwork({ inherited });
   const manager = serviceManager(process.env, (line) => log.warn(line));
-  let history: HistoryStore | undefined;
-  let suppression: SuppressionStore | undefined;
   const adaptersOf = (from: Config): Adapters => ({
     store,
     clock,
@@ -85,27 +90,15 @@ export async function run(file: string | undefined): Promise<void> {
     },
     trouble,
     reportFiles: readReportFiles(from, (line) => log.warn(line)),
-    ...(history === undefined ? {} : { history }),
-    ...(suppression === undefined ? {} : { suppression }),
+    openHistory: () => openHistory(config.store),
+    openSuppression: () => openSuppression(config.store),
   });
   let server: RunningServer;
   try {
-    const { directory } = config.store;
-    history = config.history && (await openHistory(config.store));
-    suppression =
-      config.suppression &&
-      (config.store.kind === 'postgres'
-        ? openPostgresSuppression(config.store.url)
-        : openSqliteSuppression(join(directory, 'suppression.db')));
     server = await startServer(config, adaptersOf(config));
-    const { control: queue, bus: events, webhooks } = server;
-    const kept = { suppression: server.suppression ?? noSuppression, ...(history === undefined ? {} : { history }) };
-    const admin = { queue, events, webhooks, ...kept };
-    await front?.serve({ admin, intake: server.intake, store });
+    await front?.serve({ admin: adminOf(server), intake: server.intake, store });
   } catch (error) {
     await front?.close();
-    await history?.close();
-    await suppression?.close();
     await store.close();
     fail(error instanceof Error ? error.message : String(error));
     return;
@@ -115,8 +108,6 @@ export async function run(file: string | undefined): Promise<void> {
     await front?.close();
     await server.stop();
     await traces?.stop();
-    await history?.close();
-    await suppression?.close();
     await store.close();
     log.flush();
   });
@@ -214,11 +205,32 @@ async function openStore(config: Config, trouble: (error: unknown) => void): Pro
   }
 }
 
+/** What operators see of a server, of which a reload may change the parts. */
+function adminOf(server: RunningServer): Admin {
+  return {
+    ...{ queue: server.control, events: server.bus, webhooks: server.webhooks },
+    get history() {
+      return server.history;
+    },
+    get suppression() {
+      return server.suppression ?? noSuppression;
+    },
+  };
+}
+
 /** Where nodes share the queue, each of them shows the history of all. */
 async function openHistory(store: Config['store']): Promise<HistoryStore> {
   return store.kind === 'postgres'
     ? openPostgresHistory(store.url)
     : openSqliteHistory(join(store.directory, 'history.db'));
+}
+
+function openSuppression(store: Config['store']): Promise<SuppressionStore> {
+  return Promise.resolve(
+    store.kind === 'postgres'
+      ? openPostgresSuppression(store.url)
+      : openSqliteSuppression(join(store.directory, 'suppression.db')),
+  );
 }
 
 /** Two servers on one machine can't listen on the same port. */

@@ -57,10 +57,10 @@ export interface Adapters {
   readonly trouble: (error: unknown) => void;
   /** What the files hold that `[report]` names. */
   readonly reportFiles?: ReportFiles;
-  /** Where the history lies; needed if the configuration has `[history]`. The caller's to close. */
-  readonly history?: HistoryStore;
-  /** Where the suppression list lies; needed if the configuration has `[suppression]`. The caller's to close. */
-  readonly suppression?: SuppressionStore;
+  /** Opens the history, which is closed again when it is not wanted any more; needed if a configuration has `[history]`. */
+  readonly openHistory?: () => Promise<HistoryStore>;
+  /** Opens the suppression list, which is closed as the history is; needed if a configuration has `[suppression]`. */
+  readonly openSuppression?: () => Promise<SuppressionStore>;
 }
 
 /** A server in service. */
@@ -70,11 +70,11 @@ export interface RunningServer {
   readonly control: QueueControl;
   /** Live events. */
   readonly bus: EventBus;
-  /** Absent: none is kept. */
-  readonly history?: History;
+  /** Undefined: none is kept now. */
+  readonly history: History | undefined;
   readonly webhooks: Webhooks;
-  /** Absent: no list is kept. */
-  readonly suppression?: SuppressionList;
+  /** Undefined: no list is kept now. */
+  readonly suppression: SuppressionList | undefined;
   /** The way in for mail that comes by no session. */
   readonly intake: Intake;
   /**
@@ -93,8 +93,8 @@ export interface Intake {
   readonly router: Router;
   /** Resolves when a power cut can't lose the message; `stored` is called just before anything else happens to it. */
   readonly accept: Queue['accept'];
-  /** The reply to a recipient whose address is on the suppression list, of which it tells. Absent: there is no list. */
-  readonly suppressed?: Shared['suppressed'];
+  /** The reply to a recipient whose address is on the suppression list, of which it tells. */
+  readonly suppressed: Shared['suppressed'];
   /** Takes the event that tells of it. */
   readonly events: EventSink;
 }
@@ -111,27 +111,42 @@ export interface Listening {
  * close.
  */
 export async function startServer(config: Config, adapters: Adapters): Promise<RunningServer> {
+  const told: EventSink = {
+    emit(event) {
+      operating.sink.emit(event);
+      adapters.events.emit(event);
+    },
+  };
+  const operating = await makeOperating(config, { ...adapters, events: told });
+  try {
+    return await serve(config, adapters, { operating, told });
+  } catch (error) {
+    await operating.stop();
+    throw error;
+  }
+}
+
+async function serve(
+  config: Config,
+  adapters: Adapters,
+  { operating, told }: { readonly operating: Operating; readonly told: EventSink },
+): Promise<RunningServer> {
   const { store, clock, ids, trouble } = adapters;
   const pauses = makePauses(await store.paused());
   const events: EventSink = {
     emit(event) {
       current.observe(event);
-      operating.sink.emit(event);
-      adapters.events.emit(event);
+      told.emit(event);
     },
   };
-  const operating = await makeOperating(config, { ...adapters, events });
   const accept: Intake['accept'] = (...accepted) => queue.accept(...accepted);
-  const { suppression, history } = operating;
-  const tellsHeader = history !== undefined;
   const shared: Shared = {
     events,
     pauses,
     accept,
-    tellsHeader,
+    suppressed: operating.refuse,
     expect: (atMs) => queue.expect(atMs),
     isHeld: (token) => queue.isHeld(token),
-    ...refusing(operating),
   };
   let current = makeGeneration(config, adapters, shared);
   const queue = makeQueue(
@@ -148,7 +163,8 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
   );
   const fail: Generation['fail'] = (...failing) => current.fail(...failing);
   const control = makeQueueControl({ store, clock, ids, events, queue, pauses, fail });
-  let listeners = await openListeners(adapters.network, current, new Map());
+  const opened = await openListeners(adapters.network, current, new Map());
+  let { listeners } = opened;
   queue.start();
   store.cluster?.watch(() => {
     // Other nodes pause and resume, too.
@@ -157,20 +173,35 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
     operating.refresh();
   });
   return {
-    intake: { config: () => current.config, router: routerOf(() => current), accept, events, ...refusing(operating) },
+    intake: {
+      ...{ config: () => current.config, router: routerOf(() => current) },
+      ...{ accept, events, suppressed: operating.refuse },
+    },
     get listening() {
       return [...listeners.values()].map(({ host, port, role }) => ({ host, port, role }));
     },
     control,
     bus: operating.bus,
     webhooks: operating.webhooks,
-    ...(history === undefined ? {} : { history }),
-    ...(suppression === undefined ? {} : { suppression }),
+    get history() {
+      return operating.history;
+    },
+    get suppression() {
+      return operating.suppression;
+    },
     async reload(next, nextAdapters) {
       const made = makeGeneration(next, nextAdapters, shared);
       const before = listeners;
-      listeners = await openListeners(nextAdapters.network, made, before);
+      const opening = await openListeners(nextAdapters.network, made, before);
+      try {
+        await operating.reload(next);
+      } catch (error) {
+        await opening.cancel();
+        throw error;
+      }
       const retired = current;
+      opening.apply();
+      ({ listeners } = opening);
       current = made;
       for (const [key, listener] of before) if (!listeners.has(key)) void listener.close().catch(trouble);
       void retired.retire().catch(trouble);
@@ -187,18 +218,27 @@ export async function startServer(config: Config, adapters: Adapters): Promise<R
   };
 }
 
-/**
- * The listeners of a generation: those that are open already go on under the new rules, connections and all. When one
- * can't be opened, none is changed.
- */
+/** The listeners of a generation, as far as they are new. */
+interface Opening {
+  readonly listeners: ReadonlyMap<string, Listener>;
+  /** Those that were open already go on under the new rules, connections and all. */
+  apply(): void;
+  /** Closes those that are new. */
+  cancel(): Promise<void>;
+}
+
+/** Opens what a generation listens on. When one can't be opened, none is changed. */
 async function openListeners(
   network: Network,
   generation: Generation,
   open: ReadonlyMap<string, Listener>,
-): Promise<ReadonlyMap<string, Listener>> {
+): Promise<Opening> {
   const listeners = new Map<string, Listener>();
   const fresh: Listener[] = [];
   const kept: (() => void)[] = [];
+  const cancel = async (): Promise<void> => {
+    await Promise.all(fresh.map((listener) => listener.close()));
+  };
   try {
     for (const config of generation.config.listen) {
       const parts = generation.receivingOn(config);
@@ -211,15 +251,10 @@ async function openListeners(
       listeners.set(key, listener);
     }
   } catch (error) {
-    await Promise.all(fresh.map((listener) => listener.close()));
+    await cancel();
     throw error;
   }
-  for (const update of kept) update();
-  return listeners;
-}
-
-function refusing({ refuse }: Operating): Pick<Shared, 'suppressed'> {
-  return refuse === undefined ? {} : { suppressed: refuse };
+  return { listeners, apply: () => kept.forEach((update) => update()), cancel };
 }
 
 /** A router that always is the one of now. */

@@ -67,6 +67,11 @@ export interface SuppressionConfig {
 export interface WebhookConfig {
   /** `name`: by which operators know it, and under which the server remembers what it has; default: the `url`. */
   readonly name: string;
+  /**
+   * `renamed-from`: the `name` that it had before (the `url`, if it had none). It goes on where it was, with its dead letters;
+   * a webhook whose name is new otherwise begins with what happens from then on, and a name that is gone is forgotten.
+   */
+  readonly renamedFrom?: string;
   /** `url`: HTTPS, or HTTP to this machine or one's own network. */
   readonly url: string;
   /**

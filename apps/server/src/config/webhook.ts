@@ -18,6 +18,7 @@ const ALLOWED = '"whsec_" and 24 to 64 octets in base64';
 const secret = text(ALLOWED, (value) => (SECRET.test(value) ? value : undefined));
 
 const name = text('letters, digits, dots and dashes', (value) => (/^[\w.-]{1,64}$/.test(value) ? value : undefined));
+const formerName = text('the name of a webhook', (value) => (/^\S{1,2000}$/.test(value) ? value : undefined));
 const variable = text('the name of an environment variable', (value) =>
   /^[A-Za-z_]\w*$/.test(value) ? value : undefined,
 );
@@ -34,6 +35,7 @@ export function webhook(folder: string): v.GenericSchema<unknown, WebhookConfig>
   return v.pipe(
     table({
       name: optional(name, undefined),
+      'renamed-from': optional(formerName, undefined),
       url: required(url),
       secret: optional(secret, undefined),
       'secret-file': optional(file, undefined),
@@ -44,6 +46,7 @@ export function webhook(folder: string): v.GenericSchema<unknown, WebhookConfig>
     }),
     v.transform((read): WebhookConfig => ({
       name: read.name ?? read.url,
+      ...(read['renamed-from'] === undefined ? {} : { renamedFrom: read['renamed-from'] }),
       url: read.url,
       secrets: read.secret === undefined ? [] : [read.secret],
       ...(read['secret-file'] === undefined ? {} : { secretFile: read['secret-file'] }),
@@ -58,7 +61,8 @@ export function webhook(folder: string): v.GenericSchema<unknown, WebhookConfig>
 /** What is wrong although each value by itself is right. */
 export function webhookFaults({ webhooks }: Config): readonly Fault[] {
   const names = new Set<string>();
-  return webhooks.flatMap(({ name: own, secrets, secretFile, secretEnv }, i): Fault[] => {
+  const formerNames = new Set<string>();
+  return webhooks.flatMap(({ name: own, renamedFrom, secrets, secretFile, secretEnv }, i): Fault[] => {
     const faults: Fault[] = [];
     const given = [secrets[0], secretFile, secretEnv].filter((each) => each !== undefined).length;
     if (given !== 1) {
@@ -68,6 +72,14 @@ export function webhookFaults({ webhooks }: Config): readonly Fault[] {
     if (names.has(own))
       faults.push({ path: ['webhook', i, 'name'], what: `"${own}" stands twice; allowed: each name once` });
     names.add(own);
+    if (
+      renamedFrom !== undefined &&
+      (formerNames.has(renamedFrom) || webhooks.some(({ name }) => name === renamedFrom))
+    ) {
+      const what = `"${renamedFrom}" goes on elsewhere; allowed: a name that is gone, once`;
+      faults.push({ path: ['webhook', i, 'renamed-from'], what });
+    }
+    if (renamedFrom !== undefined) formerNames.add(renamedFrom);
     return faults;
   });
 }

@@ -6,10 +6,16 @@ export interface KeeperParts {
   readonly journal: Journal;
   readonly history: HistoryWriter;
   readonly clock: Clock;
+  /** In force now. */
+  readonly limits: () => HistoryLimits;
+  readonly trouble: (error: unknown) => void;
+}
+
+/** How much of the past is kept. */
+export interface HistoryLimits {
   /** How long a message is known after its last change. */
   readonly keepMs: number;
   readonly maxMessages: number;
-  readonly trouble: (error: unknown) => void;
 }
 
 export const HISTORY_READER = 'history';
@@ -22,7 +28,7 @@ const PASS_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 60_000;
 
 /** Takes the journal into the history, and lets the history forget. */
-export function makeKeeper({ journal, history, clock, keepMs, maxMessages, trouble }: KeeperParts): Follower {
+export function makeKeeper({ journal, history, clock, limits, trouble }: KeeperParts): Follower {
   let forgetAtMs = 0;
   let position: number | undefined;
   /** What the journal knows of it; after a crash the history's own word counts. */
@@ -49,6 +55,7 @@ export function makeKeeper({ journal, history, clock, keepMs, maxMessages, troub
     if (position !== undefined && passed !== position && !(isSoonAgain && nowMs < passAtMs)) await pass(position);
     if (nowMs < forgetAtMs) return;
     forgetAtMs = nowMs + FORGET_EVERY_MS;
+    const { keepMs, maxMessages } = limits();
     await history.forget({ unchangedSinceMs: nowMs - keepMs, maxMessages });
   }
 

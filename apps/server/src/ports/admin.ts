@@ -5,8 +5,8 @@ import type { RecipientState } from './recipient-states.ts';
 export interface Admin {
   readonly queue: QueueControl;
   readonly events: EventBus;
-  /** Absent: no history is kept. */
-  readonly history?: History;
+  /** Undefined: no history is kept now. */
+  readonly history: History | undefined;
   readonly suppression: SuppressionList;
   readonly webhooks: Webhooks;
 }

@@ -13,7 +13,8 @@ import { eventAt } from '../queue/outcome.ts';
 
 /** What the list works with. */
 export interface ListParts {
-  readonly config: SuppressionConfig;
+  /** What brings an address onto the list, in force now. */
+  readonly rules: () => SuppressionConfig;
   readonly store: SuppressionStore;
   readonly journal: Pick<Journal, 'note'>;
   readonly events: EventSink;
@@ -33,7 +34,7 @@ export interface Suppressing extends SuppressionList {
 type FailedEvent = Extract<MailEvent, { readonly kind: 'failed' | 'expired' | 'bounced' }>;
 
 /** Makes the list: all of it is in memory, and every change is on the disk before it counts. */
-export async function makeSuppressing({ config, store, journal, events, clock }: ListParts): Promise<Suppressing> {
+export async function makeSuppressing({ rules, store, journal, events, clock }: ListParts): Promise<Suppressing> {
   const records = new Map((await store.all()).map((record) => [record.address, record]));
   let sorted: readonly string[] | undefined;
 
@@ -62,11 +63,12 @@ export async function makeSuppressing({ config, store, journal, events, clock }:
     const before = records.get(address);
     const failures = (before?.failures ?? 0) + 1;
     const { status, reason, remote } = event.failure;
+    const { failures: most, keepMs } = rules();
     return {
       ...{ address, status, failures, sinceMs: event.atMs, messageId: event.messageId },
       reason: (remote?.rawLines.join(' ') ?? reason).slice(0, 500),
-      listed: failures >= config.failures,
-      ...(config.keepMs === undefined ? {} : { untilMs: event.atMs + config.keepMs }),
+      listed: failures >= most,
+      ...(keepMs === undefined ? {} : { untilMs: event.atMs + keepMs }),
     };
   }
 
@@ -119,7 +121,7 @@ export async function makeSuppressing({ config, store, journal, events, clock }:
     },
     async take(happened) {
       for (const event of happened) {
-        if (event.kind === 'failed' && isWanted(config, event)) {
+        if (event.kind === 'failed' && isWanted(rules(), event)) {
           const record = failed(event);
           await change([record], [], record.listed && find(record.address) === undefined ? [added(record)] : []);
         } else if (event.kind === 'delivered' || event.kind === 'relayed') {

@@ -90,6 +90,11 @@ export class Lanes {
     if (dead !== undefined) batch.dead.push(dead);
   }
 
+  /** What waits may be tried again now. */
+  hurry(): void {
+    for (const [first] of this.#lanes.values()) if (first !== undefined) first.retryAtMs = 0;
+  }
+
   /** Ends what happened before then and nobody has taken; false if there was nothing. */
   endOld(beforeMs: number, nowMs: number, reason: string): boolean {
     const old = [...this.#lanes].flatMap(([messageId, lane]) =>

@@ -1,4 +1,5 @@
 import type { WebhookConfig } from '../config.ts';
+import type { MailEvent } from '../model.ts';
 import type { Clock, HttpClient, Journal, NewDeadLetter, WebhookState } from '../ports.ts';
 import { contentOf } from '../queue/content.ts';
 import { backoffMs, complaint, isRefusal } from './backoff.ts';
@@ -20,6 +21,10 @@ export interface Sender {
   /** There is something new in the journal. */
   wake(): void;
   state(): Omit<WebhookState, 'deadLetters'>;
+  /** Leaves the journal alone until {@link Sender.update}; what is under way may come to its end. */
+  pause(): Promise<void>;
+  /** Goes on by another table: what is under way and what waits stays where it is. */
+  update(webhook: WebhookConfig): void;
   /** Begins no more; waits for what is under way. */
   stop(): Promise<void>;
 }
@@ -45,9 +50,10 @@ export function readerOf({ name }: Pick<WebhookConfig, 'name'>): string {
  * Makes the sender of one webhook: every event at least once, those of one message in order. What has arrived is passed in
  * the journal, so that after a crash only what was under way is sent again.
  */
-export function makeSender(webhook: WebhookConfig, parts: SenderParts): Sender {
+export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
   const { journal, clock, random, trouble } = parts;
-  const reader = readerOf(webhook);
+  let webhook = config;
+  let reader = readerOf(webhook);
   const lanes = new Lanes();
   const tally = { delivered: 0, failedAttempts: 0 };
   let after = 0;
@@ -58,14 +64,17 @@ export function makeSender(webhook: WebhookConfig, parts: SenderParts): Sender {
   let timer: { readonly atMs: number; cancel(): void } | undefined;
   let working: Promise<void> | undefined;
   let again = false;
+  let paused = false;
   let stopped = false;
   const underWay = new Set<Promise<void>>();
+
+  const isWanted = ({ kind }: MailEvent): boolean => webhook.events?.has(kind) ?? true;
 
   async function fill(): Promise<void> {
     while (lanes.size < WINDOW) {
       const entries = await journal.read({ reader, after, limit: BATCH });
       for (const entry of entries) {
-        lanes.add(entry, ({ kind }) => webhook.events?.has(kind) ?? true);
+        lanes.add(entry, isWanted);
         after = entry.position;
       }
       if (entries.length < BATCH) return;
@@ -91,6 +100,11 @@ export function makeSender(webhook: WebhookConfig, parts: SenderParts): Sender {
     while (!stopped && lanes.busy < most && nowMs >= notBeforeMs) {
       const item = lanes.take(nowMs);
       if (item === undefined) break;
+      if (!isWanted(item.event)) {
+        lanes.end(item);
+        again = true;
+        continue;
+      }
       const sending = send(item).finally(() => {
         underWay.delete(sending);
         wake();
@@ -159,6 +173,7 @@ export function makeSender(webhook: WebhookConfig, parts: SenderParts): Sender {
   function wake(): void {
     if (stopped) return;
     again = true;
+    if (paused) return;
     working ??= work()
       .catch((error: unknown) => {
         trouble(error);
@@ -167,7 +182,7 @@ export function makeSender(webhook: WebhookConfig, parts: SenderParts): Sender {
       .finally(() => {
         working = undefined;
         // Something came after it was looked.
-        if (again) wake();
+        if (again && !paused) wake();
       });
   }
 
@@ -192,6 +207,22 @@ export function makeSender(webhook: WebhookConfig, parts: SenderParts): Sender {
       ...(lastFailure === undefined ? {} : { lastFailure }),
       ...(timer === undefined || lastFailure === undefined ? {} : { retryAtMs: timer.atMs }),
     }),
+    async pause() {
+      paused = true;
+      await working;
+    },
+    update(next) {
+      paused = false;
+      if (!isSame(webhook, next)) {
+        // What the receiver did not take it may take now.
+        failures = 0;
+        notBeforeMs = 0;
+        lanes.hurry();
+      }
+      webhook = next;
+      reader = readerOf(next);
+      wake();
+    },
     async stop() {
       stopped = true;
       timer?.cancel();
@@ -201,4 +232,9 @@ export function makeSender(webhook: WebhookConfig, parts: SenderParts): Sender {
       if (passed !== undefined) await journal.pass(reader, passed.position, passed.dead).catch(trouble);
     },
   };
+}
+
+/** Whether an attempt would be the same by both. */
+function isSame(one: WebhookConfig, other: WebhookConfig): boolean {
+  return one.url === other.url && one.timeoutMs === other.timeoutMs && one.secrets.join() === other.secrets.join();
 }

@@ -75,7 +75,8 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
     http: new FetchHttpClient(),
     programs: { run: () => Promise.reject(new Error('no programs here')) },
     random: () => 0.5,
-    ...{ history, suppression },
+    openHistory: () => Promise.resolve(history),
+    openSuppression: () => Promise.resolve(suppression),
     events: {
       emit(event) {
         front.observers.events.emit(event);

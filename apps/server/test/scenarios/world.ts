@@ -1,4 +1,4 @@
-import { parseConfig, parseUsers } from '../../src/config.ts';
+import { parseConfig, parseUsers, type Config } from '../../src/config.ts';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
 import { openMemoryHistory } from '../../src/adapters/memory-history.ts';
 import { openMemorySuppression } from '../../src/adapters/memory-suppression.ts';
@@ -16,7 +16,7 @@ import type {
 } from '../../src/ports.ts';
 import { readWhole } from '../../src/queue/content.ts';
 import type { ReportFiles } from '../../src/queue/report.ts';
-import { startServer, type RunningServer } from '../../src/server.ts';
+import { startServer, type Adapters, type RunningServer } from '../../src/server.ts';
 import { SimulatedClock } from '../simulation/clock.ts';
 import { SimulatedNetwork, type SimulatedHost } from '../simulation/network.ts';
 import { TableResolver } from '../simulation/resolver.ts';
@@ -40,6 +40,8 @@ export interface SimulatedServer {
   readonly running: RunningServer;
   /** Set if the configuration has `[history]`. */
   readonly history: HistoryStore;
+  /** Goes on by another configuration, of which the same is given as of the first. */
+  reload(toml: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -57,6 +59,8 @@ export interface ServerOptions {
   /** What the files of `[report]` hold. */
   readonly reportFiles?: ReportFiles;
   readonly suppression?: SuppressionStore;
+  /** In place of a history in memory. */
+  readonly openHistory?: () => Promise<HistoryStore>;
 }
 
 /** Hosts, a clock and a DNS of one's own: days of mail in milliseconds. */
@@ -84,39 +88,40 @@ export class World {
     const { store = openMemoryQueueStore(), mailboxFault, reportFiles, listen = EVERYBODY, users = '' } = options;
     const known = parseUsers(users, 'users.toml');
     const host = this.host(name);
-    const config = parseConfig(
-      `hostname = "${name}"\nstore = "sqlite:unused"\n${listen}\n${toml}`,
-      `${name}.toml`,
-      '/simulated',
-    );
+    const configOf = (tables: string): Config =>
+      parseConfig(`hostname = "${name}"\nstore = "sqlite:unused"\n${listen}\n${tables}`, `${name}.toml`, '/simulated');
     const history = openMemoryHistory();
+    const suppression = options.suppression ?? openMemorySuppression();
     const events: MailEvent[] = [];
     const delivered: Delivered[] = [];
     const troubles: unknown[] = [];
     const notices: Notice[] = [];
-    const running: RunningServer = await this.clock.during(
-      startServer(config, {
-        store,
-        clock: this.clock,
-        ids: countingIds(name),
-        network: host,
-        resolver: this.resolver,
-        mailboxes: mailboxes(delivered, mailboxFault),
-        http: options.http ?? { post: () => Promise.reject(new Error('no gateway in this world')) },
-        programs: { run: () => Promise.reject(new Error('no programs in this world')) },
-        events: { emit: (event) => void events.push(event) },
-        random: () => 0.5,
-        crypto: this.clock.tracked(new NodeCrypto()),
-        users: { find: (user) => Promise.resolve(known.get(user)) },
-        notice: (notice) => void notices.push(notice),
-        trouble: (error) => void troubles.push(error),
-        history,
-        suppression: options.suppression ?? openMemorySuppression(),
-        ...(reportFiles === undefined ? {} : { reportFiles: tracked(reportFiles, this.clock) }),
-      }),
-    );
+    const adapters: Adapters = {
+      store,
+      clock: this.clock,
+      ids: countingIds(name),
+      network: host,
+      resolver: this.resolver,
+      mailboxes: mailboxes(delivered, mailboxFault),
+      http: options.http ?? { post: () => Promise.reject(new Error('no gateway in this world')) },
+      programs: { run: () => Promise.reject(new Error('no programs in this world')) },
+      events: { emit: (event) => void events.push(event) },
+      random: () => 0.5,
+      crypto: this.clock.tracked(new NodeCrypto()),
+      users: { find: (user) => Promise.resolve(known.get(user)) },
+      notice: (notice) => void notices.push(notice),
+      trouble: (error) => void troubles.push(error),
+      openHistory: options.openHistory ?? (() => Promise.resolve(history)),
+      openSuppression: () => Promise.resolve(suppression),
+      ...(reportFiles === undefined ? {} : { reportFiles: tracked(reportFiles, this.clock) }),
+    };
+    const running: RunningServer = await this.clock.during(startServer(configOf(toml), adapters));
     const { control } = running;
-    return { host, events, delivered, store, troubles, notices, control, running, history, stop: () => running.stop() };
+    return {
+      ...{ host, events, delivered, store, troubles, notices, control, running, history },
+      reload: (next) => this.clock.during(running.reload(configOf(next), adapters)),
+      stop: () => running.stop(),
+    };
   }
 }
 

@@ -28,7 +28,7 @@ const entry = v.strictObject({
 });
 
 /** Addresses to which nothing is submitted any more. */
-export function suppressionRoutes({ admin: { suppression }, clock, by }: ApiParts): readonly Route[] {
+export function suppressionRoutes({ admin, clock, by }: ApiParts): readonly Route[] {
   return [
     route({
       method: 'get',
@@ -39,7 +39,7 @@ export function suppressionRoutes({ admin: { suppression }, clock, by }: ApiPart
       query: v.strictObject({ search: v.optional(line(500, 'Text that the address contains')), limit, cursor }),
       answer: { status: 200, description: 'Some entries', schema: suppressionPageSchema },
       handle: async ({ query }) => {
-        const { entries, next } = await suppression.list(given(query));
+        const { entries, next } = await admin.suppression.list(given(query));
         return { entries: entries.map(suppressionJson), next: next ?? null };
       },
     }),
@@ -66,7 +66,7 @@ export function suppressionRoutes({ admin: { suppression }, clock, by }: ApiPart
             messageId: one.messageId ?? undefined,
           }),
         }));
-        return { count: await suppression.add(added, by) };
+        return { count: await admin.suppression.add(added, by) };
       },
     }),
     route({
@@ -77,7 +77,7 @@ export function suppressionRoutes({ admin: { suppression }, clock, by }: ApiPart
       summary: 'All entries, one JSON object on each line',
       answer: { status: 200, description: 'All entries', type: 'application/x-ndjson' },
       handle: () =>
-        new Response(ReadableStream.from(linesOf(suppression.all())), {
+        new Response(ReadableStream.from(linesOf(admin.suppression.all())), {
           headers: { 'Content-Type': 'application/x-ndjson' },
         }),
     }),
@@ -91,7 +91,7 @@ export function suppressionRoutes({ admin: { suppression }, clock, by }: ApiPart
       answer: { status: 200, description: 'The entry', schema: suppressionSchema },
       problems: ['not-found'],
       handle: async ({ params }) => {
-        const found = await suppression.get(params.address.toLowerCase());
+        const found = await admin.suppression.get(params.address.toLowerCase());
         return found === undefined ? missing(params.address) : suppressionJson(found);
       },
     }),
@@ -105,7 +105,7 @@ export function suppressionRoutes({ admin: { suppression }, clock, by }: ApiPart
       answer: { status: 204, description: 'It is not on the list any more' },
       problems: ['not-found'],
       handle: async ({ params }) => {
-        if (!(await suppression.remove(params.address.toLowerCase(), by))) missing(params.address);
+        if (!(await admin.suppression.remove(params.address.toLowerCase(), by))) missing(params.address);
       },
     }),
   ];
