@@ -130,6 +130,12 @@ export class SmtpConnection {
     return !this.#ended && this.#inFlight.length < 2 && !this.#streaming && this.#session.canBegin;
   }
 
+  /** It comes back for another transaction, and puts it behind the one that is under way. */
+  get takesMore(): boolean {
+    const isLast = this.begun >= Math.min(this.#options.maxTransactions, this.#hop?.mailMax ?? 0);
+    return !this.#ended && !isLast && !this.#streaming && this.#hop?.extensions.has('PIPELINING') === true;
+  }
+
   /** Asks the feeder for work. */
   offer(): void {
     this.#pump();

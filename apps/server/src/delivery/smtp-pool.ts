@@ -36,10 +36,18 @@ const longestSleepMs = 3_600_000;
 const spareMs = 60_000;
 
 /**
+ * How long attempts are left to busy connections although another one is idle, and how many to each: what goes out behind
+ * a transaction costs half of the writes and reads of one that goes by itself.
+ */
+const leftMs = 10;
+const leftToEach = 4;
+
+/**
  * The connections to one destination and the attempts that wait for them.
  *
  * As long as none is open only one is tried, so that a destination that is down costs one probe, however many messages
- * wait. When all are busy, transactions are put behind those whose reply is still to come.
+ * wait. When all are busy, transactions are put behind those whose reply is still to come; for a moment also when others
+ * are idle.
  */
 export class SmtpPool implements Feeder {
   readonly #options: SmtpPoolOptions;
@@ -54,6 +62,8 @@ export class SmtpPool implements Feeder {
   readonly #rate: Rate | undefined;
   /** No host is ready. */
   #down: { readonly trouble: Trouble; readonly untilMs: number } | undefined;
+  /** When attempts are not left to busy connections any longer. */
+  #left: { cancel(): void } | undefined;
   /** When the next attempt that waits is overdue, or the rate allows one. */
   #alarm: { readonly atMs: number; cancel(): void } | undefined;
   #closing = false;
@@ -84,6 +94,7 @@ export class SmtpPool implements Feeder {
   /** Ends the connections; nothing may be under way. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#left?.cancel();
     for (const connection of [...this.#connections]) connection.quit();
     if (!this.empty) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
   }
@@ -97,8 +108,8 @@ export class SmtpPool implements Feeder {
 
   next(connection: SmtpConnection): Job | undefined {
     if (this.#closing || connection.hop === undefined) return undefined;
-    // Behind a transaction that is under way only when no further connection can be had.
-    if (!connection.idle && this.#connections.size < this.#maxNow()) return undefined;
+    // Behind a transaction that is under way only when no further connection can be had, or none is wanted yet.
+    if (!connection.idle && this.#left === undefined && this.#connections.size < this.#maxNow()) return undefined;
     if (this.#isOverRate()) return undefined;
     for (let at = 0; at < this.#waiting.length;) {
       const attempt = this.#waiting[at];
@@ -135,6 +146,10 @@ export class SmtpPool implements Feeder {
 
   #work(): void {
     if (this.#waiting.length === 0 || this.#isOverRate()) return;
+    if (this.#isLeft()) {
+      this.#left ??= this.#options.clock.after(leftMs, () => this.#takeUp());
+      return;
+    }
     for (const connection of this.#connections) {
       if (connection.idle) connection.offer();
       if (this.#waiting.length === 0) return;
@@ -149,6 +164,24 @@ export class SmtpPool implements Feeder {
         if (connection.canBegin) connection.offer();
       }
     }
+  }
+
+  /** Whether busy connections will soon come to what waits. */
+  #isLeft(): boolean {
+    let taking = 0;
+    let idle = 0;
+    for (const connection of this.#connections) {
+      if (connection.idle) idle++;
+      else if (connection.takesMore) taking++;
+    }
+    return idle > 0 && this.#waiting.length <= taking * leftToEach;
+  }
+
+  /** What busy connections have not come to goes to others. */
+  #takeUp(): void {
+    this.#left = undefined;
+    for (const connection of this.#connections) if (connection.idle && this.#waiting.length > 0) connection.offer();
+    this.#work();
   }
 
   async #open(): Promise<void> {
