@@ -241,15 +241,21 @@ export type NewEvent =
       readonly kind: 'report-received';
       readonly reportId: string;
       readonly verified: boolean;
-      readonly what: 'dsn' | 'mdn' | 'feedback' | 'auto-reply' | 'other';
+      /** `bounce`: one that follows no standard. */
+      readonly what: 'dsn' | 'bounce' | 'mdn' | 'feedback' | 'auto-reply' | 'other';
       /** To whom the message went on, if it came to a return path. */
       readonly recipient?: string;
+      readonly address?: string;
       readonly reportingMta?: string;
+      /** If it came from `<>` to the return path, and says with confidence that mail to this recipient fails for good. */
+      readonly failure?: Failure;
       readonly actions: readonly {
         readonly recipient: string;
         readonly action: string;
         readonly status: string;
         readonly diagnostic?: string;
+        /** One of those of `@dsnkit/bounce`. */
+        readonly reason?: string;
       }[];
     }
   /** The postmaster is told of failures of which no sender was. The message is the digest. */

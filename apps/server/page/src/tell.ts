@@ -99,7 +99,8 @@ function reported(
     }
     case 'report-received': {
       const from = event.reportingMta === undefined ? '' : ` from ${event.reportingMta}`;
-      const title = `A report came back${from}${event.actions.length > 0 ? `: ${actionsOf(event.actions)}` : ''}`;
+      const came = CAME_BACK[event.what];
+      const title = `${came} came back${from}${event.actions.length > 0 ? `: ${actionsOf(event.actions)}` : ''}`;
       const detail = event.verified
         ? 'to the return path made for it'
         : 'not verified: it says itself what it is about';
@@ -119,6 +120,15 @@ function reported(
       };
   }
 }
+
+const CAME_BACK = {
+  dsn: 'A report',
+  bounce: 'A bounce that follows no standard',
+  mdn: 'A notice of reading',
+  feedback: 'A complaint',
+  'auto-reply': 'An automatic reply',
+  other: 'Some answer',
+} as const;
 
 const NOT_REPORTED = {
   'null-reverse-path': 'it came from the null reverse-path',

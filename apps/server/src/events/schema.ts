@@ -95,10 +95,15 @@ const fields = {
   'report-received': {
     reportId: said(text, 'Queue id of what came back'),
     verified: said(v.boolean(), 'It came to the return path that was made for this recipient'),
-    what: v.picklist(['dsn', 'mdn', 'feedback', 'auto-reply', 'other']),
+    what: said(
+      v.picklist(['dsn', 'bounce', 'mdn', 'feedback', 'auto-reply', 'other']),
+      'bounce: one that follows no standard, read as well as may be',
+    ),
     recipient: v.optional(address),
+    address: presented,
     reportingMta: v.optional(text),
-    actions: v.array(v.strictObject({ ...action, diagnostic: v.optional(text) })),
+    failure: v.optional(failure),
+    actions: v.array(v.strictObject({ ...action, diagnostic: v.optional(text), reason: v.optional(text) })),
   },
   'digest-issued': { to: text, failures: count },
   'not-reported': { recipient: address, reason: v.picklist(['null-reverse-path', 'not-asked', 'trouble']) },

@@ -4,6 +4,8 @@ import type { Suppression } from './admin.ts';
 export interface SuppressionRecord extends Suppression {
   /** False while failures are only counted. */
   readonly listed: boolean;
+  /** Failures came back after the next hop had taken the mail: that it takes more says nothing. */
+  readonly returned?: true;
 }
 
 /** Where the suppression list rests. */

@@ -1,12 +1,12 @@
 import { parseReport, type ParsedReport } from '@dsnkit/multipart-report';
-import { classifyMessage } from '@dsnkit/multipart-report/message';
-import type { Content, MailEvent, Message, NewEvent, Recipient } from '../model.ts';
+import type { Content, MailEvent, Message, Recipient } from '../model.ts';
 import type { Claim, NewMessage, QueueStore } from '../ports.ts';
 import { expandDestination, type MailboxResolution, type Router } from '../routing/router.ts';
 import type { ReturnPathOwner, ReturnPaths } from '../routing/return-path.ts';
 import { readStart } from './content.ts';
 import { noteMessage, readNote } from './notes.ts';
 import { eventAt } from './outcome.ts';
+import { receivedEvent } from './received.ts';
 import { Recent } from './recent.ts';
 import type { Expanded } from './work.ts';
 
@@ -53,6 +53,8 @@ interface Sent {
   readonly reversePath: string;
   readonly messageId: string;
   readonly recipient: string;
+  /** The address behind an alias. */
+  readonly address?: string;
 }
 
 /** Messages of which the envelope id is known; after a restart none is. */
@@ -74,7 +76,9 @@ export function makeReturnedMail(parts: ReturnedParts): ReturnedMail {
       const envelopeId = report.deliveryStatus?.message.originalEnvelopeId;
       const byEnvelopeId = recipients.map(({ address }) => accepted.get(envelopeKey(address, envelopeId)));
       const about = idInReturned(report, parts.hostname) ?? byEnvelopeId.find((found) => found !== undefined);
-      return about === undefined ? [] : [eventAt(receivedEvent(id, false, octets), about, now())];
+      if (about === undefined) return [];
+      const received = receivedEvent({ reportId: id, reversePath: '', content: octets, atMs: now() });
+      return [eventAt(received, about, now())];
     } catch (error) {
       parts.trouble(error);
       return [];
@@ -87,7 +91,11 @@ export function makeReturnedMail(parts: ReturnedParts): ReturnedMail {
     },
     remember(message, recipient) {
       const { reversePath, id: messageId } = message;
-      const value: Sent = { reversePath, messageId, recipient: recipient.shownAs ?? recipient.address };
+      const { address, shownAs } = recipient;
+      const value: Sent = {
+        ...{ reversePath, messageId, recipient: shownAs ?? address },
+        ...(shownAs === undefined ? {} : { address }),
+      };
       const id = sentId({ messageId, n: recipient.n });
       const note = { kind: 'sent', id, value, octets: new Uint8Array(), dueAtMs: now() + parts.memoryMs } as const;
       return noteMessage(note, now());
@@ -96,8 +104,11 @@ export function makeReturnedMail(parts: ReturnedParts): ReturnedMail {
       const owner = paths?.read(recipient.address);
       const sent = owner === undefined || owner === 'forged' ? undefined : await recall(store, owner);
       if (sent === undefined) return unknownOwner(now());
-      const report = await readStart(await content(), LOOKED_AT_OCTETS);
-      const received = receivedEvent(claim.message.id, true, report, sent.recipient);
+      const { id: reportId, reversePath } = claim.message;
+      const received = receivedEvent({
+        ...{ reportId, reversePath, content: await readStart(await content(), LOOKED_AT_OCTETS), atMs: now() },
+        to: { recipient: sent.recipient, ...(sent.address === undefined ? {} : { address: sent.address }) },
+      });
       const route = router.resolve(sent.reversePath);
       const child: Recipient = {
         ...recipient,
@@ -160,27 +171,6 @@ function unknownOwner(atMs: number): Expanded {
   const failure = { status: '4.3.0', reason: 'the sender behind this return path is not known', atMs } as const;
   return { fate: { kind: 'deferred', failure }, children: [], messages: [] };
 }
-
-function receivedEvent(reportId: string, verified: boolean, content: Uint8Array, recipient?: string): NewEvent {
-  const report = parseReport(content);
-  const status = report?.deliveryStatus;
-  const reportingMta = status?.message.reportingMta?.value;
-  const actions = (status?.recipients ?? []).slice(0, MOST_ACTIONS).map((group) => ({
-    recipient: group.originalRecipient?.value ?? group.finalRecipient?.value ?? '',
-    action: group.action ?? '',
-    status: group.status ?? '',
-    ...(group.diagnosticCode === undefined ? {} : { diagnostic: group.diagnosticCode.value.slice(0, 500) }),
-  }));
-  return {
-    kind: 'report-received',
-    ...{ reportId, verified, what: classifyMessage(content), actions },
-    ...(recipient === undefined ? {} : { recipient }),
-    ...(reportingMta === undefined ? {} : { reportingMta }),
-  };
-}
-
-/** Of what a report tells, as much as an event should hold. */
-const MOST_ACTIONS = 100;
 
 /** The router, to which return paths of our own are known, too. Those with a wrong mark are nobody's. */
 export function withReturnPaths(router: Router, paths: ReturnPaths | undefined): Router {

@@ -1,5 +1,5 @@
 import type { SuppressionConfig } from '../config.ts';
-import type { MailEvent, NewEvent } from '../model.ts';
+import type { Failure, MailEvent, NewEvent } from '../model.ts';
 import type {
   Clock,
   EventSink,
@@ -31,7 +31,15 @@ export interface Suppressing extends SuppressionList {
   take(events: readonly MailEvent[]): Promise<void>;
 }
 
-type FailedEvent = Extract<MailEvent, { readonly kind: 'failed' | 'expired' | 'bounced' }>;
+/** A failure of which an event tells: in an attempt of ours, or by a bounce that came back. */
+interface ToldFailure {
+  /** In lower case. */
+  readonly address: string;
+  readonly failure: Failure;
+  readonly messageId: string;
+  readonly atMs: number;
+  readonly returned?: true;
+}
 
 /** Makes the list: all of it is in memory, and every change is on the disk before it counts. */
 export async function makeSuppressing({ rules, store, journal, events, clock }: ListParts): Promise<Suppressing> {
@@ -58,17 +66,17 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
     return record.untilMs !== undefined && record.untilMs <= clock.now() ? undefined : plain(record);
   }
 
-  function failed(event: FailedEvent): SuppressionRecord {
-    const address = keyOf(event.address ?? event.recipient);
+  function failed({ address, atMs, messageId, returned, ...event }: ToldFailure): SuppressionRecord {
     const before = records.get(address);
     const failures = (before?.failures ?? 0) + 1;
     const { status, reason, remote } = event.failure;
     const { failures: most, keepMs } = rules();
     return {
-      ...{ address, status, failures, sinceMs: event.atMs, messageId: event.messageId },
+      ...{ address, status, failures, sinceMs: atMs, messageId },
       reason: (remote?.rawLines.join(' ') ?? reason).slice(0, 500),
       listed: failures >= most,
-      ...(keepMs === undefined ? {} : { untilMs: event.atMs + keepMs }),
+      ...(keepMs === undefined ? {} : { untilMs: atMs + keepMs }),
+      ...(returned === true || before?.returned === true ? { returned: true } : {}),
     };
   }
 
@@ -121,13 +129,16 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
     },
     async take(happened) {
       for (const event of happened) {
-        if (event.kind === 'failed' && isWanted(rules(), event)) {
-          const record = failed(event);
+        const told = failureOf(event);
+        if (told !== undefined && isWanted(rules(), told)) {
+          const record = failed(told);
           await change([record], [], record.listed && find(record.address) === undefined ? [added(record)] : []);
         } else if (event.kind === 'delivered' || event.kind === 'relayed') {
           // It takes mail again: failures before this one say nothing any more.
           const key = keyOf(event.address ?? event.recipient);
-          if (records.get(key)?.listed === false) await change([], [key], []);
+          const record = records.get(key);
+          if (record?.listed !== false || (event.kind === 'relayed' && record.returned === true)) continue;
+          await change([], [key], []);
         }
       }
     },
@@ -143,11 +154,18 @@ function added({ address, reason, status, untilMs }: SuppressionRecord, by?: str
   };
 }
 
-function isWanted({ statuses }: SuppressionConfig, event: FailedEvent): boolean {
-  const address = keyOf(event.address ?? event.recipient);
+function failureOf(event: MailEvent): ToldFailure | undefined {
+  if (event.kind !== 'failed' && event.kind !== 'report-received') return undefined;
+  const { recipient, failure, messageId, atMs } = event;
+  if (recipient === undefined || failure === undefined) return undefined;
+  const told = { address: keyOf(event.address ?? recipient), failure, messageId, atMs };
+  return event.kind === 'failed' ? told : { ...told, returned: true };
+}
+
+function isWanted({ statuses }: SuppressionConfig, { address, failure }: ToldFailure): boolean {
   if (!address.includes('@') || isPostmaster(address)) return false;
   return statuses.some((pattern) => {
-    const parts = event.failure.status.split('.');
+    const parts = failure.status.split('.');
     return pattern.split('.').every((part, i) => part === 'x' || part === parts[i]);
   });
 }
