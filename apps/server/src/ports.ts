@@ -166,7 +166,9 @@ export interface TlsState {
   readonly protocol: string;
   /** By its name in the registry: `TLS_AES_256_GCM_SHA384`. */
   readonly cipher: string;
-  /** On the client's side: what the server showed. An unverified peer is no error: opportunistic TLS goes on with it. */
+  /** On the client's side: the session of an earlier connection to the same server went on. */
+  readonly resumed?: boolean;
+  /** On the client's side: what the server showed, now or when the session began. An unverified peer is no error: opportunistic TLS goes on with it. */
   readonly peer?: TlsPeer;
 }
 export interface TlsPeer {

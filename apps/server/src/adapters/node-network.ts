@@ -11,7 +11,8 @@ import {
   type TlsState,
 } from '../ports.ts';
 import type { InheritedSockets } from './inherited-sockets.ts';
-import { TlsIdentities, secure } from './node-tls.ts';
+import { TlsIdentities, secure, type TlsParts } from './node-tls.ts';
+import { TlsSessions } from './tls-sessions.ts';
 
 /** How a listener of {@link NodeNetwork} is set up. */
 export interface NodeNetworkOptions {
@@ -25,12 +26,6 @@ export interface NodeNetworkOptions {
   readonly inherited?: InheritedSockets;
 }
 
-/** What connections share. */
-interface Tls {
-  readonly identities: TlsIdentities;
-  readonly ca: string | undefined;
-}
-
 /**
  * TCP by `node:net`, TLS by `node:tls`. Small writes go out at once (no Nagle delay): an SMTP dialogue would else stall some 40 ms a turn.
  *
@@ -38,11 +33,11 @@ interface Tls {
  */
 export class NodeNetwork implements Network {
   readonly #options: NodeNetworkOptions;
-  readonly #tls: Tls;
+  readonly #tls: TlsParts;
 
   constructor(options: NodeNetworkOptions = {}) {
     this.#options = options;
-    this.#tls = { identities: new TlsIdentities(), ca: options.ca };
+    this.#tls = { identities: new TlsIdentities(), sessions: new TlsSessions(), ca: options.ca };
   }
 
   connect(target: { readonly host: string; readonly port: number; readonly timeoutMs: number }): Promise<Connection> {
@@ -115,13 +110,13 @@ class NodeListener implements NetworkListener {
 class NodeConnection implements Connection {
   readonly remoteAddress: string;
   readonly remotePort: number;
-  readonly #tls: Tls;
+  readonly #tls: TlsParts;
   #socket: Socket;
   #handlers: ConnectionHandlers | undefined;
   #closed = false;
   #error: Error | undefined;
 
-  constructor(socket: Socket, tls: Tls) {
+  constructor(socket: Socket, tls: TlsParts) {
     this.remoteAddress = plainAddress(socket.remoteAddress);
     this.remotePort = socket.remotePort ?? 0;
     this.#socket = socket;
@@ -165,7 +160,7 @@ class NodeConnection implements Connection {
     // What has been read and not yet given on was said in the clear.
     while (raw.read() !== null);
     try {
-      const { socket, state } = await secure(raw, options, this.#tls.identities, this.#tls.ca);
+      const { socket, state } = await secure(raw, options, this.#tls);
       this.#socket = socket;
       socket.on('error', this.#failed);
       this.#listen();

@@ -1,15 +1,9 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import {
-  TLSSocket,
-  checkServerIdentity,
-  connect,
-  createSecureContext,
-  type PeerCertificate,
-  type SecureContext,
-} from 'node:tls';
+import { TLSSocket, checkServerIdentity, connect, createSecureContext, type SecureContext } from 'node:tls';
 import { TlsError, type TlsIdentity, type TlsOptions, type TlsPeer, type TlsState } from '../ports.ts';
+import { shownOn, type Shown, type TlsSessions } from './tls-sessions.ts';
 
 /** A socket after its handshake, and what came of it. */
 export interface Secured {
@@ -17,23 +11,49 @@ export interface Secured {
   readonly state: TlsState;
 }
 
+/** What connections share. */
+export interface TlsParts {
+  readonly identities: TlsIdentities;
+  readonly sessions: TlsSessions;
+  /** The roots that are trusted; absent: those of Node. */
+  readonly ca: string | undefined;
+}
+
 /** Takes a socket over to TLS. The socket is destroyed when that fails. */
-export async function secure(
-  raw: Socket,
-  options: TlsOptions,
-  identities: TlsIdentities,
-  ca: string | undefined,
-): Promise<Secured> {
+export async function secure(raw: Socket, options: TlsOptions, parts: TlsParts): Promise<Secured> {
   try {
-    const context = options.side === 'server' ? await identities.contextOf(options.identity) : undefined;
-    if (raw.destroyed) throw new TlsError('closed', 'the connection closed before TLS began');
-    const socket = context === undefined ? clientSocket(raw, options, ca) : serverSocket(raw, context);
-    await handshake(socket, context === undefined ? 'secureConnect' : 'secure', options.timeoutMs);
-    return { socket, state: stateOf(socket, options) };
+    if (options.side === 'client') return await secureClient(raw, options, parts);
+    const context = await parts.identities.contextOf(options.identity);
+    if (raw.destroyed) throw gone();
+    const socket = serverSocket(raw, context);
+    await handshake(socket, 'secure', options.timeoutMs);
+    return { socket, state: stateOf(socket) };
   } catch (error) {
     raw.destroy();
     throw error;
   }
+}
+
+async function secureClient(raw: Socket, options: ClientOptions, { sessions, ca }: TlsParts): Promise<Secured> {
+  if (raw.destroyed) throw gone();
+  const server = `${raw.remoteAddress} ${raw.remotePort} ${options.serverName ?? ''}`;
+  const kept = sessions.get(server);
+  const socket = clientSocket(raw, options, ca, kept?.session);
+  sessions.follow(server, socket, kept);
+  try {
+    await handshake(socket, 'secureConnect', options.timeoutMs);
+  } catch (error) {
+    sessions.drop(server);
+    throw error;
+  }
+  const peer = peerOf(shownOn(socket, kept?.shown), options.names);
+  return { socket, state: { ...stateOf(socket), ...(socket.isSessionReused() ? { resumed: true } : {}), peer } };
+}
+
+type ClientOptions = Extract<TlsOptions, { side: 'client' }>;
+
+function gone(): TlsError {
+  return new TlsError('closed', 'the connection closed before TLS began');
 }
 
 function serverSocket(raw: Socket, secureContext: SecureContext): TLSSocket {
@@ -43,10 +63,15 @@ function serverSocket(raw: Socket, secureContext: SecureContext): TLSSocket {
   return socket;
 }
 
-function clientSocket(raw: Socket, options: TlsOptions, ca: string | undefined): TLSSocket {
-  const { serverName } = options as Extract<TlsOptions, { side: 'client' }>;
+function clientSocket(
+  raw: Socket,
+  { serverName }: ClientOptions,
+  ca: string | undefined,
+  session: Buffer | undefined,
+): TLSSocket {
   return connect({
     socket: raw,
+    ...(session === undefined ? {} : { session }),
     // Whether the peer is who it should be is for the caller to judge.
     rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
@@ -78,52 +103,44 @@ function handshake(socket: TLSSocket, done: 'secure' | 'secureConnect', timeoutM
   });
 }
 
-function stateOf(socket: TLSSocket, options: TlsOptions): TlsState {
+function stateOf(socket: TLSSocket): Pick<TlsState, 'protocol' | 'cipher'> {
   const { standardName } = socket.getCipher();
-  const state = { protocol: socket.getProtocol() ?? 'TLS', cipher: standardName };
-  return options.side === 'server' ? state : { ...state, peer: peerOf(socket, options.names) };
+  return { protocol: socket.getProtocol() ?? 'TLS', cipher: standardName };
 }
 
-function peerOf(socket: TLSSocket, names: readonly string[]): TlsPeer {
-  const chain = chainOf(socket);
-  const trusted = socket.authorized;
-  const unnamed = nameProblem(socket.getPeerCertificate(), names);
-  // Node gives the error as a code, whatever its type says.
-  const problem = trusted ? unnamed : oneLine(String(socket.authorizationError));
+function peerOf({ certificates, distrust }: Shown, names: readonly string[]): TlsPeer {
+  const [own] = certificates;
+  const unnamed = own === undefined ? 'no certificate' : nameProblem(own, names);
+  // It may have expired since the session began.
+  const isOver = own !== undefined && Date.parse(own.validTo) < Date.now();
+  const untrusted = distrust ?? (isOver ? 'CERT_HAS_EXPIRED' : undefined);
+  const problem = untrusted === undefined ? unnamed : oneLine(untrusted);
   return {
     verified: problem === undefined,
-    trusted,
+    trusted: untrusted === undefined,
     named: unnamed === undefined,
-    chain,
+    chain: chainOf(certificates),
     ...(problem === undefined ? {} : { problem }),
   };
 }
 
 /** Why the certificate is for none of the names; RFC 8461 §4.1 has the form with a leading dot. */
-function nameProblem(certificate: PeerCertificate, names: readonly string[]): string | undefined {
+function nameProblem(certificate: X509Certificate, names: readonly string[]): string | undefined {
   if (names.some((name) => isFor(certificate, name))) return undefined;
-  const shown = (certificate as Partial<PeerCertificate>).subjectaltname ?? 'no name';
+  const shown = certificate.subjectAltName ?? 'no name';
   return oneLine(`the certificate is for ${shown}, not for ${names.join(' or ')}`);
 }
 
-function isFor(certificate: PeerCertificate, name: string): boolean {
-  if (!name.startsWith('.')) return checkServerIdentity(name, certificate) === undefined;
-  const alternatives = (certificate as Partial<PeerCertificate>).subjectaltname ?? '';
+function isFor(certificate: X509Certificate, name: string): boolean {
+  if (!name.startsWith('.')) return checkServerIdentity(name, certificate.toLegacyObject()) === undefined;
+  const alternatives = certificate.subjectAltName ?? '';
   return alternatives.split(', ').some((alternative) => {
     const host = /^DNS:([^.]+)(\..+)$/.exec(alternative);
     return host?.[2]?.toLowerCase() === name.toLowerCase();
   });
 }
 
-function chainOf(socket: TLSSocket): TlsPeer['chain'] {
-  const shown: X509Certificate[] = [];
-  const seen = new Set<string>();
-  let link = socket.getPeerX509Certificate();
-  while (link !== undefined && !seen.has(link.fingerprint256)) {
-    seen.add(link.fingerprint256);
-    shown.push(link);
-    link = link.issuerCertificate;
-  }
+function chainOf(shown: readonly X509Certificate[]): TlsPeer['chain'] {
   const nowMs = Date.now();
   return shown.map((one, at) => ({
     certificate: one.raw,

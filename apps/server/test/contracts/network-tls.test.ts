@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { NodeNetwork } from '../../src/adapters/node-network.ts';
-import type { Connection, Network, TlsOptions, TlsState } from '../../src/ports.ts';
+import type { Connection, Network, TlsIdentity, TlsOptions, TlsState } from '../../src/ports.ts';
 import { SimulatedClock } from '../simulation/clock.ts';
 import { SimulatedNetwork } from '../simulation/network.ts';
 import { identityOf, testRoot, tlsFile } from '../support/certificates.ts';
@@ -212,5 +212,49 @@ describe('TLS of NodeNetwork', () => {
     await expect(listen({ certificateFile: keyFile, keyFile, minimumVersion })).rejects.toMatchObject({
       code: 'identity',
     });
+  });
+});
+
+describe('NodeNetwork', () => {
+  /** Opens two connections in turn; each is closed once the client has heard something, tickets included. */
+  async function twice(network: Network, identity: TlsIdentity, names: readonly string[][]): Promise<TlsState[]> {
+    const at = { host: '127.0.0.1', port: 0, tls: identity };
+    const listener = await network.listen(at, (connection) => {
+      const server = new End(connection);
+      void connection.startTls({ side: 'server', identity, timeoutMs: 5000 }).then(() => server.say('220 ready'));
+    });
+    const states: TlsState[] = [];
+    for (const each of names) {
+      const target = { host: '127.0.0.1', port: listener.port, timeoutMs: 5000 };
+      const client = new End(await network.connect(target));
+      states.push(await client.connection.startTls(asClient(...each)));
+      await client.until(() => client.text !== '');
+      client.connection.destroy();
+    }
+    await listener.close();
+    return states;
+  }
+
+  it('resumes the session of the last connection to a server, and judges what that one was shown', async () => {
+    const network = new NodeNetwork({ ca: testRoot });
+    const states = await twice(network, identityOf('first'), [
+      ['mx.example.org'],
+      ['mx.example.org'],
+      ['other.example'],
+    ]);
+    const [full, resumed, misnamed] = states;
+    expect(states.map((state) => state.resumed)).toEqual([undefined, true, true]);
+    expect(resumed?.peer).toEqual(full?.peer);
+    expect(resumed?.peer).toMatchObject({ verified: true, chain: { length: full?.peer?.chain.length } });
+    expect(misnamed?.peer).toMatchObject({ verified: false, trusted: true, named: false });
+  });
+
+  it('trusts a server that resumes a session no more than before', async () => {
+    const network = new NodeNetwork({ ca: testRoot });
+    const states = await twice(network, identityOf('unknown'), [['mx.example.org'], ['mx.example.org']]);
+    expect(states.map(({ resumed, peer }) => [resumed, peer?.trusted])).toEqual([
+      [undefined, false],
+      [true, false],
+    ]);
   });
 });
