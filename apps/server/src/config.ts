@@ -1,4 +1,5 @@
 import { adminFaults } from './config/admin.ts';
+import { bodiesFaults } from './config/bodies.ts';
 import type { Config } from './config/model.ts';
 import { reportFaults } from './config/report.ts';
 import { readToml, type Fault } from './config/read.ts';
@@ -8,6 +9,7 @@ import { canonicalAddress } from './routing/address.ts';
 
 export { ConfigError } from './config/error.ts';
 export { isLoopback, withAdminSecrets } from './config/admin.ts';
+export { withBucketSecret } from './config/bodies.ts';
 export { withListMembers } from './config/list-members.ts';
 export { withWebhookSecrets } from './config/webhook.ts';
 export { withPasswords } from './config/route.ts';
@@ -82,7 +84,7 @@ function contradictions(config: Config): readonly Fault[] {
       what: `has no meaning with ${to.kind}: routes; allowed: only with maildir:DIRECTORY or lmtp://HOST:PORT`,
     });
   }
-  faults.push(...reportFaults(config), ...adminFaults(config), ...webhookFaults(config));
+  faults.push(...reportFaults(config), ...adminFaults(config), ...bodiesFaults(config), ...webhookFaults(config));
   faults.push(...config.listen.flatMap((listen, i) => listenFaults(config, listen, i)));
   const taken = new Set<string>();
   for (const [table, entries] of [

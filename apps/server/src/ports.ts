@@ -6,6 +6,7 @@ import type { Cluster } from './ports/cluster.ts';
 export type * from './ports/admin.ts';
 export type * from './ports/cluster.ts';
 export type * from './ports/journal.ts';
+export type * from './ports/objects.ts';
 export type * from './ports/operations.ts';
 export type * from './ports/recipient-states.ts';
 export type * from './ports/suppression.ts';
@@ -414,8 +415,8 @@ export class LeaseLostError extends Error {
 /** The store can't take or give work now (disk full, I/O error, closed). Nothing was half-stored. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  /** `away`: a store that is shared can't be reached now. `corrupt`: what lies there can't be read. `foreign`: it is no queue, or one of a later version. */
-  readonly code: 'full' | 'io' | 'away' | 'corrupt' | 'foreign' | 'closed' | 'locked';
+  /** `away`: a store that is shared can't be reached now. `corrupt`: what lies there can't be read. `lost`: a content is not there any more. `foreign`: it is no queue, or one of a later version. */
+  readonly code: 'full' | 'io' | 'away' | 'corrupt' | 'lost' | 'foreign' | 'closed' | 'locked';
   constructor(code: StoreError['code'], message: string) {
     super(message);
     this.code = code;
@@ -475,7 +476,7 @@ export interface QueueStore extends QueueOperations {
   release(tokens: readonly string[]): Promise<void>;
   /** @throws {LeaseLostError} @throws {StoreError} */
   settle(settlement: Settlement): Promise<void>;
-  /** The content of a stored message. Rejects with a StoreError when it is not there. */
+  /** The content of a stored message. Rejects with a StoreError when it is not there: `lost`, if that is for good. */
   content(messageId: string): Promise<Content>;
   /** Those who work on the same store. Absent: nobody else can. */
   readonly cluster?: Cluster;

@@ -56,7 +56,7 @@ export function makeReload(parts: ReloadParts): () => void {
 }
 
 /** Tables that count as they were at the start. */
-const AT_START = ['admin', 'traces'] as const;
+const AT_START = ['admin', 'bodies', 'traces'] as const;
 
 function gone(before: Config, after: Config): readonly string[] {
   const known = new Set(after.webhooks.flatMap(({ name, renamedFrom }) => [name, renamedFrom]));

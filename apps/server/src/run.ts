@@ -20,19 +20,21 @@ import { openPostgresSuppression } from './adapters/postgres/suppression.ts';
 import { sharedSecret } from './adapters/postgres/secrets.ts';
 import { keepReturnPathKey, newReturnPathKey, readReportFiles } from './adapters/report-files.ts';
 import { openSqliteHistory } from './adapters/sqlite-history.ts';
+import { S3Objects } from './adapters/s3-objects.ts';
 import { serviceManager } from './adapters/service-manager.ts';
 import { openSqliteSuppression } from './adapters/sqlite-suppression.ts';
 import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
 import { SystemClock } from './adapters/system-clock.ts';
 import { UsersFile } from './adapters/users-file.ts';
 import { DnssecResolver } from './adapters/validating-resolver.ts';
-import { localModeConfig, type Config } from './config.ts';
+import { localModeConfig, type BodiesConfig, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
 import {
   StoreError,
   type Admin,
   type EventSink,
   type HistoryStore,
+  type ObjectStore,
   type QueueStore,
   type SuppressionStore,
 } from './ports.ts';
@@ -186,7 +188,10 @@ async function openStore(config: Config, trouble: (error: unknown) => void): Pro
   try {
     mkdirSync(store.directory, { recursive: true, mode: 0o700 });
     if (store.kind === 'postgres') {
-      const shared = await openPostgresQueueStore(store.url, { node: store.node ?? nodeName(config), trouble });
+      const shared = await openPostgresQueueStore(store.url, {
+        ...{ node: store.node ?? nodeName(config), trouble },
+        ...(config.bodies === undefined ? {} : { objects: await openBucket(config.bodies, trouble) }),
+      });
       // What goes out under a return path of one node may come back to another.
       const key = await sharedSecret(store.url, 'return-path', () => newReturnPathKey(store.directory));
       keepReturnPathKey(store.directory, key);
@@ -216,6 +221,16 @@ function adminOf(server: RunningServer): Admin {
       return server.suppression ?? noSuppression;
     },
   };
+}
+
+/** A bucket that refuses us would refuse all large mail: that is told at once. One that is away may come back. */
+async function openBucket(config: BodiesConfig, trouble: (error: unknown) => void): Promise<ObjectStore> {
+  const objects = new S3Objects(config);
+  await objects.list('').catch((error: unknown) => {
+    if (!(error instanceof StoreError) || error.code !== 'away') throw error;
+    trouble(error);
+  });
+  return objects;
 }
 
 /** Where nodes share the queue, each of them shows the history of all. */

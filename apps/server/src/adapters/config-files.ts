@@ -4,6 +4,7 @@ import {
   parseConfig,
   parseUsers,
   withAdminSecrets,
+  withBucketSecret,
   withListMembers,
   withPasswords,
   withWebhookSecrets,
@@ -22,7 +23,8 @@ import { NotSetError, readText } from './text-files.ts';
 export function loadConfig(file: string): Config {
   const config = parseConfig(readText(file), file, dirname(resolve(file)));
   const complain = (what: string): Error => new ConfigError(file, 1, 'admin', what);
-  const complete = withAdminSecrets(withPasswords(withListMembers(config, readText), readText), readText, complain);
+  const withSecrets = withAdminSecrets(withPasswords(withListMembers(config, readText), readText), readText, complain);
+  const complete = withBucketSecret(withSecrets, readText, (what) => new ConfigError(file, 1, 'bodies', what));
   const environment = (name: string): string | undefined => process.env[name];
   const wrong = (what: string): Error => new ConfigError(file, 1, 'webhook', what);
   return withWebhookSecrets(complete, readText, environment, wrong);

@@ -42,6 +42,8 @@ export interface Config {
   readonly suppression?: SuppressionConfig;
   /** `[[webhook]]`: where events are sent to. */
   readonly webhooks: readonly WebhookConfig[];
+  /** `[bodies]`: large contents lie in a bucket, apart from the database. Absent: they lie in it. */
+  readonly bodies?: BodiesConfig;
   /** `[history]`: what is known of messages after they have gone. Absent: nothing, but in local mode. */
   readonly history?: HistoryConfig;
   /** `[traces]`: OpenTelemetry. Absent: none are sent. */
@@ -146,6 +148,24 @@ export type StoreConfig =
       /** What is of this node alone. */
       readonly directory: string;
     };
+
+/** The `[bodies]` table, beside a store that nodes share: where contents of more than 262144 octets lie. All nodes need the same. */
+export interface BodiesConfig {
+  /** `endpoint`: a server that speaks the protocol of Amazon S3; the bucket stands in the path of its URLs. */
+  readonly endpoint: string;
+  /** `bucket`: what holds the objects. It must be there. */
+  readonly bucket: string;
+  /** `region`: as signatures name it. Default us-east-1. */
+  readonly region: string;
+  /** `prefix`: what the names of all objects begin with. Nothing else may be named so: objects that no message names are removed after a day. Default: nothing. */
+  readonly prefix: string;
+  /** `access-key`: for whom requests are signed. */
+  readonly accessKey: string;
+  /** `secret-key-file`: its one line is the secret key. Read at the start. */
+  readonly secretKeyFile: string;
+  /** What the file holds; see `withBucketSecret`. */
+  readonly secretKey?: string;
+}
 
 /** What a listener is for: mail from other hosts, from users, or from a local MTA by RFC 2033. */
 export type ListenRole = 'relay' | 'submission' | 'lmtp';

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { admin } from './admin.ts';
+import { bodies } from './bodies.ts';
 import { history } from './history.ts';
 import { suppression } from './suppression.ts';
 import { webhook } from './webhook.ts';
@@ -168,6 +169,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
       users: v.optional(users(folder)),
       traces: v.optional(traces),
       admin: v.optional(admin(folder)),
+      bodies: v.optional(bodies(folder)),
       history: v.optional(history),
       suppression: v.optional(suppression),
       webhook: v.optional(tables(webhook(folder)), []),
@@ -182,6 +184,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
         users,
         admin,
         traces,
+        bodies: inBucket,
         history,
         suppression,
         webhook,
@@ -198,6 +201,7 @@ export function configSchema(folder: string): v.GenericSchema<unknown, Config> {
         ...(users === undefined ? {} : { users }),
         ...(admin === undefined ? {} : { admin }),
         ...(traces === undefined ? {} : { traces }),
+        ...(inBucket === undefined ? {} : { bodies: inBucket }),
         ...(history === undefined ? {} : { history }),
         ...(suppression === undefined ? {} : { suppression }),
         listen: listen.map((file) => listener(file, tls !== undefined, users !== undefined)),

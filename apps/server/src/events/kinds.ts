@@ -12,7 +12,7 @@ export const eventKinds: Readonly<Record<EventKind, string>> = {
   failed: 'A recipient was given up: the next hop refused it for good, or no way leads there.',
   expired: 'A recipient was given up after the time for attempts had run out.',
   bounced: 'An operator gave a recipient up.',
-  held: 'An operator told the queue to keep recipients until they are released.',
+  held: 'Recipients are kept until they are released: an operator said so, or their content is not there any more.',
   released: 'An operator let held recipients go on.',
   retried: 'An operator wanted an attempt now.',
   dropped: 'An operator took recipients out of the queue; nobody is told.',

@@ -18,6 +18,7 @@ import { isNote } from './notes.ts';
 import type { Pauses } from './pauses.ts';
 import type { Queue } from './queue.ts';
 import { makeView } from './view.ts';
+import { held, names, pending } from './waiting.ts';
 
 /** What steering the queue works with. */
 export interface ControlParts {
@@ -40,8 +41,6 @@ interface Action {
 
 /** A claim of an operator is settled at once. */
 const LEASE_MS = 60_000;
-/** Later than any time that a clock shows. */
-const NEVER_MS = 8_640_000_000_000_000;
 const AT_ONCE = 32;
 const PAGE = 500;
 
@@ -81,16 +80,7 @@ export function makeQueueControl(parts: ControlParts): QueueControl {
     hold: (target, by) =>
       act(parts, target, {
         isFor: ({ destination }) => !readMarks(destination).held,
-        run: (claim, some) =>
-          change(
-            claim,
-            some,
-            ({ destination }) => ({
-              destination: writeMarks({ ...readMarks(destination), held: true }),
-              dueAtMs: NEVER_MS,
-            }),
-            { kind: 'held', ...names(some), ...said(by) },
-          ),
+        run: (claim, some) => change(claim, some, held, { kind: 'held', ...names(some), ...said(by) }),
       }),
     release: (target, by) =>
       act(parts, target, {
@@ -218,16 +208,6 @@ async function actOn(
     if (claim !== undefined) await store.release([token]);
   }
   result.busy += wanted.length - some.length;
-}
-
-function pending(recipient: Recipient): RecipientUpdate {
-  const { n, attempts, dueAtMs, retryAtMs, delayReported, lastFailure, destination } = recipient;
-  const update = { n, state: 'pending', attempts, dueAtMs, retryAtMs, delayReported, destination } as const;
-  return lastFailure === undefined ? update : { ...update, lastFailure };
-}
-
-function names(recipients: readonly Recipient[]): { readonly recipients: readonly string[] } {
-  return { recipients: recipients.map(({ shownAs, address }) => shownAs ?? address) };
 }
 
 function said(by: string | undefined): { readonly by?: string } {

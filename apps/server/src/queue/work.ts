@@ -1,5 +1,13 @@
 import type { Content, Failure, MailEvent, Message, Recipient, Transport } from '../model.ts';
-import { LeaseLostError, type Claim, type Clock, type EventSink, type NewMessage, type QueueStore } from '../ports.ts';
+import {
+  LeaseLostError,
+  StoreError,
+  type Claim,
+  type Clock,
+  type EventSink,
+  type NewMessage,
+  type QueueStore,
+} from '../ports.ts';
 import { readMarks } from '../routing/mark.ts';
 import { expandDestination, type Router } from '../routing/router.ts';
 import { parseDestination } from '../routing/next-hop.ts';
@@ -10,6 +18,7 @@ import { consequenceOf, eventAt, expiryFailure, type Fate } from './outcome.ts';
 import { expiryOf, judge, type RetryPlan } from './schedule.ts';
 import { returnDestination, type ReturnedMail } from './returned.ts';
 import type { Teller, Told } from './tell.ts';
+import { held, names, pending } from './waiting.ts';
 
 /** What an alias or a list makes of a recipient. */
 export interface Expanded {
@@ -64,6 +73,7 @@ interface Result {
 }
 
 const SETTLE_AGAIN_MS = 2_000;
+const CONTENT_AGAIN_MS = 30_000;
 /** How long a first attempt that is made after the expiry may wait for a connection. */
 const LATE_FIRST_MS = 600_000;
 
@@ -83,10 +93,33 @@ export function makeWorker(parts: WorkParts): (claim: Claim, content: Content | 
       await settle(parts, claim, await work(parts, claim, content), content);
     } catch (error) {
       if (!(error instanceof LeaseLostError)) parts.trouble(error);
+      if (error instanceof StoreError && (await putOff(parts, claim, error))) return;
       await parts.store.release([claim.token]).catch(() => undefined);
       parts.expect(parts.clock.now() + SETTLE_AGAIN_MS);
     }
   };
+}
+
+/**
+ * Lets a message wait whose content can't be had: without one it can neither go on nor be told of. One that is away may come
+ * back soon; one that is lost is held, until an operator brings it back or gives the message up.
+ */
+async function putOff(parts: WorkParts, { message, token, recipients }: Claim, { code }: StoreError): Promise<boolean> {
+  if (code !== 'away' && code !== 'lost') return false;
+  const nowMs = parts.clock.now();
+  const dueAtMs = nowMs + CONTENT_AGAIN_MS;
+  const updates = recipients.map((each) => pending({ ...each, ...(code === 'lost' ? held(each) : { dueAtMs }) }));
+  const events =
+    code === 'away' ? [] : [eventAt({ kind: 'held', ...names(recipients), by: 'dsnd' }, message.id, nowMs)];
+  const settlement = { messageId: message.id, token, updates, children: [], messages: [], events };
+  const isSettled = await parts.store.settle(settlement).then(
+    () => true,
+    () => false,
+  );
+  if (!isSettled) return false;
+  for (const event of events) parts.events.emit(event);
+  parts.expect(dueAtMs);
+  return true;
 }
 
 /** What working on a claim came to. */
@@ -287,7 +320,7 @@ async function settle(
     recipient,
     ...consequenceOf(message, recipient, fate, parts.retry, nowMs, parts.jitter()),
   }));
-  const telling = parts.tell(message, consequences, content);
+  const telling = parts.tell(message, consequences, patiently(parts, token, content));
   const told = telling === undefined ? NOTHING_TOLD : await telling;
   const owed = [...messages, ...told.messages].map((one) => inPlace(one, nowMs));
   const after = [...consequences.map(({ event }) => event), ...told.events];
@@ -307,6 +340,21 @@ async function settle(
 }
 
 const NOTHING_TOLD: Told = { messages: [], events: [] };
+
+/** A report that is owed is not left out because the content that it quotes is away for a while. */
+function patiently(parts: WorkParts, token: string, content: () => Promise<Content>): () => Promise<Content> {
+  return async () => {
+    for (;;) {
+      try {
+        return await content();
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== 'away' || !parts.isHeld(token)) throw error;
+        parts.trouble(error);
+        await new Promise<void>((resolve) => parts.clock.after(SETTLE_AGAIN_MS, resolve));
+      }
+    }
+  };
+}
 
 /** What was sent can't be un-sent: the settlement is tried until the store takes it or the lease has passed on. */
 async function settleSurely(parts: WorkParts, settlement: Parameters<QueueStore['settle']>[0]): Promise<void> {

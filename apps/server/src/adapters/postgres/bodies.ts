@@ -1,24 +1,30 @@
 import type { Content } from '../../model.ts';
-import { StoreError, type Spool, type SpooledContent } from '../../ports.ts';
+import { StoreError, type NewMessage, type Spool, type SpooledContent } from '../../ports.ts';
 import { contentOf, join } from '../../queue/content.ts';
 import { prepared, type Connections, type Queryable } from './connections.ts';
+import { MANIFEST, manifestOf, OBJECT_OCTETS, type Gone, type ObjectBodies } from './object-bodies.ts';
 
-/** Contents, in pieces, apart from the rows of the queue. */
+/** Contents, in pieces, apart from the rows of the queue: in rows of their own, or in a bucket. */
 export class Bodies {
   readonly #connections: Connections;
   readonly #newName: () => string;
+  readonly #objects: ObjectBodies | undefined;
   /** Spooled contents of this node that no message names yet. */
   readonly #finished = new Set<string>();
+  /** Those of messages that could not be stored, as far as we heard. */
+  readonly #tried = new Set<string>();
 
-  constructor(connections: Connections, newName: () => string) {
+  constructor(connections: Connections, newName: () => string, objects?: ObjectBodies) {
     this.#connections = connections;
     this.#newName = newName;
+    this.#objects = objects;
   }
 
   /** Stores pieces as they come, each by itself; nobody sees them until a message names them. */
   create(): Spool {
     const name = this.#newName();
-    let part = 0;
+    const most = this.#objects === undefined ? PART_OCTETS : OBJECT_OCTETS;
+    let parts = 0;
     let sizeOctets = 0;
     let waiting: Uint8Array[] = [];
     let waitingOctets = 0;
@@ -26,48 +32,72 @@ export class Bodies {
       const octets = join(waiting);
       waiting = [];
       waitingOctets = 0;
-      await this.#connections.run((client) =>
-        prepared(client, INSERT_PARTS, partColumns([{ id: name, part: part++, octets }])),
-      );
+      const part = parts++;
+      if (this.#objects === undefined) await this.#insert({ id: name, part, octets });
+      else await this.#objects.put(name, part, octets);
     };
     return {
       write: async (octets) => {
         waiting.push(octets.slice());
         waitingOctets += octets.length;
         sizeOctets += octets.length;
-        if (waitingOctets >= PART_OCTETS) await store();
+        if (waitingOctets >= most) await store();
       },
       finish: async (): Promise<SpooledContent> => {
-        if (waitingOctets > 0 || part === 0) await store();
+        if (waitingOctets > 0 || parts === 0) await store();
+        if (this.#objects !== undefined)
+          await this.#insert({ id: name, part: MANIFEST, octets: manifestOf({ octets: sizeOctets, parts }) });
         this.#finished.add(name);
         return { kind: 'spooled', name, sizeOctets };
       },
       discard: async () => {
         this.#finished.delete(name);
-        if (part > 0)
-          await this.#connections.run((client) => client.query('DELETE FROM dsnkit_body WHERE id = $1', [name]));
+        // A commit that was not answered may yet have been made: what is left over is swept.
+        if (parts > 0 && !this.#tried.delete(name)) await this.#discard(name, { octets: sizeOctets, parts });
       },
     };
+  }
+
+  /** The content of a message that was in memory, if it is large enough for the bucket. */
+  async apart(content: NewMessage['content'], fromOctets: number): Promise<NewMessage['content']> {
+    if ('kind' in content || this.#objects === undefined) return content;
+    if (content.reduce((sum, { length }) => sum + length, 0) <= fromOctets) return content;
+    const spool = this.create();
+    for (const piece of content)
+      for (let at = 0; at < piece.length; at += OBJECT_OCTETS)
+        await spool.write(piece.subarray(at, at + OBJECT_OCTETS));
+    return spool.finish();
   }
 
   /** The message that names a content is being stored: it is not discarded any more. */
   take(names: ReadonlySet<string>): void {
     for (const name of names)
       if (!this.#finished.has(name)) throw new StoreError('io', `There is no spooled content ${name}`);
-    for (const name of names) this.#finished.delete(name);
+    for (const name of names) {
+      this.#finished.delete(name);
+      this.#tried.delete(name);
+    }
   }
 
   /** The message was not stored after all. */
   giveBack(names: ReadonlySet<string>): void {
-    for (const name of names) this.#finished.add(name);
+    for (const name of names) {
+      this.#finished.add(name);
+      this.#tried.add(name);
+    }
+  }
+
+  /** The rows of these contents are gone. */
+  remove(gone: readonly Gone[]): void {
+    this.#objects?.remove(gone);
   }
 
   async content(messageId: string): Promise<Content> {
     const { rows } = await this.#connections.run((client) =>
-      prepared<{ body: string; parts: number; octets: Uint8Array; size: number }>(
+      prepared<{ body: string; part: number; parts: number; octets: Uint8Array; size: number }>(
         client,
-        `SELECT m.body, b.octets, a.parts, a.size FROM dsnkit_message m
-         JOIN dsnkit_body b ON b.id = m.body AND b.part = 0
+        `SELECT m.body, b.part, b.octets, a.parts, a.size FROM dsnkit_message m
+         JOIN dsnkit_body b ON b.id = m.body AND b.part <= 0
          CROSS JOIN LATERAL (SELECT count(*) AS parts, sum(octet_length(octets)) AS size FROM dsnkit_body WHERE id = m.body) a
          WHERE m.id = $1`,
         [messageId],
@@ -75,9 +105,25 @@ export class Bodies {
     );
     const found = rows[0];
     if (found === undefined) throw new StoreError('io', `There is no message ${messageId}`);
-    const { body, parts, octets, size } = found;
+    const { body, part, parts, octets, size } = found;
+    if (part === MANIFEST) return this.#bucket(body).content(body, octets);
     if (parts === 1) return contentOf([octets]);
     return { sizeOctets: size, read: () => this.#parts(body, parts, octets) };
+  }
+
+  #bucket(body: string): ObjectBodies {
+    if (this.#objects === undefined)
+      throw new StoreError('io', `The content ${body} lies in a bucket, and the configuration has no [bodies]`);
+    return this.#objects;
+  }
+
+  async #insert(part: Part): Promise<void> {
+    await this.#connections.run((client) => prepared(client, INSERT_PARTS, partColumns([part])));
+  }
+
+  async #discard(name: string, manifest: { readonly octets: number; readonly parts: number }): Promise<void> {
+    await this.#connections.run((client) => client.query('DELETE FROM dsnkit_body WHERE id = $1', [name]));
+    this.#objects?.remove([{ id: name, manifest: manifestOf(manifest) }]);
   }
 
   async *#parts(body: string, parts: number, first: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -90,7 +136,7 @@ export class Bodies {
         ]),
       );
       const piece = rows[0]?.octets;
-      if (piece === undefined) throw new StoreError('io', `The content ${body} has no part ${part}`);
+      if (piece === undefined) throw new StoreError('lost', `The content ${body} has no part ${part}`);
       yield piece;
     }
   }

@@ -2,6 +2,7 @@ import type { Cluster } from '../../ports.ts';
 import { DATABASE_NOW, type ClockSkew } from './clock-skew.ts';
 import type { Connections } from './connections.ts';
 import type { PostgresJournal } from './journal.ts';
+import type { ObjectBodies } from './object-bodies.ts';
 import { NOW } from './readers.ts';
 
 /** What {@link PostgresCluster} works with. */
@@ -10,6 +11,7 @@ export interface ClusterParts {
   readonly node: string;
   readonly incarnation: string;
   readonly journal: PostgresJournal;
+  readonly objects: ObjectBodies | undefined;
   readonly skew: ClockSkew;
   readonly now: () => number;
   readonly trouble: (error: unknown) => void;
@@ -31,11 +33,13 @@ export class PostgresCluster implements Cluster {
   #beat: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
   #sweptMs: number;
+  #bucketSweptMs: number;
   #closed = false;
 
   constructor(parts: ClusterParts) {
     this.#parts = parts;
     this.#sweptMs = parts.now();
+    this.#bucketSweptMs = parts.now();
     this.#listening = parts.connections.listen(CHANNEL, () => this.#heard());
     this.#schedule();
   }
@@ -154,6 +158,21 @@ export class PostgresCluster implements Cluster {
       await client.query(`DELETE FROM dsnkit_node WHERE seen_at < ${old}`, [ORPHAN_MS]);
     });
     await this.#parts.journal.sweep();
+    if (this.#parts.now() - this.#bucketSweptMs >= SWEEP_BUCKET_MS) await this.#sweepBucket();
+  }
+
+  /** One of the nodes does it: to look through a bucket takes long, and costs. */
+  async #sweepBucket(): Promise<void> {
+    const { connections, node, objects, now, trouble } = this.#parts;
+    this.#bucketSweptMs = now();
+    if (objects === undefined) return;
+    const { rows } = await connections.run((client) =>
+      client.query<{ first: string }>(`SELECT min(name) AS first FROM dsnkit_node WHERE seen_at > ${NOW} - $1`, [
+        ALIVE_MS,
+      ]),
+    );
+    // Beats go on meanwhile.
+    if (rows[0]?.first === node) void objects.sweep(connections, now() - ORPHAN_MS).catch(trouble);
   }
 }
 
@@ -163,5 +182,6 @@ const HEARD_MS = 100;
 /** A node that was not heard of for so long is not counted. */
 const ALIVE_MS = 10_000;
 const SWEEP_MS = 600_000;
+const SWEEP_BUCKET_MS = 6 * 3_600_000;
 /** Longer than any message takes to come in. */
 const ORPHAN_MS = 86_400_000;

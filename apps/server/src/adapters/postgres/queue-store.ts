@@ -6,6 +6,7 @@ import type {
   Cluster,
   Lease,
   NewMessage,
+  ObjectStore,
   PausedDestination,
   QueueOperations,
   QueueStore,
@@ -23,6 +24,7 @@ import { Connections, prepared, type Queryable } from './connections.ts';
 import { DueRows } from './due.ts';
 import { Groups } from './groups.ts';
 import { PostgresJournal } from './journal.ts';
+import { ObjectBodies } from './object-bodies.ts';
 import { claimOne, findMessage, listDestinations, listMessages, pausedDestinations } from './operations.ts';
 import { migrate } from './schema.ts';
 import { applyWrites, isOneStatement, type Write } from './writes.ts';
@@ -39,6 +41,8 @@ export interface PostgresQueueOptions {
   readonly connections?: number;
   /** A statement that takes longer has failed. Default 30 000. */
   readonly timeoutMs?: number;
+  /** Where contents lie that are larger than that. Default: in the database. */
+  readonly objects?: ObjectStore;
   /** Told what went wrong beside any call. */
   readonly trouble?: (error: unknown) => void;
 }
@@ -75,6 +79,7 @@ class PostgresQueueStore implements QueueStore {
   readonly #options: PostgresQueueOptions;
   readonly #skew: ClockSkew;
   readonly #due: DueRows;
+  readonly #objects: ObjectBodies | undefined;
   readonly #bodies: Bodies;
   readonly #groups: Groups<Write>;
   #claiming: Promise<unknown> = Promise.resolve();
@@ -89,7 +94,8 @@ class PostgresQueueStore implements QueueStore {
     this.journal = new PostgresJournal(connections, node);
     this.#skew = new ClockSkew(now);
     this.#due = new DueRows(this.#skew, now);
-    this.#bodies = new Bodies(connections, () => `spool-${randomUUID()}`);
+    this.#objects = options.objects && new ObjectBodies(options.objects);
+    this.#bodies = new Bodies(connections, () => `spool-${randomUUID()}`, this.#objects);
     this.#groups = new Groups(
       (writes) => this.#apply(writes),
       { lanes: WRITERS, jobs: GROUP_JOBS },
@@ -117,7 +123,7 @@ class PostgresQueueStore implements QueueStore {
     await this.journal.look();
     this.#cluster = new PostgresCluster({
       ...{ connections: this.#connections, node: this.#node, incarnation: this.#incarnation },
-      ...{ journal: this.journal, skew: this.#skew },
+      ...{ journal: this.journal, skew: this.#skew, objects: this.#objects },
       now: this.#options.now ?? Date.now,
       trouble: this.#options.trouble ?? (() => undefined),
     });
@@ -136,9 +142,10 @@ class PostgresQueueStore implements QueueStore {
 
   async accept(messages: readonly NewMessage[], lease?: Lease, events?: readonly MailEvent[]): Promise<void> {
     this.#open();
-    const spooled = this.#take(messages);
+    const own = await this.#apart(messages.map(withOwnContent));
+    const spooled = this.#take(own);
     if (messages.length === 0) return;
-    await this.#write({ kind: 'accept', messages: messages.map(withOwnContent), lease, events }, spooled);
+    await this.#write({ kind: 'accept', messages: own, lease, events }, spooled);
   }
 
   async claim(request: Parameters<QueueStore['claim']>[0]): Promise<readonly Claim[]> {
@@ -177,8 +184,9 @@ class PostgresQueueStore implements QueueStore {
 
   async settle(settlement: Settlement): Promise<void> {
     this.#open();
-    const spooled = this.#take(settlement.messages);
-    await this.#write({ kind: 'settle', settlement }, spooled);
+    const messages = await this.#apart(settlement.messages);
+    const spooled = this.#take(messages);
+    await this.#write({ kind: 'settle', settlement: { ...settlement, messages } }, spooled);
   }
 
   async content(messageId: string): Promise<Content> {
@@ -247,6 +255,7 @@ class PostgresQueueStore implements QueueStore {
     await this.#claiming;
     await this.#cluster?.close();
     await this.journal.close();
+    await this.#objects?.settled();
     await this.#connections.close();
   }
 
@@ -275,12 +284,24 @@ class PostgresQueueStore implements QueueStore {
     const journal = this.journal.isFollowed ? this.journal : undefined;
     const writer = { node: this.#node, skew: this.#skew, journal };
     const work = (client: Queryable): ReturnType<typeof applyWrites> => applyWrites(client, writes, writer);
-    const failures = isOneStatement(writes, writer)
+    const { failures, gone } = isOneStatement(writes, writer)
       ? await this.#connections.statement(work)
       : await this.#connections.transaction(work);
+    this.#bodies.remove(gone);
     if (writes.some(({ kind }) => kind === 'release')) this.#due.forget();
     if (writes.some(freesWork)) this.#cluster?.announce();
     return failures;
+  }
+
+  /** Large contents go into the bucket before anything is written that names them. */
+  async #apart(messages: readonly NewMessage[]): Promise<readonly NewMessage[]> {
+    if (this.#objects === undefined) return messages;
+    return Promise.all(
+      messages.map(async (message) => ({
+        ...message,
+        content: await this.#bodies.apart(message.content, this.inlineMaxOctets),
+      })),
+    );
   }
 
   #take(messages: readonly NewMessage[]): ReadonlySet<string> {

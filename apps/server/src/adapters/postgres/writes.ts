@@ -4,6 +4,7 @@ import { inOne } from '../../queue/content.ts';
 import { INSERT_PARTS, insertAllBut, partColumns, partsOf } from './bodies.ts';
 import { prepared, type Queryable } from './connections.ts';
 import type { PostgresJournal, Told } from './journal.ts';
+import { MANIFEST, type Gone } from './object-bodies.ts';
 import {
   failureText,
   messageColumns,
@@ -34,25 +35,29 @@ export interface Writer {
   readonly journal?: PostgresJournal | undefined;
 }
 
+/** What {@link applyWrites} did. */
+export interface Applied {
+  /** Settlements that were left out, since their claim has passed on. */
+  readonly failures: ReadonlyMap<Write, Error>;
+  /** Contents that no message has any more once this is committed, and that lie in a bucket. */
+  readonly gone: readonly Gone[];
+}
+
 /**
  * Applies writes in one transaction. Settlements whose claim has passed on are left out and told; all others are applied
  * whole. If it throws, the transaction has to be rolled back.
  */
-export async function applyWrites(
-  client: Queryable,
-  writes: readonly Write[],
-  writer: Writer,
-): Promise<ReadonlyMap<Write, Error>> {
+export async function applyWrites(client: Queryable, writes: readonly Write[], writer: Writer): Promise<Applied> {
   const settles = writes.filter((write) => write.kind === 'settle');
   const { failures, done } = await lostOf(client, settles);
   const settled = settles.filter((write) => !failures.has(write)).map(({ settlement }) => settlement);
   await updatePending(client, settled, writer.skew);
   await addChildren(client, settled, writer);
   await insertMessages(client, [...accepted(writes), ...settled.map(({ messages }) => ({ messages }))], writer);
-  await remove(client, settled, done);
+  const gone = await remove(client, settled, done);
   await writer.journal?.append(client, toldBy(writes, failures));
   for (const write of writes) if (write.kind === 'release') await release(client, write.tokens);
-  return failures;
+  return { failures, gone };
 }
 
 /** Whether {@link applyWrites} asks for one statement only, which is a transaction by itself: new messages and nothing else. */
@@ -252,10 +257,14 @@ SELECT r.*, s.seq FROM unnest(${recipientArrays(11)}) AS r(${RECIPIENT_NAMES}) J
  * Removes recipients that are done. A message goes, with its content, when its last recipient has gone. All parts of the
  * statement see the tables as they were before it, so that each says what the others take away.
  */
-async function remove(client: Queryable, settled: readonly Settlement[], done: readonly Place[]): Promise<void> {
+async function remove(
+  client: Queryable,
+  settled: readonly Settlement[],
+  done: readonly Place[],
+): Promise<readonly Gone[]> {
   const ids = new Set(settled.flatMap((each) => [each.messageId, ...endsOf(each).map(({ messageId }) => messageId)]));
-  if (ids.size === 0) return;
-  await prepared(
+  if (ids.size === 0) return [];
+  const { rows } = await prepared<Gone>(
     client,
     `WITH done AS (
        DELETE FROM dsnkit_recipient r USING unnest($1::text[], $2::int[]) AS d(message, n)
@@ -266,12 +275,15 @@ async function remove(client: Queryable, settled: readonly Settlement[], done: r
            SELECT 1 FROM unnest($1::text[], $2::int[]) AS d(message, n) WHERE d.message = r.message AND d.n = r.n
          )
        ) RETURNING m.id, m.body
+     ), gone AS (
+       DELETE FROM dsnkit_body b USING (SELECT DISTINCT body FROM empty) e WHERE b.id = e.body AND NOT EXISTS (
+         SELECT 1 FROM dsnkit_message m WHERE m.body = b.id AND NOT EXISTS (SELECT 1 FROM empty WHERE empty.id = m.id)
+       ) RETURNING b.id, CASE WHEN b.part = ${MANIFEST} THEN b.octets END AS manifest
      )
-     DELETE FROM dsnkit_body b USING (SELECT DISTINCT body FROM empty) e WHERE b.id = e.body AND NOT EXISTS (
-       SELECT 1 FROM dsnkit_message m WHERE m.body = b.id AND NOT EXISTS (SELECT 1 FROM empty WHERE empty.id = m.id)
-     )`,
+     SELECT id, manifest FROM gone WHERE manifest IS NOT NULL`,
     [done.map(({ messageId }) => messageId), done.map(({ n }) => n), [...ids]],
   );
+  return rows;
 }
 
 async function release(client: Queryable, tokens: readonly string[]): Promise<void> {
