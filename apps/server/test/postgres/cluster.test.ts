@@ -116,6 +116,41 @@ describe.skipIf(missing !== undefined)(
       expect(b.cluster?.downUntilMs('smtp://up')).toBe(0);
     });
 
+    it('waits for no second connection while it has one: with a single one all goes on, whatever comes side by side', async () => {
+      const url = await server.newDatabase();
+      const store = await openPostgresQueueStore(url, { node: 'a', connections: 1, inlineMaxOctets: 1_000 });
+      onTestFinished(() => store.close());
+      await store.journal.follow(['r'], { of: 'all', maxOctets: 10 });
+      const watching = store.journal.watchOthers?.({ take: () => undefined, missed: () => undefined });
+      const event = { kind: 'held' as const, recipients: ['x@y'], messageId: 'x', atMs: 1 };
+      const flow = async (n: number): Promise<void> => {
+        const spool = await store.spool();
+        await spool.write(new Uint8Array(1_200_000));
+        const held = lease(Date.now() + 60_000);
+        await store.accept([sample(`large${n}`, { content: await spool.finish() }), sample(`small${n}`)], held, [
+          event,
+        ]);
+        await Promise.all([store.renew([held.token], Date.now() + 90_000), store.nextDueAtMs(), store.counts()]);
+        for await (const piece of (await store.content(`large${n}`)).read()) expect(piece.length).toBeGreaterThan(0);
+        await store.pause({ destination: `smtp://${n}`, sinceMs: 1 }, [event]);
+        await Promise.all([store.list({ limit: 10 }), store.destinations(10), store.find(`small${n}`), store.paused()]);
+        const entries = await store.journal.read({ reader: 'r', limit: 10, contents: true });
+        await store.journal.pass('r', entries.at(-1)?.position ?? 0);
+        await store.resume(`smtp://${n}`, [event]);
+        const report = sample(`report${n}`);
+        const updates = [{ n: 0, state: 'done' as const }];
+        const rest = { token: held.token, updates, children: [], events: [event] };
+        await Promise.all([
+          store.settle({ ...rest, messageId: `large${n}`, messages: [report] }),
+          store.settle({ ...rest, messageId: `small${n}`, messages: [] }),
+        ]);
+        await store.release((await claim(store, { limit: 1 })).map(({ token }) => token));
+      };
+      await Promise.all(Array.from({ length: 8 }, (_, n) => flow(n)));
+      expect((await store.counts()).messages).toBe(8);
+      await watching?.stop();
+    });
+
     it('reads a journal for one node at a time, and numbers what is committed late behind what was read', async () => {
       const url = await server.newDatabase();
       const a = await node(url, 'a');
