@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { StoreError } from '../../ports.ts';
 
@@ -115,7 +116,7 @@ export class Connections {
         heard();
       } catch (error) {
         await next.end().catch(() => undefined);
-        if ((error as { code?: string }).code !== NOT_SUPPORTED) again();
+        if (!NOT_SUPPORTED.includes((error as { code?: string }).code ?? '')) again();
       }
     };
     void begin();
@@ -140,6 +141,8 @@ export class Connections {
         return await this.#with(work);
       } catch (error) {
         if (!(error instanceof StoreError) || !isConflict(error.cause) || attempt === CONFLICT_ATTEMPTS) throw error;
+        // Who met once may meet again: not at the same time.
+        await wait(Math.random() * Math.min(2 ** attempt, MOST_WAIT_MS));
       }
     }
   }
@@ -161,8 +164,10 @@ export class Connections {
 }
 
 const CONFLICT_ATTEMPTS = 20;
+const MOST_WAIT_MS = 100;
 const LISTEN_AGAIN_MS = 2_000;
-const NOT_SUPPORTED = '0A000';
+/** feature_not_supported, and syntax_error where there is no such word. */
+const NOT_SUPPORTED = ['0A000', '42601'];
 
 /** An engine that knows no such word does without; a connection that breaks is found out by whoever uses it. */
 async function applySettings(client: Queryable, settings: readonly string[]): Promise<void> {
