@@ -1,5 +1,6 @@
 const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const western = /* @__PURE__ */ new TextDecoder('windows-1252');
+/** One character per octet. */
+export const western: TextDecoder = /* @__PURE__ */ new TextDecoder('windows-1252');
 const decoders = /* @__PURE__ */ new Map<string, TextDecoder>();
 
 /** Labels that mail uses and the Encoding Standard does not know. */
@@ -37,7 +38,7 @@ export function decodeCharset(octets: Uint8Array, label: string): DecodedText {
     const text = decodeOctets(octets);
     return { text, sound: !/[^\0-\x7F]/.test(text) };
   }
-  const decoder = decoderFor(ALIASES.get(name) ?? name);
+  const decoder = decoderFor(name);
   if (decoder === undefined) return { text: decodeOctets(octets), sound: false };
   return { text: decoder.decode(octets), sound: true };
 }
@@ -46,7 +47,7 @@ export function decodeCharset(octets: Uint8Array, label: string): DecodedText {
 export function charsetFamily(label: string): 'ascii' | 'other' | undefined {
   const name = label.trim().toLowerCase();
   if (ASCII_LABELS.has(name)) return 'ascii';
-  return decoderFor(ALIASES.get(name) ?? name) === undefined ? undefined : 'other';
+  return decoderFor(name) === undefined ? undefined : 'other';
 }
 
 /** Text of octets that bear no label, as header fields do: UTF-8 if they allow it, else windows-1252. */
@@ -66,7 +67,7 @@ function decoderFor(name: string): TextDecoder | undefined {
   let decoder = decoders.get(name);
   if (decoder !== undefined || name === unknown) return decoder;
   try {
-    decoder = new TextDecoder(name);
+    decoder = new TextDecoder(ALIASES.get(name) ?? name);
   } catch {
     unknown = name;
     return undefined;

@@ -1,6 +1,6 @@
 import { cutHeaders } from './header.ts';
 import { encodeBase64, encodeQuotedPrintable } from './transfer.ts';
-import { isAsciiText } from './source.ts';
+import { encodeUtf8, isAsciiText, octetsOf } from './source.ts';
 
 /** What the way back to the sender is known to take. `smtputf8` includes 8-bit content. */
 export type ReturnPath = '7bit' | '8bit' | 'smtputf8';
@@ -58,7 +58,7 @@ export function encodeContent(
 ): Content {
   const fields = `Content-Type: ${type}\r\n${encoding === '' ? '' : `Content-Transfer-Encoding: ${encoding}\r\n`}`;
   if (encoding === '' || encoding === '8bit') return { fields, body, eightBit: encoding === '8bit' };
-  const octets = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  const octets = typeof body === 'string' ? encodeUtf8(body) : body;
   return {
     fields,
     body: encoding === 'base64' ? encodeBase64(octets) : encodeQuotedPrintable(octets),
@@ -140,8 +140,4 @@ export function overlongLine(text: string): number {
     if (end - at > 998 / 3 && octetsOf(text.slice(at, end)) > 998) return at;
   }
   return -1;
-}
-
-function octetsOf(text: string): number {
-  return isAsciiText(text) ? text.length : new TextEncoder().encode(text).length;
 }

@@ -1,3 +1,6 @@
+import { western } from './charset.ts';
+import { encodeUtf8, isAsciiText } from './source.ts';
+
 /** What can be delimited: a multipart. */
 interface Bounded {
   /** One character per octet. */
@@ -53,7 +56,7 @@ function readTail<T>(text: string, from: number, multipart: T): Delimiter<T> | u
     const c = text.charCodeAt(at);
     if (c === 10) break;
     if (c === 32 || c === 9 || c === 13) continue;
-    return at === start && isBoundaryCharacter(text.charAt(at)) ? undefined : { multipart, closing, exact: false };
+    return at === start && BOUNDARY_CHARACTER.test(text.charAt(at)) ? undefined : { multipart, closing, exact: false };
   }
   return { multipart, closing, exact: true };
 }
@@ -61,9 +64,7 @@ function readTail<T>(text: string, from: number, multipart: T): Delimiter<T> | u
 /**
  *     bcharsnospace := DIGIT / ALPHA / "'" / "(" / ")" / "+" / "_" / "," / "-" / "." / "/" / ":" / "=" / "?"
  */
-function isBoundaryCharacter(character: string): boolean {
-  return /[0-9A-Za-z'()+_,./:=?-]/.test(character);
-}
+const BOUNDARY_CHARACTER = /[0-9A-Za-z'()+_,./:=?-]/;
 
 /** QUIRK: without a boundary parameter, the first line that begins with `--` and precedes a field tells it. */
 export function guessBoundary(text: string, from: number): string {
@@ -74,6 +75,6 @@ export function guessBoundary(text: string, from: number): string {
 
 /** A boundary as the source text has it, one character per octet. */
 export function toOctetText(boundary: string): string {
-  if (!/[^\0-\x7F]/.test(boundary)) return boundary;
-  return new TextDecoder('windows-1252').decode(new TextEncoder().encode(boundary));
+  if (isAsciiText(boundary)) return boundary;
+  return western.decode(encodeUtf8(boundary));
 }

@@ -1,5 +1,5 @@
 import { ReportError } from './error.ts';
-import { isAsciiText } from './source.ts';
+import { encodeUtf8, isAsciiText } from './source.ts';
 import { encodeBase64Word } from './transfer.ts';
 
 /** An encoded word has at most 75 characters, a line with one at most 76; `=?utf-8?Q?` and `?=` take 12. RFC 2047 §2. */
@@ -28,8 +28,7 @@ export function encodeHeaderText(text: string, column = 0): string {
 /** Cut text into encoded words between characters, never inside one. RFC 2047 §5. */
 function encodeWords(text: string, column: number): string {
   const room = Math.max(ROOM - column, 24);
-  const encoder = new TextEncoder();
-  const octets = encoder.encode(text);
+  const octets = encodeUtf8(text);
   // A third of octets beyond ASCII makes Q as long as B.
   const q = octets.length - text.length < text.length;
   const words: string[] = [];
@@ -41,7 +40,7 @@ function encodeWords(text: string, column: number): string {
     held = [];
   };
   for (const character of text) {
-    const bytes = encoder.encode(character);
+    const bytes = encodeUtf8(character);
     const piece = q ? qEncode(bytes) : '';
     if (q ? current.length + piece.length > room : Math.ceil((held.length + bytes.length) / 3) * 4 > room) close();
     current += piece;

@@ -1,5 +1,6 @@
 import { decodeCharset } from './charset.ts';
 import { concat } from './join.ts';
+import { encodeUtf8 } from './source.ts';
 import { decodeBase64, decodeQuotedPrintable } from './transfer.ts';
 
 /**
@@ -66,7 +67,7 @@ function readWord(text: string, start: number, last: number): Word | undefined {
   if (encoding !== 'q' && encoding !== 'b') return undefined;
   const [charset = ''] = text.slice(start + 2, afterCharset).split('*');
   const content = text.slice(afterCharset + 3, close);
-  const encoded = new TextEncoder().encode(encoding === 'q' ? content.replaceAll('_', '=20') : content);
+  const encoded = encodeUtf8(encoding === 'q' ? content.replaceAll('_', '=20') : content);
   const { octets } = encoding === 'q' ? decodeQuotedPrintable(encoded) : decodeBase64(encoded);
   return { charset: charset.toLowerCase(), octets, end: close + 2 };
 }

@@ -1,3 +1,4 @@
+import type { Headed } from './header.ts';
 import { Issues } from './issue.ts';
 import { parameter } from './media-type.ts';
 import { returnedLabel } from './returned.ts';
@@ -38,16 +39,16 @@ export function firstMachineField(text: string): number {
 /** A report in the tree, its parts by their role. */
 export interface FoundReport {
   readonly kind: ReportKind;
-  readonly reportType?: string;
+  readonly reportType: string | undefined;
   readonly report: MimePart;
-  readonly human?: MimePart;
-  readonly machine?: MimePart;
-  readonly returned?: MimePart;
+  readonly human: MimePart | undefined;
+  readonly machine: MimePart | undefined;
+  readonly returned: MimePart | undefined;
 }
 
 /** A message read as far as its tree goes, and the report in it. */
 export interface Located {
-  readonly root: MimePart;
+  readonly root: MimePart & Headed;
   readonly found: FoundReport | undefined;
   readonly issues: Issues;
 }
@@ -104,11 +105,11 @@ function assignRoles(report: MimePart, source: Source, issues: Issues): FoundRep
   const human = parts[0] === machine || parts[0] === returned ? undefined : parts[0];
   const found: FoundReport = {
     kind: (typed && machineKind(typed.mediaType)) ?? promised ?? 'other',
-    ...(reportType === undefined ? {} : { reportType }),
+    reportType,
     report,
-    ...(human === undefined ? {} : { human }),
-    ...(machine === undefined ? {} : { machine }),
-    ...(returned === undefined ? {} : { returned }),
+    human,
+    machine,
+    returned,
   };
   noteRoles(found, issues);
   if (machine !== undefined && report.mediaType === 'multipart/report') noteReportType(found, machine, issues);

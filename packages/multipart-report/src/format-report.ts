@@ -24,7 +24,7 @@ import { formatHuman } from './format-human.ts';
 import { formatHeaderField } from './header-format.ts';
 import type { HumanReadable } from './human.ts';
 import { concat } from './join.ts';
-import { isAsciiText } from './source.ts';
+import { encodeUtf8, isAsciiText } from './source.ts';
 
 /** What a report is made of; what {@link parseReport} gives is one. Of the three machine parts exactly one is written. */
 export interface Report {
@@ -165,15 +165,14 @@ function withCrlf(text: string): string {
 
 /** Texts that stand beside each other are encoded in one go. */
 function join(pieces: readonly (string | Uint8Array)[]): Uint8Array {
-  const encoder = new TextEncoder();
   const octets: Uint8Array[] = [];
   let text = '';
   for (const piece of pieces) {
     if (typeof piece === 'string') text += piece;
     else {
-      octets.push(encoder.encode(text), piece);
+      octets.push(encodeUtf8(text), piece);
       text = '';
     }
   }
-  return concat([...octets, encoder.encode(text)]);
+  return concat([...octets, encodeUtf8(text)]);
 }

@@ -1,6 +1,6 @@
 import { encodeAddressText, encodeHeaderText } from './encode-header.ts';
 import { ReportError } from './error.ts';
-import { isAsciiText } from './source.ts';
+import { isAsciiText, octetsOf } from './source.ts';
 
 /** Fields whose values are lists of mailboxes: only display names may be encoded. RFC 2047 §5(3). */
 const ADDRESS_FIELD = /^(?:resent-)?(?:from|sender|reply-to|to|cc|bcc)$/i;
@@ -55,7 +55,6 @@ function fold(name: string, value: string): string {
 }
 
 function endLine(name: string, line: string): string {
-  const octets = isAsciiText(line) ? line.length : new TextEncoder().encode(line).length;
-  if (octets > 998) throw new ReportError('line-too-long', 998, name);
+  if (octetsOf(line) > 998) throw new ReportError('line-too-long', 998, name);
   return `${line}\r\n`;
 }

@@ -1,4 +1,5 @@
 import type { Field } from '@dsnkit/delivery-status';
+import type { Issues } from './issue.ts';
 import { indexOrEnd, readSource, textBetween, type Source } from './source.ts';
 
 /** Header fields and where the body begins. */
@@ -21,7 +22,7 @@ export interface SplitHeader {
  */
 export function splitHeader(message: Uint8Array): SplitHeader {
   const end = headerEnd(message);
-  const { headers } = readHeader(readSource(message.subarray(0, end)), 0, 'blank-line');
+  const { fields: headers } = readHeader(readSource(message.subarray(0, end)), 0, 'blank-line');
   return { headers, bodyOffset: end + lineEndLength(message, end) };
 }
 
@@ -63,25 +64,89 @@ export function fieldValue(headers: readonly Field[], name: string): string | un
   return undefined;
 }
 
-/** Length and first letter tell most names apart before any is put into lower case. */
+/** Names compare without regard to case. RFC 5322 §1.2.2. */
 export function isNamed(field: Field, name: string): boolean {
-  return (
-    field.name.length === name.length &&
-    (field.name.charCodeAt(0) | 32) === name.charCodeAt(0) &&
-    field.name.toLowerCase() === name
-  );
+  return field.name.toLowerCase() === name;
 }
 
 /** A header as it was found. */
-export interface Header {
-  readonly headers: readonly Field[];
-  /** After the line end of the last line of the header. */
-  readonly end: number;
-  readonly bodyStart: number;
+export class Header {
+  bodyStart = 0;
   /** A blank line closed it. */
-  readonly closed: boolean;
-  /** Offset of the first line that continues a field without a blank before it; -1 if there is none. */
-  readonly unindented: number;
+  closed = false;
+  readonly #source: Source;
+  /** Of each field where its name begins and ends, and its value. */
+  readonly #places: number[] = [];
+  /** Those that have been read. */
+  readonly #values: (string | undefined)[] = [];
+  #fields: readonly Field[] | undefined;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  add(start: number, nameEnd: number, from: number, to: number): void {
+    this.#places.push(start, nameEnd, from, to);
+    // What is read from octets is read at once: they are the caller's.
+    this.#values.push(this.#source.ascii ? undefined : readValue(this.#source, from, to));
+  }
+
+  /** The value of the last field, and a way to make it longer. */
+  last(more = ''): string {
+    const at = this.#values.length - 1;
+    return at < 0 ? '' : (this.#values[at] = this.#valueAt(at) + more);
+  }
+
+  /** All fields. Most are never asked for: they are made when they are. */
+  get fields(): readonly Field[] {
+    return (this.#fields ??= this.#values.map((_, at) => ({
+      name: this.#source.text.slice(this.#places[at * 4], this.#places[at * 4 + 1]),
+      value: this.#valueAt(at),
+    })));
+  }
+
+  /** {@link fieldValue} without making the others. */
+  value(name: string): string | undefined {
+    const { text } = this.#source;
+    const places = this.#places;
+    for (let at = 0; at < places.length; at += 4) {
+      const start = Number(places[at]);
+      if (places[at + 1] === start + name.length && text.slice(start, start + name.length).toLowerCase() === name)
+        return this.#valueAt(at / 4);
+    }
+    return undefined;
+  }
+
+  #valueAt(at: number): string {
+    return (
+      this.#values[at] ?? readValue(this.#source, Number(this.#places[at * 4 + 2]), Number(this.#places[at * 4 + 3]))
+    );
+  }
+}
+
+/**
+ * What begins with a header. One getter serves all: a getter of its own would give each object a shape of its own, which
+ * keeps it in memory for long.
+ */
+export class Headed {
+  declare readonly headers: readonly Field[];
+  readonly #header: Header;
+
+  constructor(header: Header) {
+    this.#header = header;
+    Object.defineProperty(this, 'headers', Headed.#headers);
+  }
+
+  static readonly #headers: PropertyDescriptor & ThisType<Headed> = {
+    enumerable: true,
+    get() {
+      return this.#header.fields;
+    },
+  };
+
+  static headerOf(part: Headed): Header {
+    return part.#header;
+  }
 }
 
 /**
@@ -90,43 +155,43 @@ export interface Header {
  * @param until what ends it besides a blank line: nothing; a line that begins as delimiters do; or any line that is no
  * field, as in body parts, where writers forget the blank line (the example in RFC 3461 §10.9 does). Else such lines are skipped.
  */
-export function readHeader(source: Source, start: number, until: 'blank-line' | 'delimiter' | 'non-field'): Header {
+export function readHeader(
+  source: Source,
+  start: number,
+  until: 'blank-line' | 'delimiter' | 'non-field',
+  issues?: Issues,
+): Header {
   const { text } = source;
-  const headers: Field[] = [];
-  const end = text.length;
-  const header = (at: number, bodyStart: number, closed: boolean): Header => ({
-    headers,
-    end: at,
-    bodyStart,
-    closed,
-    unindented,
-  });
-  let unindented = -1;
-  let name = '';
-  let value = '';
-  let piece = '';
+  const header = new Header(source);
+  let piece: string | undefined;
+  let isJoined = false;
   let at = start;
-  while (at < end) {
+  while (at < text.length) {
     const c = text.charCodeAt(at);
-    if (c === 10) return header(at, at + 1, true);
-    if (c === 13) return header(at, text.indexOf('\n', at) + 1, true);
+    header.closed = c === 10 || c === 13;
+    if (header.closed) {
+      header.bodyStart = text.indexOf('\n', at) + 1;
+      return header;
+    }
     const stop = endOfField(text, at);
     const colon = endOfName(text, at);
     if (colon > at) {
-      name = trimmed(text, at, colon);
-      value = piece = readValue(source, colon + 1, stop);
-      headers.push({ name, value });
-    } else if (until !== 'blank-line' && text.startsWith('--', at)) return header(at, at, false);
-    else if (piece.endsWith(';')) {
+      let nameEnd = colon;
+      while (isBlank(text.charCodeAt(nameEnd - 1))) nameEnd--;
+      header.add(at, nameEnd, colon + 1, stop);
+      piece = undefined;
+    } else if (until !== 'blank-line' && text.startsWith('--', at)) break;
+    else if ((piece ??= header.last()).endsWith(';')) {
       // QUIRK: relays of Outlook.com strip the blank before a continued parameter. A semicolon tells that one is due.
-      if (unindented < 0) unindented = at;
+      if (!isJoined) issues?.add('unindented-continuation', at);
+      isJoined = true;
       piece = readValue(source, at, stop);
-      value += ` ${piece}`;
-      headers[headers.length - 1] = { name, value };
-    } else if (until === 'non-field') return header(at, at, false);
+      header.last(` ${piece}`);
+    } else if (until === 'non-field') break;
     at = stop + 1;
   }
-  return header(end, end, false);
+  header.bodyStart = Math.min(at, text.length);
+  return header;
 }
 
 /** The LF of the last line of a folded field, or the end of the text. RFC 5322 §2.2.3. */
@@ -155,22 +220,13 @@ function endOfName(text: string, from: number): number {
 }
 
 function readValue(source: Source, from: number, to: number): string {
-  const value = source.ascii ? trimmed(source.text, from, to) : trimmedBetween(source, from, to);
-  // Unfolding removes each line break, and nothing else. RFC 5322 §2.2.3.
-  return value.includes('\n') ? value.replace(/\r*\n/g, '') : value;
-}
-
-function trimmedBetween(source: Source, from: number, to: number): string {
   const text = textBetween(source, from, to);
-  return trimmed(text, 0, text.length);
-}
-
-function trimmed(text: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
+  let start = 0;
+  let end = text.length;
   while (start < end && isBlank(text.charCodeAt(start))) start++;
   while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
+  // Unfolding removes each line break, and nothing else. RFC 5322 §2.2.3.
+  return text.slice(start, end).replace(/\r*\n/g, '');
 }
 
 function isBlank(c: number): boolean {

@@ -83,4 +83,11 @@ describe('the part for a person', () => {
     expect(parsed?.humanReadable.text).toBe('a=b=\n');
     expect(parsed?.issues.map(({ code }) => code)).toEqual(['bad-transfer-encoding']);
   });
+
+  it('RFC 2046 §4.1.2: an unknown charset is an issue', () => {
+    const part = 'Content-Type: text/plain; charset=x-none\nContent-Transfer-Encoding: quoted-printable\n\na=62\n';
+    const parsed = parseReport(crlf(report({ human: part })));
+    expect(parsed?.humanReadable.text).toBe('ab\n');
+    expect(parsed?.issues.map(({ code }) => code)).toEqual(['bad-charset']);
+  });
 });

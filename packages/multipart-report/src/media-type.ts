@@ -1,5 +1,5 @@
 import { decodeCharset } from './charset.ts';
-import { indexOrEnd } from './source.ts';
+import { encodeUtf8, indexOrEnd } from './source.ts';
 import { decodeQuotedPrintable } from './transfer.ts';
 
 /** A Content-Type field taken apart. */
@@ -119,17 +119,13 @@ function joinSections(sections: readonly Parameter[], into: Parameter[]): void {
     // What is not encoded is written as if it were, so that one decoding serves all.
     pieces.push({
       number: Number.parseInt(number, 10) || 0,
-      content: encoded ? value : value.replace(/[%']/g, escape),
+      content: encoded ? value : value.replaceAll('%', '%25').replaceAll("'", '%27'),
     });
   }
   for (const [name, pieces] of byName) {
     pieces.sort((a, b) => a.number - b.number);
     into.unshift({ name, value: decodeExtended(pieces.map(({ content }) => content).join('')) });
   }
-}
-
-function escape(character: string): string {
-  return character === '%' ? '%25' : '%27';
 }
 
 /** The first piece names charset and language: `utf-8'en'text`. RFC 2231 §4. */
@@ -140,5 +136,5 @@ function decodeExtended(value: string): string {
   const text = value.slice(second + 1);
   // The coding of percent signs is that of quoted-printable with another mark.
   const quoted = text.replaceAll('=', '=3D').replace(/%(?=[0-9A-F]{2})/gi, '=');
-  return decodeCharset(decodeQuotedPrintable(new TextEncoder().encode(quoted)).octets, charset).text;
+  return decodeCharset(decodeQuotedPrintable(encodeUtf8(quoted)).octets, charset).text;
 }

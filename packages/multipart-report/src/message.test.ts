@@ -30,9 +30,10 @@ hi
 
 describe('openMessage', () => {
   it('gives the report, the parts, their text and what was returned', () => {
-    const { report, root, headers, partText, returned } = openMessage(bounce);
+    const { report, root, headers, field, partText, returned } = openMessage(bounce);
     const [human, , third] = root.parts;
     expect(headers).toHaveLength(1);
+    expect([field('content-type'), field('subject')]).toEqual([headers[0]?.value, undefined]);
     expect(report?.deliveryStatus?.recipients[0]?.status).toBe('5.1.1');
     expect(human && partText(human)).toBe('It failed.');
     expect(third && returned(third)).toMatchObject({ kind: 'message', messageId: '<m1@example.net>' });

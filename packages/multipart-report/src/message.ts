@@ -1,10 +1,11 @@
 import type { Field } from '@dsnkit/delivery-status';
 import { locate } from './find.ts';
+import { Headed } from './header.ts';
 import { Issues } from './issue.ts';
 import { partText } from './part.ts';
 import { reportOf, type ParsedReport } from './report.ts';
 import { readReturned, type ReturnedHeader } from './returned.ts';
-import { readSource } from './source.ts';
+import { readSource, type Source } from './source.ts';
 import type { MimePart } from './tree.ts';
 
 export { classifyHeaders, classifyMessage, type MessageKind } from './classify.ts';
@@ -19,6 +20,8 @@ export interface OpenedMessage {
   readonly report: ParsedReport | undefined;
   /** One character per octet of the message, every line ending in LF or CRLF: offsets in it are those of `range`. */
   readonly text: string;
+  /** The value of the first field of that name, in lower case, in the header of the whole message; cheaper than all fields. */
+  readonly field: (name: string) => string | undefined;
   /** The text of a part behind its transfer encoding and charset; lines end in LF. */
   readonly partText: (part: MimePart) => string;
   /** Read a part as a returned message or header. RFC 6522 §3. */
@@ -35,15 +38,27 @@ export interface OpenedMessage {
  * if (report === undefined) console.log(partText(root.parts[0] ?? root));
  */
 export function openMessage(message: Uint8Array): OpenedMessage {
-  const source = readSource(message);
-  const located = locate(source);
-  const { root } = located;
-  return {
-    headers: root.headers,
-    root,
-    report: reportOf(located, source),
-    text: source.text,
-    partText: (part) => partText(part, source, new Issues()),
-    returned: (part) => readReturned(part, source, new Issues()).header,
-  };
+  return new Opened(readSource(message));
+}
+
+class Opened extends Headed implements OpenedMessage {
+  readonly root: MimePart;
+  readonly report: ParsedReport | undefined;
+  readonly text: string;
+  readonly field: OpenedMessage['field'];
+  readonly partText: OpenedMessage['partText'];
+  readonly returned: OpenedMessage['returned'];
+
+  constructor(source: Source) {
+    const located = locate(source);
+    const { root } = located;
+    const header = Headed.headerOf(root);
+    super(header);
+    this.root = root;
+    this.report = reportOf(located, source);
+    this.text = source.text;
+    this.field = (name) => header.value(name);
+    this.partText = (part) => partText(part, source, new Issues());
+    this.returned = (part) => readReturned(part, source, new Issues())[0];
+  }
 }

@@ -5,9 +5,12 @@ import type { Source } from './source.ts';
 import { decodeTransfer } from './transfer.ts';
 import type { MimePart } from './tree.ts';
 
+/** They change nothing. RFC 2045 §6.2. */
+const PLAIN: readonly string[] = ['7bit', '8bit', 'binary'];
+
 /** True if the octets of a part are not the octets of its content. */
 export function isEncoded(part: MimePart): boolean {
-  return part.transferEncoding !== '7bit' && part.transferEncoding !== '8bit' && part.transferEncoding !== 'binary';
+  return !PLAIN.includes(part.transferEncoding);
 }
 
 /** The octets of a part behind its transfer encoding, with sound line ends. */
@@ -38,9 +41,7 @@ export function isPlainlySound(part: MimePart, source: Source): boolean {
 /** The text of a part behind its transfer encoding and charset; lines end in LF. */
 export function partText(part: MimePart, source: Source, issues: Issues): string {
   const text = isEncoded(part) || !source.ascii ? decodedText(part, source, issues) : asciiText(part, source, issues);
-  if (!text.includes('\r')) return text;
-  const lines = text.replace(/\r\n/g, '\n');
-  return lines.includes('\r') ? text.replace(/\r+\n|\r/g, '\n') : lines;
+  return text.includes('\r') ? text.replace(/\r+\n|\r/g, '\n') : text;
 }
 
 /** QUIRK: ASCII octets may be ISO-2022 or such: only those charsets see anything but ASCII in them. */

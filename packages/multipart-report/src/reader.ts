@@ -124,7 +124,7 @@ export class ReportReader {
     const humanReadable = found.human === undefined ? {} : readHuman(found.human, source, issues);
     const report: Draft<ReportHead> = { kind: found.kind, humanReadable, headers: root.headers, issues: [] };
     readContent(report, found, source, issues);
-    if (found.returned !== undefined) report.returned = readReturned(found.returned, source, issues).header;
+    if (found.returned !== undefined) [report.returned] = readReturned(found.returned, source, issues);
     report.issues = issues.list(source.text);
     this.#events.push({ kind: 'report', report });
   }

@@ -1,4 +1,5 @@
 import type { Field } from '@dsnkit/delivery-status';
+import { Headed } from './header.ts';
 import { locate, type FoundReport, type Located, type ReportKind } from './find.ts';
 import { noteHuman, readHuman, type HumanReadable } from './human.ts';
 import { Issues, type ReportIssue } from './issue.ts';
@@ -57,39 +58,38 @@ export function parseSource(source: Source): ParsedReport | undefined {
 export function reportOf({ root, found, issues }: Located, source: Source): ParsedReport | undefined {
   if (found === undefined) return undefined;
   // Filled in rather than put together: half of the time of a short report went into copying objects.
-  const report: Draft<ParsedReport> = new LazyReport(found, root.headers, source);
+  const report: Draft<ParsedReport> = new LazyReport(found, root, source);
   if (found.human !== undefined) noteHuman(found.human, source, issues);
   readContent(report, found, source, issues);
-  const returned = found.returned && readReturned(found.returned, source, issues);
-  if (returned !== undefined) report.returned = { ...returned.header, octets: returned.octets };
+  if (found.returned !== undefined) {
+    const [header, octets] = readReturned(found.returned, source, issues);
+    report.returned = Object.assign(header, { octets });
+  }
   report.issues = issues.list(source.text);
   return report;
 }
 
 /** A report whose human part is decoded when it is asked for first: programs seldom do, and it may well be most of the report. */
-class LazyReport implements ParsedReport {
+class LazyReport extends Headed implements ParsedReport {
   readonly kind: ReportKind;
   declare readonly humanReadable: HumanReadable;
-  readonly headers: readonly Field[];
   readonly ranges: ReportRanges;
   issues: readonly ReportIssue[] = [];
   readonly #human: MimePart | undefined;
   readonly #source: Source;
   #text: HumanReadable | undefined;
 
-  constructor(found: FoundReport, headers: readonly Field[], source: Source) {
+  constructor(found: FoundReport, root: Headed, source: Source) {
+    super(Headed.headerOf(root));
     this.kind = found.kind;
     Object.defineProperty(this, 'humanReadable', LazyReport.#humanReadable);
-    this.headers = headers;
     this.ranges = rangesOf(found);
     this.#human = found.human;
     this.#source = source;
   }
 
-  /** One for all: a getter of its own would give each report a shape of its own, which keeps all of it in memory for long. */
   static readonly #humanReadable: PropertyDescriptor & ThisType<LazyReport> = {
     enumerable: true,
-    configurable: true,
     get() {
       return (this.#text ??= this.#human === undefined ? {} : readHuman(this.#human, this.#source, new Issues()));
     },
@@ -110,14 +110,11 @@ export function readContent(
   issues: Issues,
 ): void {
   const { kind, machine, reportType } = found;
-  noteSource(source, issues);
-  if (reportType !== undefined) report.reportType = reportType;
-  if (machine !== undefined) readMachine(report, machine, kind, source, issues);
-}
-
-function noteSource({ bareCr, octets, truncated }: Source, issues: Issues): void {
+  const { bareCr, octets, truncated } = source;
   if (bareCr >= 0) issues.add('bare-cr', bareCr);
   if (truncated) issues.add('message-too-long', octets.length, octets.length);
+  if (reportType !== undefined) report.reportType = reportType;
+  if (machine !== undefined) readMachine(report, machine, kind, source, issues);
 }
 
 function rangesOf({ report, human, machine, returned }: FoundReport): ReportRanges {

@@ -1,6 +1,6 @@
 import type { Field } from '@dsnkit/delivery-status';
 import { decodeHeaderText } from './encoded-word.ts';
-import { fieldValue, readHeader } from './header.ts';
+import { Headed, readHeader, type Header } from './header.ts';
 import type { Issues } from './issue.ts';
 import { isEncoded, partOctets } from './part.ts';
 import { readSource, type Source } from './source.ts';
@@ -46,59 +46,64 @@ export function returnedLabel(mediaType: string): 'message' | 'headers' | undefi
   }
 }
 
-const UNREGISTERED = /^message\/rfc822-headers$|^text\/rfc822(?:-header)?$/;
+const UNREGISTERED = /^message.rfc822-|^text.rfc822(?:-header)?$/;
 
-/** Read what a part returns. */
+class ReturnedDraft extends Headed implements ReturnedHeader {
+  readonly mediaType: string;
+  readonly kind: 'message' | 'headers';
+  declare messageId?: string;
+  declare subject?: string;
+  declare from?: string;
+  declare to?: string;
+  declare date?: string;
+  declare listId?: string;
+
+  constructor(mediaType: string, kind: ReturnedHeader['kind'], header: Header) {
+    super(header);
+    this.mediaType = mediaType;
+    this.kind = kind;
+    const messageId = header.value('message-id');
+    if (messageId !== undefined) this.messageId = firstMessageId(messageId);
+    for (const name of TEXTS) {
+      const value = header.value(name);
+      if (value !== undefined) this[name === 'list-id' ? 'listId' : name] = decodeHeaderText(value);
+    }
+  }
+}
+
+const TEXTS = ['subject', 'from', 'to', 'date', 'list-id'] as const;
+
+/** Read what a part returns: what its header tells, and its octets. */
 export function readReturned(
   part: MimePart,
   source: Source,
   issues: Issues,
-): { header: ReturnedHeader; octets: Uint8Array } {
-  const { bodyStart, end } = part.range;
+): [header: ReturnedHeader, octets: Uint8Array] {
+  const { start, bodyStart, end } = part.range;
   if (isEncoded(part)) {
     const octets = partOctets(part, source, issues);
-    if (part.mediaType === 'message/rfc822') issues.add('encoded-message-part', part.range.start);
-    return { header: readContent(part, readSource(octets), 0, issues), octets };
+    if (part.mediaType === 'message/rfc822') issues.add('encoded-message-part', start);
+    return [readContent(part, readSource(octets), 0, issues), octets];
   }
   const text = source.text.slice(0, end);
-  return {
-    header: readContent(part, { ...source, text }, bodyStart, issues),
-    octets: source.octets.subarray(bodyStart, end),
-  };
+  return [readContent(part, { ...source, text }, bodyStart, issues), source.octets.subarray(bodyStart, end)];
 }
 
 function readContent(part: MimePart, source: Source, start: number, issues: Issues): ReturnedHeader {
-  const { headers, bodyStart, closed } = readHeader(source, start, 'blank-line');
+  const header = readHeader(source, start, 'blank-line');
   const { mediaType } = part;
   const label = returnedLabel(mediaType);
   if (UNREGISTERED.test(mediaType)) issues.add('label-unregistered', part.range.start, mediaType);
   // Only the blank line tells a message without text from a header under the wrong label.
-  const kind = bodyStart < source.text.length || (label === 'message' && closed) ? 'message' : 'headers';
+  const kind = header.bodyStart < source.text.length || (label === 'message' && header.closed) ? 'message' : 'headers';
   if (kind !== label)
     issues.add(
       kind === 'headers' ? 'headers-labelled-message' : 'message-labelled-headers',
       part.range.start,
       mediaType,
     );
-  const found: Mutable<ReturnedHeader> = { mediaType, kind, headers };
-  const messageId = fieldValue(headers, 'message-id');
-  if (messageId !== undefined) found.messageId = firstMessageId(messageId);
-  for (const [name, key] of TEXTS) {
-    const value = fieldValue(headers, name);
-    if (value !== undefined) found[key] = decodeHeaderText(value);
-  }
-  return found;
+  return new ReturnedDraft(mediaType, kind, header);
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-const TEXTS = [
-  ['subject', 'subject'],
-  ['from', 'from'],
-  ['to', 'to'],
-  ['date', 'date'],
-  ['list-id', 'listId'],
-] as const;
 
 function firstMessageId(value: string): string {
   const start = value.indexOf('<');

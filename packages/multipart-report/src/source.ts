@@ -1,4 +1,4 @@
-import { decodeOctets } from './charset.ts';
+import { decodeOctets, western } from './charset.ts';
 
 /** Longer messages are read up to here: JavaScript engines have no longer strings to hold them. */
 export const MAX_OCTETS: number = 2 ** 28;
@@ -20,7 +20,6 @@ export interface Source {
 }
 
 const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });
-const perOctet = /* @__PURE__ */ new TextDecoder('windows-1252');
 
 /**
  * Make text of a message that can be searched as strings can, without moving an octet.
@@ -34,11 +33,11 @@ export function readSource(message: Uint8Array, maxOctets: number = MAX_OCTETS):
   let text = utf8.decode(octets);
   // A character beyond ASCII has more octets than one, or was none and is replaced.
   const ascii = text.length === octets.length && !text.includes('\uFFFD');
-  if (!ascii) text = perOctet.decode(octets);
+  if (!ascii) text = western.decode(octets);
   const bareCr = findBareCr(text);
-  if (bareCr < 0 || !hasLoneCr(text)) return { octets, sound: octets, text, ascii, bareCr, truncated };
+  if (bareCr < 0 || !LONE_CR.test(text)) return { octets, sound: octets, text, ascii, bareCr, truncated };
   const sound = withSoundLines(octets, bareCr);
-  return { octets, sound, text: (ascii ? utf8 : perOctet).decode(sound), ascii, bareCr, truncated };
+  return { octets, sound, text: (ascii ? utf8 : western).decode(sound), ascii, bareCr, truncated };
 }
 
 function findBareCr(text: string): number {
@@ -48,9 +47,7 @@ function findBareCr(text: string): number {
 }
 
 /** QUIRK: CR CR LF is one line end. Files that went twice through a text-mode conversion hold it. */
-function hasLoneCr(text: string): boolean {
-  return /\r(?!\r?\n)/.test(text);
-}
+const LONE_CR = /\r(?!\r?\n)/;
 
 function withSoundLines(octets: Uint8Array, from: number): Uint8Array {
   const sound = octets.slice();
@@ -72,6 +69,18 @@ export function textBetween(source: Source, start: number, end: number): string 
 export function indexOrEnd(text: string, what: string, from: number): number {
   const at = text.indexOf(what, from);
   return at < 0 ? text.length : at;
+}
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+
+/** The octets of a text in UTF-8. */
+export function encodeUtf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** How many these are. */
+export function octetsOf(text: string): number {
+  return isAsciiText(text) ? text.length : encodeUtf8(text).length;
 }
 
 /** True if every character is ASCII. */

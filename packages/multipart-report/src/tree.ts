@@ -1,6 +1,6 @@
 import type { Field } from '@dsnkit/delivery-status';
 import { guessBoundary, matchDelimiter, toOctetText } from './delimiter.ts';
-import { fieldValue, readHeader } from './header.ts';
+import { Headed, readHeader, type Header } from './header.ts';
 import type { Issues } from './issue.ts';
 import { parameter, parseMediaType, type Parameter } from './media-type.ts';
 import { beforeLineEnd, indexOrEnd, type Source } from './source.ts';
@@ -36,16 +36,29 @@ export interface MimePart {
   readonly boundary: string;
 }
 
-interface Draft extends MimePart {
+/** A part in the making. */
+class Draft extends Headed implements MimePart {
+  readonly mediaType: string;
+  readonly parameters: readonly Parameter[];
+  readonly transferEncoding: string;
   readonly range: { readonly start: number; readonly bodyStart: number; end: number };
-  readonly parts: Draft[];
-  boundary: string;
+  readonly parts: Draft[] = [];
+  boundary = '';
+
+  constructor(header: Header, start: number, end: number, defaultType: string) {
+    super(header);
+    const { mediaType, parameters } = parseMediaType(header.value('content-type') ?? '');
+    this.mediaType = mediaType.includes('/') ? mediaType : defaultType;
+    this.parameters = parameters;
+    this.transferEncoding = parseMediaType(header.value('content-transfer-encoding') ?? '').mediaType || '7bit';
+    this.range = { start, bodyStart: header.bodyStart, end };
+  }
 }
 
 /**
  * Read the tree of multiparts in a message in one pass. RFC 2046 §5.1. A message in the message stays closed.
  */
-export function readTree(source: Source, issues: Issues, options: TreeOptions = {}): MimePart {
+export function readTree(source: Source, issues: Issues, options: TreeOptions = {}): MimePart & Headed {
   return new TreeReader(source, issues, options).read();
 }
 
@@ -75,7 +88,7 @@ class TreeReader {
     this.#cut = cut;
   }
 
-  read(): MimePart {
+  read(): Draft {
     const { text } = this.#source;
     const root = this.#startPart(0, 'message', 'text/plain');
     let at = root.range.bodyStart;
@@ -101,27 +114,18 @@ class TreeReader {
   /** Read a header at `start`; the part it begins becomes the current one. */
   #startPart(start: number, of: 'message' | 'part', defaultType: string): Draft {
     const { text } = this.#source;
-    const { headers, bodyStart, closed, unindented } = readHeader(
+    const header = readHeader(
       this.#source,
       this.#afterStrayBlank(start, of),
       of === 'message' ? 'delimiter' : 'non-field',
+      this.#issues,
     );
-    const { mediaType, parameters } = parseMediaType(fieldValue(headers, 'content-type') ?? '');
-    const encoding = fieldValue(headers, 'content-transfer-encoding');
-    const part: Draft = {
-      mediaType: mediaType.includes('/') ? mediaType : defaultType,
-      parameters,
-      transferEncoding: encoding === undefined ? '7bit' : parseMediaType(encoding).mediaType || '7bit',
-      headers,
-      range: { start, bodyStart, end: text.length },
-      parts: [],
-      boundary: '',
-    };
+    const { bodyStart, closed } = header;
+    const part = new Draft(header, start, text.length, defaultType);
     this.#current = part;
     // A part may end with its header: then a delimiter follows.
     if (!closed && bodyStart < text.length && !text.startsWith('--', bodyStart))
       this.#issues.add('part-blank-line-missing', bodyStart);
-    if (unindented >= 0) this.#issues.add('unindented-continuation', unindented);
     if (part.mediaType.startsWith('multipart/')) this.#enter(part);
     return part;
   }
