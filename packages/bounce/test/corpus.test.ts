@@ -9,7 +9,12 @@ const knob = vi.hoisted((): Switch => ({ filter: undefined, providers: new Set()
 vi.mock(import('../src/text/phrase-book.ts'), async (original) => {
   const { PhraseBook, ...rest } = await original();
   class FilteredBook<T> extends PhraseBook<T> {
-    override scan(text: string, from: number, to: number, hit: (value: T, start: number, end: number) => boolean): void {
+    override scan(
+      text: string,
+      from: number,
+      to: number,
+      hit: (value: T, start: number, end: number) => boolean,
+    ): void {
       const { filter } = knob;
       super.scan(text, from, to, (value, start, end) => {
         if (filter === undefined) return hit(value, start, end);
