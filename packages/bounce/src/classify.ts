@@ -7,6 +7,7 @@ import { SYSTEM_PHRASES } from './rules/phrases-system.ts';
 import { PROVIDERS } from './rules/providers.ts';
 import type { PhraseRule, ProviderWords } from './rules/rule.ts';
 import { REPLY_REASONS, STATUS_REASONS, SUBJECT_REASONS } from './rules/statuses.ts';
+import { readClauses } from './text/grammar.ts';
 import { PhraseBook } from './text/phrase-book.ts';
 import type { Confidence } from './types.ts';
 
@@ -41,13 +42,43 @@ export function classify(said: Said): Finding | undefined {
   const { own, words } = byWords(said);
   const known = own ?? byHost(said);
   if (known !== undefined) return known;
-  if (words !== undefined && words.weight > 1) return inContext(words, said);
+  if (words !== undefined && words.weight > 1) {
+    const { at = 0, by } = words;
+    const around = byClause(said, at - NEAR, at + by.length + NEAR);
+    return inContext(isNarrower(around, words) ? around : words, said);
+  }
+  const clause = byClause(said);
+  if (clause !== undefined && clause.weight > 1) return inContext(clause, said);
   const detail = said.status === undefined ? undefined : said.status.slice(2);
   const exact = detail === undefined ? undefined : STATUS_REASONS.get(detail);
   if (exact !== undefined) return { reason: exact, confidence: 'high', by: said.status ?? '' };
   if (words !== undefined && words.weight > 0) return inContext(words, said);
+  if (clause !== undefined && clause.weight > 0) return inContext(clause, said);
   const coded = byCode(said);
-  return words === undefined || (coded !== undefined && coded.reason !== 'policy') ? coded : inContext(words, said);
+  const bare = words ?? clause;
+  return bare === undefined || (coded !== undefined && coded.reason !== 'policy') ? coded : inContext(bare, said);
+}
+
+/** The ideas name a reason that the usual words are too wide for: "mailbox is full: retry timeout exceeded" is about the mailbox. */
+function isNarrower(clause: Words | undefined, { reason, weight, by }: Words): clause is Words {
+  if (clause === undefined || clause.weight < 2) return false;
+  const rank = RANKS.indexOf(clause.reason);
+  return rank < (weight > 2 && by.length >= LONG_PHRASE ? FIRST_OFTEN : FIRST_WIDE) && rank < RANKS.indexOf(reason);
+}
+
+/** Words of this length are an expression of their own: only the narrowest reasons are not meant by it. */
+const LONG_PHRASE = 14;
+
+/** So far around usual words others are looked for that say more. */
+const NEAR = 200;
+
+/** What ideas say together where no usual words do. */
+function byClause({ text }: Said, from = 0, to = LONGEST_SAYING): Words | undefined {
+  const read = readClauses(text, Math.max(0, from), Math.min(text.length, to));
+  if (read === undefined) return undefined;
+  const { reason, weight, start, end } = read;
+  const confidence = weight > 1 ? 'medium' : 'low';
+  return { reason, weight, confidence, by: text.slice(start, end), at: start };
 }
 
 function byCode({ status, replyCode }: Said): Finding | undefined {
@@ -84,6 +115,10 @@ interface Words extends Finding {
 const RANKS: readonly Reason[] = [
   'complaint', 'suppressed', 'virus', 'authentication-failed', 'no-reverse-dns', 'bad-reputation', 'greylisted', 'too-many-connections', 'relaying-denied', 'mailbox-full', 'user-moved', 'host-accepts-no-mail', 'rate-limited', 'address-blocked', 'message-too-large', 'mailbox-disabled', 'sender-rejected', 'recipient-filtered', 'delivery-program', 'user-unknown', 'routing-loop', 'host-unknown', 'spam', 'not-compliant', 'content', 'tls-required', 'system-full', 'network-error', 'policy', 'security', 'expired', 'mail-system', 'protocol',
 ]; // prettier-ignore
+
+/** Those before are seldom spoken of unless they are meant; from the second one on reasons are as wide as each other. */
+const FIRST_OFTEN = RANKS.indexOf('user-moved');
+const FIRST_WIDE = RANKS.indexOf('network-error');
 
 const RULES: readonly PhraseRule[] = [...RECIPIENT_PHRASES, ...SENDER_PHRASES, ...MESSAGE_PHRASES, ...SYSTEM_PHRASES];
 

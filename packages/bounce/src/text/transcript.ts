@@ -36,12 +36,13 @@ export function readTranscript(text: string, from: number, to: number): Exchange
     } else if (received >= 0 && /^[45]\d\d/.test(text.slice(received, received + 3))) {
       const last = endOfReply(text, received, to);
       const raw = text.slice(received, last).replace(/\n[ \t]*(?:Received )?<<<[ \t]?/g, '\n');
-      // With pipelining all replies come after DATA: that no recipient was left tells what the one before was about.
-      const previous = exchanges.at(-1);
-      if (raw.startsWith('503') && previous?.stage === 'data') {
-        exchanges[exchanges.length - 1] = { ...previous, stage: 'rcpt' };
-        at = last + 1;
-        continue;
+      // With pipelining all replies come after DATA: the last one is its own, those before are of recipients.
+      if (exchanges.at(-1)?.stage === 'data' && stage === 'data') {
+        answerRecipients(exchanges);
+        if (raw.startsWith('503') || raw.startsWith('554')) {
+          at = last + 1;
+          continue;
+        }
       }
       exchanges.push({
         stage,
@@ -56,12 +57,28 @@ export function readTranscript(text: string, from: number, to: number): Exchange
       const conclusion = CONCLUSION.exec(text.slice(at, Math.min(end, at + LONGEST_CONCLUSION)));
       if (conclusion !== null) {
         const [raw, about = ''] = conclusion;
-        exchanges.push({ stage, about, reply: readReply(raw.replace(/<\S*>\.\.\. /, '')), text: raw, at });
+        const previous = exchanges.at(-1);
+        // The same reply once more, and now with the recipient that it is about.
+        if (
+          previous?.address === undefined &&
+          previous?.about === undefined &&
+          previous?.text.slice(0, 3) === raw.slice(0, 3)
+        )
+          exchanges[exchanges.length - 1] = { ...previous, address: about };
+        else exchanges.push({ stage, about, reply: readReply(raw.replace(/<\S*>\.\.\. /, '')), text: raw, at });
       }
     }
     at = end + 1;
   }
   return exchanges;
+}
+
+function answerRecipients(exchanges: Exchange[]): void {
+  for (let index = exchanges.length - 1; index >= 0; index--) {
+    const exchange = exchanges[index];
+    if (exchange?.stage !== 'data') return;
+    exchanges[index] = { ...exchange, stage: 'rcpt' };
+  }
 }
 
 const CONCLUSION = /^[45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?<([^\s<>]{1,320})>\.\.\. .*/;
