@@ -37,6 +37,8 @@ export async function act(
     throw new UsageError(`queue ${action}: name messages by their ids, or --destination`);
   if (recipient !== undefined && ids.length !== 1)
     throw new UsageError(`queue ${action}: --recipient goes with one message`);
+  if (status !== undefined && !/^5\.\d{1,3}\.\d{1,3}$/.test(status))
+    throw new UsageError(`--status ${status}: expected a status of failure, such as 5.7.1`);
   const client = new ApiClient(options);
   const words = { status, reason, ...(to === undefined ? {} : { nextHop: to }) };
   const targets = destination === undefined ? ids.map((messageId) => ({ messageId, recipient })) : [{ destination }];
@@ -68,6 +70,6 @@ export async function pauseOrResume(
   { terminal, quiet }: Context,
 ): Promise<ExitCode> {
   await new ApiClient(options).send('POST', `/api/v1/destinations/${what}`, { destination });
-  if (!quiet) terminal.out(`${destination}: ${what === 'pause' ? 'paused' : 'resumed'}\n`);
+  if (!quiet) terminal.out(`${destination} ${what === 'pause' ? 'paused' : 'resumed'}\n`);
   return EXIT.fine;
 }

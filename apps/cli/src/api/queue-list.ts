@@ -47,7 +47,7 @@ export async function listQueue(options: ListOptions, { terminal, paint }: Conte
     terminal.out('nothing is queued\n');
     return EXIT.fine;
   }
-  terminal.out(table(['ID', 'AGE', 'SIZE', 'FROM', 'TO', 'STATE'], found.flatMap(rowsOf), terminal.columns, paint));
+  terminal.out(table(['ID', 'AGE', 'SIZE', 'FROM', 'TO', 'STATE'], found.flatMap(rowsOf), { terminal, paint }));
   if (next !== null) terminal.out(`the first ${counted(found.length, 'message')}; there are more, see --limit\n`);
   return EXIT.fine;
 }
@@ -112,12 +112,7 @@ export async function listDestinations(
   else if (destinations.length === 0) terminal.out('nothing is queued\n');
   else
     terminal.out(
-      table(
-        ['RECIPIENTS', 'OLDEST', 'IN HAND', 'STATE', 'DESTINATION'],
-        destinations.map(row),
-        terminal.columns,
-        paint,
-      ),
+      table(['RECIPIENTS', 'OLDEST', 'IN HAND', 'STATE', 'DESTINATION'], destinations.map(row), { terminal, paint }),
     );
   return EXIT.fine;
 }

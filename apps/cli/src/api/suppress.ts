@@ -29,7 +29,7 @@ export async function listSuppressed(options: SuppressListOptions, { terminal, p
     const page: Page = await client.get<Page>(PATH, query);
     if (options.json === true) terminal.out(page.entries.map((one) => `${JSON.stringify(one)}\n`).join(''));
     else if (page.entries.length > 0)
-      terminal.out(table(['ADDRESS', 'SINCE', 'UNTIL', 'REASON'], page.entries.map(row), terminal.columns, paint));
+      terminal.out(table(['ADDRESS', 'SINCE', 'UNTIL', 'REASON'], page.entries.map(row), { terminal, paint }));
     await terminal.drained();
     count += page.entries.length;
     next = page.next;
@@ -53,7 +53,7 @@ export async function showSuppressed(
   terminal.out(
     options.json === true
       ? `${JSON.stringify(entry)}\n`
-      : table(['ADDRESS', 'SINCE', 'UNTIL', 'REASON'], [row(entry)], terminal.columns, paint),
+      : table(['ADDRESS', 'SINCE', 'UNTIL', 'REASON'], [row(entry)], { terminal, paint }),
   );
   return EXIT.fine;
 }
@@ -65,11 +65,14 @@ export async function suppress(
   { terminal }: Context,
 ): Promise<ExitCode> {
   const { reason, until } = options;
+  for (const address of addresses) if (!isAddress(address)) throw new UsageError(`${address}: ${AN_ADDRESS}`);
+  if (until !== undefined && !isToCome(until))
+    throw new UsageError(`--until ${until}: expected a date or time to come, such as 2030-01-31`);
   const count = await add(
     new ApiClient(options),
     addresses.map((address) => ({ address, reason, until })),
   );
-  terminal.out(`${count} added\n`);
+  terminal.out(told(count, addresses.length));
   return EXIT.fine;
 }
 
@@ -109,8 +112,23 @@ export async function importSuppressed(file: string, options: ApiOptions, { term
   let count = 0;
   for (let at = 0; at < entries.length; at += ADDED_AT_ONCE)
     count += await add(client, entries.slice(at, at + ADDED_AT_ONCE));
-  terminal.out(`${count} added\n`);
+  terminal.out(told(count, entries.length));
   return EXIT.fine;
+}
+
+/** Who is passed over by the server: RFC 5321 §4.5.1. */
+function told(added: number, given: number): string {
+  return `${added} added${added < given ? `; ${given - added} passed over: mail to postmasters is never refused` : ''}\n`;
+}
+
+function isAddress(text: unknown): boolean {
+  return typeof text === 'string' && /^[^\n]+@[^\s@]+$/.test(text);
+}
+
+const AN_ADDRESS = 'expected an address such as someone@example.org';
+
+function isToCome(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d/.test(text) && Date.parse(text) > Date.now();
 }
 
 async function add(client: ApiClient, entries: readonly object[]): Promise<number> {
@@ -119,10 +137,15 @@ async function add(client: ApiClient, entries: readonly object[]): Promise<numbe
 
 function entryOf(line: string, file: string, number: number): readonly object[] {
   if (line === '' || line.startsWith('#')) return [];
-  if (!line.startsWith('{')) return [{ address: line }];
+  const entry = line.startsWith('{') ? jsonOf(line, `${file}:${number}`) : { address: line };
+  if (!isAddress(entry.address)) throw new UsageError(`${file}:${number}: ${AN_ADDRESS}`);
+  return [entry];
+}
+
+function jsonOf(line: string, where: string): { readonly address?: unknown } {
   try {
-    return [JSON.parse(line) as object];
+    return JSON.parse(line) as { readonly address?: unknown };
   } catch {
-    throw new UsageError(`${file}:${number}: is no JSON object`);
+    throw new UsageError(`${where}: is no JSON object`);
   }
 }

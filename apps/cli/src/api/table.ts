@@ -1,13 +1,14 @@
-import { printable, type Palette } from '../terminal/palette.ts';
+import { printable } from '../terminal/palette.ts';
+import type { Context } from '../terminal/terminal.ts';
 import { fit, pad, widthOf } from '../terminal/width.ts';
 
-/** Rows under a head, each column as wide as it needs to be, and the last one cut to the terminal. */
+/** Rows under a head, each column as wide as it needs to be, and the last one cut to the terminal, if there is one. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  columns: number,
-  paint: Palette,
+  { terminal, paint }: Pick<Context, 'terminal' | 'paint'>,
 ): string {
+  const columns = terminal.shown ? terminal.columns : Infinity;
   const cells = [head, ...rows].map((row) => row.map(printable));
   const widths = head.map((_, i) => Math.max(...cells.map((row) => widthOf(row[i] ?? ''))));
   const lines = cells.map((row) =>

@@ -48,6 +48,11 @@ export function axisTime(atMs: number): string {
   return shortClock.format(atMs);
 }
 
+/** The beginning of a stretch of time, with seconds where it is shorter than a minute. */
+export function stepTime(atMs: number, stepMs: number): string {
+  return (stepMs < 60_000 ? clock : shortClock).format(atMs);
+}
+
 /** For titles: everything. */
 export function fullTime(atMs: number): string {
   return full.format(atMs);

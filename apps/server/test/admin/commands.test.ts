@@ -49,11 +49,11 @@ it('dsn queue shows what waits, and steers it', async () => {
     '1 recipient of 1 message: to be attempted now\n',
   );
   await server.event((event) => event.kind === 'deferred' && event.atMs >= before.atMs);
-  expect(await dsn('queue', 'pause', 'simulator:')).toBe('simulator:: paused\n');
+  expect(await dsn('queue', 'pause', 'simulator:')).toBe('simulator: paused\n');
   expect(await dsn('queue', 'destinations')).toBe(
     'RECIPIENTS  OLDEST  IN HAND  STATE  DESTINATION\n1  SPAN  0  paused  simulator:\n',
   );
-  expect(await dsn('queue', 'resume', 'simulator:')).toBe('simulator:: resumed\n');
+  expect(await dsn('queue', 'resume', 'simulator:')).toBe('simulator: resumed\n');
   await server.event((event) => event.kind === 'resumed');
   expect(await dsn('queue', 'bounce', id, '--status', '5.7.1', '--reason', 'Not sent by us')).toBe(
     '1 recipient of 1 message: failed; senders are told as they asked\n',
@@ -93,6 +93,30 @@ it('dsn suppress keeps the suppression list', async () => {
   expect(JSON.parse(exported)).toMatchObject({ address: 'bob@example.net', reason: 'left the company' });
   expect(await dsn('suppress', 'remove', 'bob@example.net')).toBe('bob@example.net: removed\n');
   expect(await dsn('suppress', 'show', 'bob@example.net')).toBe('! dsn: bob@example.net is not on the list\n');
+});
+
+it('what can not be done is told before anything is done, in words of the command', async () => {
+  const { id: gone } = (await (
+    await server.post('/api/v1/messages', { from: '', recipients: [{ address: 'ok@simulator.test' }], raw: 'a: b\n\n' })
+  ).json()) as { readonly id: string };
+  await server.kept(gone);
+  for (const [args, told] of [
+    [['queue', 'show', 'nosuch'], 'nosuch is not in the queue'],
+    [['queue', 'show', gone], `${gone} is not in the queue any more; GET /api/v1/messages/${gone} and the page tell`],
+    [['queue', 'bounce', 'x', '--status', '4.0.0'], '--status 4.0.0: expected a status of failure, such as 5.7.1'],
+    [['queue', 'reroute', 'x', '--to', 'there'], '"there" is no next hop: expected smtp://HOST:PORT, '],
+    [['watch', '--kinds', 'failed,bouncing'], 'query.kinds has a kind that there is not; there are accepted, '],
+    [['suppress', 'add', 'bob at example.net'], 'bob at example.net: expected an address such as'],
+    [['suppress', 'add', 'a@b.example', '--until', 'tomorrow'], '--until tomorrow: expected a date or time to come'],
+    [
+      ['suppress', 'add', 'a@b.example', '--until', '2020-01-01'],
+      '--until 2020-01-01: expected a date or time to come',
+    ],
+  ] as const)
+    expect(await dsn(...args)).toMatch(new RegExp(`^! dsn: ${told.replace(/[?.*+^$(){}|[\]\\]/g, '\\$&')}.*\n$`));
+  expect(await dsn('suppress', 'add', 'Postmaster@b.example')).toBe(
+    '0 added; 1 passed over: mail to postmasters is never refused\n',
+  );
 });
 
 it('a server that is not there, and a token that is wrong, are told in one line', async () => {

@@ -34,7 +34,7 @@ export interface FirstStart {
   stop(): Promise<void>;
 }
 
-export async function firstStart(): Promise<FirstStart> {
+export async function firstStart(routes = ''): Promise<FirstStart> {
   const folder = temporaryFolder('dsnd-page-');
   const [smtpPort, httpPort] = [await freePort(), await freePort()];
   const toml = `
@@ -45,6 +45,7 @@ export async function firstStart(): Promise<FirstStart> {
     [[route]]
     match = "simulator.test"
     to = "simulator:"
+    ${routes}
     [[route]]
     match = "*"
     to = "maildir:mail"

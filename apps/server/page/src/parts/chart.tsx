@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { axisTime, count } from '../format.ts';
+import { axisTime, count, stepTime } from '../format.ts';
 
 /** What happened in one stretch of time. */
 export interface Step {
@@ -78,10 +78,10 @@ export function OutcomeChart({
         <span class="chart-readout">
           {step === undefined
             ? `one bar: ${stepMs / 1000} s`
-            : `${axisTime(step.atMs)} to ${axisTime(step.atMs + stepMs)}`}
+            : `${stepTime(step.atMs, stepMs)} to ${stepTime(step.atMs + stepMs, stepMs)}`}
         </span>
       </figcaption>
-      <ChartTable steps={steps} />
+      <ChartTable steps={steps} stepMs={stepMs} />
     </figure>
   );
 }
@@ -194,7 +194,7 @@ export function sum(steps: readonly Step[], name: Series): number {
   return steps.reduce((total, step) => total + step[name], 0);
 }
 
-function ChartTable({ steps }: { readonly steps: readonly Step[] }): JSX.Element {
+function ChartTable({ steps, stepMs }: { readonly steps: readonly Step[]; readonly stepMs: number }): JSX.Element {
   const filled = steps.filter((step) => SERIES.some(({ name }) => step[name] > 0)).reverse();
   return (
     <details class="chart-table">
@@ -217,7 +217,7 @@ function ChartTable({ steps }: { readonly steps: readonly Step[] }): JSX.Element
             <tbody>
               {filled.map((step) => (
                 <tr key={step.atMs}>
-                  <th scope="row">{axisTime(step.atMs)}</th>
+                  <th scope="row">{stepTime(step.atMs, stepMs)}</th>
                   {SERIES.map(({ name }) => (
                     <td key={name} class="number">
                       {step[name]}

@@ -27,8 +27,8 @@ export function MessageList({
 
 function MessageRow({ message }: { readonly message: MessageJson }): JSX.Element {
   const { id, recipients, reversePath, arrivedAt, envelopeId, reportOn, reportsIssued, reportsReceived } = message;
-  const [first] = recipients;
   const state = stateOf(message);
+  const first = inState(recipients, state) ?? recipients[0];
   const { tone, icon } = lookOf(state);
   const reports = reportsIssued.length + reportsReceived.length;
   return (
@@ -37,7 +37,7 @@ function MessageRow({ message }: { readonly message: MessageJson }): JSX.Element
         <Badge tone={tone} icon={icon}>
           {state}
         </Badge>
-        {first?.status && state === 'failed' && <code class="status-code">{first.status}</code>}
+        {first?.status && GIVEN_UP.includes(state) && <code class="status-code">{first.status}</code>}
       </span>
       <span class="row-what">
         <span class="row-to address">
@@ -65,6 +65,14 @@ function MessageRow({ message }: { readonly message: MessageJson }): JSX.Element
 export function titleOf({ subject, reportOn }: MessageJson): string {
   return (subject ?? '') === '' ? (reportOn === null ? 'No subject' : 'Delivery report') : (subject ?? '');
 }
+
+/** The recipient for whom the word for the whole message was chosen. */
+function inState(recipients: MessageJson['recipients'], state: string): MessageJson['recipients'][number] | undefined {
+  const meant = state === 'failed' ? GIVEN_UP : [state];
+  return recipients.find((recipient) => meant.includes(recipient.state));
+}
+
+const GIVEN_UP: readonly string[] = ['failed', 'expired', 'bounced'];
 
 /** The worst that can be said of its recipients, in one word. */
 export function stateOf({ state, recipients }: MessageJson): string {

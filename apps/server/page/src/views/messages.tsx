@@ -115,6 +115,7 @@ function sinceOf(span: string): string | undefined {
 function leadOf(query: Query, found: number, loading: boolean, more: boolean): string {
   if (loading) return 'Looking…';
   const what = query['q'] ? ` for “${query['q']}”` : '';
+  if (found === 0) return `No messages${what}`;
   return `${counted(found, 'message')}${more ? ' and more' : ''}${what}, the latest first`;
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { eventKinds } from '../../events/kinds.ts';
 import type { MailEvent } from '../../model.ts';
 import { id, line } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
@@ -10,6 +11,12 @@ import { eventJson } from '../wire.ts';
 /** A comment goes out that often, so that whoever stands between does not think the stream dead. */
 const BEAT_MS = 15_000;
 const BATCH = 100;
+
+const KINDS: readonly string[] = Object.keys(eventKinds);
+
+function isKind(text: string): boolean {
+  return KINDS.includes(text);
+}
 
 /** The live stream. */
 export function eventRoutes({ events, others, clock }: ApiParts): readonly Route[] {
@@ -26,7 +33,15 @@ export function eventRoutes({ events, others, clock }: ApiParts): readonly Route
         'a queue each tells the events of all, those of the others some moments later.',
       headers: { 'Last-Event-ID': 'The id of the last event that was seen' },
       query: v.strictObject({
-        kinds: v.optional(line(1000, 'Only these kinds, with commas between')),
+        kinds: v.optional(
+          v.pipe(
+            line(1000, 'Only these kinds, with commas between'),
+            v.check(
+              (text) => text.split(',').every(isKind),
+              `has a kind that there is not; there are ${KINDS.join(', ')}`,
+            ),
+          ),
+        ),
         messageId: v.optional(id),
         last: v.optional(line(100, 'As Last-Event-ID, for clients that can not set it')),
       }),

@@ -48,7 +48,7 @@ export function queueRoutes(parts: ApiParts): readonly Route[] {
       problems: ['not-found'],
       handle: async ({ params }) => {
         const found = await queue.show(params.id);
-        if (found === undefined) throw new Problem('not-found', `${params.id} is not in the queue`);
+        if (found === undefined) throw await gone(parts, params.id);
         return queuedMessageJson(found);
       },
     }),
@@ -56,6 +56,13 @@ export function queueRoutes(parts: ApiParts): readonly Route[] {
     ...actionsWithWords(parts),
     ...destinationRoutes(parts),
   ];
+}
+
+async function gone({ admin }: ApiParts, messageId: string): Promise<Problem> {
+  if ((await admin.history?.one(messageId)) === undefined)
+    return new Problem('not-found', `${messageId} is not in the queue`);
+  const where = `GET /api/v1/messages/${messageId} and the page tell what became of it`;
+  return new Problem('not-found', `${messageId} is not in the queue any more; ${where}`);
 }
 
 const ACTIONS = {
@@ -133,7 +140,7 @@ function actionsWithWords({ admin: { queue }, by }: ApiParts): readonly Route[] 
           return resultOf(await queue.reroute(targetOf(body), body?.nextHop ?? '', by), body);
         } catch (error) {
           if (!(error instanceof NextHopError)) throw error;
-          throw new Problem('bad-request', `body.nextHop ${error.code.replaceAll('-', ' ')}`);
+          throw new Problem('bad-request', `"${body?.nextHop}" is no next hop: ${error.message}`);
         }
       },
     }),

@@ -18,7 +18,7 @@ const time = v.pipe(
 
 /** One entry as it is added; an export can be added as it is. */
 const entry = v.strictObject({
-  address,
+  address: v.pipe(address, v.regex(/^.+@[^\s@]+$/, 'is no address')),
   reason: v.optional(line(500, 'Why, in one sentence'), 'added by an operator'),
   status: v.nullish(line(20, 'Of the failure')),
   since: v.nullish(time),
