@@ -88,6 +88,24 @@ describe.skipIf(missing !== undefined)(`large contents${missing === undefined ? 
     expect(Buffer.from(await readWhole(await store.content('report'))).equals(content)).toBe(true);
   });
 
+  it('are put once, however often their settlement is tried', async () => {
+    const { url, store, bucket } = await made();
+    await store.accept([sample('m'), sample('report')]);
+    const [held] = await claim(store);
+    // The database refuses a message of the same name.
+    const owed = done(held!, { messages: [sample('report', { content: [large(2_000)] })] });
+    await expect(store.settle(owed)).rejects.toMatchObject({ name: 'StoreError' });
+    await expect(store.settle(owed)).rejects.toMatchObject({ name: 'StoreError' });
+    expect(bucket.objects.size).toBe(1);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`DELETE FROM dsnkit_recipient WHERE message = 'report'`);
+    await client.query(`DELETE FROM dsnkit_message WHERE id = 'report'`).finally(() => client.end());
+    await store.settle(owed);
+    expect((await store.content('report')).sizeOctets).toBe(2_000);
+    expect(bucket.objects.size).toBe(1);
+  });
+
   it('stay while another message has them', async () => {
     const { store, bucket } = await made();
     const recipients = [recipient(0), recipient(1, { destination: 'smtp://b' })];

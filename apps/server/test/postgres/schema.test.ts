@@ -52,6 +52,20 @@ describe.skipIf(missing !== undefined)(
       await second.close();
     });
 
+    it('asks for settings that an engine may not know, and does without', async () => {
+      const { pool: connections } = await pool();
+      const tuned: SchemaStep = {
+        worksFrom: 1,
+        statements: [],
+        tuning: ['ALTER TABLE dsnkit_message SET (no_such = 1)'],
+      };
+      const { to } = await on(connections, (client) => migrate(client, [...steps, tuned]));
+      expect(to).toBe(steps.length + 1);
+      const sql = `SELECT relname AS name FROM pg_class WHERE 'autovacuum_vacuum_scale_factor=0.01' = ANY(reloptions)`;
+      const { rows } = await connections.query<{ name: string }>(`${sql} AND relkind = 'r' ORDER BY relname`);
+      expect(rows.map(({ name }) => name)).toEqual(['dsnkit_body', 'dsnkit_message', 'dsnkit_recipient']);
+    });
+
     it('refuses a program that it is too new for', async () => {
       const { pool: connections, url } = await pool();
       await on(connections, (client) => migrate(client, [...steps, { ...added, worksFrom: steps.length + 1 }]));

@@ -81,6 +81,8 @@ class PostgresQueueStore implements QueueStore {
   readonly #due: DueRows;
   readonly #objects: ObjectBodies | undefined;
   readonly #bodies: Bodies;
+  /** Contents of messages that were put into the bucket. */
+  readonly #put = new WeakMap<NewMessage, NewMessage['content']>();
   readonly #groups: Groups<Write>;
   #claiming: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -293,14 +295,15 @@ class PostgresQueueStore implements QueueStore {
     return failures;
   }
 
-  /** Large contents go into the bucket before anything is written that names them. */
+  /** Large contents go into the bucket before anything is written that names them: once, if the same is asked for again. */
   async #apart(messages: readonly NewMessage[]): Promise<readonly NewMessage[]> {
     if (this.#objects === undefined) return messages;
     return Promise.all(
-      messages.map(async (message) => ({
-        ...message,
-        content: await this.#bodies.apart(message.content, this.inlineMaxOctets),
-      })),
+      messages.map(async (message) => {
+        const content = this.#put.get(message) ?? (await this.#bodies.apart(message.content, this.inlineMaxOctets));
+        this.#put.set(message, content);
+        return { ...message, content };
+      }),
     );
   }
 
