@@ -41,6 +41,7 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
     clock,
     monotonicMs: () => performance.now(),
     destinations: async () => (await admin?.queue.destinations()) ?? [],
+    webhooks: async () => (await admin?.webhooks.states()) ?? [],
     counts: async () => (await store?.counts()) ?? { messages: 0, recipients: 0 },
   });
   const server = await openHttpServer(config.admin, (request, client) => answer(request, client));

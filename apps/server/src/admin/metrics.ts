@@ -1,7 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { MailEvent } from '../model.ts';
-import type { DestinationState, EventSink, Notice } from '../ports.ts';
+import type { DestinationState, EventSink, Notice, WebhookState } from '../ports.ts';
 import type { CommitListener } from './watched-store.ts';
+import { addWebhookMetrics } from './webhook-metrics.ts';
 
 /** What Prometheus gathers. Counting costs the way of a message no more than additions; text is made when it is asked for. */
 export interface Metrics {
@@ -17,6 +18,7 @@ export interface MetricsParts {
   readonly now: () => number;
   readonly destinations: () => Promise<readonly DestinationState[]>;
   readonly counts: () => Promise<{ readonly messages: number; readonly recipients: number }>;
+  readonly webhooks: () => Promise<readonly WebhookState[]>;
 }
 
 /** Gauges under names of counters, which promtool complains of. */
@@ -34,6 +36,7 @@ export function makeMetrics(parts: MetricsParts): Metrics {
   const tallies = talliesOf(registry);
   const histograms = histogramsOf(registry);
   addGauges(registry, parts);
+  addWebhookMetrics(registry, parts.webhooks);
   return {
     type: registry.contentType,
     text: () => registry.metrics(),

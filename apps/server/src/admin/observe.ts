@@ -6,7 +6,7 @@ import { makeEventRing, type EventRing } from './ring.ts';
 import { watchedStore } from './watched-store.ts';
 
 /** What observing works with. */
-export interface ObserverParts extends Pick<MetricsParts, 'destinations' | 'counts'> {
+export interface ObserverParts extends Pick<MetricsParts, 'destinations' | 'counts' | 'webhooks'> {
   readonly clock: Clock;
   /** Milliseconds of a clock that never goes back, with fractions. */
   readonly monotonicMs: () => number;

@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
 import { StoreError } from '../../src/ports.ts';
+import { waitFor } from '../support/dsnd.ts';
 import { startApi, type ApiServer } from './api-server.ts';
 
 const dashboard = fileURLToPath(new URL('../../grafana/dsnd.json', import.meta.url));
@@ -69,7 +72,38 @@ it('the dashboard asks only for metrics and labels that there are', () => {
   }
 });
 
-const LABELS = ['origin', 'class', 'outcome', 'status_class', 'action', 'kind', 'what', 'result'];
+const LABELS = ['origin', 'class', 'outcome', 'status_class', 'action', 'kind', 'what', 'result', 'webhook'];
+
+it('tells how each webhook is doing', async () => {
+  const receiver = createServer((request, response) => {
+    response.writeHead(request.url === '/takes' ? 204 : 410).end();
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const { port } = receiver.address() as AddressInfo;
+  const secret = `whsec_${Buffer.from('0123456789abcdef01234567').toString('base64')}`;
+  const hook = (name: string): string =>
+    `[[webhook]]\nname = "${name}"\nurl = "http://127.0.0.1:${port}/${name}"\nsecret = "${secret}"\nevents = ["delivered"]\n`;
+  const hooked = await startApi({ toml: hook('takes') + hook('gone') });
+  onTestFinished(async () => {
+    await hooked.stop();
+    receiver.close();
+  });
+  const body = { from: '', recipients: [{ address: 'ok@simulator.test' }], raw: 'a: b\n\n' };
+  expect((await hooked.post('/api/v1/messages', body)).status).toBe(202);
+  const told = async (): Promise<readonly string[]> =>
+    (await (await hooked.get('/metrics')).text()).split('\n').filter((line) => line.startsWith('dsnd_webhook_'));
+  const expected = [
+    'dsnd_webhook_delivered_total{webhook="takes"} 1',
+    'dsnd_webhook_delivered_total{webhook="gone"} 0',
+    'dsnd_webhook_failed_attempts_total{webhook="takes"} 0',
+    'dsnd_webhook_failed_attempts_total{webhook="gone"} 1',
+    'dsnd_webhook_failing{webhook="takes"} 0',
+    'dsnd_webhook_failing{webhook="gone"} 1',
+    'dsnd_webhook_dead_letters{webhook="takes"} 0',
+    'dsnd_webhook_dead_letters{webhook="gone"} 1',
+  ];
+  await waitFor(async () => (await told()).join() === expected.join());
+});
 
 it.skipIf(!hasPromtool)('promtool finds nothing wrong with our metrics (skipped where it is not installed)', () => {
   const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input: text, encoding: 'utf8' });

@@ -7,7 +7,7 @@ import { route, type Route } from '../route.ts';
 import { countSchema, deadLetterPageSchema, webhooksSchema } from '../schemas.ts';
 import { eventJson, time, webhookJson } from '../wire.ts';
 
-const params = v.strictObject({ webhook: line(200, 'As the configuration names it') });
+const params = v.strictObject({ webhook: line(2000, 'As the configuration names it') });
 const body = {
   json: v.strictObject({
     ids: v.optional(
