@@ -11,6 +11,7 @@ import { isDelay, readText } from './readers/text.ts';
 import { readComplaint } from './readers/complaint.ts';
 import { addressesOf } from './text/address.ts';
 import { readMarks, type Marks } from './text/marks.ts';
+import { findReply, findStatus } from './text/reply.ts';
 import { openWindow, type Window } from './text/window.ts';
 import type { Bounce, BouncedRecipient, BounceKind, OriginalMessage } from './types.ts';
 
@@ -71,7 +72,7 @@ function fromWords(mail: Mail): Bounce {
   }
   const marks = readMarks(window.text);
   const original = readOriginal(window, marks, mail);
-  const likely = mayBounce(mail, marks);
+  const likely = mayBounce(mail, marks, window.text);
   const fields =
     likely || report?.kind === 'dsn' || headerScore(mail.signals) > 0
       ? readFieldsInText(window, marks.end, mail)
@@ -111,16 +112,30 @@ function withReport(bounce: Bounce, report: ParsedReport | undefined): Bounce {
   return report === undefined ? bounce : { ...bounce, report };
 }
 
-/** Both the header and the words must speak for it; a bare body has only words, which then must be those of a format. */
-function mayBounce({ opened, signals }: Mail, { format, failure, delay, success }: Marks): boolean {
-  if (opened.headers.length === 0) return format !== undefined;
+/**
+ * Both the header and the words must speak for it. A bare body has only words: those of a format, or two of that it
+ * failed, that it is late, and the refusal of a server.
+ */
+function mayBounce({ opened, signals }: Mail, marks: Marks, text: string): boolean {
+  const { format, failure, delay, success } = marks;
+  if (opened.headers.length === 0)
+    return format !== undefined || (failure && delay) || ((failure || delay) && quotesRefusal(text, marks));
   if (signals.answersOrForwards) return false;
   const header = headerScore(signals);
   // Nothing but a mail system sets this field.
   if (signals.failedRecipients.length > 0 && header >= 4) return true;
   const words = (format === undefined ? 0 : 2) + (failure || delay || success ? 1 : 0);
-  return header >= 2 ? words > 0 : header > 0 && words > 1;
+  if (header >= 2) return words > 0;
+  return header > 0 && (words > 1 || (words > 0 && quotesRefusal(text, marks)));
 }
+
+/** A reply or a status of a server stands in the text. */
+function quotesRefusal(text: string, { end }: Marks): boolean {
+  const to = Math.min(end, LONGEST_LOOK);
+  return findReply(text, 0, to) !== undefined || findStatus(text, 0, to) !== undefined;
+}
+
+const LONGEST_LOOK = 8000;
 
 function headerScore({ fromMailSystem, failedRecipients, subjectSaysBounce, nullReturnPath }: HeaderSignals): number {
   return (

@@ -1,6 +1,7 @@
 import type { SmtpStage } from '@dsnkit/delivery-status';
 import { TEXT_FORMATS, type TextFormat } from '../formats/index.ts';
 import { PhraseBook } from './phrase-book.ts';
+import { saysUndelivered } from './undelivered.ts';
 
 /** What structures a text for people. */
 type Mark =
@@ -113,6 +114,8 @@ export function readMarks(text: string): Marks {
     else if (format === undefined && !isQuoted(text, start)) ({ format } = mark);
     return false;
   });
+  // Words that nobody has listed are looked for only where none of the others is there.
+  if (format === undefined && !seen.delay && !seen.failure && !seen.success) seen.failure = saysUndelivered(text, end);
   return { format, end, ...seen };
 }
 
