@@ -16,7 +16,7 @@ export interface HeaderSignals {
   readonly nullReturnPath: boolean;
   /** The subject is one of a bounce. */
   readonly subjectSaysBounce: boolean;
-  /** A person's program answers: Auto-Submitted with none of the above, or fields that vacation programs write. */
+  /** Somebody answers or forwards, or a program sums up what it held back. */
   readonly answersOrForwards: boolean;
   readonly autoSubmitted: string;
 }
@@ -44,7 +44,7 @@ export function readSignals(headers: readonly Field[]): HeaderSignals {
     fromMailSystem: system || (returnPath !== undefined && /^<?mailer-daemon\b/i.test(returnPath)),
     nullReturnPath: returnPath?.replace(/\s/g, '') === '<>',
     subjectSaysBounce: BOUNCE_SUBJECTS.test(subject) && !ANSWERS.test(subject),
-    answersOrForwards: ANSWERS.test(subject) && !system,
+    answersOrForwards: (ANSWERS.test(subject) && !system) || SUMMARIES.test(subject),
     autoSubmitted: autoSubmitted(headers),
   };
 }
@@ -76,6 +76,8 @@ const BOUNCE_SUBJECTS =
   /undeliver|returned? (?:mail|message|to sender|e-?mail)|delivery (?:status|fail|error|problem|report|has failed|notification|delay|incomplete|has been)|mail deliver|mail (?:system )?(?:fail|error)|failure (?:notice|notification)|failed (?:mail|delivery)|non.?deliver|could ?n(?:o|')t be (?:delivered|sent)|could not send|cannot send|delivery.*fail|message (?:delivery|status|not|fail|could|expired|delayed)|not delivered|unzustell|unable to deliver|warning: (?:could|message)|delayed mail|mail delay|bounced? (?:e-?mail|message|notif)|mail bounce|rejected (?:mail|posting|message)|error sending|\berror\b.*\bmail|problem (?:with|delivering)|permanent (?:delivery )?fail|not be delivered|loop alert|mail loop|nicht zugestellt|non remis|no se (?:ha )?pud|não (?:foi|entregue)|mancat|onbestelbaar|недоставл|不達|配信|退信|エラー|送信でき|配送|returning message|undelivred|postmaster notify|system error|mail non|automatic(?:ally)? reject|invalid recipient|user unknown|notification.*(?:fail|deliver)/i;
 
 const ANSWERS = /^\s*(?:re|fwd?|aw|wg|sv|antw|vs|tr|rv)\s*(?:\[\d+\])?:/i;
+
+const SUMMARIES = /\b(?:quarantine|digest|summary|newsletter|aggregate)\b|^report domain:/i;
 
 function splitList(value: string): string[] {
   return value

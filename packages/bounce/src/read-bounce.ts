@@ -10,6 +10,7 @@ import { readReport } from './readers/report.ts';
 import { isDelay, readText } from './readers/text.ts';
 import { readComplaint } from './readers/complaint.ts';
 import { addressesOf } from './text/address.ts';
+import { readClauses } from './text/grammar.ts';
 import { readMarks, type Marks } from './text/marks.ts';
 import { findReply, findStatus } from './text/reply.ts';
 import { openWindow, type Window } from './text/window.ts';
@@ -113,26 +114,34 @@ function withReport(bounce: Bounce, report: ParsedReport | undefined): Bounce {
 }
 
 /**
- * Both the header and the words must speak for it. A bare body has only words: those of a format, or two of that it
- * failed, that it is late, and the refusal of a server.
+ * Both the header and the words must speak for it. Words that no table holds as a whole need a subject that does, or a
+ * refusal that is quoted. A bare body has only words: those of a format, or two of that it failed, that it is late, and why.
  */
 function mayBounce({ opened, signals }: Mail, marks: Marks, text: string): boolean {
-  const { format, failure, delay, success } = marks;
+  const { format, failure, delay, success, inOtherWords } = marks;
+  const isSaid = failure || delay;
   if (opened.headers.length === 0)
-    return format !== undefined || (failure && delay) || ((failure || delay) && quotesRefusal(text, marks));
+    return format !== undefined || (failure && delay) || (isSaid && givesReason(text, marks));
   if (signals.answersOrForwards) return false;
   const header = headerScore(signals);
   // Nothing but a mail system sets this field.
   if (signals.failedRecipients.length > 0 && header >= 4) return true;
-  const words = (format === undefined ? 0 : 2) + (failure || delay || success ? 1 : 0);
-  if (header >= 2) return words > 0;
-  return header > 0 && (words > 1 || (words > 0 && quotesRefusal(text, marks)));
+  if (header >= 2 && signals.subjectSaysBounce && (isSaid || givesReason(text, marks))) return true;
+  const words = (format === undefined ? 0 : 2) + ((isSaid && !inOtherWords) || success ? 1 : 0);
+  if (header >= 2 ? words > 0 : header > 0 && words > 1) return true;
+  return header > 0 && (header > 2 || isSaid) && quotesRefusal(text, marks);
 }
 
 /** A reply or a status of a server stands in the text. */
 function quotesRefusal(text: string, { end }: Marks): boolean {
   const to = Math.min(end, LONGEST_LOOK);
   return findReply(text, 0, to) !== undefined || findStatus(text, 0, to) !== undefined;
+}
+
+/** A refusal is quoted, or words name a reason. */
+function givesReason(text: string, marks: Marks): boolean {
+  if (quotesRefusal(text, marks)) return true;
+  return (readClauses(text, 0, Math.min(marks.end, LONGEST_LOOK))?.weight ?? 0) > 1;
 }
 
 const LONGEST_LOOK = 8000;

@@ -23,6 +23,8 @@ export interface Marks {
   readonly end: number;
   readonly delay: boolean;
   readonly failure: boolean;
+  /** It says that it failed, and only in words that no table holds as a whole. */
+  readonly inOtherWords: boolean;
   readonly success: boolean;
   readonly challenge: boolean;
   /** It says that it is over for good. */
@@ -115,8 +117,9 @@ export function readMarks(text: string): Marks {
     return false;
   });
   // Words that nobody has listed are looked for only where none of the others is there.
-  if (format === undefined && !seen.delay && !seen.failure && !seen.success) seen.failure = saysUndelivered(text, end);
-  return { format, end, ...seen };
+  const isSilent = format === undefined && !seen.delay && !seen.failure && !seen.success;
+  const inOtherWords = isSilent && saysUndelivered(text, end);
+  return { format, end, ...seen, failure: seen.failure || inOtherWords, inOtherWords };
 }
 
 /** The last command that a text names, and where. */

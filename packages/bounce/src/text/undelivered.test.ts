@@ -42,6 +42,38 @@ describe('a report of a program nobody knows', () => {
     expect(read(`${words}\r\n`)).toMatchObject({ isBounce: true, recipients: [{ address: 'ann@example.org' }] });
   });
 
+  it.each([
+    [
+      'a warning of a full mailbox',
+      'System Administrator <postmaster@example.net>',
+      'Your mailbox is almost full',
+      'bob@example.net\r\n\r\nYou reached 95 % of your quota. Soon you may not be able to send or receive messages.',
+    ],
+    [
+      'a list of what was held back',
+      'postmaster@example.net',
+      'Quarantine digest',
+      'These messages were not delivered to your inbox, as they may be spam:\r\n\r\nann@example.org  Win a prize\r\n',
+    ],
+    [
+      'an aggregate report',
+      'postmaster@example.net',
+      'Report Domain: example.net Submitter: example.org',
+      'This is an aggregate report. Policy: reject. Messages that failed DMARC: 3.\r\n\r\nann@example.org',
+    ],
+    [
+      'somebody who is away',
+      'Bob <bob@example.net>',
+      'Away',
+      'I am not here and will not get what you send. Write to\r\n\r\nann@example.org',
+    ],
+  ])('%s is none', (_, from, subject, text) => {
+    const { isBounce } = read(
+      `Return-Path: <>\r\nFrom: ${from}\r\nTo: bob@example.net\r\nSubject: ${subject}\r\n\r\n${text}\r\n`,
+    );
+    expect(isBounce).toBe(false);
+  });
+
   it('is none where a person sent it, or nothing was refused', () => {
     expect(read(`From: bob@example.net\r\nSubject: Oh dear\r\n\r\n${words}\r\n`).isBounce).toBe(false);
     expect(read('I could not send it yet, sorry.\r\n\r\nann@example.org\r\n').isBounce).toBe(false);
