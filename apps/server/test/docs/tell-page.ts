@@ -57,6 +57,7 @@ function reasonNotTo({ mark, text }: Block): string | undefined {
 /** A part of a configuration stands below the least that one must have. */
 function checkToml({ text, line }: Block): void {
   const isWhole = /^hostname/m.test(text);
-  const least = 'hostname = "mx.example.org"\nstore = "sqlite:q"\n[[listen]]\naddress = "127.0.0.1:2525"\n';
+  const store = /^\[bodies\]/m.test(text) ? 'postgres://db.example/q' : 'sqlite:q';
+  const least = `hostname = "mx.example.org"\nstore = "${store}"\n[[listen]]\naddress = "127.0.0.1:2525"\n`;
   expect(() => parseConfig(isWhole ? text : least + text, `line ${line}`, '/etc/dsnd')).not.toThrow();
 }
