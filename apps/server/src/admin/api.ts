@@ -10,6 +10,7 @@ import { route, type Route } from './route.ts';
 import { eventRoutes } from './routes/events.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { queueRoutes } from './routes/queue.ts';
+import { resendRoutes } from './routes/resend.ts';
 import { serverRoutes } from './routes/server.ts';
 import { submitRoutes } from './routes/submit.ts';
 import { suppressionRoutes } from './routes/suppression.ts';
@@ -66,6 +67,7 @@ function routesOf(parts: ApiParts & { readonly access: AccessParts }): readonly 
     ...serverRoutes(parts),
     ...messageRoutes(parts),
     ...submitRoutes(parts),
+    ...resendRoutes(parts),
     ...queueRoutes(parts),
     ...suppressionRoutes(parts),
     ...eventRoutes(parts),

@@ -38,6 +38,8 @@ export interface ApiServer {
 export interface ApiOptions {
   /** Keys of `[admin]`. */
   readonly admin?: string;
+  /** Keys of `[history]`. */
+  readonly history?: string;
   /** More tables. */
   readonly toml?: string;
   readonly files?: Readonly<Record<string, string>>;
@@ -125,7 +127,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
   };
 }
 
-function toml({ admin = '', toml: more = '' }: ApiOptions): string {
+function toml({ admin = '', history = '', toml: more = '' }: ApiOptions): string {
   return `
 hostname = "mx.example.org"
 store = "sqlite:."
@@ -133,6 +135,7 @@ store = "sqlite:."
 listen = "127.0.0.1:0"
 ${admin}
 [history]
+${history}
 [suppression]
 statuses = []
 [[listen]]

@@ -121,6 +121,21 @@ describe.runIf(chromiumPath !== undefined)('the page in Chromium', () => {
     });
   });
 
+  it('sends again what failed, as a new message', async () => {
+    await withPage('#/', async (page) => {
+      await compose(page, 'ok@simulator.test\n5.3.2@simulator.test');
+      await page.locator('.entry-title', { hasText: 'Failed (5.3.2)' }).waitFor();
+      const first = page.url();
+      await page.getByRole('button', { name: 'Send again' }).click();
+      await page.getByRole('dialog').getByText('1 recipient did not get it').waitFor();
+      expect(await axe(page)).toEqual([]);
+      await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click();
+      await page.waitForURL((url) => url.href !== first);
+      await page.locator('.entry-title', { hasText: 'Failed (5.3.2)' }).waitFor();
+      await page.getByRole('heading', { name: '1 recipient' }).waitFor();
+    });
+  });
+
   it('shows the queue by destination; pauses and resumes', async () => {
     await withPage('#/', async (page) => {
       await compose(page, '4.3.1@simulator.test');

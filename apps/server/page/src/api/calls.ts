@@ -102,5 +102,9 @@ export interface Submission {
 export const submit = (submission: Submission, key: string): Promise<{ readonly id: string }> =>
   ask(`${root}/messages`, { method: 'POST', body: submission, headers: { 'idempotency-key': key } });
 
+/** Sends a message again to those who did not get it. */
+export const resend = (id: string, key: string): Promise<{ readonly id: string }> =>
+  ask(`${root}/messages/${part(id)}/resend`, { method: 'POST', body: {}, headers: { 'idempotency-key': key } });
+
 /** Where the whole list can be fetched. */
 export const suppressionExport = `${root}/suppressions/export`;

@@ -85,3 +85,8 @@ export function queryOf(values: Readonly<Record<string, string | number | undefi
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** A key by which a request can be made again without doing it twice. */
+export function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((octet) => octet.toString(16).padStart(2, '0')).join('');
+}

@@ -72,7 +72,8 @@ function inState(recipients: MessageJson['recipients'], state: string): MessageJ
   return recipients.find((recipient) => meant.includes(recipient.state));
 }
 
-const GIVEN_UP: readonly string[] = ['failed', 'expired', 'bounced'];
+/** States of recipients that will not get it. */
+export const GIVEN_UP: readonly string[] = ['failed', 'expired', 'bounced'];
 
 /** The worst that can be said of its recipients, in one word. */
 export function stateOf({ state, recipients }: MessageJson): string {

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import * as api from '../api/calls.ts';
-import { reasonOf } from '../api/client.ts';
+import { newKey, reasonOf } from '../api/client.ts';
 import { Trouble, ViewHead } from '../parts/basics.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { fieldOf } from '../forms.ts';
@@ -226,8 +226,4 @@ function submissionOf(form: FormData, addresses: readonly string[], notify: Noti
     ...(text('envid') !== '' && { envelopeId: text('envid') }),
     message: { subject: text('subject'), text: `${text('text')}\n` },
   };
-}
-
-function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((octet) => octet.toString(16).padStart(2, '0')).join('');
 }

@@ -14,6 +14,7 @@ import { lookOf } from '../words.ts';
 import { Actions } from './message-actions.tsx';
 import { MessageContent } from './message-content.tsx';
 import { Recipients } from './message-recipients.tsx';
+import { SendAgain } from './send-again.tsx';
 import { StoredReport } from './stored-report.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -118,6 +119,7 @@ function Head({ message }: { readonly message: MessageDetailJson }): JSX.Element
         </>
       }
     >
+      <SendAgain key={message.id} message={message} />
       {message.reportOn !== null && (
         <a class="button" href={linkTo(['messages', message.reportOn])}>
           <Icon name="messages" /> The message it is about

@@ -44,6 +44,7 @@ export class PostgresJournal implements Journal {
   #own: Followed | undefined;
   #reading: Reading = { readers: [], keep: undefined };
   #lookedAtMs = -Infinity;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(connections: Connections, owner: string) {
     this.#connections = connections;
@@ -71,12 +72,11 @@ export class PostgresJournal implements Journal {
     await insertRows(client, this.#owner, rows);
   }
 
-  async follow(
-    readers: readonly string[],
-    keep?: KeepContents,
-    renamed: ReadonlyMap<string, string> = new Map(),
-  ): Promise<void> {
-    const own = { readers, keep };
+  async follow(readers: readonly string[], keep?: KeepContents, renamed?: ReadonlyMap<string, string>): Promise<void> {
+    await this.#inTurn(() => this.#follow({ readers, keep }, renamed));
+  }
+
+  async #follow(own: Followed, renamed: ReadonlyMap<string, string> = new Map()): Promise<void> {
     const reading = await this.#connections.transaction(async (client) => {
       for (const [now, before] of renamed) await rename(client, before, now);
       await declare(client, this.#owner, own, await number(client));
@@ -88,10 +88,18 @@ export class PostgresJournal implements Journal {
 
   /** Looks who reads. A node that was silent for so long that its readers were forgotten names them again. */
   async look(): Promise<void> {
-    this.#see(await this.#connections.run(lookWhoReads));
-    const own = this.#own;
-    if (own?.readers.some((name) => !this.#reading.readers.includes(name)) === true)
-      await this.follow(own.readers, own.keep);
+    await this.#inTurn(async () => {
+      this.#see(await this.#connections.run(lookWhoReads));
+      const own = this.#own;
+      if (own?.readers.some((name) => !this.#reading.readers.includes(name)) === true) await this.#follow(own);
+    });
+  }
+
+  /** What is looked up while the readers change is about those of before. */
+  async #inTurn(change: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(change);
+    this.#turn = turn.catch(() => undefined);
+    await turn;
   }
 
   /** Forgets readers whose nodes are gone, and what was written for them. */

@@ -81,7 +81,7 @@ export function submitRoutes({ config, submit }: ApiParts): readonly Route[] {
   ];
 }
 
-const REPEATED = { 'Idempotency-Replayed': 'true' };
+export const REPEATED: Readonly<Record<string, string>> = { 'Idempotency-Replayed': 'true' };
 
 type Said = Omit<Submission, 'client' | 'idempotencyKey'>;
 
@@ -131,7 +131,8 @@ function retOf(ret: 'full' | 'headers' | undefined): 'FULL' | 'HDRS' | undefined
   return ret === undefined ? undefined : ret === 'full' ? 'FULL' : 'HDRS';
 }
 
-function keyOf(request: Request): string | undefined {
+/** The Idempotency-Key of a request. */
+export function keyOf(request: Request): string | undefined {
   const key = request.headers.get('idempotency-key') ?? undefined;
   if (key !== undefined && !/^[!-~]{1,200}$/.test(key))
     throw new Problem('bad-request', 'Idempotency-Key is not allowed: expected 1 to 200 printable characters');
