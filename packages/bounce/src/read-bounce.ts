@@ -126,6 +126,7 @@ function mayBounce({ opened, signals }: Mail, marks: Marks, text: string): boole
   const header = headerScore(signals);
   // Nothing but a mail system sets this field.
   if (signals.failedRecipients.length > 0 && header >= 4) return true;
+  if (signals.fromMailSystem && signals.subjectSaysBounce && signals.nullReturnPath) return true;
   if (header >= 2 && signals.subjectSaysBounce && (isSaid || givesReason(text, marks))) return true;
   const words = (format === undefined ? 0 : 2) + ((isSaid && !inOtherWords) || success ? 1 : 0);
   if (header >= 2 ? words > 0 : header > 0 && words > 1) return true;

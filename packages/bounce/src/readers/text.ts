@@ -1,7 +1,7 @@
 import type { Action, SmtpReply } from '@dsnkit/delivery-status';
 import type { Mail } from '../mail.ts';
 import { judge, type Facts, type Words } from '../recipient.ts';
-import { readBlocks, type Block, type Span } from '../text/blocks.ts';
+import { findLooseAddress, readBlocks, type Block, type Span } from '../text/blocks.ts';
 import { findHost } from '../text/host.ts';
 import { findCommand, type Marks } from '../text/marks.ts';
 import { findReply, findStatus } from '../text/reply.ts';
@@ -50,7 +50,7 @@ interface Chosen extends Block {
 }
 
 /** A field of the header names the recipients; else the text; else the header of the original message. */
-function choose(blocks: readonly Block[], { mail, marks }: Reading, to: readonly string[]): Chosen[] {
+function choose(blocks: readonly Block[], { mail, marks, window: { text } }: Reading, to: readonly string[]): Chosen[] {
   const { signals } = mail;
   if (signals.failedRecipients.length > 0) {
     return signals.failedRecipients.map((address): Chosen => {
@@ -64,8 +64,11 @@ function choose(blocks: readonly Block[], { mail, marks }: Reading, to: readonly
   const others = blocks.filter(({ address }) => !known.has(address.toLowerCase()));
   const named = others.length > 0 ? others : blocks;
   if (named.length > 0) return named.map((block): Chosen => ({ ...block, source: 'text' }));
-  if (marks.format === undefined && !marks.failure && !marks.delay) return [];
-  return to.slice(0, 1).map((address): Chosen => ({ address, at: marks.end, spans: [], source: 'conclusion' }));
+  if (marks.format === undefined && !marks.failure && !marks.delay && !signals.subjectSaysBounce) return [];
+  const [original] = to;
+  if (original !== undefined) return [{ address: original, at: marks.end, spans: [], source: 'conclusion' }];
+  const loose = findLooseAddress(text, marks.end, (address) => known.has(address.toLowerCase()));
+  return loose === undefined ? [] : [{ ...loose, source: 'text' }];
 }
 
 function factsOf(block: Chosen, count: number, reading: Reading): Facts {

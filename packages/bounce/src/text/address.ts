@@ -46,7 +46,8 @@ function startOfLocal(text: string, at: number, from: number): number {
   while (start > floor && isLocal(text.charCodeAt(start - 1))) start--;
   // A dot or an apostrophe before an address belongs to the sentence.
   while (start < at && (text.charCodeAt(start) === DOT || text.charCodeAt(start) === APOSTROPHE)) start++;
-  return start;
+  // So does the name of a value: `rcpt=ann@example.org`.
+  return start + (NAMED.exec(text.slice(start, Math.min(at, start + 12)))?.[0].length ?? 0);
 }
 
 function endOfDomain(text: string, from: number, to: number): number {
@@ -60,6 +61,8 @@ function endOfDomain(text: string, from: number, to: number): number {
   while (end > from && (text.charCodeAt(end - 1) === DOT || text.charCodeAt(end - 1) === HYPHEN)) end--;
   return end;
 }
+
+const NAMED = /^(?:recipient|rcpt|to|address|user|email|mailbox)=/i;
 
 /** atext of RFC 5322 §3.2.3 and the dot, without what mail systems write next to an address. */
 function isLocal(code: number): boolean {

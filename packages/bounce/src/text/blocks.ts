@@ -88,15 +88,12 @@ function readLine(text: string, lineStart: number, lineEnd: number, mentions: Me
   const span = findAddress(text, from, lineEnd);
   if (span === undefined) return;
   const strength = strengthOf(text, from, span, lineEnd);
-  if (strength === 0) return;
+  if (strength === 0 || (strength === 1 && REPORTERS.test(text.slice(span.start, span.end)))) return;
   const indent = from - lineStart;
   mentions.push({ ...span, strength, lineStart, indent });
-  // "a@x, b@y": what follows a comma is a recipient too.
+  // "a@x, b@y": what follows a comma or a semicolon is a recipient too.
   let last = span;
-  while (
-    text.charCodeAt(last.end) === COMMA ||
-    (text.charCodeAt(last.end) === GREATER && text.charCodeAt(last.end + 1) === COMMA)
-  ) {
+  while (SEPARATORS.includes(text.charCodeAt(last.end + (text.charCodeAt(last.end) === GREATER ? 1 : 0)))) {
     const next = findAddress(text, last.end, lineEnd);
     if (next === undefined || next.start - last.end > 5) return;
     mentions.push({ ...next, strength, lineStart, indent });
@@ -108,14 +105,46 @@ function strengthOf(text: string, from: number, { start, end }: AddressSpan, lin
   let lead = start;
   while (lead > from && OPENERS.includes(text.charCodeAt(lead - 1))) lead--;
   if (lead === from || isBullet(text, from, lead)) return leading(text, end, lineEnd);
+  const strength = labelled(text, from, lead);
+  if (strength > 0 || lead - from > LONGEST_LABEL || !LABEL_ENDS.includes(text.charCodeAt(lead - 1))) return strength;
+  // A label that nobody has listed, in whatever language, unless it is one of somebody else.
+  return OTHER_LABELS.test(text.slice(from, lead - 1)) ? 0 : 1;
+}
+
+/** How surely the label before an address, if it is a listed one, names a recipient. */
+function labelled(text: string, from: number, lead: number): Strength | 0 {
   let strength: Strength | 0 = 0;
   LABELS.scan(text, Math.max(from, lead - 60), lead, (value, _, labelEnd) => {
     if (labelEnd === lead || text.slice(labelEnd, lead).trim() === '') strength = value > strength ? value : strength;
     return false;
   });
-  // A transcript: what the client said and what it was told.
   return strength;
 }
+
+/** "Write to postmaster@…": who helps is no recipient. */
+const REPORTERS = /^(?:postmaster|mailer-daemon|abuse|support)@/i;
+const LONGEST_LABEL = 40;
+const LABEL_ENDS = Array.from(':：', (mark) => mark.charCodeAt(0));
+const OTHER_LABELS =
+  /^(?:from|sender|return|reply|errors|cc|bcc|message|in-|references|received|reporting|contact|mailto|support|help|postmaster|admin|x-|list|resent|envelope|von|absender|de$|expéditeur|remitente|remetente|mittente|afzender|avsändare|nadawca|отправитель|от$|发件人|寄件人|差出人|送信者)|mail ?from|https?$|subject|id$/i;
+
+/**
+ * The first address in a text that is none of those who never receive what failed: for where nothing names the recipient.
+ */
+export function findLooseAddress(text: string, to: number, isKnown: (address: string) => boolean): Block | undefined {
+  const end = Math.min(to, LONGEST_LOOSE);
+  for (let span = findAddress(text, 0, end); span !== undefined; span = findAddress(text, span.end, end)) {
+    const address = text.slice(span.start, span.end);
+    const lineStart = text.lastIndexOf('\n', span.start) + 1;
+    const isOther = SYSTEM_MAILBOXES.test(address) || OTHER_LABELS.test(text.slice(lineStart, span.start).trim());
+    if (!isOther && !isKnown(address))
+      return { address, at: span.start, spans: [{ start: lineStart, end: Math.min(end, lineStart + LONGEST_LINE) }] };
+  }
+  return undefined;
+}
+
+const LONGEST_LOOSE = 8000;
+const SYSTEM_MAILBOXES = /^(?:postmaster|mailer-daemon|abuse|support|help|no-?reply|admin|hostmaster|webmaster|info)/i;
 
 /** An address that opens its line: alone, or with what is said of it behind. */
 function leading(text: string, end: number, lineEnd: number): Strength {
@@ -137,5 +166,5 @@ function isBullet(text: string, from: number, to: number): boolean {
 
 const OPENERS = Array.from(`<"'([ \t`, (mark) => mark.charCodeAt(0));
 const CLOSERS = Array.from(`>"')] \t`, (mark) => mark.charCodeAt(0));
-const COMMA = 0x2c;
+const SEPARATORS = Array.from(',;', (mark) => mark.charCodeAt(0));
 const GREATER = 0x3e;

@@ -1,7 +1,7 @@
 import type { SmtpStage } from '@dsnkit/delivery-status';
 import { TEXT_FORMATS, type TextFormat } from '../formats/index.ts';
 import { PhraseBook } from './phrase-book.ts';
-import { saysUndelivered } from './undelivered.ts';
+import { readNews } from './undelivered.ts';
 
 /** What structures a text for people. */
 type Mark =
@@ -67,6 +67,9 @@ const GAVE_UP_MARKS: readonly string[] = [
   'persistent transient',
   'in the queue too long',
   'too long in the queue',
+  'could not be delivered for*',
+  'deleted from queue',
+  'deleted from the queue',
 ];
 
 const CHALLENGE_MARKS: readonly string[] = [
@@ -116,10 +119,14 @@ export function readMarks(text: string): Marks {
     else if (format === undefined && !isQuoted(text, start)) ({ format } = mark);
     return false;
   });
+  if (format !== undefined) return { format, end, ...seen, inOtherWords: false };
   // Words that nobody has listed are looked for only where none of the others is there.
-  const isSilent = format === undefined && !seen.delay && !seen.failure && !seen.success;
-  const inOtherWords = isSilent && saysUndelivered(text, end);
-  return { format, end, ...seen, failure: seen.failure || inOtherWords, inOtherWords };
+  const isSilent = !seen.delay && !seen.failure && !seen.success;
+  const news = isSilent || !seen.gaveUp ? readNews(text, end) : undefined;
+  if (news === undefined) return { format, end, ...seen, inOtherWords: false };
+  const gaveUp = seen.gaveUp || news.gaveUp;
+  if (!isSilent) return { format, end, ...seen, gaveUp, inOtherWords: false };
+  return { format, end, ...seen, ...news, gaveUp, inOtherWords: news.failure || news.delay };
 }
 
 /** The last command that a text names, and where. */

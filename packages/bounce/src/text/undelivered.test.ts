@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readBounce } from '../read-bounce.ts';
-import { saysUndelivered } from './undelivered.ts';
+import { readNews } from './undelivered.ts';
 
-const says = (text: string): boolean => saysUndelivered(text, text.length);
+const says = (text: string): boolean => readNews(text, text.length).failure;
 
 describe('that something was not delivered', () => {
   it.each([
@@ -25,6 +25,17 @@ describe('that something was not delivered', () => {
     'The meeting is not on Tuesday.',
   ])('is not said by: %s', (text) => {
     expect(says(text)).toBe(false);
+  });
+});
+
+describe('how long it is tried', () => {
+  it.each([
+    ['It waits since 4 hours; we shall keep on trying for 3 days.', 'delay'],
+    ['Es wird in 2 Stunden erneut versucht.', 'delay'],
+    ['We tried for 5 days and give up.', 'gaveUp'],
+    ['Nach 3 Tagen aufgegeben.', 'gaveUp'],
+  ] as const)('%s', (text, what) => {
+    expect(readNews(text, text.length)).toMatchObject({ delay: what === 'delay', gaveUp: what === 'gaveUp' });
   });
 });
 
