@@ -59,9 +59,21 @@ describe('FileMailboxes', () => {
     await mailboxes.deliver(delivery(directory, 'bob', content(['x'], true), '1.q1n0'));
     const [name = ''] = await readdir(join(directory, 'bob', 'new'));
     const left = name.replace('q1n0', 'q2n0');
-    await writeFile(join(directory, 'bob', 'tmp', left), 'a longer half of something');
+    const temporary = (pid: number) => join(directory, 'bob', 'tmp', `${left},P=${pid}`);
+    await writeFile(temporary(process.pid), 'a longer half of something');
     await mailboxes.deliver(delivery(directory, 'bob', content(['x'], true), '1.q2n0'));
     expect(await readFile(join(directory, 'bob', 'new', left), 'utf8')).toBe('x');
+  });
+
+  it('leaves alone what another process is writing of the same delivery', async () => {
+    const mailboxes = new FileMailboxes();
+    await mailboxes.deliver(delivery(directory, 'bob', content(['x'], true), '1.q1n0'));
+    const [name = ''] = await readdir(join(directory, 'bob', 'new'));
+    const others = join(directory, 'bob', 'tmp', `${name},P=${process.pid + 1}`);
+    await writeFile(others, 'half');
+    await mailboxes.deliver(delivery(directory, 'bob', content(['x'], true), '1.q1n0'));
+    expect(await readFile(others, 'utf8')).toBe('half');
+    expect(await readdir(join(directory, 'bob', 'new'))).toEqual([name]);
   });
 
   it.each(['tmp', 'new', 'cur'])('completes a Maildir that a crash left without %s', async (missing) => {

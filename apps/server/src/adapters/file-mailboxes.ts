@@ -11,7 +11,7 @@ const maxNameOctets = 200;
 /**
  * Maildirs on a file system: `DIRECTORY/FOLDER/{tmp,new,cur}`, one file per message.
  *
- * A message is written to `tmp`, synced, moved to `new`, and `new` is synced. Its name comes from the key of the delivery
+ * A message is written to `tmp` (under a name with the mark of this process), synced, moved to `new`, and `new` is synced. Its name comes from the key of the delivery
  * alone, so a delivery that a crash made twice replaces itself (unless a reader has moved it to `cur` meanwhile). Content is stored to the octet, with its
  * CRLF line ends, so that binary content survives; IMAP servers and mail readers take either line end.
  *
@@ -60,7 +60,8 @@ export function folderName(address: string): string {
 }
 
 async function store(maildir: string, name: string, prefix: Uint8Array, content: Content): Promise<void> {
-  const temporary = join(maildir, 'tmp', name);
+  // Another process that has the same delivery, since this one lost its claim, writes a file of its own.
+  const temporary = join(maildir, 'tmp', `${name},P=${process.pid}`);
   await write(temporary, prefix, content);
   try {
     await rename(temporary, join(maildir, 'new', name));
@@ -71,7 +72,7 @@ async function store(maildir: string, name: string, prefix: Uint8Array, content:
 }
 
 async function write(path: string, prefix: Uint8Array, content: Content): Promise<void> {
-  // A file of this name can only be a piece that a crash left.
+  // A file of this name can only be a piece that a crash left, of a process with the same number.
   const file = await open(path, 'w', 0o600);
   try {
     await file.writeFile(

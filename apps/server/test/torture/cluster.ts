@@ -59,8 +59,15 @@ const LARGE_OCTETS = 700_000;
 const SETTLING_MS = 5_000;
 const BETWEEN_MS = 2_500;
 const TRICKLE_MS = 500;
-/** So long after a link is mended what was lost on it may still be missing: statements have failed by then. */
-const MENDING_MS = 32_000;
+/** A claim that runs out does not come to another so soon after the first node had its 250. */
+const STOLEN_MS = 1_000;
+/** Outages that are told with a fault. */
+const NEAR_MS = 10_000;
+/**
+ * So long after an outage its end is not felt by all: statements on a link that was cut have failed by then, and claims
+ * that could not be renewed while the database was away have run out.
+ */
+const MENDING_MS: Partial<Record<Disturbance, number>> = { partition: 32_000, database: LEASE_MS };
 
 /**
  * Several nodes share a queue in PostgreSQL and take mail, while nodes are killed, put to sleep for longer than their lease,
@@ -88,8 +95,13 @@ class ClusterYard {
   readonly #done = new Map<Disturbance, number>();
   /** When a node, or with -1 the database, was out of order. */
   readonly #outages: { readonly node: number; readonly fromMs: number; readonly toMs: number }[] = [];
+  readonly #refusals = new Map<string, number>();
+  /** When recipients that were relayed were settled, by UTC. */
+  readonly #settled = new Map<string, number>();
   #database: PostgresServer | undefined;
   #url = '';
+  /** Recipients that were relayed twice while their node and the database were well. */
+  #undisturbed = 0;
   #next = 0;
 
   constructor(folder: string, options: ClusterOptions) {
@@ -100,7 +112,12 @@ class ClusterYard {
   async open(): Promise<void> {
     const { hosts } = this.#options;
     const host = hosts && { ...hosts.database, network: hosts.network };
-    this.#database = await startPostgres({ durable: true, ...(host === undefined ? {} : { host }) });
+    this.#database = await startPostgres({
+      durable: true,
+      // A database that is killed every half minute never comes to its vacuum, once a minute by default.
+      settings: { autovacuum_naptime: '5s' },
+      ...(host === undefined ? {} : { host }),
+    });
     this.#url = await this.#database.newDatabase();
     const program = bundle(join(this.#folder, 'program'));
     for (let index = 0; index < this.#options.nodes; index++) {
@@ -112,14 +129,16 @@ class ClusterYard {
       const url = hosts === undefined ? this.#url : this.#url.replace(hosts.database.address, hosts.databaseAddress);
       const addresses = { own: host?.address ?? LOCAL, hop: host?.ours ?? LOCAL };
       const toml = configuration({ index, url, addresses, port, hops: [plain, knowing], expireMs: this.#expireMs() });
-      this.#nodes.push(new Node({ program, folder: this.#folder, name: `n${index}`, toml, port, host }));
+      this.#nodes.push(
+        new Node({ program, folder: this.#folder, name: `n${index}`, toml, port, host, settled: this.#noteSettled }),
+      );
     }
     await Promise.all(this.#nodes.map((node) => node.start()));
   }
 
   /** Long enough that a message is tried, and its delay told, before it expires. */
   #expireMs(): number {
-    return Math.max(20_000, 1.5 * (this.#options.partitionMs ?? 0));
+    return Math.max(40_000, 1.5 * (this.#options.partitionMs ?? 0));
   }
 
   async close(): Promise<void> {
@@ -147,6 +166,8 @@ class ClusterYard {
         ...Object.fromEntries([...this.#done].map(([what, times]) => [`  ${what}`, times])),
         ...Object.fromEntries(this.#nodes.map(({ name }, index) => [`  relayed by ${name}`, this.#relayedBy(index)])),
         ...verdict.figures,
+        'relayed twice while nothing was disturbed': this.#undisturbed,
+        ...Object.fromEntries([...this.#refusals].map(([reply, times]) => [`  ${reply}`, times])),
       },
     };
   }
@@ -159,13 +180,23 @@ class ClusterYard {
       const index = (number + client) % this.#nodes.length;
       const node = this.#nodes[index];
       if (node === undefined) return;
-      const { hosts, refused = () => undefined } = this.#options;
+      const refused = (reply: string): void => this.#noteRefusal(reply);
       const said = { ...message(number, number % 200 === 199 ? LARGE_OCTETS : 100), refused };
-      const answer = await submit(node.port, said, hosts?.nodes[index]?.address);
+      const answer = await submit(node.port, said, this.#options.hosts?.nodes[index]?.address);
       this.#answers.set(number, answer);
       // A client that finds nobody, or is told to come back, does so after a while.
       if (answer !== 'accepted') await moment(100);
     }
+  }
+
+  readonly #noteSettled = (address: string, atMs: number): void => {
+    const before = this.#settled.get(address) ?? Infinity;
+    this.#settled.set(address, Math.min(before, atMs));
+  };
+
+  #noteRefusal(reply: string): void {
+    this.#refusals.set(reply, (this.#refusals.get(reply) ?? 0) + 1);
+    this.#options.refused?.(reply);
   }
 
   #isDisturbedEnough(): boolean {
@@ -183,7 +214,7 @@ class ClusterYard {
       const index = Math.floor(Math.random() * this.#nodes.length);
       const fromMs = performance.now();
       await this.#disturb(what, index);
-      const toMs = performance.now() + (what === 'partition' ? MENDING_MS : 0);
+      const toMs = performance.now() + (MENDING_MS[what] ?? 0);
       this.#outages.push({ node: what === 'database' ? -1 : index, fromMs, toMs });
       this.#done.set(what, (this.#done.get(what) ?? 0) + 1);
       this.#options.progress?.(`${what}${what === 'database' ? '' : ` of n${index}`}`);
@@ -233,7 +264,7 @@ class ClusterYard {
   async #finish(reader: ReportReader): Promise<void> {
     for (const node of this.#nodes) if (!node.isUp()) await node.start();
     // A store that is broken will not pay.
-    const untilMs = performance.now() + (this.#options.sabotage === undefined ? 120_000 : 25_000);
+    const untilMs = performance.now() + (this.#options.sabotage === undefined ? 240_000 : 45_000);
     while (performance.now() < untilMs && !(this.#isPaid(reader) && (await this.#rows()).size === 0)) await moment(500);
     // A report too many would come now.
     await moment(LEASE_MS);
@@ -256,8 +287,9 @@ class ClusterYard {
   }
 
   /**
-   * A recipient is relayed twice rightly only if whoever had it first could not settle it after the hop's final 250: the node
-   * was killed, asleep or ending, or the database was away.
+   * A recipient is relayed twice rightly only if the first time could not be settled after the hop's final 250. Mostly a node
+   * was killed, asleep or ending then, or the database was away; on a machine that is far too busy the claim runs out, which
+   * takes a while.
    */
   #doubles(): Doubles {
     const first = new Map<string, ClusterRelayed>();
@@ -267,10 +299,27 @@ class ClusterYard {
       const before = first.get(relayed.address);
       first.set(relayed.address, relayed);
       if (before === undefined) continue;
-      if (this.#wasDisturbed(before, relayed.atMs)) inWindow++;
-      else outside.push(`${relayed.address} by n${before.node}, then by n${relayed.node}`);
+      const isDisturbed = this.#wasDisturbed(before, relayed.atMs);
+      if (!isDisturbed) this.#undisturbed += 1;
+      const settledMs = (this.#settled.get(relayed.address) ?? Infinity) - performance.timeOrigin;
+      const isStolen = !isDisturbed && relayed.atMs - before.atMs < STOLEN_MS;
+      if (settledMs >= relayed.atMs && !isStolen) inWindow++;
+      else
+        outside.push(`${relayed.address} by n${before.node}, then by n${relayed.node}, ${this.#when(before, relayed)}`);
     }
     return { inWindow, outside };
+  }
+
+  /** In seconds, for who looks for the fault. */
+  #when(before: ClusterRelayed, relayed: ClusterRelayed): string {
+    const after = (ms: number): string => ((ms - before.atMs) / 1_000).toFixed(1);
+    const near = this.#outages.filter(
+      ({ fromMs, toMs }) => Math.max(fromMs - relayed.atMs, before.atMs - toMs) < NEAR_MS,
+    );
+    const told = near.map(
+      ({ node, fromMs, toMs }) => `${node < 0 ? 'database' : `n${node}`} out from ${after(fromMs)} to ${after(toMs)}`,
+    );
+    return `${after(relayed.atMs)} s later (${told.join(', ')})`;
   }
 
   #wasDisturbed({ node, atMs }: ClusterRelayed, secondMs: number): boolean {

@@ -84,6 +84,7 @@ export function judge(
   const delivered = deliveredAddresses(mailDirectory);
   const plans = numbers.map(planned);
   const owed = new Set(plans.flatMap((plan) => plan.owed));
+  const allowed = new Set(plans.flatMap((plan) => plan.allowed));
   const lostRelays = missing(
     plans.flatMap((plan) => plan.relayed),
     relayed.map(({ address }) => address),
@@ -99,7 +100,7 @@ export function judge(
     'accepted, but not in the mailbox': lostDeliveries,
     'owed report missing': lostReports,
     'report made twice': repeated(groups),
-    'report that nobody asked for': groups.filter((group) => !owed.has(group)),
+    'report that nobody asked for': groups.filter((group) => !owed.has(group) && !allowed.has(group)),
     'delivered twice into a mailbox': repeated(delivered),
     'relayed twice outside of the window of RFC 5321 §6.1': outside,
     'parameters changed on the way': relayed.filter((one) => !keepsParameters(one)).map(({ command }) => command),

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { takesConnections } from './server.ts';
 
 /** What makes a node of a cluster. */
@@ -13,6 +14,8 @@ export interface NodeOptions {
   readonly port: number;
   /** The host on which it runs. Default: this one. */
   readonly host?: { readonly under: readonly string[]; readonly address: string } | undefined;
+  /** Told the recipients that it has relayed and settled, with the time (UTC milliseconds) after the commit. */
+  readonly settled?: (address: string, atMs: number) => void;
 }
 
 /** One node of a cluster: a process that comes and goes. */
@@ -88,8 +91,16 @@ export class Node {
     });
     this.#log = '';
     for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => (this.#log = (this.#log + chunk.toString()).slice(-20_000)));
+      createInterface({ input: stream }).on('line', (line) => {
+        this.#log = `${this.#log}${line}\n`.slice(-20_000);
+        if (line.includes('"event":"relayed"')) this.#tellSettled(line);
+      });
     this.#child = child;
     return child;
+  }
+
+  #tellSettled(line: string): void {
+    const { recipient, time } = JSON.parse(line) as { readonly recipient: string; readonly time: number };
+    this.#options.settled?.(recipient, time);
   }
 }

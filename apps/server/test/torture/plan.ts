@@ -42,6 +42,8 @@ export interface Planned {
   readonly delivered: readonly string[];
   /** `action address` of every group that is owed to the sender. RFC 3461 §5.2 */
   readonly owed: readonly string[];
+  /** What the sender may be told beside: that something came late, if it did. */
+  readonly allowed: readonly string[];
 }
 
 /** The message of a number: every NOTIFY value meets every fate in 54 numbers. */
@@ -58,6 +60,7 @@ export function planned(number: number): Planned {
     relayed: of('ok', 'dsn'),
     delivered: of('here'),
     owed: addresses.flatMap(({ fate, address }) => actions(fate, notify).map((action) => `${action} ${address}`)),
+    allowed: tellsDelay(notify) ? addresses.map(({ address }) => `delayed ${address}`) : [],
   };
 }
 
@@ -71,7 +74,7 @@ export function numberOf(address: string): number | undefined {
 function actions(fate: Fate, notify: string | undefined): readonly string[] {
   const success = notify?.includes('SUCCESS') === true;
   const failure = notify === undefined || notify.includes('FAILURE');
-  const delay = notify === undefined || notify.includes('DELAY');
+  const delay = tellsDelay(notify);
   switch (fate) {
     case 'ok':
       return success ? ['relayed'] : [];
@@ -84,4 +87,8 @@ function actions(fate: Fate, notify: string | undefined): readonly string[] {
     case 'dsn':
       return [];
   }
+}
+
+function tellsDelay(notify: string | undefined): boolean {
+  return notify === undefined || notify.includes('DELAY');
 }

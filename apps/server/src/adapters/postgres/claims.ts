@@ -109,6 +109,7 @@ export async function leaseRows(
   skew: ClockSkew,
 ): Promise<readonly Claim[]> {
   const rows = leased.flatMap((group) => group.rows.map(({ n }) => ({ ...group, n })));
+  const told = skew.ask();
   const { rows: messages } = await prepared<{
     id: string;
     envelope: string;
@@ -145,6 +146,6 @@ export async function leaseRows(
     ];
   });
   const now = messages[0]?.database_now;
-  if (now !== undefined) skew.measured(now);
+  if (now !== undefined) told(now);
   return claims;
 }

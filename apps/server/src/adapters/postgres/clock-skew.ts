@@ -3,7 +3,8 @@ import type { Skew } from './rows.ts';
 /**
  * The difference between the clock of the database and ours, measured anew with every answer that tells the time there.
  *
- * A difference of less than a tenth of a second is none: it is the way of the answer as much as the clocks, and nothing here
+ * The database read its clock at some time between question and answer. However long that took, as when this process was
+ * halted meanwhile, a difference that is possible by it is kept. One of less than a tenth of a second is none: nothing here
  * is timed more closely.
  */
 export class ClockSkew implements Skew {
@@ -14,10 +15,16 @@ export class ClockSkew implements Skew {
     this.#now = now;
   }
 
-  /** The database said that it is `databaseMs`, just now. */
-  measured(databaseMs: number): void {
-    const aheadMs = Math.round(databaseMs - this.#now());
-    if (Math.abs(aheadMs - this.#aheadMs) >= NOTICED_MS) this.#aheadMs = Math.abs(aheadMs) < NOTICED_MS ? 0 : aheadMs;
+  /** To be called before the question is sent; gives what is to be told the answer. */
+  ask(): (databaseMs: number) => void {
+    const askedAtMs = this.#now();
+    return (databaseMs) => {
+      const [least, most] = [databaseMs - this.#now(), databaseMs - askedAtMs];
+      // Our clock was set back meanwhile.
+      if (least > most) return;
+      const aheadMs = Math.min(Math.max(this.#aheadMs, least), most);
+      this.#aheadMs = Math.abs(aheadMs) < NOTICED_MS ? 0 : Math.round(aheadMs);
+    };
   }
 
   toStored(ms: number): number {

@@ -115,8 +115,9 @@ export class PostgresCluster implements Cluster {
 
   async #sayAlive(): Promise<void> {
     const { connections, node, incarnation, journal, skew, now, trouble } = this.#parts;
-    const { rows } = await connections.run((client) =>
-      client.query<{ database_now: number; mine: string | null; nodes: number }>(
+    const { rows, told } = await connections.run(async (client) => {
+      const heard = skew.ask();
+      const answer = await client.query<{ database_now: number; mine: string | null; nodes: number }>(
         // A row that was swept away, as nothing was heard of this node for very long, is made again.
         `WITH beat AS (
            INSERT INTO dsnkit_node (name, incarnation, seen_at, readers, keeps) VALUES ($1, $2, ${NOW}, $4, $5)
@@ -127,11 +128,12 @@ export class PostgresCluster implements Cluster {
            SELECT count(*) FROM dsnkit_node WHERE seen_at > ${NOW} - $3 AND name <> $1
          ) + 1 AS nodes`,
         [node, incarnation, ALIVE_MS, ...journal.declared],
-      ),
-    );
+      );
+      return { rows: answer.rows, told: heard };
+    });
     const [row] = rows;
     if (row === undefined) return;
-    skew.measured(row.database_now);
+    told(row.database_now);
     this.#nodes = row.nodes;
     if (row.mine === null) trouble(new Error(`another process runs as node ${node}: give each a name of its own`));
     await journal.look();

@@ -109,6 +109,7 @@ class PostgresQueueStore implements QueueStore {
   /** Takes the name of this node: what an earlier process held under it is free. */
   async begin(): Promise<void> {
     await this.#connections.transaction(async (client) => {
+      const told = this.#skew.ask();
       const { rows } = await client.query<{ database_now: number }>(
         `INSERT INTO dsnkit_node (name, incarnation, seen_at)
          VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
@@ -117,7 +118,7 @@ class PostgresQueueStore implements QueueStore {
         [this.#node, this.#incarnation],
       );
       const now = rows[0]?.database_now;
-      if (now !== undefined) this.#skew.measured(now);
+      if (now !== undefined) told(now);
       await client.query('UPDATE dsnkit_recipient SET ready_at = due_at, token = NULL, node = NULL WHERE node = $1', [
         this.#node,
       ]);

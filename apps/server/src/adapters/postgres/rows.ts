@@ -100,6 +100,11 @@ export function toRecipient(row: RecipientRow, skew: Skew): Recipient {
   };
 }
 
+/** Nodes whose clocks agree give one time, that of the node which took the message: names of files are made from it. */
+const CLOSE_MS = 1_000;
+
 export function toMessage(envelope: string, arrivedAt: number, skew: Skew): Message {
-  return { ...(JSON.parse(envelope) as Message), arrivedAtMs: skew.toOurs(arrivedAt) };
+  const message = JSON.parse(envelope) as Message;
+  const arrivedAtMs = skew.toOurs(arrivedAt);
+  return Math.abs(arrivedAtMs - message.arrivedAtMs) < CLOSE_MS ? message : { ...message, arrivedAtMs };
 }
