@@ -35,13 +35,16 @@ export interface Finding {
 const LONGEST_SAYING = 4000;
 
 /**
- * The reason for what is known: the rules of a provider; else decisive words; usual words; an exact status; hints; the
- * reply code; the subject of the status. `undefined` if nothing tells.
+ * The reason for what is known: the rules of a provider; else decisive words; usual words; the ideas of a clause, which
+ * also count before words that are wider; an exact status; hints; the reply code; the subject of the status.
+ * `undefined` if nothing tells.
  */
 export function classify(said: Said): Finding | undefined {
   const { own, words } = byWords(said);
   const known = own ?? byHost(said);
   if (known !== undefined) return known;
+  const detail = said.status === undefined ? undefined : said.status.slice(2);
+  const exact = detail === undefined ? undefined : STATUS_REASONS.get(detail);
   if (words !== undefined && words.weight > 1) {
     const { at = 0, by } = words;
     const around = byClause(said, at - NEAR, at + by.length + NEAR);
@@ -49,8 +52,6 @@ export function classify(said: Said): Finding | undefined {
   }
   const clause = byClause(said);
   if (clause !== undefined && clause.weight > 1) return inContext(clause, said);
-  const detail = said.status === undefined ? undefined : said.status.slice(2);
-  const exact = detail === undefined ? undefined : STATUS_REASONS.get(detail);
   if (exact !== undefined) return { reason: exact, confidence: 'high', by: said.status ?? '' };
   if (words !== undefined && words.weight > 0) return inContext(words, said);
   if (clause !== undefined && clause.weight > 0) return inContext(clause, said);

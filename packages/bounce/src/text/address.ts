@@ -47,7 +47,8 @@ function startOfLocal(text: string, at: number, from: number): number {
   // A dot or an apostrophe before an address belongs to the sentence.
   while (start < at && (text.charCodeAt(start) === DOT || text.charCodeAt(start) === APOSTROPHE)) start++;
   // So does the name of a value: `rcpt=ann@example.org`.
-  return start + (NAMED.exec(text.slice(start, Math.min(at, start + 12)))?.[0].length ?? 0);
+  const head = text.slice(start, Math.min(at, start + 10));
+  return head.includes('=') ? start + (NAMED.exec(head)?.[0].length ?? 0) : start;
 }
 
 function endOfDomain(text: string, from: number, to: number): number {
