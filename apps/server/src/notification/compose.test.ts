@@ -89,10 +89,8 @@ function read({ content }: ComposedReport) {
 /** What holds for every report, whatever went in. */
 function expectMailable({ content, message: envelope }: ComposedReport): void {
   const whole = text(content);
-  for (const line of whole.split('\r\n')) {
-    expect(line).not.toMatch(/[\r\n\0]/);
-    expect(octets(line).length).toBeLessThanOrEqual(998);
-  }
+  // One check for all lines: each costs more than what it looks at.
+  expect(whole.split('\r\n').filter((line) => /[\r\n\0]/.test(line) || octets(line).length > 998)).toEqual([]);
   if (!/\bBODY=8BITMIME\b/.test(envelope.mailParameters)) expect(whole).not.toMatch(/[^\u0000-\u007f]/);
   expect(envelope.sizeOctets).toBe(content.length);
 }
@@ -514,6 +512,7 @@ describe('hostile text', () => {
           expect(read(composed).recipients).toHaveLength(1);
         },
       ),
+      { numRuns: 40 },
     );
   });
 });
