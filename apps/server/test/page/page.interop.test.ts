@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { axe, chromiumPath, firstStart, launch, overflow, visit, type FirstStart, type Visit } from './first-start.ts';
@@ -382,6 +384,43 @@ describe.runIf(chromiumPath !== undefined)('the page in Chromium', () => {
       }
     },
   );
+
+  it('shows how webhooks are doing, and sends again what one did not take', async () => {
+    let status = 410;
+    const taken: string[] = [];
+    const receiver = createServer((request, response) => {
+      if (status === 204) taken.push(String(request.headers['webhook-id']));
+      response.writeHead(status).end();
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const { port } = receiver.address() as AddressInfo;
+    const secret = `whsec_${Buffer.from('0123456789abcdef01234567').toString('base64')}`;
+    const hooked = await firstStart(
+      `[[webhook]]\nname = "crm"\nurl = "http://127.0.0.1:${port}/"\nsecret = "${secret}"\nevents = ["failed"]`,
+    );
+    const { page, complaints, close } = await visit(browser, hooked.url);
+    try {
+      const list = page.getByRole('list', { name: 'Webhooks' });
+      await list.getByText('up to date').waitFor();
+      await fetch(new URL('api/v1/messages', hooked.url), {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ from: '', recipients: [{ address: '550@simulator.test' }], raw: 'a: b\n\n' }),
+      });
+      await list.getByText('1 dead letter').waitFor();
+      await list.getByText('failing').waitFor();
+      await list.getByText('answered 410').waitFor();
+      expect(await axe(page)).toEqual([]);
+      status = 204;
+      await page.getByRole('button', { name: 'Send again what crm did not take' }).click();
+      await list.getByText('up to date').waitFor();
+      expect([taken.length, complaints]).toEqual([1, []]);
+    } finally {
+      await close();
+      await hooked.stop();
+      receiver.close();
+    }
+  });
 
   it('keeps the theme that was chosen', async () => {
     await withPage('#/', async (page) => {

@@ -7,6 +7,7 @@ import type {
   MessagePageJson,
   OverviewJson,
   SuppressionJson,
+  WebhookJson,
 } from './shapes.ts';
 
 const root = 'api/v1';
@@ -105,6 +106,13 @@ export const submit = (submission: Submission, key: string): Promise<{ readonly 
 /** Sends a message again to those who did not get it. */
 export const resend = (id: string, key: string): Promise<{ readonly id: string }> =>
   ask(`${root}/messages/${part(id)}/resend`, { method: 'POST', body: {}, headers: { 'idempotency-key': key } });
+
+export const webhooks = (signal: AbortSignal): Promise<{ readonly webhooks: readonly WebhookJson[] }> =>
+  ask(`${root}/webhooks`, { signal });
+
+/** Sends all dead letters of a webhook again; gives how many. */
+export const replay = (webhook: string): Promise<{ readonly count: number }> =>
+  ask(`${root}/webhooks/${part(webhook)}/dead-letters/replay`, { method: 'POST', body: {} });
 
 /** Where the whole list can be fetched. */
 export const suppressionExport = `${root}/suppressions/export`;

@@ -111,6 +111,18 @@ export interface OverviewJson {
   readonly steps: readonly (TotalsJson & { readonly at: string })[];
 }
 
+export interface WebhookJson {
+  readonly webhook: string;
+  readonly url: string;
+  readonly state: 'idle' | 'sending' | 'failing';
+  readonly delivered: number;
+  readonly failedAttempts: number;
+  readonly deadLetters: number;
+  readonly lastSuccessAt: string | null;
+  readonly lastFailure: string | null;
+  readonly retryAt: string | null;
+}
+
 /** An event with its times as text: `at` for `atMs`, and so on. */
 export type EventJson = Readonly<Record<string, unknown>>;
 

@@ -10,6 +10,7 @@ import { linkTo } from '../routing.ts';
 import { Feed } from './feed.tsx';
 import { Outcomes } from './overview-outcomes.tsx';
 import { Depths, Reasons } from './overview-panels.tsx';
+import { WebhooksPanel } from './webhooks.tsx';
 import { Welcome } from './welcome.tsx';
 
 /** What goes on, at a glance. */
@@ -44,6 +45,7 @@ export function OverviewView(): JSX.Element {
           <Reasons failures={data.failures} />
         </Panel>
       </div>
+      <WebhooksPanel />
       <div class="columns wide-first">
         <Panel title="Latest messages" id="latest-title" note={<a href="#/messages">All</a>}>
           {latest.error !== undefined && <Trouble message={latest.error} />}

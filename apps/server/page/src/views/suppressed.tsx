@@ -80,7 +80,7 @@ export function SuppressedView(): JSX.Element {
       )}
       {entries.length > 0 && (
         <div class="panel flush">
-          <ul class="suppressions" aria-label={counted(entries.length, 'address', 'addresses')}>
+          <ul class="plain-rows" aria-label={counted(entries.length, 'address', 'addresses')}>
             {entries.map((entry) => (
               <Entry key={entry.address} entry={entry} remove={() => setRemoving(entry.address)} />
             ))}
@@ -152,7 +152,7 @@ function Add({ add }: { readonly add: (address: string, reason: string) => Promi
 function Entry({ entry, remove }: { readonly entry: SuppressionJson; readonly remove: () => void }): JSX.Element {
   const { address, reason, status, since, until, messageId, failures } = entry;
   return (
-    <li class="suppression">
+    <li class="plain-row">
       <div>
         <p class="address">
           {visible(address)} {status !== null && <code class="status-code">{status}</code>}
