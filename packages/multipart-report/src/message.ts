@@ -1,6 +1,6 @@
 import type { Field } from '@dsnkit/delivery-status';
 import { locate } from './find.ts';
-import { Headed } from './header.ts';
+import { Headed, type Header } from './header.ts';
 import { Issues } from './issue.ts';
 import { partText } from './part.ts';
 import { reportOf, type ParsedReport } from './report.ts';
@@ -45,20 +45,31 @@ class Opened extends Headed implements OpenedMessage {
   readonly root: MimePart;
   readonly report: ParsedReport | undefined;
   readonly text: string;
-  readonly field: OpenedMessage['field'];
-  readonly partText: OpenedMessage['partText'];
-  readonly returned: OpenedMessage['returned'];
+  readonly #header: Header;
+  readonly #source: Source;
 
   constructor(source: Source) {
     const located = locate(source);
-    const { root } = located;
-    const header = Headed.headerOf(root);
+    const header = Headed.headerOf(located.root);
     super(header);
-    this.root = root;
+    this.root = located.root;
     this.report = reportOf(located, source);
     this.text = source.text;
-    this.field = (name) => header.value(name);
-    this.partText = (part) => partText(part, source, new Issues());
-    this.returned = (part) => readReturned(part, source, new Issues())[0];
+    this.#header = header;
+    this.#source = source;
+  }
+
+  // Functions that are made when they are asked for: kept in the object, they kept it in memory for long.
+
+  get field(): OpenedMessage['field'] {
+    return (name) => this.#header.value(name);
+  }
+
+  get partText(): OpenedMessage['partText'] {
+    return (part) => partText(part, this.#source, new Issues());
+  }
+
+  get returned(): OpenedMessage['returned'] {
+    return (part) => readReturned(part, this.#source, new Issues())[0];
   }
 }

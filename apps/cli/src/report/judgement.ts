@@ -2,7 +2,10 @@ import { judgeRecipient, type BouncedRecipient } from '@dsnkit/bounce';
 import type { RecipientFields } from '@dsnkit/delivery-status';
 
 /** What is told of a recipient beyond its fields. */
-export type Judgement = Pick<BouncedRecipient, 'reason' | 'permanence' | 'advice'>;
+export interface Judgement extends Pick<BouncedRecipient, 'reason' | 'permanence' | 'advice'> {
+  /** The reply code in its diagnostic. */
+  readonly replyCode: number | null;
+}
 
 const KEPT = 4096;
 let kept = new Map<string, Judgement>();
@@ -13,9 +16,9 @@ export function judgementOf(fields: Partial<RecipientFields>): Judgement {
   const key = `${action}\0${status}\0${diagnosticCode?.type}\0${diagnosticCode?.value}\0${statusComment}\0${remoteMta?.value}`;
   const known = kept.get(key);
   if (known !== undefined) return known;
-  const { reason, permanence, advice } = judgeRecipient(fields);
+  const { reason, permanence, advice, reply } = judgeRecipient(fields);
   if (kept.size >= KEPT) kept = new Map();
-  const judgement = { reason, permanence, advice };
+  const judgement = { reason, permanence, advice, replyCode: reply?.replyCode ?? null };
   kept.set(key, judgement);
   return judgement;
 }

@@ -7,7 +7,8 @@ import {
 } from '@dsnkit/bounce';
 import { parseDate, parseDiagnostic, receivedFields } from '@dsnkit/delivery-status';
 import type { Field, RecipientFields, TypedValue } from '@dsnkit/delivery-status';
-import { decodeHeaderText, parseReport, splitHeader, type ParsedReport } from '@dsnkit/multipart-report';
+import { decodeHeaderText, splitHeader, type ParsedReport } from '@dsnkit/multipart-report';
+import { openMessage } from '@dsnkit/multipart-report/message';
 import type { InputMessage } from '../input/messages.ts';
 import { judgementOf, type Judgement } from './judgement.ts';
 
@@ -81,12 +82,24 @@ export interface IssueSummary {
 }
 
 /** Reads one message. Never throws: one that reports nothing has kind `other`. */
-export function summarize({ file, index, octets }: InputMessage): Summary {
-  return summaryOf(parseReport(octets), { file, octets, ...(index === undefined ? {} : { index }) });
+export function summarize(message: InputMessage): Summary {
+  const { report, field } = openMessage(message.octets);
+  return summaryOf(report, message, report === undefined ? undefined : field);
 }
 
-/** The same of a report that has been read already. */
-export function summaryOf(report: ParsedReport | undefined, { file, index, octets }: InputMessage): Summary {
+/** The value of a field of the header, by its name in lower case. */
+type FieldReader = (name: string) => string | undefined;
+
+/**
+ * The same of a report that has been read already.
+ *
+ * @param field reads the header of the message
+ */
+export function summaryOf(
+  report: ParsedReport | undefined,
+  { file, index, octets }: InputMessage,
+  field: FieldReader = readerOf(report?.headers ?? splitHeader(octets).headers),
+): Summary {
   const isRead =
     report !== undefined &&
     (report.kind === 'mdn' || report.kind === 'feedback' || (report.deliveryStatus?.recipients.length ?? 0) > 0);
@@ -99,7 +112,7 @@ export function summaryOf(report: ParsedReport | undefined, { file, index, octet
     report: report === undefined ? null : reportSummary(report),
     recipients: bounce?.recipients.map(bouncedSummary) ?? (report === undefined ? [] : recipientsOf(report)),
     original: originalSummary(report?.returned ?? bounce?.original),
-    header: headerSummary(report?.headers ?? splitHeader(octets).headers),
+    header: headerSummary(field),
     issues: (report?.issues ?? []).map((issue) => ({
       code: issue.code,
       line: issue.line,
@@ -111,14 +124,18 @@ export function summaryOf(report: ParsedReport | undefined, { file, index, octet
   };
 }
 
+function readerOf(headers: readonly Field[]): FieldReader {
+  return (name) => headers.find((field) => field.name.toLowerCase() === name)?.value;
+}
+
 function reportSummary({ reportType, deliveryStatus, mdn, feedback }: ParsedReport): ReportSummary {
   const message = deliveryStatus?.message;
   return {
     reportType: reportType ?? null,
     originalEnvelopeId: message?.originalEnvelopeId ?? feedback?.originalEnvelopeId ?? null,
-    reportingMta: typed(message?.reportingMta) ?? typedText(feedback?.reportingMta),
-    dsnGateway: typed(message?.dsnGateway),
-    receivedFromMta: typed(message?.receivedFromMta),
+    reportingMta: message?.reportingMta ?? typedText(feedback?.reportingMta),
+    dsnGateway: message?.dsnGateway ?? null,
+    receivedFromMta: message?.receivedFromMta ?? null,
     arrivalDate: isoDate(message?.arrivalDate ?? readDate(feedback?.arrivalDate)),
     disposition: mdn?.disposition?.type ?? null,
     feedbackType: feedback?.feedbackType ?? null,
@@ -138,23 +155,20 @@ function recipientsOf({ deliveryStatus, mdn, feedback }: ParsedReport): Recipien
 
 /** Of a standard report. */
 function judgedSummary(recipient: Partial<RecipientFields>): RecipientSummary {
-  return recipientSummary(recipient, judgementOf(recipient));
+  return recipientSummary(recipient, recipientAddress(recipient), judgementOf(recipient));
 }
 
 /** Of any other bounce: what its words say stands where the fields of a report would. */
 function bouncedSummary(recipient: BouncedRecipient): RecipientSummary {
-  const { address, remoteHost, reply, reason, permanence, advice } = recipient;
-  const summary = recipientSummary(recipient);
+  const { address, remoteHost, reply, diagnosticCode } = recipient;
+  const declared = diagnosticCode && parseDiagnostic(diagnosticCode).replyCode;
+  const replyCode = declared ?? reply?.replyCode ?? null;
+  const summary = recipientSummary(recipient, address, { ...recipient, replyCode });
   const words = reply === undefined ? '' : [reply.replyCode, reply.status, ...reply.lines].filter(Boolean).join(' ');
   return {
     ...summary,
-    address,
     remoteMta: summary.remoteMta ?? (remoteHost === undefined ? null : { type: 'dns', value: remoteHost }),
     diagnostic: summary.diagnostic ?? (words === '' ? null : { type: 'smtp', value: words }),
-    replyCode: summary.replyCode ?? reply?.replyCode ?? null,
-    reason,
-    permanence,
-    advice,
   };
 }
 
@@ -165,17 +179,20 @@ function optional(original: TypedValue | null, final: TypedValue | null): Partia
   };
 }
 
-function recipientSummary(recipient: Partial<RecipientFields>, judgement?: Judgement): RecipientSummary {
-  const { originalRecipient, finalRecipient, diagnosticCode } = recipient;
+function recipientSummary(
+  recipient: Partial<RecipientFields>,
+  address: string = recipientAddress(recipient),
+  judgement?: Judgement,
+): RecipientSummary {
   return {
-    address: recipientAddress(recipient) || null,
-    originalRecipient: typed(originalRecipient),
-    finalRecipient: typed(finalRecipient),
+    address: address === '' ? null : address,
+    originalRecipient: recipient.originalRecipient ?? null,
+    finalRecipient: recipient.finalRecipient ?? null,
     action: recipient.action ?? unknownAction(recipient),
     status: recipient.status ?? null,
-    remoteMta: typed(recipient.remoteMta),
-    diagnostic: typed(diagnosticCode),
-    replyCode: (diagnosticCode && parseDiagnostic(diagnosticCode).replyCode) ?? null,
+    remoteMta: recipient.remoteMta ?? null,
+    diagnostic: recipient.diagnosticCode ?? null,
+    replyCode: judgement?.replyCode ?? null,
     lastAttemptDate: isoDate(recipient.lastAttemptDate),
     willRetryUntil: isoDate(recipient.willRetryUntil),
     reason: judgement?.reason ?? null,
@@ -203,38 +220,19 @@ function originalSummary(original: OriginalMessage | undefined): HeaderSummary |
 }
 
 /** The fields of a header that tell messages apart; the first of each name. */
-function headerSummary(headers: readonly Field[]): HeaderSummary {
-  const found: (string | null)[] = [null, null, null, null, null];
-  for (const { name, value } of headers) {
-    // Most names are passed over by their length.
-    if (name.length > 10 || !LENGTHS.has(name.length)) continue;
-    const at = HEADER_PLACES.get(name) ?? HEADER_PLACES.get(name.toLowerCase());
-    if (at !== undefined) found[at] ??= value;
-  }
-  const [messageId = null, subject = null, from = null, to = null, date = null] = found;
+function headerSummary(field: FieldReader): HeaderSummary {
+  const messageId = field('message-id') ?? null;
   return {
     messageId: messageId === null ? null : (/<[^<>]*>/.exec(messageId)?.[0] ?? messageId),
-    subject: decoded(subject),
-    from: decoded(from),
-    to: decoded(to),
-    date,
+    subject: decoded(field('subject')),
+    from: decoded(field('from')),
+    to: decoded(field('to')),
+    date: field('date') ?? null,
   };
 }
 
-const LENGTHS: ReadonlySet<number> = new Set(['to', 'from', 'subject', 'message-id'].map((name) => name.length));
-
-/** The usual spellings stand beside the lower-case ones: most names are found without making a string. */
-const HEADER_PLACES: ReadonlyMap<string, number> = new Map(
-  [['Message-ID', 'Message-Id', 'message-id'], ['Subject', 'subject'], ['From', 'from'], ['To', 'to'], ['Date', 'date']]
-    .flatMap((names, place) => names.map((name) => [name, place] as const)),
-); // prettier-ignore
-
-function decoded(value: string | null): string | null {
-  return value?.includes('=?') === true ? decodeHeaderText(value) : value;
-}
-
-function typed(value: TypedValue | undefined): TypedValue | null {
-  return value === undefined ? null : { type: value.type, value: value.value };
+function decoded(value: string | undefined): string | null {
+  return value?.includes('=?') === true ? decodeHeaderText(value) : (value ?? null);
 }
 
 /** `rfc822; a@b.example` as MDNs and feedback reports have it. */
