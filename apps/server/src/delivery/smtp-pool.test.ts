@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deliveryOf } from '../../test/simulation/delivery.ts';
 import { oneHop, told } from '../../test/simulation/relay.ts';
-import { close, cut } from '../../test/simulation/scripted-host.ts';
+import { close, cut, stall } from '../../test/simulation/scripted-host.ts';
 import type { Content } from '../model.ts';
 
 const one = (address = 'bob@ivory.edu') => deliveryOf({ recipients: [address] });
@@ -67,6 +67,34 @@ describe('SmtpTransport: connections', () => {
       'RCPT TO:<b@x>',
       'RCPT TO:<c@x>',
     ]);
+  });
+
+  it('for a moment what comes is left to a busy connection, though another one is idle: it goes out behind the content', async () => {
+    const { clock, peer, relay } = await oneHop({}, { maxConnections: 2 });
+    await clock.during(Promise.all([relay.deliver(one('a@x')), relay.deliver(one('b@x'))]));
+    expect(peer.connections).toBe(2);
+    const busy = relay.deliver(one('c@x'));
+    // The reply to its envelope comes 10 ms after it.
+    await clock.advance(5);
+    await clock.during(Promise.all([busy, relay.deliver(one('d@x'))]));
+    expect(peer.arrivals).toContainEqual(
+      expect.stringMatching(/\r\n\.\r\nMAIL FROM:\S+ SIZE=\d+\r\nRCPT TO:<d@x>\r\n/),
+    );
+  });
+
+  it('what a busy connection does not come to goes over an idle one', async () => {
+    const { clock, peer, relay } = await oneHop(
+      { MAIL: (line, { transactions }) => (transactions > 1 && line.includes('slow@') ? stall : '250 2.1.0 Ok') },
+      { maxConnections: 2 },
+    );
+    await clock.during(Promise.all([relay.deliver(one('a@x')), relay.deliver(one('b@x'))]));
+    const slow = deliveryOf({ message: { reversePath: 'slow@x' }, recipients: ['c@x'] });
+    void relay.deliver(slow);
+    await clock.advance(1);
+    const begunMs = clock.now();
+    expect((await clock.during(relay.deliver(one('d@x')))).map(({ kind }) => kind)).toEqual(['relayed']);
+    expect(clock.now() - begunMs).toBeLessThan(100);
+    expect(peer.connections).toBe(2);
   });
 
   it('RFC 2920 §3.1: without PIPELINING each command waits for the reply to the one before', async () => {
