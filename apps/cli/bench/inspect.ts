@@ -142,9 +142,9 @@ function reads(text: string): boolean {
 function each(what: string, messages: number, work: () => void): Row {
   const seconds: number[] = [];
   for (let round = 0; round < 15; round++) {
-    const start = process.threadCpuUsage();
+    const start = process.cpuUsage();
     work();
-    const { user, system } = process.threadCpuUsage(start);
+    const { user, system } = process.cpuUsage(start);
     // The first rounds warm up.
     if (round > 3) seconds.push((user + system) / 1e6);
   }
