@@ -209,7 +209,7 @@ class Yard {
    */
   async #finish(reader: ReportReader, broken: string | undefined): Promise<void> {
     // A store that is broken will not pay; what is owed last is owed at the expiry.
-    const untilMs = performance.now() + (broken === undefined ? 60_000 : 23_000);
+    const untilMs = performance.now() + (broken === undefined ? 120_000 : 43_000);
     do {
       const server = this.#start(undefined, broken === 'answers-early' ? undefined : broken);
       while (performance.now() < untilMs && !this.#isPaid(reader)) await moment(200);
@@ -289,7 +289,7 @@ ${route('here.example', 'maildir:mail')}${route('sender.example', 'maildir:mail'
 [retry]
 delays = ["1s", "3s", "8s"]
 delayed-after = "2s"
-expire-after = "20s"
+expire-after = "40s"
 [report]
 max-per-minute = 1000000
 digest-every = "never"
