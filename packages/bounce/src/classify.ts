@@ -6,7 +6,7 @@ import { SENDER_PHRASES } from './rules/phrases-sender.ts';
 import { SYSTEM_PHRASES } from './rules/phrases-system.ts';
 import { PROVIDERS } from './rules/providers.ts';
 import type { PhraseRule, ProviderWords } from './rules/rule.ts';
-import { REPLY_REASONS, STAGE_REASONS, STATUS_REASONS, SUBJECT_REASONS } from './rules/statuses.ts';
+import { REPLY_REASONS, STATUS_REASONS, SUBJECT_REASONS } from './rules/statuses.ts';
 import { readClauses } from './text/grammar.ts';
 import { PhraseBook } from './text/phrase-book.ts';
 import type { Confidence } from './types.ts';
@@ -57,14 +57,7 @@ export function classify(said: Said): Finding | undefined {
   if (clause !== undefined && clause.weight > 0) return inContext(clause, said);
   const coded = byCode(said);
   const bare = words ?? clause;
-  if (coded !== undefined && (coded.reason !== 'policy' || bare === undefined)) return coded;
-  return bare === undefined ? byStage(said) : inContext(bare, said);
-}
-
-/** What a refusal without any words that are understood is most likely about: what the command had just named. */
-function byStage({ command, replyCode = 0 }: Said): Finding | undefined {
-  const reason = command === undefined || replyCode < 500 ? undefined : STAGE_REASONS[command];
-  return reason === undefined ? undefined : { reason, confidence: 'low', by: `${replyCode} to ${command}` };
+  return bare === undefined || (coded !== undefined && coded.reason !== 'policy') ? coded : inContext(bare, said);
 }
 
 /** The ideas name a reason that the usual words are too wide for: "mailbox is full: retry timeout exceeded" is about the mailbox. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSmtpReply, type SmtpStage } from '@dsnkit/delivery-status';
+import { parseSmtpReply } from '@dsnkit/delivery-status';
 import { classify } from '../classify.ts';
 import { REASONS } from '../reasons.ts';
 import { MESSAGE_PHRASES } from './phrases-message.ts';
@@ -9,7 +9,7 @@ import { SYSTEM_PHRASES } from './phrases-system.ts';
 import { PROVIDER_EXAMPLES } from './provider-examples.ts';
 import { PROVIDERS } from './providers.ts';
 import { REPLY_EXAMPLES } from './reply-examples.ts';
-import { REPLY_REASONS, STAGE_REASONS, STATUS_REASONS } from './statuses.ts';
+import { REPLY_REASONS, STATUS_REASONS } from './statuses.ts';
 
 const rules = [...RECIPIENT_PHRASES, ...SENDER_PHRASES, ...MESSAGE_PHRASES, ...SYSTEM_PHRASES];
 
@@ -75,15 +75,6 @@ describe('codes', () => {
       expect(classify({ text: '', replyCode })?.reason).toBe(reason);
     },
   );
-
-  it.each(Object.entries(STAGE_REASONS))('a refusal of %s in unknown words -> %s', (command, reason) => {
-    const stage = command as SmtpStage;
-    expect(classify({ text: '550 florble wibble', replyCode: 550, command: stage })).toMatchObject({
-      reason,
-      confidence: 'low',
-    });
-    expect(classify({ text: '450 florble wibble', replyCode: 450, command: stage })).toBeUndefined();
-  });
 
   it('say nothing where there is nothing', () => {
     expect(classify({ text: '' })).toBeUndefined();

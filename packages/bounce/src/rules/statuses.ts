@@ -1,4 +1,3 @@
-import type { SmtpStage } from '@dsnkit/delivery-status';
 import type { Reason } from '../reasons.ts';
 
 /** What exact codes say of the reason, by subject and detail. Those that are used for everything are missing. RFC 3463 §3, RFC 5248 §4. */
@@ -37,14 +36,3 @@ export const REPLY_REASONS: ReadonlyMap<number, Reason> = new Map([
   [523, 'message-too-large'], [530, 'security'], [535, 'security'], [551, 'user-moved'], [552, 'mailbox-full'],
   [553, 'user-unknown'], [555, 'protocol'], [556, 'host-accepts-no-mail'],
 ]); // prettier-ignore
-
-/** What is refused for good at each command, where nothing else tells. */
-export const STAGE_REASONS: Readonly<Partial<Record<SmtpStage, Reason>>> = {
-  connect: 'address-blocked',
-  hello: 'address-blocked',
-  auth: 'security',
-  mail: 'sender-rejected',
-  rcpt: 'user-unknown',
-  data: 'policy',
-  content: 'policy',
-};
