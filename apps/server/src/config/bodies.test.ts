@@ -38,7 +38,11 @@ describe('[bodies]', () => {
       least.replace('"mail"', '"Mail"'),
       'dsnd.toml:7: bodies.bucket: "Mail" is not allowed; allowed:',
     ],
-    ['a prefix that leads elsewhere', `${least}prefix = "a/../b"`, 'dsnd.toml:10: bodies.prefix: "a/../b" is not allowed'],
+    [
+      'a prefix that leads elsewhere',
+      `${least}prefix = "a/../b"`,
+      'dsnd.toml:10: bodies.prefix: "a/../b" is not allowed',
+    ],
     [
       'no secret',
       least.replace(/secret.*\n/, ''),
