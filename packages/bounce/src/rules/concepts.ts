@@ -1,8 +1,18 @@
+/** An idea. */
+// prettier-ignore
+export type Concept =
+  | 'user' | 'box' | 'address' | 'host' | 'mx' | 'sender' | 'client' | 'greeting' | 'message' | 'connection' | 'part'
+  | 'content' | 'system' | 'inner' | 'disk' | 'program' | 'dns' | 'unknown' | 'unroutable' | 'foreign' | 'invalid'
+  | 'disabled' | 'gone' | 'unavailable' | 'moved' | 'quota' | 'full' | 'excess' | 'size' | 'rate' | 'parallel'
+  | 'many' | 'listed' | 'refused' | 'takesNot' | 'spam' | 'virus' | 'grey' | 'relay' | 'mailauth' | 'proof' | 'auth'
+  | 'need' | 'ptr' | 'tls' | 'reputation' | 'policy' | 'hops' | 'late' | 'while' | 'network' | 'connect' | 'cut'
+  | 'fail' | 'passing' | 'syntax' | 'rfc' | 'group' | 'repeated' | 'suppressed' | 'complaint' | 'filter' | 'byUser';
+
 /**
  * The ideas that servers put refusals together from, each with the words for it, in any language: `_` is a blank within a
  * word of several, `*` leaves the end open. A word may stand for several ideas.
  */
-export const CONCEPTS = {
+export const CONCEPTS: Readonly<Record<Concept, string>> = {
   // Whom or what it is about.
   user: 'user* recipient* rcpt addressee* alias* person employee customer subscriber utilisateur* destinataire* destinatari* usuari* usuár* benutzer* empfänger* empfaenger* utente gebruiker ontvanger modtager* mottagar* получател* пользовател* адресат* ユーザ* 宛先* 受信者* 收件人* 用户* 使用者* 수신자*',
   box: 'mailbox* mail-box* mail_box* account* inbox* maildir* mailfolder mail_folder maildrop* postfach postbus postbox* konto boîte* boite* buzón buzon casilla cuenta caixa conta casella compte ящик* аккаунт* メールボックス* アカウント* 邮箱* 信箱* 帐户* 账户*',
@@ -90,16 +100,14 @@ export const CONCEPTS = {
     'filter* settings preferences safelist whitelist* allowlist* approved_sender* approved_list personal_black* フィルタ*',
   byUser:
     "by_recipient by_the_recipient by_user by_the_user by_addressee recipient's user's recipient_does_not_want user_does_not_want recipient_does_not_wish recipient_has_blocked recipient_has_rejected user_has_blocked user_has_rejected recipient_only 受信拒否 受信を拒否",
-} as const satisfies Readonly<Record<string, string>>;
-
-export type Concept = keyof typeof CONCEPTS;
+};
 
 /** What turns a word into its opposite, if it comes shortly before. */
 export const NEGATIONS =
   "no not never none isn't doesn't don't wasn't weren't aren't hasn't haven't hadn't won't wouldn't can't cannot couldn't didn't could_not no_longer unable failed fails without lacks lacking missing nor neither nicht kein keine keinen pas aucun aucune ne nunca não nao non nessun niet geen inte ikke не нет";
 
 /** Words that say something only where they are denied, and what they say then. */
-export const DENIED = {
+export const DENIED: Readonly<Partial<Record<Concept, string>>> = {
   unknown:
     'exist* found find known know recogni* located locate valid local registered here listed listed_in listed_on listed_by deliverable have has match* belong* identified verify verified validate such existent gefunden bekannt trouvé* connu* encontrad* encontr* trovat* gevonden bestaat найден* существ*',
   foreign: 'local hosted handle* served serve our_domain* ours my_domain* my_list',
@@ -115,7 +123,7 @@ export const DENIED = {
   connect: 'connection connections',
   invalid: 'implemented supported support understood recognized recognised',
   fail: 'process* complet* deliver* execute* handled perform* write open start connect* establish* contact* append create',
-} as const satisfies Partial<Record<Concept, string>>;
+};
 
 /** What is said around any failure, and about none. */
 export const NEUTRAL =
