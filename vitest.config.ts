@@ -14,8 +14,9 @@ export default defineConfig({
       'tools/**/*.test.ts',
       'examples/**/*.test.ts',
     ],
-    // Suites that need Debian packages run from `.ci/run` with vitest.interop.config.ts.
-    exclude: ['**/node_modules/**', '**/dist/**', '**/*.interop.test.ts'],
+    // Suites that need Debian packages, or long, run from `.ci/run` with vitest.interop.config.ts. Of the shared queue the
+    // contract suite stays here.
+    exclude: ['**/node_modules/**', '**/dist/**', '**/*.interop.test.ts', 'apps/server/test/postgres/**'],
     // As many as cores, which is one more than by default: many tests wait for sockets, disks and processes.
     maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 60_000,
