@@ -1,6 +1,6 @@
 import { makeEventBus } from './events/bus.ts';
 import type { Following, FollowingChange, FollowingConfig } from './events/following.ts';
-import { makeKeeping } from './history/keeping.ts';
+import { makeHistoryKeeping } from './history/keeping.ts';
 import type {
   Clock,
   EventBus,
@@ -60,7 +60,7 @@ export async function makeOperating(config: FollowingConfig, parts: OperatingPar
   const bus = makeEventBus();
   const { journal } = parts.store;
   const webhooks = makeWebhooks({ ...parts, journal });
-  const history = makeKeeping({ ...parts, journal, open: parts.openHistory });
+  const history = makeHistoryKeeping({ ...parts, journal, open: parts.openHistory });
   const suppression = makeSuppressionKeeping({ ...parts, journal, open: parts.openSuppression });
   const followings: readonly Following[] = [webhooks, history, suppression];
   const wake = (): void => {
@@ -76,12 +76,12 @@ export async function makeOperating(config: FollowingConfig, parts: OperatingPar
     bus,
     webhooks,
     get history() {
-      return history.history;
+      return history.held;
     },
     get suppression() {
-      return suppression.list;
+      return suppression.held;
     },
-    refuse: (refused) => suppression.list && refuse(suppression.list, parts, refused),
+    refuse: (refused) => suppression.held && refuse(suppression.held, parts, refused),
     sink: {
       emit(event) {
         bus.emit(event);
@@ -91,7 +91,7 @@ export async function makeOperating(config: FollowingConfig, parts: OperatingPar
     reload,
     refresh() {
       wake();
-      suppression.list?.refresh().catch(parts.trouble);
+      suppression.held?.refresh().catch(parts.trouble);
     },
     async stop() {
       await Promise.all(followings.map((following) => following.stop()));
