@@ -12,6 +12,7 @@ import { FLOOD_SPAN_MS, makeFlood } from './flood.ts';
 import { heldNote, type HeldReport } from './held.ts';
 import { spanEnd } from './notes.ts';
 import type { Owed, Told } from './tell.ts';
+import type { Turns } from './turns.ts';
 
 /** What the files hold that reports and return paths need. */
 export interface ReportFiles {
@@ -33,8 +34,8 @@ export interface ReporterParts {
   readonly dkimKeys?: readonly DkimKey[];
   /** Reports to one reverse-path in a minute; further ones are held. Default: no limit. */
   readonly maxPerMinute?: number;
-  /** Awaited before each report is made: where very many are owed at once, clients have their turn in between. */
-  readonly turn?: () => Promise<void>;
+  /** Makes each report: where very many are owed at once, clients have their turn in between. Without it: at once. */
+  readonly turn?: Turns;
   /** Told when a report could not be signed: it goes without, since it is owed. */
   readonly trouble: (error: unknown) => void;
 }
@@ -71,7 +72,7 @@ const EXTENDED = / ?\b(?:BODY=8BITMIME|SMTPUTF8)\b/gi;
 
 /** Makes the reporter. */
 export function makeReporter(parts: ReporterParts): Reporter {
-  const { hostname, ids, router, now } = parts;
+  const { hostname, ids, router, now, turn = atOnce } = parts;
   const style = parts.style ?? { languages: makeLanguages(), html: true };
   const flood = makeFlood(parts.maxPerMinute ?? Infinity);
 
@@ -135,8 +136,7 @@ export function makeReporter(parts: ReporterParts): Reporter {
         const untilMs = spanEnd(nowMs, FLOOD_SPAN_MS);
         return { messages: [heldNote(owed, ids.next(), untilMs, nowMs)], events: [heldEvent(owed, untilMs)] };
       }
-      await parts.turn?.();
-      const report = compose(owed);
+      const report = await turn(() => compose(owed));
       const posted = await issue(report);
       return { messages: [posted], events: [issued(owed, posted, report.subject)] };
     },
@@ -145,8 +145,7 @@ export function makeReporter(parts: ReporterParts): Reporter {
       const [only, ...others] = perMessage;
       if (only === undefined) return { messages: [], events: [] };
       if (others.length === 0) {
-        await parts.turn?.();
-        const report = compose(only);
+        const report = await turn(() => compose(only));
         const posted = await issue(report);
         return { messages: [posted], events: [told(only, posted, report.subject)] };
       }
@@ -154,22 +153,25 @@ export function makeReporter(parts: ReporterParts): Reporter {
       const events: { messageId: string; event: NewEvent }[] = [];
       const composed: Composed[] = [];
       for (const each of perMessage) {
-        await parts.turn?.();
-        composed.push({ owed: each, report: compose({ ...each, returned: 'headers' }) });
+        const report = await turn(() => compose({ ...each, returned: 'headers' }));
+        composed.push({ owed: each, report });
       }
       for (const [first, ...rest] of portions(composed)) {
         const id = ids.next();
         const reports = [first.report, ...rest.map(({ report }) => report)] as const;
-        const bundle = composeBundle({ reports, texts: first.report.texts, hostname, id, nowMs: now() });
+        const { texts } = first.report;
+        const bundle = await turn(() => composeBundle({ reports, texts, hostname, id, nowMs: now() }));
         const posted = await post({ ...first.report.message, id }, first.report.recipient.address, bundle);
         messages.push(posted);
-        const subject = bundleSubject(first.report.texts, reports.length);
+        const subject = bundleSubject(texts, reports.length);
         events.push(...[first, ...rest].map(({ owed }) => told(owed, posted, subject)));
       }
       return { messages, events };
     },
   };
 }
+
+const atOnce: Turns = (work) => Promise.resolve(work());
 
 /** Recipients of one message share a report. What was to be returned of it at the last is returned. */
 function mergeByMessage(held: readonly HeldReport[]): readonly HeldReport[] {
