@@ -1,11 +1,22 @@
+import { spanEnd } from './notes.ts';
+
 /** Counts reports per sender in each minute. */
 export interface Flood {
-  /** Whether one more report may go to this reverse-path now; if so, it is counted. */
-  admit(reversePath: string, nowMs: number): boolean;
+  /**
+   * Whether one more report to this reverse-path is to be held, and until when: those of one sender to the same time after
+   * the minute. Undefined: it may go now, and is counted.
+   */
+  holdUntil(reversePath: string, nowMs: number): number | undefined;
 }
 
 /** The span in which reports are counted. */
-export const FLOOD_SPAN_MS = 60_000;
+const SPAN_MS = 60_000;
+
+/**
+ * Senders of whom much is held come one after the other when the minute is over, each so much later than the one before:
+ * what is released takes less than all of the processor, and other mail finds room beside it.
+ */
+const MS_PER_HELD = 0.5;
 
 /**
  * Makes the counter.
@@ -13,19 +24,26 @@ export const FLOOD_SPAN_MS = 60_000;
  * @param most - Reports to one reverse-path in a minute; `Infinity` for no limit.
  */
 export function makeFlood(most: number): Flood {
-  let span = -1;
-  let counts = new Map<string, number>();
+  let endMs = -Infinity;
+  let senders = new Map<string, { count: number; untilMs: number | undefined }>();
+  let held = 0;
   return {
-    admit(reversePath, nowMs) {
-      const current = Math.floor(nowMs / FLOOD_SPAN_MS);
-      if (current !== span) {
-        span = current;
-        counts = new Map();
+    holdUntil(reversePath, nowMs) {
+      const currentEndMs = spanEnd(nowMs, SPAN_MS);
+      if (currentEndMs !== endMs) {
+        endMs = currentEndMs;
+        senders = new Map();
+        held = 0;
       }
-      const count = counts.get(reversePath) ?? 0;
-      if (count >= most) return false;
-      counts.set(reversePath, count + 1);
-      return true;
+      const sender = senders.get(reversePath) ?? { count: 0, untilMs: undefined };
+      senders.set(reversePath, sender);
+      if (sender.count < most) {
+        sender.count += 1;
+        return undefined;
+      }
+      sender.untilMs ??= endMs + Math.floor(held * MS_PER_HELD);
+      held += 1;
+      return sender.untilMs;
     },
   };
 }

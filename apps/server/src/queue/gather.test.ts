@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../test/simulation/clock.ts';
+import { recipient } from '../../test/contracts/queue-samples.ts';
 import type { Claim } from '../ports.ts';
-import { makeFlood } from './flood.ts';
 import { makeGatherer } from './gather.ts';
 
-const claim = (token: string): Claim => ({
+const claim = (token: string, destination = token): Claim => ({
   token,
   message: { id: token, reversePath: '', mailParameters: '', arrivedAtMs: 0, origin: 'report', sizeOctets: 0 },
-  recipients: [],
+  recipients: [recipient(0, { destination })],
   lastN: 0,
 });
 
@@ -16,7 +16,7 @@ describe('makeGatherer', () => {
     const clock = new SimulatedClock(0);
     const batches: string[][] = [];
     const ended: string[] = [];
-    const take = makeGatherer(clock, (claims) => {
+    const take = makeGatherer(clock, { quietMs: 1_000 }, (claims) => {
       batches.push(claims.map(({ token }) => token));
       return Promise.resolve();
     });
@@ -36,21 +36,28 @@ describe('makeGatherer', () => {
   it('does not wait when there are very many', async () => {
     const clock = new SimulatedClock(0);
     const sizes: number[] = [];
-    const take = makeGatherer(clock, (claims) => Promise.resolve(void sizes.push(claims.length)));
+    const take = makeGatherer(clock, { quietMs: 1_000 }, (claims) => Promise.resolve(void sizes.push(claims.length)));
     for (let i = 0; i < 1_200; i++) void take(claim(`${i}`));
     await clock.settle();
     expect(sizes).toEqual([500, 500]);
     await clock.advance(1_000);
     expect(sizes).toEqual([500, 500, 200]);
   });
-});
 
-describe('makeFlood', () => {
-  it('counts per sender and minute', () => {
-    const flood = makeFlood(2);
-    const admitted = (atMs: number, ...senders: string[]) => senders.map((sender) => flood.admit(sender, atMs));
-    expect(admitted(0, 'a', 'a', 'a', 'b')).toEqual([true, true, false, true]);
-    expect(admitted(59_999, 'a', 'b', 'b')).toEqual([false, true, false]);
-    expect(admitted(60_000, 'a', 'a', 'a')).toEqual([true, true, false]);
+  it('does not wait with so many of one destination', async () => {
+    const clock = new SimulatedClock(0);
+    const batches: string[][] = [];
+    const take = makeGatherer(clock, { quietMs: 1_000, mostOfOne: 2 }, (claims) => {
+      batches.push(claims.map(({ token }) => token));
+      return Promise.resolve();
+    });
+    for (const token of ['a1', 'b1', 'a2', 'a3', 'c1']) void take(claim(token, token.slice(0, 1)));
+    await clock.settle();
+    expect(batches).toEqual([['a1', 'a2']]);
+    await clock.advance(1_000);
+    expect(batches).toEqual([
+      ['a1', 'a2'],
+      ['b1', 'a3', 'c1'],
+    ]);
   });
 });

@@ -1,10 +1,15 @@
 import type { Claim, Clock } from '../ports.ts';
 
-/** Claims that are due at the same time come one after the other: after this long without another one all are there. */
-const QUIET_MS = 1_000;
-
 /** More are not kept waiting. */
 const MOST_CLAIMS = 500;
+
+/** How claims are collected. */
+export interface Gathering {
+  /** Claims that are due at the same time come one after the other: after this long without another one all are there. */
+  readonly quietMs: number;
+  /** So many of one destination are worked off at once. Without it they wait for the rest. */
+  readonly mostOfOne?: number;
+}
 
 /**
  * Collects claims that belong together, and works them off as one.
@@ -13,24 +18,40 @@ const MOST_CLAIMS = 500;
  */
 export function makeGatherer(
   clock: Clock,
+  { quietMs, mostOfOne = Infinity }: Gathering,
   work: (claims: readonly Claim[]) => Promise<void>,
 ): (claim: Claim) => Promise<void> {
-  let gathered: { readonly claim: Claim; readonly resolve: () => void }[] = [];
+  const groups = new Map<string, Gathered[]>();
+  let waiting = 0;
   let timer: { cancel(): void } | undefined;
 
-  function begin(): void {
+  function begin(names: readonly string[]): void {
+    const batch = names.flatMap((name) => groups.get(name) ?? []);
+    for (const name of names) groups.delete(name);
+    waiting -= batch.length;
+    void work(batch.map(({ claim }) => claim)).finally(() => batch.forEach(({ resolve }) => resolve()));
+  }
+
+  function look(): void {
     timer?.cancel();
     timer = undefined;
-    const batch = gathered;
-    gathered = [];
-    void work(batch.map(({ claim }) => claim)).finally(() => batch.forEach(({ resolve }) => resolve()));
+    if (waiting >= MOST_CLAIMS) begin([...groups.keys()]);
+    else if (waiting > 0) timer = clock.after(quietMs, () => begin([...groups.keys()]));
   }
 
   return (claim) =>
     new Promise((resolve) => {
-      gathered.push({ claim, resolve });
-      timer?.cancel();
-      if (gathered.length >= MOST_CLAIMS) begin();
-      else timer = clock.after(QUIET_MS, begin);
+      const name = claim.recipients[0]?.destination ?? '';
+      const group = groups.get(name) ?? [];
+      groups.set(name, group);
+      group.push({ claim, resolve });
+      waiting += 1;
+      if (group.length >= mostOfOne) begin([name]);
+      look();
     });
+}
+
+interface Gathered {
+  readonly claim: Claim;
+  readonly resolve: () => void;
 }

@@ -25,10 +25,9 @@ export function heldNote(
     action,
     outcome,
   }));
-  return noteMessage(
-    { kind: 'held', id, value: { message, returned, entries: kept }, octets: original, dueAtMs },
-    nowMs,
-  );
+  const value = { message, returned, entries: kept };
+  const group = encodeURIComponent(message.reversePath.toWellFormed());
+  return noteMessage({ kind: 'held', id, value, octets: original, dueAtMs, group }, nowMs);
 }
 
 /** Reads it back. */

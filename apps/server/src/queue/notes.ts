@@ -18,9 +18,11 @@ export interface Note {
   readonly value: unknown;
   readonly octets: Uint8Array;
   readonly dueAtMs: number;
+  /** Notes with the same word wait under one destination, and are claimed together. */
+  readonly group?: string;
 }
 
-/** Each note has a destination of its own, so that no limit per destination keeps some of them back. */
+/** Others have a destination of their own, so that no limit per destination keeps some of them back. */
 const PREFIX = 'note:';
 
 /** The kind of note that waits under a destination key; undefined if it is the key of a next hop. */
@@ -40,7 +42,7 @@ export function spanEnd(nowMs: number, spanMs: number): number {
 }
 
 /** A note as a message for the queue. */
-export function noteMessage({ kind, id, value, octets, dueAtMs }: Note, nowMs: number): NewMessage {
+export function noteMessage({ kind, id, value, octets, dueAtMs, group = id }: Note, nowMs: number): NewMessage {
   const head = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
   const message: Message = {
     id,
@@ -54,7 +56,7 @@ export function noteMessage({ kind, id, value, octets, dueAtMs }: Note, nowMs: n
     n: 0,
     address: '',
     parameters: '',
-    destination: `${PREFIX}${kind}:${id}`,
+    destination: `${PREFIX}${kind}:${group}`,
     attempts: 0,
     dueAtMs,
     retryAtMs: dueAtMs,

@@ -6,7 +6,7 @@ import { readHeld, type HeldReport } from './held.ts';
 import { readNote, spanEnd, type NoteKind } from './notes.ts';
 import { eventAt } from './outcome.ts';
 import type { Postmaster } from './postmaster.ts';
-import type { Reporter } from './report.ts';
+import { MOST_IN_BUNDLE, type Reporter } from './report.ts';
 
 /** What working notes off needs. */
 export interface ReleaseParts {
@@ -72,8 +72,10 @@ export function makeRelease(parts: ReleaseParts): (kind: NoteKind, claim: Claim)
   }
 
   const gather: Readonly<Record<NoteKind, (claim: Claim) => Promise<void>>> = {
-    digest: makeGatherer(parts.clock, (claims) => safely(parts, claims, tellPostmaster)),
-    held: makeGatherer(parts.clock, (claims) => safely(parts, claims, report)),
+    digest: makeGatherer(parts.clock, { quietMs: 1_000 }, (claims) => safely(parts, claims, tellPostmaster)),
+    held: makeGatherer(parts.clock, { quietMs: 250, mostOfOne: MOST_IN_BUNDLE }, (claims) =>
+      safely(parts, claims, report),
+    ),
     // Its time is over.
     sent: (claim) => safely(parts, [claim], async () => settle(parts, claim, [])),
   };

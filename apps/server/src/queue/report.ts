@@ -8,9 +8,8 @@ import type { Texts } from '../notification/texts/texts.ts';
 import type { DkimKey, IdSource, NewMessage } from '../ports.ts';
 import type { Router } from '../routing/router.ts';
 import { readStart, readWhole } from './content.ts';
-import { FLOOD_SPAN_MS, makeFlood } from './flood.ts';
+import { makeFlood } from './flood.ts';
 import { heldNote, type HeldReport } from './held.ts';
-import { spanEnd } from './notes.ts';
 import type { Owed, Told } from './tell.ts';
 import type { Turns } from './turns.ts';
 
@@ -65,7 +64,7 @@ export interface Released {
 const HEADER_MAX_OCTETS = 262_144;
 
 /** Reports in one message; so that it stays of a size that every path takes, each returns headers only. */
-const MOST_IN_BUNDLE = 100;
+export const MOST_IN_BUNDLE = 100;
 
 /** What a report asks of the way for the sake of its form. */
 const EXTENDED = / ?\b(?:BODY=8BITMIME|SMTPUTF8)\b/gi;
@@ -132,8 +131,8 @@ export function makeReporter(parts: ReporterParts): Reporter {
       const original = returned === 'full-message' ? await readWhole(kept) : await readStart(kept, HEADER_MAX_OCTETS);
       const owed: HeldReport = { message, entries, returned, original };
       const nowMs = now();
-      if (!flood.admit(message.reversePath, nowMs)) {
-        const untilMs = spanEnd(nowMs, FLOOD_SPAN_MS);
+      const untilMs = flood.holdUntil(message.reversePath, nowMs);
+      if (untilMs !== undefined) {
         return { messages: [heldNote(owed, ids.next(), untilMs, nowMs)], events: [heldEvent(owed, untilMs)] };
       }
       const report = await turn(() => compose(owed));
