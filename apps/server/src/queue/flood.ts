@@ -1,19 +1,23 @@
+import { MOST_IN_BUNDLE } from './held.ts';
 import { spanEnd } from './notes.ts';
 
 /** Counts reports per sender in each minute. */
 export interface Flood {
-  /**
-   * Whether one more report to this reverse-path is to be held, and until when: those of one sender to the same time after
-   * the minute. Undefined: it may go now, and is counted.
-   */
-  holdUntil(reversePath: string, nowMs: number): number | undefined;
+  /** One more report to this reverse-path. Undefined: it may go now; else it is to be held. */
+  admit(reversePath: string, nowMs: number): Hold | undefined;
+}
+
+/** Until when a report is held, and with which others of its sender: so many as go in one message. */
+export interface Hold {
+  readonly untilMs: number;
+  readonly group: number;
 }
 
 /** The span in which reports are counted. */
 const SPAN_MS = 60_000;
 
 /**
- * Senders of whom much is held come one after the other when the minute is over, each so much later than the one before:
+ * What is held comes group after group when the minute is over, each so much later for every report that was held before it:
  * what is released takes less than all of the processor, and other mail finds room beside it.
  */
 const MS_PER_HELD = 0.5;
@@ -25,25 +29,25 @@ const MS_PER_HELD = 0.5;
  */
 export function makeFlood(most: number): Flood {
   let endMs = -Infinity;
-  let senders = new Map<string, { count: number; untilMs: number | undefined }>();
+  let senders = new Map<string, { count: number; hold: Hold | undefined }>();
   let held = 0;
   return {
-    holdUntil(reversePath, nowMs) {
+    admit(reversePath, nowMs) {
       const currentEndMs = spanEnd(nowMs, SPAN_MS);
       if (currentEndMs !== endMs) {
         endMs = currentEndMs;
         senders = new Map();
         held = 0;
       }
-      const sender = senders.get(reversePath) ?? { count: 0, untilMs: undefined };
+      const sender = senders.get(reversePath) ?? { count: 0, hold: undefined };
       senders.set(reversePath, sender);
-      if (sender.count < most) {
-        sender.count += 1;
-        return undefined;
-      }
-      sender.untilMs ??= endMs + Math.floor(held * MS_PER_HELD);
+      sender.count += 1;
+      const beyond = sender.count - most;
+      if (beyond <= 0) return undefined;
+      const group = Math.floor((beyond - 1) / MOST_IN_BUNDLE);
+      if (sender.hold?.group !== group) sender.hold = { group, untilMs: endMs + Math.floor(held * MS_PER_HELD) };
       held += 1;
-      return sender.untilMs;
+      return sender.hold;
     },
   };
 }

@@ -60,4 +60,20 @@ describe('makeGatherer', () => {
       ['b1', 'a3', 'c1'],
     ]);
   });
+
+  it('lets the last ones wait on for the rest of theirs when there are very many', async () => {
+    const clock = new SimulatedClock(0);
+    const batches: string[][] = [];
+    const take = makeGatherer(clock, { quietMs: 1_000, mostOfOne: 100 }, (claims) => {
+      batches.push(claims.map(({ token }) => token));
+      return Promise.resolve();
+    });
+    const tokens = Array.from({ length: 500 }, (_, number) => `${number % 10}-${number}`);
+    for (const token of tokens) void take(claim(token, token.slice(0, 1)));
+    await clock.settle();
+    expect(batches.map(({ length }) => length)).toEqual([250]);
+    expect(batches[0]?.every((token) => Number(token.slice(0, 1)) < 5)).toBe(true);
+    await clock.advance(1_000);
+    expect(batches.map(({ length }) => length)).toEqual([250, 250]);
+  });
 });

@@ -1,6 +1,6 @@
 import type { Claim, Clock } from '../ports.ts';
 
-/** More are not kept waiting. */
+/** More are not kept waiting: those that came first are worked off, of which the rest will hardly be missing. */
 const MOST_CLAIMS = 500;
 
 /** How claims are collected. */
@@ -35,8 +35,19 @@ export function makeGatherer(
   function look(): void {
     timer?.cancel();
     timer = undefined;
-    if (waiting >= MOST_CLAIMS) begin([...groups.keys()]);
-    else if (waiting > 0) timer = clock.after(quietMs, () => begin([...groups.keys()]));
+    if (waiting >= MOST_CLAIMS) begin(mostOfOne === Infinity ? [...groups.keys()] : firstHalf());
+    if (waiting > 0) timer = clock.after(quietMs, () => begin([...groups.keys()]));
+  }
+
+  function firstHalf(): readonly string[] {
+    let taken = 0;
+    const names: string[] = [];
+    for (const [name, { length }] of groups) {
+      if (taken >= waiting / 2) break;
+      names.push(name);
+      taken += length;
+    }
+    return names;
   }
 
   return (claim) =>

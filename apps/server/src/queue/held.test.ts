@@ -29,7 +29,7 @@ const held: HeldReport = {
 
 describe('a held report', () => {
   it('comes back from the queue as it was', async () => {
-    const { message, recipients, content } = heldNote(held, 'n1', 60_000, 1_000);
+    const { message, recipients, content } = heldNote(held, 'n1', { untilMs: 60_000, group: 0 }, 1_000);
     if ('kind' in content) throw new Error('spooled');
     expect(await readHeld(contentOf(content))).toEqual(held);
     expect(message).toMatchObject({ id: 'n1', reversePath: '', arrivedAtMs: 1_000 });

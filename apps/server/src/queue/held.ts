@@ -3,6 +3,7 @@ import { parseParameters, readRcptParameters } from '@dsnkit/esmtp-parameters';
 import type { Content, Message } from '../model.ts';
 import type { ReportInput } from '../notification/compose.ts';
 import type { NewMessage } from '../ports.ts';
+import type { Hold } from './flood.ts';
 import { noteMessage, readNote } from './notes.ts';
 
 /** A report that is owed, with all that it is made of. */
@@ -13,11 +14,14 @@ export type HeldEntry = ReportInput['entries'][number] & {
   readonly recipient: { readonly parameters: string };
 };
 
-/** Keeps a report that is owed in the queue until `dueAtMs`. */
+/** Reports in one message; so that it stays of a size that every path takes, each returns headers only. */
+export const MOST_IN_BUNDLE = 100;
+
+/** Keeps a report that is owed in the queue, so that it comes together with others of its sender and group. */
 export function heldNote(
   { message, returned, original, entries }: HeldReport,
   id: string,
-  dueAtMs: number,
+  { untilMs, group }: Hold,
   nowMs: number,
 ): NewMessage {
   const kept = entries.map(({ recipient: { address, shownAs, parameters, reason }, action, outcome }) => ({
@@ -26,8 +30,9 @@ export function heldNote(
     outcome,
   }));
   const value = { message, returned, entries: kept };
-  const group = encodeURIComponent(message.reversePath.toWellFormed());
-  return noteMessage({ kind: 'held', id, value, octets: original, dueAtMs, group }, nowMs);
+  const sender = encodeURIComponent(message.reversePath.toWellFormed());
+  const note = { kind: 'held', id, value, octets: original, dueAtMs: untilMs, group: `${sender}:${group}` } as const;
+  return noteMessage(note, nowMs);
 }
 
 /** Reads it back. */

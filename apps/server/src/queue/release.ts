@@ -2,11 +2,11 @@ import type { MailEvent } from '../model.ts';
 import type { Unreported } from '../notification/digest.ts';
 import type { Claim, Clock, EventSink, NewMessage, QueueStore } from '../ports.ts';
 import { makeGatherer } from './gather.ts';
-import { readHeld, type HeldReport } from './held.ts';
+import { MOST_IN_BUNDLE, readHeld, type HeldReport } from './held.ts';
 import { readNote, spanEnd, type NoteKind } from './notes.ts';
 import { eventAt } from './outcome.ts';
 import type { Postmaster } from './postmaster.ts';
-import { MOST_IN_BUNDLE, type Reporter } from './report.ts';
+import type { Reporter } from './report.ts';
 
 /** What working notes off needs. */
 export interface ReleaseParts {

@@ -9,7 +9,7 @@ import type { DkimKey, IdSource, NewMessage } from '../ports.ts';
 import type { Router } from '../routing/router.ts';
 import { readStart, readWhole } from './content.ts';
 import { makeFlood } from './flood.ts';
-import { heldNote, type HeldReport } from './held.ts';
+import { heldNote, MOST_IN_BUNDLE, type HeldReport } from './held.ts';
 import type { Owed, Told } from './tell.ts';
 import type { Turns } from './turns.ts';
 
@@ -62,9 +62,6 @@ export interface Released {
 
 /** A header longer than this is not looked at to its end. */
 const HEADER_MAX_OCTETS = 262_144;
-
-/** Reports in one message; so that it stays of a size that every path takes, each returns headers only. */
-export const MOST_IN_BUNDLE = 100;
 
 /** What a report asks of the way for the sake of its form. */
 const EXTENDED = / ?\b(?:BODY=8BITMIME|SMTPUTF8)\b/gi;
@@ -131,9 +128,9 @@ export function makeReporter(parts: ReporterParts): Reporter {
       const original = returned === 'full-message' ? await readWhole(kept) : await readStart(kept, HEADER_MAX_OCTETS);
       const owed: HeldReport = { message, entries, returned, original };
       const nowMs = now();
-      const untilMs = flood.holdUntil(message.reversePath, nowMs);
-      if (untilMs !== undefined) {
-        return { messages: [heldNote(owed, ids.next(), untilMs, nowMs)], events: [heldEvent(owed, untilMs)] };
+      const hold = flood.admit(message.reversePath, nowMs);
+      if (hold !== undefined) {
+        return { messages: [heldNote(owed, ids.next(), hold, nowMs)], events: [heldEvent(owed, hold.untilMs)] };
       }
       const report = await turn(() => compose(owed));
       const posted = await issue(report);
@@ -150,11 +147,9 @@ export function makeReporter(parts: ReporterParts): Reporter {
       }
       const messages: NewMessage[] = [];
       const events: { messageId: string; event: NewEvent }[] = [];
-      const composed: Composed[] = [];
-      for (const each of perMessage) {
-        const report = await turn(() => compose({ ...each, returned: 'headers' }));
-        composed.push({ owed: each, report });
-      }
+      const composed = await Promise.all(
+        perMessage.map((owed) => turn((): Composed => ({ owed, report: compose({ ...owed, returned: 'headers' }) }))),
+      );
       for (const [first, ...rest] of portions(composed)) {
         const id = ids.next();
         const reports = [first.report, ...rest.map(({ report }) => report)] as const;
