@@ -45,7 +45,7 @@ async function resultsOf(
   const input = { stdin: (): never => expect.unreachable(), complain };
   for await (const work of workOf(paths, input)) results.push(await crew.work(work));
   for (const result of results) {
-    text += result.text;
+    text += Buffer.from(result.output).toString();
     if (result.counts) merge(counts, result.counts);
   }
   await crew.stop();

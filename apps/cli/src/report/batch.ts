@@ -3,6 +3,8 @@ import { palette } from '../terminal/palette.ts';
 import { csvOf } from './csv.ts';
 import { describe } from './describe.ts';
 import { filtered, type Filter } from './filter.ts';
+import { jsonOf } from './json.ts';
+import { Output } from './output.ts';
 import { count, noCounts, type Counts } from './statistics.ts';
 import { summarize, type Summary } from './summary.ts';
 import { wrapped } from '../terminal/width.ts';
@@ -23,7 +25,8 @@ export interface View {
 
 /** What became of some messages. */
 export interface BatchResult {
-  readonly text: string;
+  /** What is to be written, in UTF-8. */
+  readonly output: Uint8Array<ArrayBuffer>;
   /** Those that were read, shown or not. */
   readonly messages: number;
   readonly octets: number;
@@ -34,7 +37,7 @@ export interface BatchResult {
 export class Teller {
   readonly #view: View;
   readonly #counts: Counts | undefined;
-  #text = '';
+  readonly #output = new Output();
   #messages = 0;
   #octets = 0;
 
@@ -50,7 +53,7 @@ export class Teller {
       const summary = filtered(summarize(message), this.#view.filter);
       if (summary === undefined) continue;
       if (this.#counts !== undefined) count(this.#counts, summary);
-      else this.#text += textOf(summary, this.#view);
+      else this.#output.add(textOf(summary, this.#view));
     }
     return this;
   }
@@ -58,14 +61,14 @@ export class Teller {
   /** What became of all of them. */
   result(): BatchResult {
     const counts = this.#counts;
-    return { text: this.#text, messages: this.#messages, octets: this.#octets, ...(counts && { counts }) };
+    return { output: this.#output.end(), messages: this.#messages, octets: this.#octets, ...(counts && { counts }) };
   }
 }
 
 function textOf(summary: Summary, { format, columns, colors, explain, shown }: View): string {
   switch (format) {
     case 'json':
-      return `${JSON.stringify(summary)}\n`;
+      return `${jsonOf(summary)}\n`;
     case 'csv':
       return csvOf(summary);
     case 'table':

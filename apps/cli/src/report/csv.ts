@@ -1,5 +1,7 @@
 import { dateOf } from './filter.ts';
-import type { RecipientSummary, Summary } from './summary.ts';
+import { isoTime } from './iso-date.ts';
+import type { RecipientSummary } from './recipient-summary.ts';
+import type { Summary } from './summary.ts';
 
 /** The names of the columns, as the first line has them. */
 export const CSV_HEADER =
@@ -19,7 +21,7 @@ function lineOf(summary: Summary, recipient: RecipientSummary | undefined): stri
     file,
     index,
     kind,
-    date === undefined ? null : new Date(date).toISOString(),
+    date === undefined ? null : isoTime(date),
     report?.reportingMta?.value,
     report?.originalEnvelopeId,
     recipient?.address,

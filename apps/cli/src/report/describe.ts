@@ -2,7 +2,8 @@ import { isStatusCode } from '@dsnkit/delivery-status';
 import { explainStatus } from '@dsnkit/delivery-status/registry';
 import { adviceOn } from '../explain/advice.ts';
 import { printable, type Palette } from '../terminal/palette.ts';
-import type { HeaderSummary, RecipientSummary, Summary } from './summary.ts';
+import type { RecipientSummary } from './recipient-summary.ts';
+import type { HeaderSummary, Summary } from './summary.ts';
 
 /**
  * A report in words for people, some lines without the last line end.

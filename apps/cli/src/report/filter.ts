@@ -1,5 +1,6 @@
 import { parseDate } from '@dsnkit/delivery-status';
-import type { RecipientSummary, Summary } from './summary.ts';
+import type { RecipientSummary } from './recipient-summary.ts';
+import { withRecipients, type Summary } from './summary.ts';
 
 /** What is to be told; absent: everything. It goes to other threads, so it holds plain data only. */
 export interface Filter {
@@ -23,7 +24,7 @@ export function filtered(summary: Summary, filter: Filter): Summary | undefined 
   if (statuses === undefined && actions === undefined && patterns === undefined) return summary;
   const recipients = summary.recipients.filter((recipient) => passes(recipient, filter));
   if (recipients.length === 0) return undefined;
-  return recipients.length === summary.recipients.length ? summary : { ...summary, recipients };
+  return recipients.length === summary.recipients.length ? summary : withRecipients(summary, recipients);
 }
 
 function passes(recipient: RecipientSummary, { statuses, actions, recipients }: Filter): boolean {

@@ -12,7 +12,7 @@ parentPort?.on('message', (order: Order) => {
 async function answer({ number, work }: Order): Promise<void> {
   const complaints: string[] = [];
   const result = await perform(unpacked(work), view, (message) => void complaints.push(message));
-  parentPort?.postMessage({ number, result, complaints } satisfies Answer);
+  parentPort?.postMessage({ number, result, complaints } satisfies Answer, [result.output.buffer]);
 }
 
 /** Messages come as one piece of memory, cut here where they end. */

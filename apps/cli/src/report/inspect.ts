@@ -42,10 +42,11 @@ export async function inspect(files: readonly string[], options: InspectOptions,
   if (view.format === 'table') terminal.out(tableHeader(terminal.columns, paint));
   const counts = noCounts();
   let first = true;
-  await run(files, view, jobs, context, ({ text, counts: own }) => {
+  await run(files, view, jobs, context, ({ output, counts: own }) => {
     if (own !== undefined) merge(counts, own);
-    terminal.out(first && view.format === 'text' ? text.replace(/^\n/, '') : text);
-    first &&= text === '';
+    if (output.length === 0) return;
+    terminal.out(first && view.format === 'text' ? output.subarray(1) : output);
+    first = false;
   });
   if (options.summary === true) {
     terminal.out(

@@ -5,7 +5,7 @@ import {
   statusForReply,
   type StatusCode,
 } from '@dsnkit/delivery-status';
-import type { RecipientSummary } from './summary.ts';
+import type { RecipientSummary } from './recipient-summary.ts';
 
 /**
  * Why a recipient failed or is late, as one of a few plain groups; undefined for a success and where nothing tells.

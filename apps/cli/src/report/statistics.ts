@@ -1,4 +1,5 @@
 import { dateOf } from './filter.ts';
+import { isoDay } from './iso-date.ts';
 import { reasonFor } from './reason.ts';
 import type { Summary } from './summary.ts';
 
@@ -40,7 +41,7 @@ export function count(counts: Counts, summary: Summary): void {
   add(tables.kind, summary.kind, 1);
   if (summary.kind === 'mdn' || summary.kind === 'feedback') return;
   const date = dateOf(summary);
-  const day = date === undefined ? '(unknown)' : dayOf(date);
+  const day = (date === undefined ? null : isoDay(date)) ?? '(unknown)';
   for (const recipient of summary.recipients) {
     const { action, status, address } = recipient;
     counts.recipients++;
@@ -73,12 +74,6 @@ function add(table: Map<string, number>, value: string, number: number): void {
 /** A piece of a message keeps the whole message in memory; a copy does not. */
 function copyOf(piece: string): string {
   return Buffer.from(piece).toString();
-}
-
-/** `toISOString` throws for what is no date. */
-function dayOf(date: number): string {
-  const day = new Date(date);
-  return Number.isNaN(day.getTime()) ? '(unknown)' : day.toISOString().slice(0, 10);
 }
 
 function domainOf(address: string | null): string {

@@ -1,16 +1,16 @@
-import {
-  readBounce,
-  recipientAddress,
-  type BouncedRecipient,
-  type BounceKind,
-  type OriginalMessage,
-} from '@dsnkit/bounce';
-import { parseDate, parseDiagnostic, receivedFields } from '@dsnkit/delivery-status';
-import type { Field, RecipientFields, TypedValue } from '@dsnkit/delivery-status';
+import { readBounce, type Bounce, type BounceKind, type OriginalMessage } from '@dsnkit/bounce';
+import { parseDate, type Field, type TypedValue } from '@dsnkit/delivery-status';
 import { decodeHeaderText, splitHeader, type ParsedReport } from '@dsnkit/multipart-report';
 import { openMessage } from '@dsnkit/multipart-report/message';
 import type { InputMessage } from '../input/messages.ts';
-import { judgementOf, type Judgement } from './judgement.ts';
+import { isoDate } from './iso-date.ts';
+import {
+  BouncedSummary,
+  NamedSummary,
+  ReportedSummary,
+  typedText,
+  type RecipientSummary,
+} from './recipient-summary.ts';
 
 /** What `dsn inspect --json` tells of one message. What is unknown is null. */
 export interface Summary {
@@ -39,27 +39,6 @@ export interface ReportSummary {
   readonly disposition: string | null;
   /** Of a feedback report: `abuse`, `fraud`, … */
   readonly feedbackType: string | null;
-}
-
-export interface RecipientSummary {
-  /** The plain address: of Original-Recipient, which is the one that the sender used, else of Final-Recipient. RFC 3464 §2.3.1. */
-  readonly address: string | null;
-  readonly originalRecipient: TypedValue | null;
-  readonly finalRecipient: TypedValue | null;
-  /** One of the five of RFC 3464 §2.3.3; a word that is none of them is given as it came, in lower case. */
-  readonly action: string | null;
-  readonly status: string | null;
-  readonly remoteMta: TypedValue | null;
-  readonly diagnostic: TypedValue | null;
-  readonly replyCode: number | null;
-  readonly lastAttemptDate: string | null;
-  readonly willRetryUntil: string | null;
-  /** Why it failed or is late, of the closed list of @dsnkit/bounce; null where nothing is to tell. */
-  readonly reason: string | null;
-  /** `permanent`, `transient` or `unknown`. */
-  readonly permanence: string | null;
-  /** What the sender should do. */
-  readonly advice: string | null;
 }
 
 export interface HeaderSummary {
@@ -97,35 +76,79 @@ type FieldReader = (name: string) => string | undefined;
  */
 export function summaryOf(
   report: ParsedReport | undefined,
-  { file, index, octets }: InputMessage,
-  field: FieldReader = readerOf(report?.headers ?? splitHeader(octets).headers),
+  message: InputMessage,
+  field: FieldReader = readerOf(report?.headers ?? splitHeader(message.octets).headers),
 ): Summary {
   const isRead =
     report !== undefined &&
     (report.kind === 'mdn' || report.kind === 'feedback' || (report.deliveryStatus?.recipients.length ?? 0) > 0);
-  const bounce = isRead ? undefined : readBounce(octets);
-  const kind = bounce?.kind ?? report?.kind ?? 'other';
-  return {
-    file,
-    index: index ?? null,
-    kind,
-    report: report === undefined ? null : reportSummary(report),
-    recipients: bounce?.recipients.map(bouncedSummary) ?? (report === undefined ? [] : recipientsOf(report)),
-    original: originalSummary(report?.returned ?? bounce?.original),
-    header: headerSummary(field),
-    issues: (report?.issues ?? []).map((issue) => ({
-      code: issue.code,
-      line: issue.line,
-      field: issue.field ?? null,
-      clause: issue.clause,
-      message: issue.message,
-      repaired: issue.repaired ?? null,
-    })),
-  };
+  const bounce = isRead ? undefined : readBounce(message.octets);
+  return new ReadSummary(message, report, bounce, field);
+}
+
+/** The same with some of its recipients. */
+export function withRecipients(summary: Summary, recipients: readonly RecipientSummary[]): Summary {
+  return { ...plain(summary), recipients };
+}
+
+function plain({ file, index, kind, report, recipients, original, header, issues }: Summary): Summary {
+  return { file, index, kind, report, recipients, original, header, issues };
 }
 
 function readerOf(headers: readonly Field[]): FieldReader {
   return (name) => headers.find((field) => field.name.toLowerCase() === name)?.value;
+}
+
+/** A message that has been read. What is told of it is worked out when it is asked for: few views tell all of it. */
+class ReadSummary implements Summary {
+  readonly file: string;
+  readonly index: number | null;
+  readonly kind: BounceKind;
+  readonly recipients: readonly RecipientSummary[];
+  readonly header: HeaderSummary;
+  readonly #report: ParsedReport | undefined;
+  readonly #bounce: Bounce | undefined;
+  #told: ReportSummary | undefined;
+
+  constructor(
+    { file, index }: InputMessage,
+    report: ParsedReport | undefined,
+    bounce: Bounce | undefined,
+    field: FieldReader,
+  ) {
+    this.file = file;
+    this.index = index ?? null;
+    this.kind = bounce?.kind ?? report?.kind ?? 'other';
+    this.recipients =
+      bounce?.recipients.map((recipient) => new BouncedSummary(recipient)) ??
+      (report === undefined ? [] : recipientsOf(report));
+    this.header = new MessageHeader(field);
+    this.#report = report;
+    this.#bounce = bounce;
+  }
+
+  get report(): ReportSummary | null {
+    return this.#report === undefined ? null : (this.#told ??= reportSummary(this.#report));
+  }
+
+  get original(): HeaderSummary | null {
+    return originalSummary(this.#report?.returned ?? this.#bounce?.original);
+  }
+
+  get issues(): readonly IssueSummary[] {
+    return (this.#report?.issues ?? []).map(({ code, line, field, clause, message, repaired }) => ({
+      code,
+      line,
+      field: field ?? null,
+      clause,
+      message,
+      repaired: repaired ?? null,
+    }));
+  }
+
+  toJSON(): Summary {
+    return plain(this);
+  }
 }
 
 function reportSummary({ reportType, deliveryStatus, mdn, feedback }: ParsedReport): ReportSummary {
@@ -143,68 +166,12 @@ function reportSummary({ reportType, deliveryStatus, mdn, feedback }: ParsedRepo
 }
 
 function recipientsOf({ deliveryStatus, mdn, feedback }: ParsedReport): RecipientSummary[] {
-  if (deliveryStatus !== undefined) return deliveryStatus.recipients.map(judgedSummary);
+  if (deliveryStatus !== undefined) return deliveryStatus.recipients.map((fields) => new ReportedSummary(fields));
   if (mdn !== undefined) {
     const { originalRecipient, finalRecipient } = mdn;
-    return [recipientSummary(optional(typedText(originalRecipient), typedText(finalRecipient)))];
+    return [new NamedSummary(typedText(originalRecipient), typedText(finalRecipient))];
   }
-  return (feedback?.originalRcptTo ?? []).map((address) =>
-    recipientSummary(optional({ type: 'rfc822', value: address }, null)),
-  );
-}
-
-/** Of a standard report. */
-function judgedSummary(recipient: Partial<RecipientFields>): RecipientSummary {
-  return recipientSummary(recipient, recipientAddress(recipient), judgementOf(recipient));
-}
-
-/** Of any other bounce: what its words say stands where the fields of a report would. */
-function bouncedSummary(recipient: BouncedRecipient): RecipientSummary {
-  const { address, remoteHost, reply, diagnosticCode } = recipient;
-  const declared = diagnosticCode && parseDiagnostic(diagnosticCode).replyCode;
-  const replyCode = declared ?? reply?.replyCode ?? null;
-  const summary = recipientSummary(recipient, address, { ...recipient, replyCode });
-  const words = reply === undefined ? '' : [reply.replyCode, reply.status, ...reply.lines].filter(Boolean).join(' ');
-  return {
-    ...summary,
-    remoteMta: summary.remoteMta ?? (remoteHost === undefined ? null : { type: 'dns', value: remoteHost }),
-    diagnostic: summary.diagnostic ?? (words === '' ? null : { type: 'smtp', value: words }),
-  };
-}
-
-function optional(original: TypedValue | null, final: TypedValue | null): Partial<RecipientFields> {
-  return {
-    ...(original === null ? {} : { originalRecipient: original }),
-    ...(final === null ? {} : { finalRecipient: final }),
-  };
-}
-
-function recipientSummary(
-  recipient: Partial<RecipientFields>,
-  address: string = recipientAddress(recipient),
-  judgement?: Judgement,
-): RecipientSummary {
-  return {
-    address: address === '' ? null : address,
-    originalRecipient: recipient.originalRecipient ?? null,
-    finalRecipient: recipient.finalRecipient ?? null,
-    action: recipient.action ?? unknownAction(recipient),
-    status: recipient.status ?? null,
-    remoteMta: recipient.remoteMta ?? null,
-    diagnostic: recipient.diagnosticCode ?? null,
-    replyCode: judgement?.replyCode ?? null,
-    lastAttemptDate: isoDate(recipient.lastAttemptDate),
-    willRetryUntil: isoDate(recipient.willRetryUntil),
-    reason: judgement?.reason ?? null,
-    permanence: judgement?.permanence ?? null,
-    advice: judgement?.advice ?? null,
-  };
-}
-
-/** The word that stands where one of the five actions belongs; lint tells of it. */
-function unknownAction(recipient: Partial<RecipientFields>): string | null {
-  const field = receivedFields(recipient).find(({ name }) => name.toLowerCase() === 'action');
-  return /^[^\s;(]+/.exec(field?.value ?? '')?.[0].toLowerCase() ?? null;
+  return (feedback?.originalRcptTo ?? []).map((value) => new NamedSummary({ type: 'rfc822', value }, null));
 }
 
 function originalSummary(original: OriginalMessage | undefined): HeaderSummary | null {
@@ -220,26 +187,42 @@ function originalSummary(original: OriginalMessage | undefined): HeaderSummary |
 }
 
 /** The fields of a header that tell messages apart; the first of each name. */
-function headerSummary(field: FieldReader): HeaderSummary {
-  const messageId = field('message-id') ?? null;
-  return {
-    messageId: messageId === null ? null : (/<[^<>]*>/.exec(messageId)?.[0] ?? messageId),
-    subject: decoded(field('subject')),
-    from: decoded(field('from')),
-    to: decoded(field('to')),
-    date: field('date') ?? null,
-  };
+class MessageHeader implements HeaderSummary {
+  readonly #field: FieldReader;
+
+  constructor(field: FieldReader) {
+    this.#field = field;
+  }
+
+  get messageId(): string | null {
+    const value = this.#field('message-id');
+    return value === undefined ? null : (/<[^<>]*>/.exec(value)?.[0] ?? value);
+  }
+
+  get subject(): string | null {
+    return decoded(this.#field('subject'));
+  }
+
+  get from(): string | null {
+    return decoded(this.#field('from'));
+  }
+
+  get to(): string | null {
+    return decoded(this.#field('to'));
+  }
+
+  get date(): string | null {
+    return this.#field('date') ?? null;
+  }
+
+  toJSON(): HeaderSummary {
+    const { messageId, subject, from, to, date } = this;
+    return { messageId, subject, from, to, date };
+  }
 }
 
 function decoded(value: string | undefined): string | null {
   return value?.includes('=?') === true ? decodeHeaderText(value) : (value ?? null);
-}
-
-/** `rfc822; a@b.example` as MDNs and feedback reports have it. */
-function typedText(text: string | undefined): TypedValue | null {
-  if (text === undefined) return null;
-  const at = text.indexOf(';');
-  return { type: at < 0 ? '' : text.slice(0, at).trim().toLowerCase(), value: text.slice(at + 1).trim() };
 }
 
 function readDate(text: string | undefined): Date | undefined {
@@ -248,8 +231,4 @@ function readDate(text: string | undefined): Date | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isoDate(date: Date | undefined): string | null {
-  return date === undefined || Number.isNaN(date.getTime()) ? null : date.toISOString();
 }

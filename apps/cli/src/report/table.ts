@@ -2,6 +2,7 @@ import { printable, type Palette } from '../terminal/palette.ts';
 import { fit, pad } from '../terminal/width.ts';
 import { paintAction } from './describe.ts';
 import { dateOf } from './filter.ts';
+import { isoDay } from './iso-date.ts';
 import type { Summary } from './summary.ts';
 
 const DATE = 10;
@@ -16,7 +17,7 @@ export function tableHeader(columns: number, paint: Palette): string {
 /** One line per recipient. Widths are fixed, so that a million lines need no memory. */
 export function tableOf(summary: Summary, columns: number, paint: Palette): string {
   const date = dateOf(summary);
-  const day = date === undefined ? '' : new Date(date).toISOString().slice(0, 10);
+  const day = date === undefined ? '' : (isoDay(date) ?? '');
   return summary.recipients
     .map(({ action, status, address, diagnostic }) => {
       const cells = [day, action ?? '-', status ?? '-', address ?? '-', diagnostic?.value ?? ''];
