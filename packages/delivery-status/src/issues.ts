@@ -90,13 +90,9 @@ export class IssueList {
 function describe(code: IssueCode, line: number, about: About = {}, repaired?: string): Issue {
   const [clause, message, usual = ''] = MEANINGS[code];
   const { name, clause: clauseOfField = '' } = about;
+  const issue: { -readonly [K in keyof Issue]: Issue[K] } = { code, line, clause: clause || clauseOfField, message };
   const made = repaired ?? usual;
-  return {
-    code,
-    line,
-    ...(name === undefined ? {} : { field: name }),
-    clause: clause || clauseOfField,
-    message,
-    ...(made === '' ? {} : { repaired: made }),
-  };
+  if (name !== undefined) issue.field = name;
+  if (made !== '') issue.repaired = made;
+  return issue;
 }

@@ -77,7 +77,7 @@ export class Header {
   readonly #source: Source;
   /** Of each field where its name begins and ends, and its value. */
   readonly #places: number[] = [];
-  /** Those that have been read. */
+  /** Those that are no longer read from their places. */
   readonly #values: (string | undefined)[] = [];
   #fields: readonly Field[] | undefined;
 
@@ -124,29 +124,35 @@ export class Header {
   }
 }
 
-/**
- * What begins with a header. One getter serves all: a getter of its own would give each object a shape of its own, which
- * keeps it in memory for long.
- */
+/** What begins with a header. */
 export class Headed {
-  declare readonly headers: readonly Field[];
   readonly #header: Header;
 
-  constructor(header: Header) {
+  /** @param shown the fields are a property of the object itself, for programs that copy or print it; that takes its time */
+  constructor(header: Header, shown?: true) {
     this.#header = header;
-    Object.defineProperty(this, 'headers', Headed.#headers);
+    if (shown) showAs(this, 'headers', Headed.#fields);
   }
 
-  static readonly #headers: PropertyDescriptor & ThisType<Headed> = {
-    enumerable: true,
-    get() {
-      return this.#header.fields;
-    },
-  };
+  get headers(): readonly Field[] {
+    return this.#header.fields;
+  }
 
   static headerOf(part: Headed): Header {
     return part.#header;
   }
+
+  static #fields(this: Headed): readonly Field[] {
+    return this.#header.fields;
+  }
+}
+
+/**
+ * Give an object a property that is read when it is asked for. One getter serves all objects: a getter of its own would give
+ * each a shape of its own, which keeps it in memory for long.
+ */
+export function showAs<T extends object>(object: T, name: keyof T, get: (this: T) => unknown): void {
+  Object.defineProperty(object, name, { enumerable: true, get });
 }
 
 /**
@@ -225,8 +231,9 @@ function readValue(source: Source, from: number, to: number): string {
   let end = text.length;
   while (start < end && isBlank(text.charCodeAt(start))) start++;
   while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  const value = text.slice(start, end);
   // Unfolding removes each line break, and nothing else. RFC 5322 §2.2.3.
-  return text.slice(start, end).replace(/\r*\n/g, '');
+  return value.includes('\n') ? value.replace(/\r*\n/g, '') : value;
 }
 
 function isBlank(c: number): boolean {

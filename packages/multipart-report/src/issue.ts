@@ -90,7 +90,7 @@ export class Issues {
     this.take(offset, 0, describe(code, about));
   }
 
-  /** Take over an issue of a text that begins at `offset`, so many lines down in it. */
+  /** Take over an issue of a text that begins at `offset`, so many lines down in it. The line will be put into it. */
   take(offset: number, lines: number, issue: Omit<ReportIssue, 'line'>): void {
     const room = ISSUE_LIMIT - this.#found.length;
     if (room < 0) return;
@@ -101,18 +101,18 @@ export class Issues {
     if (this.#found.length === 0) return [];
     const lineAt = lineCounter(text);
     this.#found.sort((a, b) => a.offset - b.offset || a.lines - b.lines);
-    return this.#found.map(({ offset, lines, issue }) => ({ ...issue, line: lineAt(offset) + lines }));
+    return this.#found.map(({ offset, lines, issue }) => Object.assign(issue, { line: lineAt(offset) + lines }));
   }
 }
 
 function describe(code: ReportIssueCode, about: string | number): Omit<ReportIssue, 'line'> {
-  const [clause, repaired = '', field] = MEANINGS[code];
+  const [clause, repaired, field] = MEANINGS[code];
   const words = code.replaceAll('-', ' ');
   return {
     code,
-    ...(field === undefined ? {} : { field }),
+    ...(field && { field }),
     clause,
     message: about === '' ? words : `${words}: ${about}`,
-    ...(repaired === '' ? {} : { repaired }),
+    ...(repaired && { repaired }),
   };
 }

@@ -58,7 +58,7 @@ export function readMachine(
   const text = plain ? textBetween(source, start, range.end) : decodeOctets(octets);
   const place = (inner: readonly Issue[]): void => {
     // Lines behind an encoding are not lines of the message: their issues point at the begin of the part.
-    for (const { line, ...issue } of inner) issues.take(start, plain ? line - 1 : 0, issue);
+    for (const issue of inner) issues.take(start, plain ? issue.line - 1 : 0, { ...issue });
   };
   if (kind === 'dsn') {
     report.deliveryStatus = readStatus(text, mediaType, place);

@@ -40,16 +40,12 @@ export function isPlainlySound(part: MimePart, source: Source): boolean {
 
 /** The text of a part behind its transfer encoding and charset; lines end in LF. */
 export function partText(part: MimePart, source: Source, issues: Issues): string {
-  const text = isEncoded(part) || !source.ascii ? decodedText(part, source, issues) : asciiText(part, source, issues);
+  const raw = source.text.slice(part.range.bodyStart, part.range.end);
+  const text = isEncoded(part) || !source.ascii || isShifted(raw) ? decodedText(part, source, issues) : raw;
   return text.includes('\r') ? text.replace(/\r+\n|\r/g, '\n') : text;
 }
 
 /** QUIRK: ASCII octets may be ISO-2022 or such: only those charsets see anything but ASCII in them. */
-function asciiText(part: MimePart, source: Source, issues: Issues): string {
-  const text = source.text.slice(part.range.bodyStart, part.range.end);
-  return isShifted(text) ? decodedText(part, source, issues) : text;
-}
-
 function isShifted(text: string): boolean {
   return text.includes('\x1B') || text.includes('~{');
 }

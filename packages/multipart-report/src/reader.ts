@@ -73,7 +73,7 @@ export class ReportReader {
   /** Take octets in; nothing is kept of the array. */
   receive(octets: Uint8Array): void {
     if (this.#phase === 'rest') return;
-    this.#held.push(octets.slice());
+    this.#held.push(new Uint8Array(octets));
     this.#heldOctets += octets.length;
     if (this.#phase === 'content') this.#passContent(false);
     else if (this.#heldOctets >= this.#threshold || this.#heldOctets >= this.#maxHead) this.#readHead(false);

@@ -347,6 +347,13 @@ describe('what writers get wrong', () => {
       expect(codes(parseReport(utf8(message.replaceAll('\n', end))))).toContain('bare-cr');
   });
 
+  it('RFC 5322 §2.3: line ends are repaired in memory of our own, whatever kind of array a message is', () => {
+    const message = utf8(report().replaceAll('\n', '\r'));
+    const buffer = Buffer.from(message);
+    expect(codes(parseReport(buffer))).toContain('bare-cr');
+    expect(buffer.equals(message)).toBe(true);
+  });
+
   it('RFC 2046 §5.1 R2046-5.1-a: a returned message with delimiters that only begin like ours is not cut', () => {
     const inner = 'Content-Type: multipart/mixed; boundary=b2\n\n--b2\n\none\n--b2--\n';
     const parsed = parseReport(crlf(report({ returned: `Content-Type: message/rfc822\n\nSubject: x\n${inner}` })));

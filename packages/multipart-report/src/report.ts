@@ -1,5 +1,5 @@
 import type { Field } from '@dsnkit/delivery-status';
-import { Headed } from './header.ts';
+import { Headed, showAs } from './header.ts';
 import { locate, type FoundReport, type Located, type ReportKind } from './find.ts';
 import { noteHuman, readHuman, type HumanReadable } from './human.ts';
 import { Issues, type ReportIssue } from './issue.ts';
@@ -80,20 +80,17 @@ class LazyReport extends Headed implements ParsedReport {
   #text: HumanReadable | undefined;
 
   constructor(found: FoundReport, root: Headed, source: Source) {
-    super(Headed.headerOf(root));
+    super(Headed.headerOf(root), true);
     this.kind = found.kind;
-    Object.defineProperty(this, 'humanReadable', LazyReport.#humanReadable);
+    showAs(this, 'humanReadable', LazyReport.#readHuman);
     this.ranges = rangesOf(found);
     this.#human = found.human;
     this.#source = source;
   }
 
-  static readonly #humanReadable: PropertyDescriptor & ThisType<LazyReport> = {
-    enumerable: true,
-    get() {
-      return (this.#text ??= this.#human === undefined ? {} : readHuman(this.#human, this.#source, new Issues()));
-    },
-  };
+  static #readHuman(this: LazyReport): HumanReadable {
+    return (this.#text ??= this.#human === undefined ? {} : readHuman(this.#human, this.#source, new Issues()));
+  }
 }
 
 /** A value in the making. */

@@ -59,7 +59,7 @@ class ReturnedDraft extends Headed implements ReturnedHeader {
   declare listId?: string;
 
   constructor(mediaType: string, kind: ReturnedHeader['kind'], header: Header) {
-    super(header);
+    super(header, true);
     this.mediaType = mediaType;
     this.kind = kind;
     const messageId = header.value('message-id');

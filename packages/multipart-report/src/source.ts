@@ -50,7 +50,7 @@ function findBareCr(text: string): number {
 const LONE_CR = /\r(?!\r?\n)/;
 
 function withSoundLines(octets: Uint8Array, from: number): Uint8Array {
-  const sound = octets.slice();
+  const sound = new Uint8Array(octets);
   for (let at = from; at >= 0; at = sound.indexOf(13, at + 1)) {
     const next = sound[at + 1];
     if (next !== 10 && (next !== 13 || sound[at + 2] !== 10)) sound[at] = 10;
