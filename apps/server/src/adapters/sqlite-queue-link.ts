@@ -15,9 +15,10 @@ import type {
 
 import type { NewEntries, ToldEvents } from './sqlite-queue-recent.ts';
 
-/** How long a settlement waits for company, and how many are company enough. */
+/** How long an operation waits for company; how many are company enough for a settlement, and for an acceptance. */
 const companyMs = 2;
 const company = 8;
+const crowd = 32;
 /** Little outlives a transaction in the thread: more room for young objects would only be held, not used. */
 const youngMb = 6;
 
@@ -148,9 +149,20 @@ export class WorkerLink {
       this.#timer ??= setTimeout(() => this.#flush(), companyMs);
     } else {
       this.#flushing = true;
-      setImmediate(() => this.#flush());
+      const { events } = performance.nodeTiming.uvMetricsInfo;
+      setImmediate(this.#gather, events, nowMs + companyMs);
     }
   }
+
+  /**
+   * As long as the sockets have something to say, more messages may be on their way: they share the transaction. Who
+   * waits loses nothing by it, since this thread is busy meanwhile; as soon as it is not, everything goes.
+   */
+  readonly #gather = (events: number, untilMs: number): void => {
+    const now = performance.nodeTiming.uvMetricsInfo.events;
+    if (now === events || this.#operations.length >= crowd || performance.now() >= untilMs) this.#flush();
+    else setImmediate(this.#gather, now, untilMs);
+  };
 
   #flush(): void {
     clearTimeout(this.#timer);
