@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { chownSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { greets, route, startDsnd } from '../dsnd.ts';
+import { buildServer, greets, route, startDsnd } from '../dsnd.ts';
 
 /** One server under test. */
 export interface Subject {
@@ -28,12 +28,13 @@ export interface Place {
 
 const here = import.meta.dirname;
 
-/** dsnd, run from this checkout, Node as in its unit. */
+/** dsnd, built from this checkout as it is published, Node as in its unit. */
 export async function startOurs({ folder, port, sinkPort, under = [], nodeOptions = [] }: Place): Promise<Subject> {
+  buildServer();
   const server = await startDsnd({
-    ...{ folder, port, under },
+    ...{ folder, port, under, built: true },
     toml: route('relay.example', `smtp://127.0.0.1:${sinkPort}`) + route('discard.example', 'discard:'),
-    nodeOptions: ['--max-semi-space-size=8', ...nodeOptions],
+    nodeOptions: ['--max-semi-space-size=16', ...nodeOptions],
   });
   return { name: 'dsnd', relays: true, ...server };
 }

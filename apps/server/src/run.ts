@@ -3,7 +3,7 @@ import { hostname as machineName } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { noSuppression } from './admin/no-suppression.ts';
-import { openAdminFront, type AdminFront, type FrontParts } from './adapters/admin-front.ts';
+import type { AdminFront, FrontParts } from './adapters/admin-front.ts';
 import { ChildPrograms } from './adapters/child-programs.ts';
 import { checkConfig, isConfigFault, loadConfig } from './adapters/config-files.ts';
 import { DnsResolver } from './adapters/dns-resolver.ts';
@@ -14,14 +14,9 @@ import { InheritedSockets } from './adapters/inherited-sockets.ts';
 import { logSink, noticeSink, openLog } from './adapters/log-sink.ts';
 import { NodeCrypto } from './adapters/node-crypto.ts';
 import { NodeNetwork } from './adapters/node-network.ts';
-import { openPostgresHistory } from './adapters/postgres/history.ts';
-import { openPostgresQueueStore } from './adapters/postgres/queue-store.ts';
 import { openPage } from './adapters/page-files.ts';
-import { openPostgresSuppression } from './adapters/postgres/suppression.ts';
-import { sharedSecret } from './adapters/postgres/secrets.ts';
 import { keepReturnPathKey, newReturnPathKey, readReportFiles } from './adapters/report-files.ts';
 import { openSqliteHistory } from './adapters/sqlite-history.ts';
-import { S3Objects } from './adapters/s3-objects.ts';
 import { serviceManager } from './adapters/service-manager.ts';
 import { openSqliteSuppression } from './adapters/sqlite-suppression.ts';
 import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
@@ -40,7 +35,7 @@ import {
   type SuppressionStore,
 } from './ports.ts';
 import { makeReload } from './reload.ts';
-import { makeExporter, type Exporter, type ExporterParts } from './traces/exporter.ts';
+import type { Exporter, ExporterParts } from './traces/exporter.ts';
 import { startServer, type Adapters, type RunningServer } from './server.ts';
 
 /**
@@ -49,14 +44,17 @@ import { startServer, type Adapters, type RunningServer } from './server.ts';
  */
 const HEAP_GROWING_PERCENT = 60;
 
-/** Runs the server until a signal ends it: with a configuration file, or without one in local mode. */
+/**
+ * Runs the server until a signal ends it: with a configuration file, or without one in local mode. What a configuration
+ * does without (HTTP, PostgreSQL, a bucket, traces) is not loaded: an idle server would be a sixth larger.
+ */
 export async function run(file: string | undefined): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   endWithParent();
   const config = readConfig(file);
   if (config === undefined) return;
   const firstStart = !existsSync(config.store.directory);
-  const { log, output } = openLog();
+  const { log, output } = await openLog();
   const trouble = (error: unknown): void => log.error({ err: error }, 'trouble');
   const clock = new SystemClock();
   const crypto = new NodeCrypto();
@@ -73,7 +71,7 @@ export async function run(file: string | undefined): Promise<void> {
   const sinks: EventSink[] = file === undefined ? [] : [logSink(log, output)];
   if (front !== undefined) sinks.push(front.observers.events);
   const http = new FetchHttpClient();
-  const traces = exporterOf(config, { http, crypto, clock, trouble });
+  const traces = await exporterOf(config, { http, crypto, clock, trouble });
   if (traces !== undefined) sinks.push(traces);
   const tell = file === undefined ? undefined : noticeSink(log);
   const inherited = new InheritedSockets(process.env);
@@ -145,11 +143,12 @@ export async function run(file: string | undefined): Promise<void> {
   });
 }
 
-function exporterOf(
+async function exporterOf(
   { traces, hostname }: Config,
   { http, crypto, clock, trouble }: Pick<ExporterParts, 'http' | 'clock' | 'trouble'> & { readonly crypto: NodeCrypto },
-): Exporter | undefined {
+): Promise<Exporter | undefined> {
   if (traces === undefined) return undefined;
+  const { makeExporter } = await import('./traces/exporter.ts');
   return makeExporter({
     ...{ endpoint: traces.endpoint, hostname, http, clock, trouble },
     sha256: (octets) => crypto.sha256(octets),
@@ -166,6 +165,7 @@ async function openFront(
   const { admin } = config;
   if (admin === undefined) return undefined;
   try {
+    const { openAdminFront } = await import('./adapters/admin-front.ts');
     return await openAdminFront({ ...parts, config: { ...config, admin } });
   } catch (error) {
     const what = `no HTTP on ${admin.host}:${admin.port}: ${error instanceof Error ? error.message : String(error)}`;
@@ -196,6 +196,8 @@ async function openStore(config: Config, trouble: (error: unknown) => void): Pro
   try {
     mkdirSync(store.directory, { recursive: true, mode: 0o700 });
     if (store.kind === 'postgres') {
+      const { openPostgresQueueStore } = await import('./adapters/postgres/queue-store.ts');
+      const { sharedSecret } = await import('./adapters/postgres/secrets.ts');
       const shared = await openPostgresQueueStore(store.url, {
         ...{ node: store.node ?? nodeName(config), trouble },
         ...(config.bodies === undefined ? {} : { objects: await openBucket(config.bodies, trouble) }),
@@ -233,6 +235,7 @@ function adminOf(server: RunningServer): Admin {
 
 /** A bucket that refuses us would refuse all large mail: that is told at once. One that is away may come back. */
 async function openBucket(config: BodiesConfig, trouble: (error: unknown) => void): Promise<ObjectStore> {
+  const { S3Objects } = await import('./adapters/s3-objects.ts');
   const objects = new S3Objects(config);
   await objects.list('').catch((error: unknown) => {
     if (!(error instanceof StoreError) || error.code !== 'away') throw error;
@@ -243,17 +246,15 @@ async function openBucket(config: BodiesConfig, trouble: (error: unknown) => voi
 
 /** Where nodes share the queue, each of them shows the history of all. */
 async function openHistory(store: Config['store']): Promise<HistoryStore> {
-  return store.kind === 'postgres'
-    ? openPostgresHistory(store.url)
-    : openSqliteHistory(join(store.directory, 'history.db'));
+  if (store.kind === 'sqlite') return openSqliteHistory(join(store.directory, 'history.db'));
+  const { openPostgresHistory } = await import('./adapters/postgres/history.ts');
+  return openPostgresHistory(store.url);
 }
 
-function openSuppression(store: Config['store']): Promise<SuppressionStore> {
-  return Promise.resolve(
-    store.kind === 'postgres'
-      ? openPostgresSuppression(store.url)
-      : openSqliteSuppression(join(store.directory, 'suppression.db')),
-  );
+async function openSuppression(store: Config['store']): Promise<SuppressionStore> {
+  if (store.kind === 'sqlite') return openSqliteSuppression(join(store.directory, 'suppression.db'));
+  const { openPostgresSuppression } = await import('./adapters/postgres/suppression.ts');
+  return openPostgresSuppression(store.url);
 }
 
 /** Two servers on one machine can't listen on the same port. */

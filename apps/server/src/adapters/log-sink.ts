@@ -1,12 +1,16 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import pretty from 'pino-pretty';
 import type { Failure, MailEvent, RemoteReply } from '../model.ts';
 import type { EventSink, Notice } from '../ports.ts';
 
 /** Where the log goes: JSON lines, or lines for people when a terminal reads them. `output` takes the lines of `log`. */
-export function openLog(): { readonly log: Logger; readonly output: DestinationStream } {
-  const output = process.stdout.isTTY ? pretty({ colorize: true, sync: true }) : gathered();
+export async function openLog(): Promise<{ readonly log: Logger; readonly output: DestinationStream }> {
+  const output = process.stdout.isTTY ? await forPeople() : gathered();
   return { log: pino({ base: null }, output), output };
+}
+
+async function forPeople(): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty');
+  return pretty({ colorize: true, sync: true });
 }
 
 /** So many characters of log are written together. */
