@@ -53,7 +53,8 @@ async function start(name: string): Promise<Running> {
 function fill(name: string, count: number, place: (number: number) => readonly [string, string, number]): void {
   const database = new DatabaseSync(join(root, name, 'queue/queue.db'));
   database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = OFF; BEGIN IMMEDIATE');
-  const first = Number(database.prepare('SELECT ifnull(max(seq), 0) AS seq FROM message').get()?.['seq']) + 1;
+  const last = 'SELECT max(seq) AS seq FROM (SELECT seq FROM message UNION ALL SELECT seq FROM fresh)';
+  const first = Number(database.prepare(last).get()?.['seq'] ?? 0) + 1;
   const message = database.prepare(
     'INSERT INTO message (seq, id, last_n, envelope, spool, content) VALUES (?, ?, 0, ?, NULL, ?)',
   );

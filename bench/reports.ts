@@ -70,7 +70,8 @@ function fill(count: number, senders: number): void {
   );
   const content = Buffer.from(`Subject: old\r\n\r\n${'Abcdefg hijklmn.\r\n'.repeat(56)}`);
   const nowMs = Date.now();
-  const first = Number(database.prepare('SELECT ifnull(max(seq), 0) AS seq FROM message').get()?.['seq']) + 1;
+  const last = 'SELECT max(seq) AS seq FROM (SELECT seq FROM message UNION ALL SELECT seq FROM fresh)';
+  const first = Number(database.prepare(last).get()?.['seq'] ?? 0) + 1;
   for (let number = 0; number < count; number++) {
     const id = `old${number}`;
     const envelope = {

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts';
 
 /** So long is worked in one turn of the event loop: clients wait for a reply no longer than that on its account. */
-const SLICE_MS = 4;
+const SLICE_MS = 2;
 
 /** And no more pieces of work, in case the clock is set back meanwhile. */
 const MOST_IN_SLICE = 64;
