@@ -1,10 +1,10 @@
 /**
  * A real dsnd beside very many deferred messages:
  *
- *     node --conditions=source bench/crowd.ts [--deferred 1000000] [--dead 100000] [--seconds 5] [--directory DIR]
+ *     node --conditions=source bench/crowd.ts [--deferred 1000000] [--dead 100000] [--seconds 12] [--directory DIR]
  *
  * It prints how long the start takes, what memory is needed, how fast mail is accepted beside the crowd and without it,
- * how late messages are picked that become due, and what one destination that says nothing does to the others.
+ * how late messages are picked that become due, and what one destination does to the others that says nothing, or refuses.
  */
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -18,13 +18,14 @@ const { values: options } = parseArgs({
   options: {
     deferred: { type: 'string', default: '1000000' },
     dead: { type: 'string', default: '100000' },
-    seconds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '12' },
     directory: { type: 'string', default: join(import.meta.dirname, '../node_modules/.cache') },
   },
 });
 const destinations = 10_000;
 const connections = 50;
 const spread = 1_000;
+const TURNS = 8;
 mkdirSync(options.directory, { recursive: true });
 const root = mkdtempSync(join(resolve(options.directory), 'crowd-'));
 const silent = createServer(() => undefined);
@@ -78,21 +79,30 @@ function fill(name: string, count: number, place: (number: number) => readonly [
   database.close();
 }
 
-/** Loads two servers in turn, so that the moods of the machine come to both. */
+/** Loads two servers in turn, so that the moods of the machine come to both; medians. */
 async function compare(one: Running, other: Running, seconds: number): Promise<readonly [Load, Load]> {
-  const loads: [Load[], Load[]] = [[], []];
+  const [ours, theirs]: [Load[], Load[]] = [[], []];
   await load(other.port, 1);
-  for (let turn = 0; turn < 4; turn++) {
-    loads[0].push(await slice(one, seconds / 4));
-    loads[1].push(await slice(other, seconds / 4));
+  for (let turn = 0; turn < TURNS; turn++) {
+    const take = async (which: Running, into: Load[]): Promise<void> => {
+      into.push(await slice(which, seconds / TURNS));
+    };
+    if (turn % 2 === 0) await take(one, ours);
+    await take(other, theirs);
+    if (turn % 2 === 1) await take(one, ours);
   }
-  const joined = loads.map((some) => ({
-    perSecond: Math.round(some.reduce((sum, { perSecond }) => sum + perSecond, 0) / some.length),
-    p99: Math.max(...some.map(({ p99 }) => p99)),
-    messages: some.reduce((sum, { messages }) => sum + messages, 0),
-    cpuMicroseconds: Math.round(some.reduce((sum, { cpuMicroseconds }) => sum + cpuMicroseconds, 0) / some.length),
-  }));
-  return joined as [Load, Load];
+  return [joined(ours), joined(theirs)];
+}
+
+function joined(loads: readonly Load[]): Load {
+  const median = (of: (load: Load) => number): number =>
+    loads.map(of).toSorted((a, b) => a - b)[Math.floor(loads.length / 2)] ?? NaN;
+  return {
+    perSecond: median(({ perSecond }) => perSecond),
+    p99: median((each) => each.p99),
+    messages: loads.reduce((sum, { messages }) => sum + messages, 0),
+    cpuMicroseconds: median(({ cpuMicroseconds }) => cpuMicroseconds),
+  };
 }
 
 interface Load {
@@ -175,70 +185,76 @@ function lags(log: string): number[] {
   return found.sort((a, b) => a - b);
 }
 
-async function run(): Promise<void> {
+type Place = (number: number) => readonly [destination: string, address: string, dueAtMs: number];
+
+/**
+ * A server that finds a crowd in its store, and messages of others that become due while both servers are loaded; rows of the
+ * table.
+ */
+async function scene(
+  name: string,
+  { empty, count, place }: { readonly empty: Running; readonly count: number; readonly place: Place },
+): Promise<readonly (readonly [string, string])[]> {
   const seconds = Number(options.seconds);
-  const deferred = Number(options.deferred);
-  const dead = Number(options.dead);
-  const rows: Record<string, string> = {};
-
-  const first = await start('empty');
-  await load(first.port, 1);
-  rows['empty: start'] = `${Math.round(first.startMs)} ms`;
-  rows['empty: RSS after load'] = `${megabytes(first)} MiB`;
-
-  await (await start('crowd')).stop('SIGKILL');
-  const farMs = Date.now() + 10 * 3_600_000;
-  let begun = performance.now();
-  fill('crowd', deferred, (number) => [
-    `smtp://mx.domain-${number % destinations}.example:25`,
-    `someone-${number}@domain-${number % destinations}.example`,
-    farMs + number,
-  ]);
-  console.log(
-    `${deferred} messages over ${destinations} destinations put in within ${Math.round((performance.now() - begun) / 1_000)} s, ` +
-      `${Math.round(statSync(join(root, 'crowd/queue/queue.db')).size / 1_048_576)} MiB`,
-  );
-  const dueFromMs = Date.now() + 30_000;
-  fill('crowd', spread, (number) => [
-    `discard:${number}`,
-    `due-${dueFromMs + number * 10}@due.example`,
-    dueFromMs + number * 10,
-  ]);
-  const crowd = await start('crowd');
-  rows['crowd: start'] = `${Math.round(crowd.startMs)} ms`;
-  rows['crowd: RSS after start'] = `${megabytes(crowd)} MiB`;
-  const [alone, beside] = await compare(first, crowd, seconds);
-  rows['empty: accepted at the same time'] = told(alone);
-  rows['crowd: accepted'] = told(beside, alone);
-  await pause(Math.max(0, dueFromMs + spread * 10 + 1_500 - Date.now()));
-  const late = lags(crowd.log());
+  await (await start(name)).stop('SIGKILL');
+  const begun = performance.now();
+  fill(name, count, place);
+  const filledMs = performance.now() - begun;
+  const dueFromMs = Date.now() + 4_000;
+  const everyMs = Math.round((2_000 * seconds) / spread);
+  fill(name, spread, (number) => {
+    const dueAtMs = dueFromMs + number * everyMs;
+    return [`discard:${number}`, `due-${dueAtMs}@due.example`, dueAtMs];
+  });
+  const { size } = statSync(join(root, name, 'queue/queue.db'));
+  console.log(`${name}: filled in ${Math.round(filledMs / 1_000)} s, ${Math.round(size / 1_048_576)} MiB`);
+  const server = await start(name);
+  const afterStart = megabytes(server);
+  const [alone, beside] = await compare(empty, server, seconds);
+  await pause(Math.max(0, dueFromMs + spread * everyMs + 1_500 - Date.now()));
+  const late = lags(server.log());
   const at = (share: number) => late[Math.min(late.length - 1, Math.floor(late.length * share))] ?? NaN;
-  rows['crowd: due messages picked'] = `${late.length} of ${spread}, p50 ${at(0.5)} ms late, max ${at(1)} ms`;
-  rows['crowd: RSS at the end'] = `${megabytes(crowd)} MiB`;
-  await crowd.stop('SIGKILL');
+  const memory = `${afterStart} MiB, then ${megabytes(server)} MiB`;
+  await server.stop('SIGKILL');
+  return [
+    [`${name}: start, RSS`, `${Math.round(server.startMs)} ms, ${memory}`],
+    ['  accepted', told(beside, alone)],
+    ['  by the empty one in turns with it', told(alone)],
+    [
+      '  due messages of others picked',
+      `${late.length} of ${spread}, late by ${at(0.5)} ms (p50), ${at(0.99)} ms (p99), ${at(1)} ms (max)`,
+    ],
+  ];
+}
 
-  await (await start('dead')).stop('SIGKILL');
-  begun = Date.now();
-  fill('dead', dead, (number) => [`smtp://127.0.0.1:${silentPort}`, `someone-${number}@dead.example`, begun]);
-  const dueNextMs = Date.now() + 25_000;
-  fill('dead', spread, (number) => [
-    `discard:${number}`,
-    `due-${dueNextMs + number * 5}@due.example`,
-    dueNextMs + number * 5,
-  ]);
-  const fair = await start('dead');
-  const [still, others] = await compare(first, fair, seconds);
-  rows['empty: accepted at the same time as below'] = told(still);
-  await pause(Math.max(0, dueNextMs + spread * 5 + 1_500 - Date.now()));
-  const waited = lags(fair.log());
-  rows[`beside ${dead} messages for a silent host: accepted`] = told(others, still);
-  rows['  due messages of others picked'] =
-    `${waited.length} of ${spread}, p50 ${waited[Math.floor(waited.length / 2)] ?? NaN} ms late, max ${waited.at(-1) ?? NaN} ms`;
-  rows['  RSS'] = `${megabytes(fair)} MiB`;
-  await fair.stop('SIGKILL');
-  await first.stop('SIGKILL');
-  const width = Math.max(...Object.keys(rows).map(({ length }) => length));
-  for (const [what, figure] of Object.entries(rows)) console.log(`${what.padEnd(width)}  ${figure}`);
+async function run(): Promise<void> {
+  const empty = await start('empty');
+  await load(empty.port, 1);
+  const rows: (readonly [string, string])[] = [
+    ['empty: start, RSS after load', `${Math.round(empty.startMs)} ms, ${megabytes(empty)} MiB`],
+  ];
+  const farMs = Date.now() + 10 * 3_600_000;
+  const deferred = Number(options.deferred);
+  const far: Place = (number) => {
+    const domain = `domain-${number % destinations}.example`;
+    return [`smtp://mx.${domain}:25`, `someone-${number}@${domain}`, farMs + number];
+  };
+  const nowMs = Date.now();
+  const dueAt =
+    (port: number, domain: string): Place =>
+    (number) => [`smtp://127.0.0.1:${port}`, `someone-${number}@${domain}`, nowMs];
+  const dead = Number(options.dead);
+  const kinds: readonly (readonly [string, number, Place])[] = [
+    [`${deferred} deferred over ${destinations} destinations`, deferred, far],
+    [`${dead} due for a host that says nothing`, dead, dueAt(silentPort, 'dead.example')],
+    [`${dead} due for a host that refuses`, dead, dueAt(9, 'refusing.example')],
+  ];
+  for (const [name, count, place] of kinds) {
+    if (count > 0) rows.push(...(await scene(name, { empty, count, place })));
+  }
+  await empty.stop('SIGKILL');
+  const width = Math.max(...rows.map(([what]) => what.length));
+  for (const [what, figure] of rows) console.log(`${what.padEnd(width)}  ${figure}`);
 }
 
 try {
