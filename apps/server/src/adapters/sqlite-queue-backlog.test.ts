@@ -43,6 +43,20 @@ it('lets settlements keep up with many acceptances', () => {
   expect(sizes(backlog.next())).toEqual([200, 400, 0]);
 });
 
+it('takes fewer settlements at a time while many messages come in, and more again after that', () => {
+  const backlog = new Backlog();
+  backlog.add([...settles(2_000), accept]);
+  const [, idle = 0] = sizes(backlog.next());
+  backlog.add(Array.from({ length: 6 }, () => accept));
+  const [accepts, busy = 0] = sizes(backlog.next());
+  expect(accepts).toBe(6);
+  expect(busy).toBeLessThan(idle / 2);
+  expect(busy).toBeGreaterThanOrEqual(10);
+  expect(sizes(backlog.next())[1]).toBe(busy);
+  for (let round = 0; round < 10; round++) backlog.next();
+  expect(sizes(backlog.next())[1]).toBe(idle);
+});
+
 it('reads little at a time', () => {
   const backlog = new Backlog();
   backlog.add(Array.from({ length: 10 }, () => claim));

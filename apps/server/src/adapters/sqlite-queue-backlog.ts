@@ -2,6 +2,11 @@ import type { Operation, Read, Write } from './sqlite-queue-messages.ts';
 
 /** What is done before it is looked whether more has arrived, counted in settlements. */
 const leastPerRound = 64;
+/** The same while many messages come in: their clients wait for as long as a round takes. */
+const leastWhileAccepting = 16;
+/** So many acceptances in a round are many; they are not forgotten with the first round that has none. */
+const manyAccepts = 4;
+const memory = 0.75;
 /** A claim reads much, and its answer is long. */
 const readWeight = 16;
 
@@ -21,6 +26,8 @@ export class Backlog {
   #rest: Operation[] = [];
   /** Position in the rest: it is not moved for every round. */
   #done = 0;
+  /** Acceptances in a round, of late. */
+  #recentAccepts = 0;
 
   get isEmpty(): boolean {
     return this.#accepts.length === 0 && this.#rest.length === 0;
@@ -38,8 +45,10 @@ export class Backlog {
     this.#accepts = [];
     const writes: Write[] = [];
     const reads: Read[] = [];
+    this.#recentAccepts = Math.max(accepts.length, memory * this.#recentAccepts);
+    const least = this.#recentAccepts >= manyAccepts ? leastWhileAccepting : leastPerRound;
     // Many acceptances will be followed by as many settlements: these must not fall behind.
-    let room = Math.max(leastPerRound, 2 * accepts.length);
+    let room = Math.max(least, 2 * accepts.length);
     for (; room > 0 && this.#done < this.#rest.length; this.#done += 1) {
       const operation = this.#rest[this.#done];
       if (operation === undefined) break;
