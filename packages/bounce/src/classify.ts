@@ -138,12 +138,13 @@ interface Meaning {
 /** Words of providers by the word itself; those without words by host. */
 interface ProviderEntry {
   readonly provider: string;
+  /** With a dot before them. */
   readonly hosts: readonly string[];
   readonly words: ProviderWords;
 }
 
 const ENTRIES: readonly ProviderEntry[] = PROVIDERS.flatMap(({ provider, hosts, says }) =>
-  says.map((words): ProviderEntry => ({ provider, hosts, words })),
+  says.map((words): ProviderEntry => ({ provider, hosts: hosts.map((domain) => `.${domain}`), words })),
 );
 
 const WORDLESS: readonly ProviderEntry[] = ENTRIES.filter(({ words }) => words.words.length === 0);
@@ -171,7 +172,7 @@ function meanings(): Map<string, Meaning> {
 
 function byWords(said: Said): { own: Finding | undefined; words: Words | undefined } {
   const { text } = said;
-  const host = said.host?.toLowerCase() ?? '';
+  const host = dotted(said.host ?? '');
   const best = new Best();
   let own: Finding | undefined;
   PHRASES.scan(text, 0, Math.min(text.length, LONGEST_SAYING), ({ scored, entries }, start, end) => {
@@ -224,7 +225,7 @@ class Best {
 /** What a provider means by a code alone. */
 function byHost(said: Said): Finding | undefined {
   if (said.host === undefined) return undefined;
-  const host = said.host.toLowerCase();
+  const host = dotted(said.host);
   const entry = WORDLESS.find((candidate) => holds(candidate, said, host));
   if (entry === undefined) return undefined;
   return {
@@ -234,8 +235,13 @@ function byHost(said: Said): Finding | undefined {
   };
 }
 
+/** With a dot before it, a host ends as its domain does, and as no other domain. */
+function dotted(host: string): string {
+  return `.${host.toLowerCase()}`;
+}
+
 function holds({ hosts, words }: ProviderEntry, said: Said, host: string): boolean {
-  if (hosts.length > 0 && !hosts.some((domain) => host === domain || host.endsWith(`.${domain}`))) return false;
+  if (hosts.length > 0 && !hosts.some((domain) => host.endsWith(domain))) return false;
   if (words.after !== undefined && (said.command === undefined || !words.after.includes(said.command))) return false;
   if (words.replyCodes !== undefined && !words.replyCodes.includes(said.replyCode ?? 0)) return false;
   return words.statuses === undefined || (said.status !== undefined && words.statuses.includes(said.status));

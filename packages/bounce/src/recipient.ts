@@ -1,4 +1,10 @@
-import { type RecipientFields, type SmtpReply, type SmtpStage, type StatusCode } from '@dsnkit/delivery-status';
+import {
+  mailboxValue,
+  type RecipientFields,
+  type SmtpReply,
+  type SmtpStage,
+  type StatusCode,
+} from '@dsnkit/delivery-status';
 import { classify, type Finding } from './classify.ts';
 import { REASONS, type Reason } from './reasons.ts';
 import type { Advice, BouncedRecipient, Confidence, Evidence, Permanence } from './types.ts';
@@ -42,24 +48,22 @@ export function judge(facts: Facts): BouncedRecipient {
   const { finding, evidence } = findReason(facts, status, action);
   const reason = finding?.reason ?? 'undefined';
   const own = status ?? assumedStatus(reason, action, facts);
-  return {
+  const judged: { -readonly [K in keyof BouncedRecipient]: BouncedRecipient[K] } = {
     ...fields,
     address: facts.address,
-    finalRecipient: fields?.finalRecipient ?? {
-      type: /[^\x00-\x7f]/.test(facts.address) ? 'utf-8' : 'rfc822',
-      value: facts.address,
-    },
+    finalRecipient: fields?.finalRecipient ?? mailboxValue(facts.address),
     action,
     status: fields?.status ?? own,
     reason,
     permanence: permanenceOf(reason, own, action),
     confidence: weaker(facts.confidence, finding?.confidence ?? 'low'),
     advice: adviceFor(reason, own, action),
-    ...(command === undefined ? {} : { command }),
-    ...(host === undefined ? {} : { remoteHost: host }),
-    ...(reply === undefined ? {} : { reply }),
     evidence: evidence === undefined ? facts.evidence : [...facts.evidence, evidence],
   };
+  if (command !== undefined) judged.command = command;
+  if (host !== undefined) judged.remoteHost = host;
+  if (reply !== undefined) judged.reply = reply;
+  return judged;
 }
 
 /** A declared status that says more than its class; else the reply's; else what words gave; else the declared one. */

@@ -25,10 +25,10 @@ export function splitComments(value: string): SplitComments {
   let from = 0;
   let at = 0;
   while (at < value.length) {
-    const char = value[at];
-    if (char === '\\') at += 2;
-    else if (char === '"') at = endOfQuotedString(value, at);
-    else if (char !== '(') at++;
+    const code = value.charCodeAt(at);
+    if (code === 0x5c) at += 2;
+    else if (code === 0x22) at = endOfQuotedString(value, at);
+    else if (code !== 0x28) at++;
     else {
       words.push(value.slice(from, at).trim());
       const end = endOfComment(value, at);

@@ -37,7 +37,10 @@ export function parseSmtpReply(text: string): SmtpReply {
     }
     return line.slice(from).trim();
   });
-  return { ...(code >= 0 && { replyCode: code }), ...(status !== undefined && { status }), lines };
+  const reply: { -readonly [K in keyof SmtpReply]: SmtpReply[K] } = { lines };
+  if (code >= 0) reply.replyCode = code;
+  if (status !== undefined) reply.status = status;
+  return reply;
 }
 
 /**
@@ -120,7 +123,8 @@ const SPACE = 0x20;
 /** Cut a quoted reply into its lines, where it has line ends and where "NNN-" starts a line that folding joined to the last. */
 export function splitReply(text: string): [string, ...string[]] {
   const parts: string[] = [];
-  for (const line of text.trim().split(/\r\n|[\r\n]/)) {
+  // Most come folded into one line.
+  for (const line of /[\r\n]/.test(text) ? text.trim().split(/\r\n|[\r\n]/) : [text]) {
     const whole = line.trim();
     const code = replyCodeAt(whole, 0);
     let from = 0;

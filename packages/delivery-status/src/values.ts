@@ -24,7 +24,7 @@ export function mailboxValue(address: string): TypedValue {
 export function plainAddress(recipient: TypedValue): string {
   const { type, value } = recipient;
   const address = value.startsWith('<') && value.endsWith('>') ? value.slice(1, -1) : value;
-  if (type.toLowerCase() !== 'utf-8' || !address.includes('\\x{')) return address;
+  if (!address.includes('\\x{') || type.toLowerCase() !== 'utf-8') return address;
   try {
     return decodeUtf8AddrUnitext(address);
   } catch {

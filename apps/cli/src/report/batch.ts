@@ -3,10 +3,9 @@ import { palette } from '../terminal/palette.ts';
 import { csvOf } from './csv.ts';
 import { describe } from './describe.ts';
 import { filtered, type Filter } from './filter.ts';
-import { jsonOf } from './json.ts';
 import { Output } from './output.ts';
 import { count, noCounts, type Counts } from './statistics.ts';
-import { summarize, type Summary } from './summary.ts';
+import { plainSummary, summarize, type Summary } from './summary.ts';
 import { wrapped } from '../terminal/width.ts';
 import { tableOf } from './table.ts';
 
@@ -68,7 +67,7 @@ export class Teller {
 function textOf(summary: Summary, { format, columns, colors, explain, shown }: View): string {
   switch (format) {
     case 'json':
-      return `${jsonOf(summary)}\n`;
+      return `${JSON.stringify(plainSummary(summary))}\n`;
     case 'csv':
       return csvOf(summary);
     case 'table':

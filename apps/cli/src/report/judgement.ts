@@ -1,5 +1,6 @@
 import { judgeRecipient, type BouncedRecipient } from '@dsnkit/bounce';
 import type { RecipientFields } from '@dsnkit/delivery-status';
+import { copyOf } from './statistics.ts';
 
 /** What is told of a recipient beyond its fields. */
 export interface Judgement extends Pick<BouncedRecipient, 'reason' | 'permanence' | 'advice'> {
@@ -7,18 +8,40 @@ export interface Judgement extends Pick<BouncedRecipient, 'reason' | 'permanence
   readonly replyCode: number | null;
 }
 
+/** A judgement, and all that it depends on besides the diagnostic. */
+interface Known {
+  readonly action: string | undefined;
+  readonly status: string | undefined;
+  readonly comment: string | undefined;
+  readonly type: string | undefined;
+  readonly host: string | undefined;
+  readonly judgement: Judgement;
+}
+
 const KEPT = 4096;
-let kept = new Map<string, Judgement>();
+/** One diagnostic with so many different hosts and codes is looked through. */
+const MOST_ALIKE = 16;
+/** By the words of the diagnostic. */
+let kept = new Map<string, Known[]>();
 
 /** Judges a recipient of a standard report. Servers say the same again and again, so the last judgements are kept. */
 export function judgementOf(fields: Partial<RecipientFields>): Judgement {
-  const { action, status, diagnosticCode, statusComment, remoteMta } = fields;
-  const key = `${action}\0${status}\0${diagnosticCode?.type}\0${diagnosticCode?.value}\0${statusComment}\0${remoteMta?.value}`;
-  const known = kept.get(key);
-  if (known !== undefined) return known;
+  const { action, status, diagnosticCode, statusComment: comment, remoteMta } = fields;
+  const type = diagnosticCode?.type;
+  const host = remoteMta?.value;
+  const alike = kept.get(diagnosticCode?.value ?? '');
+  for (const known of alike ?? []) {
+    const isSame = known.status === status && known.action === action && known.type === type;
+    if (isSame && known.host === host && known.comment === comment) return known.judgement;
+  }
   const { reason, permanence, advice, reply } = judgeRecipient(fields);
-  if (kept.size >= KEPT) kept = new Map();
   const judgement = { reason, permanence, advice, replyCode: reply?.replyCode ?? null };
-  kept.set(key, judgement);
+  const made = { action, status, type, judgement, comment: comment && copyOf(comment), host: host && copyOf(host) };
+  if (alike !== undefined) {
+    if (alike.length < MOST_ALIKE) alike.push(made);
+    return judgement;
+  }
+  if (kept.size >= KEPT) kept = new Map();
+  kept.set(copyOf(diagnosticCode?.value ?? ''), [made]);
   return judgement;
 }

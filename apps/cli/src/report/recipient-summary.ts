@@ -87,9 +87,7 @@ class FieldSummary implements RecipientSummary {
   }
 
   toJSON(): RecipientSummary {
-    const { address, originalRecipient, finalRecipient, action, status, remoteMta, diagnostic, replyCode } = this;
-    const { lastAttemptDate, willRetryUntil, reason, permanence, advice } = this;
-    return { address, originalRecipient, finalRecipient, action, status, remoteMta, diagnostic, replyCode, lastAttemptDate, willRetryUntil, reason, permanence, advice }; // prettier-ignore
+    return plainRecipient(this);
   }
 
   protected readAddress(): string {
@@ -156,6 +154,29 @@ export class BouncedSummary extends FieldSummary {
     const declared = diagnosticCode && parseDiagnostic(diagnosticCode).replyCode;
     return { reason, permanence, advice, replyCode: declared ?? reply?.replyCode ?? null };
   }
+}
+
+/** All that is told of a recipient, as plain data. */
+export function plainRecipient(recipient: RecipientSummary): RecipientSummary {
+  // What it means goes before the reply code, which is then known.
+  const { reason, permanence, advice } = recipient;
+  const { address, originalRecipient, finalRecipient, action, status, remoteMta, diagnostic } = recipient;
+  const { replyCode, lastAttemptDate, willRetryUntil } = recipient;
+  return {
+    address,
+    originalRecipient,
+    finalRecipient,
+    action,
+    status,
+    remoteMta,
+    diagnostic,
+    replyCode,
+    lastAttemptDate,
+    willRetryUntil,
+    reason,
+    permanence,
+    advice,
+  };
 }
 
 /** The word that stands where one of the five actions belongs; lint tells of it. */

@@ -72,7 +72,7 @@ function add(table: Map<string, number>, value: string, number: number): void {
 }
 
 /** A piece of a message keeps the whole message in memory; a copy does not. */
-function copyOf(piece: string): string {
+export function copyOf(piece: string): string {
   return Buffer.from(piece).toString();
 }
 

@@ -7,6 +7,7 @@ import { isoDate } from './iso-date.ts';
 import {
   BouncedSummary,
   NamedSummary,
+  plainRecipient,
   ReportedSummary,
   typedText,
   type RecipientSummary,
@@ -88,11 +89,26 @@ export function summaryOf(
 
 /** The same with some of its recipients. */
 export function withRecipients(summary: Summary, recipients: readonly RecipientSummary[]): Summary {
-  return { ...plain(summary), recipients };
+  return { ...plainSummary(summary), recipients };
 }
 
-function plain({ file, index, kind, report, recipients, original, header, issues }: Summary): Summary {
-  return { file, index, kind, report, recipients, original, header, issues };
+/** All that is told of a message, as plain data. */
+export function plainSummary(summary: Summary): Summary {
+  const { file, index, kind, report, recipients, original, header, issues } = summary;
+  return {
+    file,
+    index,
+    kind,
+    report,
+    recipients: recipients.map(plainRecipient),
+    original,
+    header: plainHeader(header),
+    issues,
+  };
+}
+
+function plainHeader({ messageId, subject, from, to, date }: HeaderSummary): HeaderSummary {
+  return { messageId, subject, from, to, date };
 }
 
 function readerOf(headers: readonly Field[]): FieldReader {
@@ -147,7 +163,7 @@ class ReadSummary implements Summary {
   }
 
   toJSON(): Summary {
-    return plain(this);
+    return plainSummary(this);
   }
 }
 
@@ -216,8 +232,7 @@ class MessageHeader implements HeaderSummary {
   }
 
   toJSON(): HeaderSummary {
-    const { messageId, subject, from, to, date } = this;
-    return { messageId, subject, from, to, date };
+    return plainHeader(this);
   }
 }
 

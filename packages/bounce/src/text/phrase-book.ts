@@ -16,12 +16,12 @@ export class PhraseBook<T> {
   #width = 0;
   /** The node that two symbols lead to: most words are given up here. */
   #pairs = new Int32Array(0);
-  // A node of the tree: its symbol, the next one in line, the first one below, and what ends here.
-  readonly #symbol: number[] = [0];
-  readonly #sibling: number[] = [0];
-  readonly #child: number[] = [0];
-  readonly #whole: (T | undefined)[] = [undefined];
-  readonly #open: (T | undefined)[] = [undefined];
+  /** The nodes of the tree side by side, as one look at memory gives a whole one; see {@link CHILD}. */
+  #nodes = new Int32Array(0);
+  #size = NODE;
+  /** What ends at a node, by its place. */
+  readonly #whole = new Map<number, T>();
+  readonly #open = new Map<number, T>();
 
   constructor(entries: readonly (readonly [phrase: string, value: T])[]) {
     this.#entries = entries;
@@ -51,18 +51,22 @@ export class PhraseBook<T> {
   /** Go down from the node of the first two characters. */
   #follow(units: Units, length: number, start: number, second: number, base: number, hit: Hit<T>): boolean {
     const codes = this.#codes;
+    const nodes = this.#nodes;
     let node = second;
     let at = start + 2;
     for (;;) {
-      if (this.#symbol[node] === BLANK) while (at < length && ((codes[units[at] ?? 0] ?? 0) & SYMBOL) === BLANK) at++;
-      const open = this.#open[node];
-      if (open !== undefined && hit(open, base + start, base + at)) return true;
+      const own = nodes[node] ?? 0;
+      if ((own & SYMBOL) === BLANK) while (at < length && ((codes[units[at] ?? 0] ?? 0) & SYMBOL) === BLANK) at++;
       const code = at < length ? (codes[units[at] ?? 0] ?? 0) : 0;
-      const whole = this.#whole[node];
-      if (whole !== undefined && (code & WORD) === 0 && hit(whole, base + start, base + at)) return true;
+      if (own > SYMBOL) {
+        const open = this.#open.get(node);
+        if (open !== undefined && hit(open, base + start, base + at)) return true;
+        const whole = (code & WORD) === 0 ? this.#whole.get(node) : undefined;
+        if (whole !== undefined && hit(whole, base + start, base + at)) return true;
+      }
       const symbol = code & SYMBOL;
-      node = this.#child[node] ?? 0;
-      while (node !== 0 && this.#symbol[node] !== symbol) node = this.#sibling[node] ?? 0;
+      node = nodes[node + CHILD] ?? 0;
+      while (node !== 0 && ((nodes[node] ?? 0) & SYMBOL) !== symbol) node = nodes[node + SIBLING] ?? 0;
       if (node === 0) return false;
       at++;
     }
@@ -83,7 +87,9 @@ export class PhraseBook<T> {
     this.#codes = codes;
     this.#width = count + 1;
     this.#pairs = new Int32Array(this.#width * this.#width);
+    this.#nodes = new Int32Array(this.#entries.reduce((sum, [phrase]) => sum + phrase.length, 1) * NODE);
     for (const [phrase, value] of this.#entries) this.#add(phrase, value);
+    this.#nodes = this.#nodes.slice(0, this.#size);
     for (let code = 0; code < 128; code++) if (isWord(code)) codes[code] = (codes[code] ?? 0) | WORD;
     this.#entries = [];
   }
@@ -97,25 +103,27 @@ export class PhraseBook<T> {
     for (let at = 2; at < length; at++) node = this.#grow(node, symbols[at] ?? 0);
     // After a mark that is no part of a word anything may follow.
     const ends = isOpen || !isWord(phrase.charCodeAt(length - 1));
-    (ends ? this.#open : this.#whole)[node] ??= value;
+    const values = ends ? this.#open : this.#whole;
+    if (!values.has(node)) values.set(node, value);
+    this.#nodes[node] = (this.#nodes[node] ?? 0) | ENDS;
   }
 
   #grow(above: number, symbol: number): number {
-    let node = this.#child[above] ?? 0;
-    while (node !== 0 && this.#symbol[node] !== symbol) node = this.#sibling[node] ?? 0;
+    const nodes = this.#nodes;
+    const first = nodes[above + CHILD] ?? 0;
+    let node = first;
+    while (node !== 0 && ((nodes[node] ?? 0) & SYMBOL) !== symbol) node = nodes[node + SIBLING] ?? 0;
     if (node !== 0) return node;
     const made = this.#make(symbol);
-    this.#sibling[made] = this.#child[above] ?? 0;
-    this.#child[above] = made;
-    return made;
+    nodes[made + SIBLING] = first;
+    return (nodes[above + CHILD] = made);
   }
 
   #make(symbol: number): number {
-    this.#sibling.push(0);
-    this.#child.push(0);
-    this.#whole.push(undefined);
-    this.#open.push(undefined);
-    return this.#symbol.push(symbol) - 1;
+    const made = this.#size;
+    this.#nodes[made] = symbol;
+    this.#size += NODE;
+    return made;
   }
 }
 
@@ -144,6 +152,11 @@ const BLANK = 1;
 /** The bit of characters that belong to words, and those of the symbol. */
 const WORD = 0x8000;
 const SYMBOL = 0x7fff;
+/** A node: its symbol and whether a phrase ends there; the first node below; the next one beside it. */
+const CHILD = 1;
+const SIBLING = 2;
+const NODE = 3;
+const ENDS = 0x8000;
 
 /** An ASCII letter or digit: writing without blanks between words has no word start to wait for. */
 function isWord(code: number): boolean {
