@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../ports.ts';
 import { NodeNetwork } from './node-network.ts';
@@ -88,6 +88,59 @@ describe('NodeNetwork', () => {
     connection.write(new Uint8Array(1 << 22));
     expect(await left).toBe(0);
     connection.destroy();
+    await listener.close();
+  });
+
+  it('answers a peer that closed its side right after its words', async () => {
+    const network = new NodeNetwork();
+    const listener = await network.listen({ host: '127.0.0.1', port: 0 }, (connection) => {
+      connection.attach({ data: () => connection.write(octets('bye')), closed: () => undefined });
+    });
+    const peer = connect({ host: '127.0.0.1', port: listener.port, allowHalfOpen: true });
+    peer.end('hello');
+    const said: Buffer[] = [];
+    for await (const piece of peer) said.push(piece as Buffer);
+    expect(Buffer.concat(said).toString()).toBe('bye');
+    await listener.close();
+  });
+
+  it('sends small and large pieces in the order in which they were written, and all of them before it ends', async () => {
+    const pieces = [3, 5_000, 7, 1, 70_000, 2].map((length, index) => new Uint8Array(length).fill(65 + index));
+    const network = new NodeNetwork();
+    const listener = await network.listen({ host: '127.0.0.1', port: 0 }, (connection) => {
+      connection.attach({ data: () => undefined, closed: () => undefined });
+      for (const piece of pieces) connection.write(piece);
+      connection.write(octets('last'));
+      connection.end();
+    });
+    const peer = connect({ host: '127.0.0.1', port: listener.port });
+    const said: Buffer[] = [];
+    for await (const piece of peer) said.push(piece as Buffer);
+    expect(Buffer.concat(said).equals(Buffer.concat([...pieces, octets('last')]))).toBe(true);
+    await listener.close();
+  });
+
+  it('tells who writes small pieces, too, to wait for a peer that does not read', async () => {
+    const network = new NodeNetwork();
+    const written = Promise.withResolvers<number>();
+    const listener = await network.listen({ host: '127.0.0.1', port: 0 }, (connection) => {
+      connection.attach({ data: () => undefined, closed: () => undefined });
+      const piece = new Uint8Array(1000);
+      let count = 0;
+      const more = (): void => {
+        count += 1;
+        if (connection.write(piece) && count < 100_000) setImmediate(more);
+        else {
+          written.resolve(count);
+          connection.destroy();
+        }
+      };
+      more();
+    });
+    const peer = connect({ host: '127.0.0.1', port: listener.port }).on('error', () => undefined);
+    peer.pause();
+    expect(await written.promise).toBeLessThan(100_000);
+    peer.destroy();
     await listener.close();
   });
 

@@ -86,6 +86,8 @@ export class NodeNetwork implements Network {
 
 /** Memory of less octets than this is left to the garbage collector. */
 const RELEASED = 16_384;
+/** Pieces of less octets wait for the end of the turn. */
+const SMALL = 4_096;
 
 class NodeListener implements NetworkListener {
   readonly host: string;
@@ -113,6 +115,8 @@ class NodeConnection implements Connection {
   readonly #tls: TlsParts;
   #socket: Socket;
   #handlers: ConnectionHandlers | undefined;
+  /** Goes out at the end of this turn of the event loop. */
+  #said: Uint8Array | undefined;
   #closed = false;
   #error: Error | undefined;
 
@@ -136,8 +140,23 @@ class NodeConnection implements Connection {
   }
 
   write(octets: Uint8Array): boolean {
-    if (!this.#socket.writable) return true;
-    return this.#socket.write(octets);
+    const socket = this.#socket;
+    if (!socket.writable) return true;
+    if (this.#said === undefined && octets.length < SMALL && !socket.writableNeedDrain) {
+      this.#said = octets;
+      sendSoon(this);
+      return true;
+    }
+    this.send();
+    return socket.write(octets);
+  }
+
+  /** Sends what waits for the end of the turn. */
+  send(): void {
+    const said = this.#said;
+    if (said === undefined) return;
+    this.#said = undefined;
+    if (this.#socket.writable) this.#socket.write(said);
   }
 
   release({ buffer, byteLength }: Uint8Array): void {
@@ -155,8 +174,9 @@ class NodeConnection implements Connection {
 
   async startTls(options: TlsOptions): Promise<TlsState> {
     const raw = this.#socket;
+    this.send();
     raw.pause();
-    raw.off('data', this.#received).off('drain', this.#drained).off('close', this.#ended);
+    raw.off('data', this.#received).off('drain', this.#drained).off('end', this.#heard).off('close', this.#ended);
     // What has been read and not yet given on was said in the clear.
     while (raw.read() !== null);
     try {
@@ -174,26 +194,32 @@ class NodeConnection implements Connection {
   }
 
   end(): void {
+    this.send();
     this.#socket.end();
   }
 
   finish(): void {
     const socket = this.#socket;
+    this.send();
     // What the system has taken already it sends also after the socket is closed.
     if (socket.writableLength === 0 && !(socket instanceof TLSSocket)) socket.destroy();
     else socket.destroySoon();
   }
 
   destroy(): void {
+    this.send();
     this.#socket.destroy();
   }
 
   #listen(): void {
     this.#socket.on('data', this.#received).on('drain', this.#drained).once('close', this.#ended);
+    // Node ends its side then, and takes no more.
+    this.#socket.prependListener('end', this.#heard);
   }
 
   readonly #received = (octets: Uint8Array): void => this.#handlers?.data(octets);
   readonly #drained = (): void => this.#handlers?.drained?.();
+  readonly #heard = (): void => this.send();
   readonly #failed = (error: Error): void => {
     this.#error = error;
   };
@@ -202,6 +228,23 @@ class NodeConnection implements Connection {
     this.#closed = true;
     this.#handlers?.closed(this.#error);
   };
+}
+
+/** Connections with something to send at the end of this turn of the event loop. */
+let talkers: NodeConnection[] = [];
+
+/**
+ * What is said in one turn goes out at its end, to all peers in a row. To write wakes who reads: in between it takes the processor
+ * away from us, in a row it reads many pieces at a time.
+ */
+function sendSoon(talker: NodeConnection): void {
+  if (talkers.push(talker) === 1) setImmediate(sendAll);
+}
+
+function sendAll(): void {
+  const all = talkers;
+  talkers = [];
+  for (const talker of all) talker.send();
 }
 
 function connectError(error: Error & { code?: string; errors?: readonly Error[] }, target: string): ConnectError {
