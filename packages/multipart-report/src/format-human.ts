@@ -47,7 +47,7 @@ interface Rendering {
 function multipart(subtype: string, parts: readonly Content[], outer: string): Content {
   const texts = parts.flatMap(({ fields, body }) => [fields, asText(body)]);
   const boundary = innerBoundary(outer, texts);
-  const body = delimited(parts, boundary).map(asText).join('');
+  const body = delimited(parts, boundary).join('');
   const eightBit = parts.some((part) => part.eightBit);
   return encodeContent(`multipart/${subtype};\r\n boundary="${boundary}"`, eightBit ? '8bit' : '', body);
 }

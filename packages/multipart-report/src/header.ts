@@ -180,13 +180,14 @@ export function readHeader(
       return header;
     }
     const stop = endOfField(text, at);
-    const colon = endOfName(text, at);
-    if (colon > at) {
+    const colon = endOfName(source.sound, at);
+    const hyphens = c === 45 && text.startsWith('--', at);
+    if (colon > at && !hyphens) {
       let nameEnd = colon;
       while (isBlank(text.charCodeAt(nameEnd - 1))) nameEnd--;
       header.add(at, nameEnd, colon + 1, stop);
       piece = undefined;
-    } else if (until !== 'blank-line' && text.startsWith('--', at)) break;
+    } else if (until !== 'blank-line' && hyphens) break;
     else if ((piece ??= header.last()).endsWith(';')) {
       // QUIRK: relays of Outlook.com strip the blank before a continued parameter. A semicolon tells that one is due.
       if (!isJoined) issues?.add('unindented-continuation', at);
@@ -216,22 +217,21 @@ function endOfField(text: string, from: number): number {
  *
  * Blanks before the colon are an obsolete form. A name that begins with two hyphens is a delimiter. RFC 5322 §3.6.8, §4.5.
  */
-function endOfName(text: string, from: number): number {
+function endOfName(octets: Uint8Array, from: number): number {
   let at = from;
-  let c = text.charCodeAt(at);
-  while (c > 32 && c < 127 && c !== 58) c = text.charCodeAt(++at);
-  if (at === from || text.startsWith('--', from)) return from;
-  while (c === 32 || c === 9) c = text.charCodeAt(++at);
+  let c = octets[at] ?? 0;
+  while (c > 32 && c < 127 && c !== 58) c = octets[++at] ?? 0;
+  if (at > from) while (c === 32 || c === 9) c = octets[++at] ?? 0;
   return c === 58 ? at : from;
 }
 
 function readValue(source: Source, from: number, to: number): string {
-  const text = textBetween(source, from, to);
-  let start = 0;
-  let end = text.length;
+  const { text } = source;
+  let start = from;
+  let end = to;
   while (start < end && isBlank(text.charCodeAt(start))) start++;
   while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  const value = text.slice(start, end);
+  const value = textBetween(source, start, end);
   // Unfolding removes each line break, and nothing else. RFC 5322 §2.2.3.
   return value.includes('\n') ? value.replace(/\r*\n/g, '') : value;
 }

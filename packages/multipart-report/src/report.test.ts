@@ -347,6 +347,19 @@ describe('what writers get wrong', () => {
       expect(codes(parseReport(utf8(message.replaceAll('\n', end))))).toContain('bare-cr');
   });
 
+  it.each([
+    ['ASCII', 'Ann'],
+    ['UTF-8', 'Änn'],
+  ])('RFC 6522 §3: headers that are asked for later do not need the memory of the caller: %s', (_, name) => {
+    const message = utf8(`X-Name:  ${name}  \n${report()}`);
+    const expected = parseReport(utf8(`X-Name:  ${name}  \n${report()}`));
+    const parsed = parseReport(message);
+    message.fill(65);
+    expect(parsed?.headers[0]).toEqual({ name: 'X-Name', value: name });
+    expect(parsed?.headers).toEqual(expected?.headers);
+    expect(parsed?.returned?.headers).toEqual(expected?.returned?.headers);
+  });
+
   it('RFC 5322 §2.3: line ends are repaired in memory of our own, whatever kind of array a message is', () => {
     const message = utf8(report().replaceAll('\n', '\r'));
     const buffer = Buffer.from(message);

@@ -85,8 +85,8 @@ export function readReturned(
     if (part.mediaType === 'message/rfc822') issues.add('encoded-message-part', start);
     return [readContent(part, readSource(octets), 0, issues), octets];
   }
-  const text = source.text.slice(0, end);
-  return [readContent(part, { ...source, text }, bodyStart, issues), source.octets.subarray(bodyStart, end)];
+  const cut = { ...source, text: source.text.slice(0, end) };
+  return [readContent(part, cut, bodyStart, issues), source.octets.subarray(bodyStart, end)];
 }
 
 function readContent(part: MimePart, source: Source, start: number, issues: Issues): ReturnedHeader {
