@@ -1,6 +1,7 @@
 import { formatDate } from '@dsnkit/delivery-status';
 import { deriveBoundary } from '@dsnkit/multipart-report';
 import type { ComposedReport } from './compose.ts';
+import { hasEightBit } from './eight-bit.ts';
 import { base64Lines, encodeWords } from './encoded-words.ts';
 import { fill, type Texts } from './texts/texts.ts';
 import { visible } from './visible.ts';
@@ -29,7 +30,7 @@ export function composeBundle({ reports, texts, hostname, id, nowMs }: BundleInp
   const count = reports.length;
   const text = bundleText(texts, hostname, reports);
   const utf8 = /\bSMTPUTF8\b/i.test(message.mailParameters);
-  const eightBit = reports.some(({ content }) => content.some((octet) => octet > 127));
+  const eightBit = reports.some(({ content }) => hasEightBit(content));
   const encoding = eightBit ? 'Content-Transfer-Encoding: 8bit\r\n' : '';
   const contents = [text, ...reports.map(({ content }) => content)];
   const [outer, inner] = [deriveBoundary(`${id}a`, contents), deriveBoundary(`${id}b`, contents)];

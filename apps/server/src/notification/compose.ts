@@ -27,6 +27,7 @@ import {
   type Report,
 } from '@dsnkit/multipart-report';
 import type { Message, Recipient } from '../model.ts';
+import { hasEightBit } from './eight-bit.ts';
 import { htmlText } from './html.ts';
 import { chooseTexts, type Languages } from './language.ts';
 import { writeLetter, type Told } from './letter.ts';
@@ -268,12 +269,6 @@ function contentParameters(content: Uint8Array, path: ReturnPath, address: strin
     ...(eightBit ? [{ keyword: 'BODY', value: '8BITMIME' }] : []),
     ...(path === 'smtputf8' && (eightBit || !isAscii(address)) ? [{ keyword: 'SMTPUTF8' }] : []),
   ];
-}
-
-function hasEightBit(octets: Uint8Array): boolean {
-  let bits = 0;
-  for (const octet of octets) bits |= octet;
-  return bits > 127;
 }
 
 function isAscii(text: string): boolean {

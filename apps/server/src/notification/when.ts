@@ -38,13 +38,29 @@ function dateField(headers: readonly Field[]): string | undefined {
 
 function inWords(language: string, date: Date, offsetMinutes: number): string {
   try {
-    return formatterFor(language, offsetMinutes)
-      .format(date)
-      .replace(/[\u00a0\u202f]/g, ' ');
+    return minuteInWords(language, Math.floor(date.getTime() / MINUTE_MS), offsetMinutes);
   } catch {
     // A language or zone that this platform does not know.
     return formatDate(date, Math.abs(offsetMinutes) > 1439 ? 0 : offsetMinutes);
   }
+}
+
+const MINUTE_MS = 60_000;
+
+/** Reports that are made together speak of the same minutes. */
+const minutes = new Map<string, string>();
+const MOST_MINUTES = 1_000;
+
+function minuteInWords(language: string, minute: number, offsetMinutes: number): string {
+  const key = `${language} ${offsetMinutes} ${minute}`;
+  const known = minutes.get(key);
+  if (known !== undefined) return known;
+  const words = formatterFor(language, offsetMinutes)
+    .format(minute * MINUTE_MS)
+    .replace(/[\u00a0\u202f]/g, ' ');
+  if (minutes.size >= MOST_MINUTES) minutes.clear();
+  minutes.set(key, words);
+  return words;
 }
 
 /** Making one takes far longer than using it. */
