@@ -1,9 +1,11 @@
 /**
- * `dsn inspect` beside Sisimai (Debian: libsisimai-perl) and letterparser: `npm run bench -- inspect [messages]`
+ * `dsn inspect` beside Sisimai (Debian: libsisimai-perl) and letterparser: `npm run bench -- inspect`; on its own with
+ * `node --conditions=source apps/cli/bench/inspect.ts [messages]`, `npm run build` before it for what people run
  *
  * The messages are the standard reports of ../shared/corpus, again and again, but with other addresses, hosts and times in
- * each copy; without that folder, those of this repository. Programs read one mbox and write JSON, one thread each, start
- * and all; Sisimai gets fewer messages, since it takes its time, and a rate is what counts. Then the same work is done in
+ * each copy; without that folder, those of this repository. Programs read mbox files, one thread each, start and all: ours
+ * one file of them five times over in each form, as it is for mailboxes of many messages, then fewer and fewer messages, so
+ * that what the start costs is seen; Sisimai gets few, since it takes its time. Then the same work is done in
  * one process that has warmed up, without start and files. letterparser is a library that gives MIME parts and no fields:
  * it is set beside `parseReport`. Figures are medians of some rounds: seconds of a core, all threads of a program together,
  * and for programs those of a clock, to which other work on the machine adds.
@@ -19,6 +21,8 @@ import { Teller, type View } from '../src/report/batch.ts';
 const root = resolve(import.meta.dirname, '../../..');
 const wanted = Number(process.argv[2] ?? 40_000);
 const fewer = Math.min(wanted, 500);
+/** So often the large file is read in one run. */
+const TIMES = 5;
 
 interface Row {
   readonly what: string;
@@ -49,10 +53,12 @@ function main(): void {
 
 function programs(large: string, small: string): void {
   const dsn = dsnCommand();
-  const inspect = (view: string): Row =>
-    timed(`dsn inspect ${view}`, wanted, 3, [...dsn, 'inspect', '-j', '1', view, large]);
-  const rows = [inspect('--json'), inspect('--csv'), inspect('--summary')];
-  const few = timed('dsn inspect --json, start outweighs', fewer, 3, [...dsn, 'inspect', '-j', '1', '--json', small]);
+  const inspect = (view: string, files: readonly string[], messages: number): Row =>
+    timed(`dsn inspect ${view}`, messages, 3, [...dsn, 'inspect', '-j', '1', view, ...files]);
+  const often = Array.from({ length: TIMES }, () => large);
+  const rows = ['--json', '--csv', '--table', '--summary'].map((view) => inspect(view, often, wanted * TIMES));
+  rows.push(inspect('--json', [large], wanted), inspect('--csv', [large], wanted));
+  const few = inspect('--json', [small], fewer);
   const script = 'use Sisimai; print Sisimai->dump($ARGV[0], "delivered" => 1);';
   if (spawnSync('perl', ['-MSisimai', '-e', '1']).status === 0) {
     show([...rows, few, timed('Sisimai', fewer, 1, ['perl', '-e', script, small])]);
@@ -109,6 +115,7 @@ function warm(reports: readonly Uint8Array[]): void {
   show([
     each('warm, from memory: --json', messages.length, inspect('json')),
     each('warm, from memory: --csv', messages.length, inspect('csv')),
+    each('warm, from memory: --table', messages.length, inspect('table')),
     each('warm, from memory: --summary', messages.length, inspect('none')),
     each('warm, from memory: parseReport', messages.length, () => {
       for (const { octets } of messages) parseReport(octets);

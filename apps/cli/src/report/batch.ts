@@ -1,5 +1,5 @@
 import type { InputMessage } from '../input/messages.ts';
-import { palette } from '../terminal/palette.ts';
+import { palette, type Palette } from '../terminal/palette.ts';
 import { csvOf } from './csv.ts';
 import { describe } from './describe.ts';
 import { filtered, type Filter } from './filter.ts';
@@ -35,6 +35,7 @@ export interface BatchResult {
 /** Reads messages and tells them. */
 export class Teller {
   readonly #view: View;
+  readonly #paint: Palette;
   readonly #counts: Counts | undefined;
   readonly #output = new Output();
   #messages = 0;
@@ -42,6 +43,7 @@ export class Teller {
 
   constructor(view: View) {
     this.#view = view;
+    this.#paint = palette(view.colors);
     this.#counts = view.format === 'none' ? noCounts() : undefined;
   }
 
@@ -52,7 +54,7 @@ export class Teller {
       const summary = filtered(summarize(message), this.#view.filter);
       if (summary === undefined) continue;
       if (this.#counts !== undefined) count(this.#counts, summary);
-      else this.#output.add(textOf(summary, this.#view));
+      else this.#output.add(textOf(summary, this.#view, this.#paint));
     }
     return this;
   }
@@ -64,17 +66,17 @@ export class Teller {
   }
 }
 
-function textOf(summary: Summary, { format, columns, colors, explain, shown }: View): string {
+function textOf(summary: Summary, { format, columns, explain, shown }: View, paint: Palette): string {
   switch (format) {
     case 'json':
       return `${JSON.stringify(plainSummary(summary))}\n`;
     case 'csv':
       return csvOf(summary);
     case 'table':
-      return tableOf(summary, columns, palette(colors));
+      return tableOf(summary, columns, paint);
     case 'text':
       // The first of all loses the empty line again.
-      return `\n${wrapped(describe(summary, palette(colors), explain), shown ? columns : Infinity)}\n`;
+      return `\n${wrapped(describe(summary, paint, explain), shown ? columns : Infinity)}\n`;
     case 'none':
       return '';
   }

@@ -15,6 +15,7 @@ describe('widths in a terminal', () => {
   it('texts are cut between characters', () => {
     expect(fit('例え.example', 6)).toBe('例え.…');
     expect(fit('abc', 3)).toBe('abc');
+    expect(fit('abcdef', 4)).toBe('abc…');
   });
 
   it('lines are broken between words, below the text behind a label', () => {

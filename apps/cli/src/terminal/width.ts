@@ -1,13 +1,17 @@
 /** How many columns a text takes in a terminal: wide letters of East Asia and emoji take two, marks above letters none. */
 export function widthOf(text: string): number {
-  if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
+  if (PLAIN.test(text)) return text.length;
   let width = 0;
   for (const character of text) width += columnsOf(character);
   return width;
 }
 
+/** Each of these takes one column. */
+const PLAIN = /^[\u0020-\u007e]*$/;
+
 /** Cuts a text to a number of columns; what was cut is told by an ellipsis. */
 export function fit(text: string, columns: number): string {
+  if (PLAIN.test(text)) return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
   if (widthOf(text) <= columns) return text;
   let out = '';
   let width = 0;
