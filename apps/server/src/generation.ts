@@ -25,6 +25,7 @@ export interface Shared {
   readonly expect: (atMs: number) => void;
   /** Whether the claim under a token is still ours. */
   readonly isHeld: (token: string) => boolean;
+  readonly putOff: (token: string) => void;
 }
 
 /** All that a configuration decides. When another one comes, what is in hand is still worked off by this one. */
@@ -63,7 +64,7 @@ export function makeGeneration(config: Config, adapters: Adapters, shared: Share
     mailboxOf: (address) => withoutTag(address, config.recipientDelimiter),
   });
   const { store, ids, trouble } = adapters;
-  const { expect, pauses, isHeld } = shared;
+  const { expect, pauses, isHeld, putOff } = shared;
   const expansion = { store, ids, router, now: () => clock.now(), postmaster: `postmaster@${hostname}` };
   const telling = makeTelling({
     ...{ hostname, report: config.report, store, clock, ids, events, router, paths, trouble },
@@ -71,7 +72,7 @@ export function makeGeneration(config: Config, adapters: Adapters, shared: Share
     expect,
   });
   const working: WorkParts = {
-    ...{ store, clock, events, router, retry: config.retry, expect, isHeld, trouble },
+    ...{ store, clock, events, router, retry: config.retry, expect, isHeld, putOff, trouble },
     ...telling,
     transportFor: (destination) => transports.transportFor(destination),
     expand: (claim, recipient, nextN, content) => expandRecipient(expansion, claim, recipient, nextN, content),

@@ -147,6 +147,7 @@ async function serve(
     suppressed: operating.refuse,
     expect: (atMs) => queue.expect(atMs),
     isHeld: (token) => queue.isHeld(token),
+    putOff: (token) => queue.putOff(token),
   };
   let current = makeGeneration(config, adapters, shared);
   const queue = makeQueue(

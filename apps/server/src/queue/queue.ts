@@ -45,6 +45,11 @@ export interface Queue {
   stop(): Promise<void>;
   /** Whether a claim in hand is still ours: its lease has not run out, and nobody has taken it over. */
   isHeld(token: string): boolean;
+  /**
+   * All that was tried under a claim in hand has been put off. A destination with much in hand is given
+   * more only after a moment then: to put off very many messages must not take what others need.
+   */
+  putOff(token: string): void;
   /** Claims in hand now, of one destination or of all. */
   inHand(destination?: string): number;
 }
@@ -54,6 +59,7 @@ const TROUBLE_PAUSE_MS = 5_000;
 const LONGEST_SLEEP_MS = 3_600_000;
 /** What became due while it was looked for is not looked for in a circle. */
 const LEAST_SLEEP_MS = 10;
+const PUT_OFF_REST_MS = 100;
 
 /**
  * Makes the queue over a store.
@@ -75,6 +81,10 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   let full: ReadonlySet<string> = new Set();
   /** With so much for each their work can go on, too, since others have left room. */
   let enough = Infinity;
+  const putOffs = new Set<string>();
+  /** Room of destinations that put messages off: free again when the rest is over. */
+  const resting = new Map<string, number>();
+  let rest: { cancel(): void } | undefined;
   let timer: { readonly atMs: number; cancel(): void } | undefined;
   let renewal: { cancel(): void } | undefined;
   let renewedAtMs = clock.now();
@@ -87,11 +97,27 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
 
   function leave(token: string, destination: string): void {
     tokens.delete(token);
-    const left = (held.get(destination) ?? 1) - 1;
+    const rests = putOffs.delete(token) && (held.get(destination) ?? 0) >= share() / 2;
+    if (rests) letRest(destination);
+    else free(destination, 1);
+    if (tokens.size === 0) for (const resolve of idle.splice(0)) resolve();
+    if (starved || (!rests && full.has(destination)) || share() >= enough) wake();
+  }
+
+  function free(destination: string, count: number): void {
+    const left = (held.get(destination) ?? count) - count;
     if (left === 0) held.delete(destination);
     else held.set(destination, left);
-    if (tokens.size === 0) for (const resolve of idle.splice(0)) resolve();
-    if (starved || full.has(destination) || share() >= enough) wake();
+  }
+
+  function letRest(destination: string): void {
+    resting.set(destination, (resting.get(destination) ?? 0) + 1);
+    rest ??= clock.after(PUT_OFF_REST_MS, () => {
+      rest = undefined;
+      for (const [name, count] of resting) free(name, count);
+      resting.clear();
+      wake();
+    });
   }
 
   async function accept(accepted: NewMessage, stored?: () => void, events?: readonly MailEvent[]): Promise<void> {
@@ -227,8 +253,12 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     async stop() {
       running = false;
       timer?.cancel();
+      rest?.cancel();
       if (tokens.size > 0) await new Promise<void>((resolve) => void (idle = [...idle, resolve]));
       renewal?.cancel();
+    },
+    putOff(token) {
+      if (tokens.has(token)) putOffs.add(token);
     },
     isHeld: (token) => (tokens.get(token) ?? 0) > clock.now(),
     inHand: (destination) => (destination === undefined ? tokens.size : (held.get(destination) ?? 0)),

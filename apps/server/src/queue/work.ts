@@ -59,6 +59,8 @@ export interface WorkParts {
   readonly resumedAtMs: (destination: string) => number | undefined;
   /** Whether the claim under a token is still ours. */
   readonly isHeld: (token: string) => boolean;
+  /** Told of a claim that gave nothing but deferrals. */
+  readonly putOff: (token: string) => void;
   /** From 0 up to 1: spreads retries. */
   readonly jitter: () => number;
   /** Something in the store becomes due then. */
@@ -334,6 +336,7 @@ async function settle(
     events,
   });
   for (const event of events) parts.events.emit(event);
+  if (results.every(({ fate }) => fate.kind === 'deferred')) parts.putOff(token);
   if (owed.length > 0 || children.length > 0) parts.expect(nowMs);
   const dues = consequences.flatMap(({ update }) => (update.state === 'pending' ? [update.dueAtMs] : []));
   if (dues.length > 0) parts.expect(Math.min(...dues));

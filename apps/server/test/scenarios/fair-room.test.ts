@@ -18,7 +18,7 @@ interface Scene {
   readonly accept: (destination: string, id: string) => Promise<void>;
 }
 
-/** A queue whose destinations named `silent` keep what they are given. */
+/** A queue whose destinations named `silent` keep what they are given; those named `down` put everything off for an hour. */
 function scene(): Scene {
   const clock = new SimulatedClock();
   const store = openMemoryQueueStore();
@@ -32,6 +32,13 @@ function scene(): Scene {
       async work({ token, message, recipients: [first] }) {
         const destination = first?.destination ?? '';
         if (destination.startsWith('silent')) await spoken;
+        if (first !== undefined && destination.startsWith('down')) {
+          const later = { ...first, state: 'pending' as const, dueAtMs: clock.now() + 3_600_000 };
+          await store.settle({ messageId: message.id, token, updates: [later], children: [], messages: [] });
+          queue.putOff(token);
+          done.push(destination);
+          return;
+        }
         await store.settle({
           ...{ messageId: message.id, token, updates: [{ n: 0, state: 'done' as const }], children: [], messages: [] },
         });
@@ -72,4 +79,22 @@ it('what rests in the store is claimed with the same fairness, and all of it in 
   await clock.advance(5_000);
   expect(done).toHaveLength(330);
   expect(queue.inHand()).toBe(0);
+});
+
+it('a destination that puts off very much does so a share at a time, and others do not wait for it', async () => {
+  const { clock, store, queue, done } = scene();
+  const add = (destination: string, n: number): Promise<void> =>
+    store.accept([sample(`${destination}-${n}`, { recipients: [recipient(0, { destination, dueAtMs: n })] })]);
+  for (let n = 0; n < 200; n++) await add('down', n);
+  for (let n = 0; n < 100; n++) await add('live', 1_000 + n);
+  const count = (destination: string): number => done.filter((each) => each === destination).length;
+  await clock.advance(5_000);
+  queue.start();
+  await clock.advance(50);
+  expect(count('live')).toBe(100);
+  expect(count('down')).toBe(LIMITS.perDestination);
+  await clock.advance(10_000);
+  expect(count('down')).toBe(200);
+  expect(queue.inHand()).toBe(0);
+  expect(queue.inHand('down')).toBe(0);
 });
