@@ -4,8 +4,8 @@
  *
  * The messages are the standard reports of ../shared/corpus, again and again, but with other addresses, hosts and times in
  * each copy; without that folder, those of this repository. Programs read mbox files, one thread each, start and all: ours
- * one file of them five times over in each form, as it is for mailboxes of many messages, then fewer and fewer messages, so
- * that what the start costs is seen; Sisimai gets few, since it takes its time. Then the same work is done in
+ * one file of them five times over in each form, 25 times in one, then once, then few messages, so that what it costs until
+ * a program runs at its full rate is seen; Sisimai gets few, since it takes its time. Then the same work is done in
  * one process that has warmed up, without start and files. letterparser is a library that gives MIME parts and no fields:
  * it is set beside `parseReport`. Figures are medians of some rounds: seconds of a core, all threads of a program together,
  * and for programs those of a clock, to which other work on the machine adds.
@@ -21,8 +21,6 @@ import { Teller, type View } from '../src/report/batch.ts';
 const root = resolve(import.meta.dirname, '../../..');
 const wanted = Number(process.argv[2] ?? 40_000);
 const fewer = Math.min(wanted, 500);
-/** So often the large file is read in one run. */
-const TIMES = 5;
 
 interface Row {
   readonly what: string;
@@ -53,12 +51,13 @@ function main(): void {
 
 function programs(large: string, small: string): void {
   const dsn = dsnCommand();
-  const inspect = (view: string, files: readonly string[], messages: number): Row =>
-    timed(`dsn inspect ${view}`, messages, 3, [...dsn, 'inspect', '-j', '1', view, ...files]);
-  const often = Array.from({ length: TIMES }, () => large);
-  const rows = ['--json', '--csv', '--table', '--summary'].map((view) => inspect(view, often, wanted * TIMES));
-  rows.push(inspect('--json', [large], wanted), inspect('--csv', [large], wanted));
-  const few = inspect('--json', [small], fewer);
+  const inspect = (view: string, file: string, messages: number, times = 1, rounds = 3): Row => {
+    const files = Array.from({ length: times }, () => file);
+    return timed(`dsn inspect ${view}`, messages * times, rounds, [...dsn, 'inspect', '-j', '1', view, ...files]);
+  };
+  const rows = ['--json', '--csv', '--table', '--summary'].map((view) => inspect(view, large, wanted, 5));
+  rows.push(inspect('--json', large, wanted, 25, 1), inspect('--json', large, wanted), inspect('--csv', large, wanted));
+  const few = inspect('--json', small, fewer);
   const script = 'use Sisimai; print Sisimai->dump($ARGV[0], "delivered" => 1);';
   if (spawnSync('perl', ['-MSisimai', '-e', '1']).status === 0) {
     show([...rows, few, timed('Sisimai', fewer, 1, ['perl', '-e', script, small])]);
@@ -165,7 +164,7 @@ function show(rows: readonly Row[]): void {
     const rate = (of: number): string => Math.round(of).toLocaleString('en').padStart(8);
     const clock = onClock === undefined ? '' : `, ${rate(onClock).trim()} on the clock`;
     console.log(
-      `${what.padEnd(38)} ${String(messages).padStart(6)} messages ${rate(perSecond)} per second and core   ×${ratio.toFixed(ratio < 10 ? 2 : 0)}${clock}`,
+      `${what.padEnd(38)} ${String(messages).padStart(7)} messages ${rate(perSecond)} per second and core   ×${ratio.toFixed(ratio < 10 ? 2 : 0)}${clock}`,
     );
   }
 }
