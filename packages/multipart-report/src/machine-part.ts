@@ -83,9 +83,7 @@ function readStatus(body: string, mediaType: string, place: (issues: readonly Is
 
 /** QUIRK: without the blank line after the header of the part its first fields have been read as header. */
 function fieldsStart({ headers, range }: MimePart, source: Source, issues: Issues): number {
-  // Nearly always there is but a Content-Type.
-  if (!headers.some(({ name }) => (name.charCodeAt(0) | 32) !== 99 && firstMachineField(`${name}:`) === 0))
-    return range.bodyStart;
+  if (!headers.some(({ name }) => firstMachineField(`${name}:`) === 0)) return range.bodyStart;
   const start = range.start + firstMachineField(source.text.slice(range.start, range.bodyStart));
   issues.add('part-blank-line-missing', start);
   return start;
