@@ -42,7 +42,7 @@ import { startServer, type Adapters, type RunningServer } from './server.ts';
  * By how much the heap of V8 may grow until it is collected as a whole; without it by some three times. Most objects that
  * outlive the young generation are those of messages on their way: they would only be held, not used.
  */
-const HEAP_GROWING_PERCENT = 60;
+const HEAP_GROWING_PERCENT = 100;
 
 /**
  * Runs the server until a signal ends it: with a configuration file, or without one in local mode. What a configuration
