@@ -34,7 +34,7 @@ export async function startOurs({ folder, port, sinkPort, under = [], nodeOption
   const server = await startDsnd({
     ...{ folder, port, under, built: true },
     toml: route('relay.example', `smtp://127.0.0.1:${sinkPort}`) + route('discard.example', 'discard:'),
-    nodeOptions: ['--max-semi-space-size=16', ...nodeOptions],
+    nodeOptions: ['--max-semi-space-size=8', ...nodeOptions],
   });
   return { name: 'dsnd', relays: true, ...server };
 }
