@@ -57,7 +57,7 @@ export class NodeNetwork implements Network {
       socket.once('connect', () => {
         clearTimeout(timer);
         socket.off('error', failed);
-        resolve(new NodeConnection(socket, this.#tls));
+        resolve(new NodeConnection(socket, this.#tls, false));
       });
     });
   }
@@ -67,7 +67,7 @@ export class NodeNetwork implements Network {
     accept: (connection: Connection) => void,
   ): Promise<NetworkListener> {
     if (at.tls !== undefined) await this.#tls.identities.contextOf(at.tls);
-    const accepted = (socket: Socket): void => accept(new NodeConnection(socket, this.#tls));
+    const accepted = (socket: Socket): void => accept(new NodeConnection(socket, this.#tls, true));
     const inherited = this.#options.inherited?.take(at.host, at.port, accepted);
     if (inherited !== undefined) return new NodeListener(inherited.on('error', () => undefined));
     const server = createServer({ noDelay: true }, accepted);
@@ -115,12 +115,18 @@ class NodeConnection implements Connection {
   readonly #tls: TlsParts;
   #socket: Socket;
   #handlers: ConnectionHandlers | undefined;
+  readonly #mayWait: boolean;
   /** Goes out at the end of this turn of the event loop. */
   #said: Uint8Array | undefined;
   #closed = false;
   #error: Error | undefined;
 
-  constructor(socket: Socket, tls: TlsParts) {
+  /**
+   * @param mayWait Small pieces may wait for the end of the turn. Not where we are the client: that the claim on a message
+   * is still held is asked right before its content is written, and a process that is halted in between would send it late.
+   */
+  constructor(socket: Socket, tls: TlsParts, mayWait: boolean) {
+    this.#mayWait = mayWait;
     this.remoteAddress = plainAddress(socket.remoteAddress);
     this.remotePort = socket.remotePort ?? 0;
     this.#socket = socket;
@@ -142,7 +148,7 @@ class NodeConnection implements Connection {
   write(octets: Uint8Array): boolean {
     const socket = this.#socket;
     if (!socket.writable) return true;
-    if (this.#said === undefined && octets.length < SMALL && !socket.writableNeedDrain) {
+    if (this.#mayWait && this.#said === undefined && octets.length < SMALL && !socket.writableNeedDrain) {
       this.#said = octets;
       sendSoon(this);
       return true;
@@ -234,7 +240,7 @@ class NodeConnection implements Connection {
 let talkers: NodeConnection[] = [];
 
 /**
- * What is said in one turn goes out at its end, to all peers in a row. To write wakes who reads: in between it takes the processor
+ * What clients are told in one turn goes out at its end, to all in a row. To write wakes who reads: in between it takes the processor
  * away from us, in a row it reads many pieces at a time.
  */
 function sendSoon(talker: NodeConnection): void {
