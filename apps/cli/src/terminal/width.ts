@@ -6,8 +6,8 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** Each of these takes one column. */
-const PLAIN = /^[\u0020-\u007e]*$/;
+/** Of characters that take one column each, and do nothing to a terminal. */
+export const PLAIN = /^[\u0020-\u007e]*$/;
 
 /** Cuts a text to a number of columns; what was cut is told by an ellipsis. */
 export function fit(text: string, columns: number): string {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../ports.ts';
 import { NodeNetwork } from './node-network.ts';
@@ -142,6 +144,26 @@ describe('NodeNetwork', () => {
     expect(await written.promise).toBeLessThan(100_000);
     peer.destroy();
     await listener.close();
+  });
+
+  it('sends what a client says before anything else happens: a process that is halted then has sent it', async () => {
+    const heard = new Int32Array(new SharedArrayBuffer(4));
+    const peer = new Worker(
+      `const { parentPort, workerData: heard } = require('node:worker_threads');
+       require('node:net').createServer((socket) => socket.on('data', () => {
+         Atomics.store(heard, 0, 1);
+         Atomics.notify(heard, 0);
+       })).listen(0, '127.0.0.1', function () { parentPort.postMessage(this.address().port); });`,
+      { eval: true, workerData: heard },
+    );
+    const [port] = (await once(peer, 'message')) as [number];
+    const connection = await new NodeNetwork().connect({ host: '127.0.0.1', port, timeoutMs: 5000 });
+    connection.attach({ data: () => undefined, closed: () => undefined });
+    connection.write(octets('DATA'));
+    // This thread stands still meanwhile.
+    expect(Atomics.wait(heard, 0, 0, 10_000)).not.toBe('timed-out');
+    connection.destroy();
+    await peer.terminate();
   });
 
   it('closes after its last words without waiting for the peer', async () => {

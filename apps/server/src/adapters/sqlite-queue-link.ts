@@ -149,6 +149,9 @@ export class WorkerLink {
       this.#timer ??= setTimeout(() => this.#flush(), companyMs);
     } else {
       this.#flushing = true;
+      // What waits for company has it now.
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
       const { events } = performance.nodeTiming.uvMetricsInfo;
       setImmediate(this.#gather, events, nowMs + companyMs);
     }
@@ -165,7 +168,6 @@ export class WorkerLink {
   };
 
   #flush(): void {
-    clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#flushing = false;
     const operations = this.#operations;

@@ -3,6 +3,7 @@ import { envelope } from '@dsnkit/esmtp-parameters/client';
 import type { Config } from '../config.ts';
 import type { MailEvent, Message, Recipient } from '../model.ts';
 import type { Clock, Crypto, EventSink, IdSource, QueueStore } from '../ports.ts';
+import { hasEightBit } from '../notification/eight-bit.ts';
 import { formatMissing, missingFields } from '../receiving/header-fixes.ts';
 import { headerWords } from '../receiving/header-words.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -239,7 +240,7 @@ function planOf(
 }
 
 function parametersOf({ from, ret, envelopeId }: Submission, octets: Uint8Array, errors: WrongInput[]): string {
-  const body = octets.some((octet) => octet > 127) ? '8BITMIME' : undefined;
+  const body = hasEightBit(octets) ? '8BITMIME' : undefined;
   return (
     tried('body.from', errors, () => {
       const plan = envelope(from)

@@ -261,7 +261,8 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
       if (tokens.has(token)) putOffs.add(token);
     },
     isHeld: (token) => (tokens.get(token) ?? 0) > clock.now(),
-    inHand: (destination) => (destination === undefined ? tokens.size : (held.get(destination) ?? 0)),
+    inHand: (destination) =>
+      destination === undefined ? tokens.size : (held.get(destination) ?? 0) - (resting.get(destination) ?? 0),
   };
 }
 
