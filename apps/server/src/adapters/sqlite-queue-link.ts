@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { MailEvent } from '../model.ts';
 import { LeaseLostError, StoreError } from '../ports.ts';
+import { Gathering, threadLoop } from './sqlite-queue-gathering.ts';
 import type {
   Aftermath,
   Batch,
@@ -15,10 +16,6 @@ import type {
 
 import type { NewEntries, ToldEvents } from './sqlite-queue-recent.ts';
 
-/** How long an operation waits for company; how many are company enough for a settlement, and for an acceptance. */
-const companyMs = 2;
-const company = 8;
-const crowd = 32;
 /** Little outlives a transaction in the thread: more room for young objects would only be held, not used. */
 const youngMb = 6;
 
@@ -40,18 +37,14 @@ interface Listener {
   readonly failed: (error: StoreError) => void;
 }
 
-/** The way to the thread of the database: what is asked for in one turn of the event loop goes in one message. */
+/** The way to the thread of the database: what {@link Gathering} lets go together goes in one message. */
 export class WorkerLink {
   readonly #worker: Worker;
   readonly #listener: Listener;
   #operations: Operation[] = [];
   #contents: Parts['contents'] = [];
   #texts: string[] = [];
-  /** The operations go with the end of this turn of the event loop. */
-  #flushing = false;
-  #timer: NodeJS.Timeout | undefined;
-  /** When the last message came in. */
-  #acceptedAtMs = -Infinity;
+  readonly #gathering = new Gathering(threadLoop, () => this.#flush());
   readonly #accepters = new Fifo();
   readonly #writers = new Fifo();
   readonly #readers = new Fifo();
@@ -130,46 +123,11 @@ export class WorkerLink {
   #ask(operation: Operation, waiters: Fifo, told?: ToldEvents): Promise<unknown> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     this.#operations.push(operation);
-    if (!this.#flushing) this.#flushSoon(operation.kind);
+    this.#gathering.add(operation.kind);
     return new Promise((resolve, reject) => waiters.push({ resolve, reject, told }));
   }
 
-  /**
-   * While messages come in, a settlement waits a moment for the next acceptance: nobody waits for it but a worker that
-   * is done, and a transaction that both share saves a sync for which a client would wait.
-   */
-  #flushSoon(kind: Operation['kind']): void {
-    const nowMs = performance.now();
-    if (kind === 'accept' || kind === 'accept-held') this.#acceptedAtMs = nowMs;
-    if (
-      (kind === 'done' || kind === 'settle') &&
-      nowMs - this.#acceptedAtMs < companyMs &&
-      this.#operations.length < company
-    ) {
-      this.#timer ??= setTimeout(() => this.#flush(), companyMs);
-    } else {
-      this.#flushing = true;
-      // What waits for company has it now.
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-      const { events } = performance.nodeTiming.uvMetricsInfo;
-      setImmediate(this.#gather, events, nowMs + companyMs);
-    }
-  }
-
-  /**
-   * As long as the sockets have something to say, more messages may be on their way: they share the transaction. Who
-   * waits loses nothing by it, since this thread is busy meanwhile; as soon as it is not, everything goes.
-   */
-  readonly #gather = (events: number, untilMs: number): void => {
-    const now = performance.nodeTiming.uvMetricsInfo.events;
-    if (now === events || this.#operations.length >= crowd || performance.now() >= untilMs) this.#flush();
-    else setImmediate(this.#gather, now, untilMs);
-  };
-
   #flush(): void {
-    this.#timer = undefined;
-    this.#flushing = false;
     const operations = this.#operations;
     const contents = this.#contents;
     this.#operations = [];
