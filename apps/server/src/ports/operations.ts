@@ -1,6 +1,6 @@
 import type { MailEvent, Message, Recipient } from '../model.ts';
-import type { Claim } from '../ports.ts';
 import type { Journal } from './journal.ts';
+import type { Claim } from './queue-store.ts';
 
 /** What operators ask of a queue store, beside the traffic. None of it keeps traffic waiting for long. */
 export interface QueueOperations {

@@ -1,0 +1,56 @@
+/** What the DNS says. A resolver never rejects: trouble is an answer of kind `trouble` (to be tried again). */
+export interface Resolver {
+  mx(domain: string): Promise<MxAnswer>;
+  /** A and AAAA addresses of a host, in the order in which they should be tried. */
+  addresses(host: string): Promise<AddressAnswer>;
+  /** The TXT records of a name, the strings of each joined. */
+  txt(name: string): Promise<TxtAnswer>;
+}
+
+export type MxAnswer =
+  | { readonly kind: 'hosts'; readonly hosts: readonly { readonly host: string; readonly preference: number }[] }
+  /** The domain exists but has no MX record: its own address is used (RFC 5321 §5.1). */
+  | { readonly kind: 'none' }
+  /** A single `0 .` record: the domain takes no mail (RFC 7505 §3). */
+  | { readonly kind: 'null-mx' }
+  | { readonly kind: 'no-such-domain' }
+  | { readonly kind: 'trouble'; readonly reason: string };
+
+export type AddressAnswer =
+  | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'no-such-domain' }
+  | { readonly kind: 'trouble'; readonly reason: string };
+
+export type TxtAnswer =
+  | { readonly kind: 'records'; readonly records: readonly string[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'no-such-domain' }
+  | { readonly kind: 'trouble'; readonly reason: string };
+
+/**
+ * A resolver that also tells whether an answer was validated by DNSSEC (RFC 4033 §5). Answers that fail validation are
+ * `trouble`, as every failure of the name servers is.
+ */
+export interface ValidatingResolver {
+  mx(domain: string): Promise<Validated<MxAnswer>>;
+  /** `secure`: the addresses and all aliases that led to them are. */
+  addresses(host: string): Promise<Validated<AddressAnswer>>;
+  /** The RDATA of the TLSA records of a name, e.g. `_25._tcp.mail.ivory.edu`. */
+  tlsa(name: string): Promise<Validated<TlsaAnswer>>;
+  /** Whether the record by which a name is an alias is secure, wherever that leads; or why nobody knows. */
+  isSecureAlias(name: string): Promise<boolean | { readonly trouble: string }>;
+}
+
+export type Validated<T> = T & {
+  /** Every record of the answer, or that there is none, was validated. */
+  readonly secure: boolean;
+  /** Where the aliases (CNAME) of the name end; absent if it is none. */
+  readonly canonicalName?: string;
+};
+
+export type TlsaAnswer =
+  | { readonly kind: 'records'; readonly records: readonly Uint8Array[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'no-such-domain' }
+  | { readonly kind: 'trouble'; readonly reason: string };

@@ -1,0 +1,68 @@
+import type { TlsIdentity, TlsOptions, TlsState } from './tls.ts';
+
+/** Stream connections, out and in. */
+export interface Network {
+  /** Rejects with a {@link ConnectError} when no connection comes about within `timeoutMs`. */
+  connect(target: { readonly host: string; readonly port: number; readonly timeoutMs: number }): Promise<Connection>;
+  /**
+   * With `tls`, also rejects when the identity can't be used; connections still start in the clear, and whoever takes
+   * one begins TLS by {@link Connection.startTls}, at once or after STARTTLS.
+   */
+  listen(
+    at: { readonly host: string; readonly port: number; readonly tls?: TlsIdentity },
+    accept: (connection: Connection) => void,
+  ): Promise<NetworkListener>;
+}
+
+export interface NetworkListener {
+  readonly host: string;
+  readonly port: number;
+  /** Stops taking new connections; those that are open stay. */
+  close(): Promise<void>;
+}
+
+/** One connection. Handlers are called in the order of events, never from within `write` or `attach`. */
+export interface Connection {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  /** Must be called once, in the same turn in which the connection was obtained. */
+  attach(handlers: ConnectionHandlers): void;
+  /** False when the peer reads more slowly than we write: wait for `drained`. The octets are not copied; do not change them. */
+  write(octets: Uint8Array): boolean;
+  /** Nothing of these octets, which `data` was given, is kept or looked at any more: their memory may go at once. */
+  release(octets: Uint8Array): void;
+  /** Reading stops / goes on: how a busy receiver slows its peer. */
+  pause(): void;
+  resume(): void;
+  /**
+   * Goes over to TLS. Octets that came before this call and were not yet given to `data` are thrown away: they were said
+   * in the clear (RFC 3207 §4.2). Nothing may be written until the promise resolves; from then on the handlers hear and
+   * `write` says what is inside. Not after {@link pause}.
+   *
+   * Rejects with a {@link TlsError} when no handshake comes about; the connection is then closed, and `closed` is called.
+   */
+  startTls(options: TlsOptions): Promise<TlsState>;
+  /** Sends what is pending, then closes once the peer has closed too. */
+  end(): void;
+  /** Sends what is pending, then closes without waiting for the peer: what that still says makes it lose our last words. */
+  finish(): void;
+  /** Closes at once. */
+  destroy(): void;
+}
+
+export interface ConnectionHandlers {
+  data(octets: Uint8Array): void;
+  drained?(): void;
+  /** The last call: after it nothing more comes. `error` is set when the connection broke. */
+  closed(error?: Error): void;
+}
+
+export class ConnectError extends Error {
+  override readonly name = 'ConnectError';
+  readonly code: 'refused' | 'timeout' | 'unreachable' | 'other';
+  constructor(code: ConnectError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
