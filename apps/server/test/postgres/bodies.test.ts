@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Connections } from '../../src/adapters/postgres/connections.ts';
 import { ObjectBodies } from '../../src/adapters/postgres/object-bodies.ts';
 import { openPostgresQueueStore } from '../../src/adapters/postgres/queue-store.ts';
@@ -13,26 +13,13 @@ import { startApi, type ApiServer } from '../admin/api-server.ts';
 import { brief, claim, done, octets, recipient, sample } from '../contracts/queue-samples.ts';
 import { waitFor } from '../support/dsnd.ts';
 import { memoryObjects, type MemoryObjects } from '../support/memory-objects.ts';
-import { postgresMissing, startPostgres, type PostgresServer } from './postgres.ts';
+import { describePostgres, openNode } from '../support/postgres-suite.ts';
 
-const missing = postgresMissing();
 const MEBI = 1_048_576;
 
-describe.skipIf(missing !== undefined)(`large contents${missing === undefined ? '' : ` (${missing})`}`, () => {
-  let server: PostgresServer;
-  beforeAll(async () => {
-    server = await startPostgres();
-  }, 60_000);
-  afterAll(() => server.dispose());
-
-  async function open(url: string, objects?: ObjectStore, name = 'a'): Promise<QueueStore> {
-    const store = await openPostgresQueueStore(url, {
-      ...{ node: name, inlineMaxOctets: 1_000 },
-      ...(objects === undefined ? {} : { objects }),
-    });
-    onTestFinished(() => store.close());
-    return store;
-  }
+describePostgres('large contents', (server) => {
+  const open = (url: string, objects?: ObjectStore, name = 'a'): Promise<QueueStore> =>
+    openNode(url, { node: name, inlineMaxOctets: 1_000, ...(objects === undefined ? {} : { objects }) });
 
   async function made(): Promise<{ readonly url: string; readonly store: QueueStore; readonly bucket: MemoryObjects }> {
     const url = await server.newDatabase();

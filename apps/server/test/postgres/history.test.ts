@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { openPostgresHistory } from '../../src/adapters/postgres/history.ts';
 import { openPostgresQueueStore } from '../../src/adapters/postgres/queue-store.ts';
 import { openPostgresSuppression } from '../../src/adapters/postgres/suppression.ts';
 import { sharedSecret } from '../../src/adapters/postgres/secrets.ts';
 import { historyContract } from '../contracts/history.ts';
-import { postgresMissing, startPostgres, type PostgresServer } from './postgres.ts';
+import { describePostgres } from '../support/postgres-suite.ts';
 
-const missing = postgresMissing();
-
-describe.skipIf(missing !== undefined)(`beside the queue${missing === undefined ? '' : ` (${missing})`}`, () => {
-  let server: PostgresServer;
-  beforeAll(async () => {
-    server = await startPostgres();
-  }, 60_000);
-  afterAll(() => server.dispose());
-
+describePostgres('beside the queue', (server) => {
   /** A database with its tables. */
   async function made(): Promise<string> {
     const url = await server.newDatabase();

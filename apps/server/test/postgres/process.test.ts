@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { dialogue } from '../support/dialogue.ts';
 import { freePort, startDsnd, temporaryFolder, waitFor } from '../support/dsnd.ts';
 import { readMaildirs } from '../support/maildir.ts';
-import { postgresMissing, startPostgres, type PostgresServer } from './postgres.ts';
+import { describePostgres } from '../support/postgres-suite.ts';
 
-const missing = postgresMissing();
-
-describe.skipIf(missing !== undefined)(`dsnd on a shared queue${missing === undefined ? '' : ` (${missing})`}`, () => {
-  let server: PostgresServer;
-  beforeAll(async () => {
-    server = await startPostgres();
-  }, 60_000);
-  afterAll(() => server.dispose());
-
+describePostgres('dsnd on a shared queue', (server) => {
   it('RFC 5321 §4.2.5: says 451 4.3.0 while the database is away, and delivers what it takes when it is back', async () => {
     const folder = temporaryFolder();
     onTestFinished(() => folder.remove());

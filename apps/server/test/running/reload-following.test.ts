@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { postgresMissing, startPostgres, type PostgresServer } from '../postgres/postgres.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { dialogue } from '../support/dialogue.ts';
 import { freePort, startDsnd, temporaryFolder, waitFor } from '../support/dsnd.ts';
+import { describePostgres } from '../support/postgres-suite.ts';
 
 const SECRET = `whsec_${Buffer.from('0123456789abcdef01234567').toString('base64')}`;
 
@@ -53,18 +53,11 @@ match = "simulator.test"
 to = "simulator:"
 `;
 
-const missing = postgresMissing();
-let postgres: PostgresServer | undefined;
-beforeAll(async () => {
-  if (missing === undefined) postgres = await startPostgres();
-}, 60_000);
-afterAll(() => postgres?.dispose());
+describe('SIGHUP on a store in SQLite', () => reloading(() => Promise.resolve('sqlite:queue')));
+describePostgres('SIGHUP on a store in PostgreSQL', (server) => reloading(() => server.newDatabase()));
 
-describe.each([
-  { kind: 'SQLite', skip: false, storeOf: () => Promise.resolve('sqlite:queue') },
-  { kind: 'PostgreSQL', skip: missing !== undefined, storeOf: async () => (await postgres?.newDatabase()) ?? '' },
-])('SIGHUP on a store in $kind', ({ skip, storeOf }) => {
-  it.skipIf(skip)('webhooks, history and suppression list come, change and go while the server runs', async () => {
+function reloading(storeOf: () => Promise<string>): void {
+  it('webhooks, history and suppression list come, change and go while the server runs', async () => {
     const folder = temporaryFolder('dsnd-reload-');
     onTestFinished(() => folder.remove());
     const [smtp, http] = [await freePort(), await freePort()];
@@ -134,4 +127,4 @@ describe.each([
     expect(heard.at(count)).toEqual({ path: '/third', type: 'failed', recipient: '5.1.6@simulator.test' });
     expect(await server.stop()).toBe(0);
   });
-});
+}
