@@ -41,6 +41,7 @@ export function readCommand(octets: Uint8Array, state: ServerState): Outcome {
   const space = line.indexOf(' ');
   const verb = (space < 0 ? line : line.slice(0, space)).toUpperCase();
   if (octets.length + 2 > limitOf(verb, state)) return replies.LINE_TOO_LONG;
+  if (state.refusals >= (state.options.maxRefusals ?? 10_000) && verb !== 'QUIT') return replies.TOO_MANY_COMMANDS;
   if (state.noService && verb !== 'QUIT') return replies.NO_SERVICE;
   if (state.offer.tlsFirst === true && !state.secure && !BEFORE_TLS.has(verb)) return replies.TLS_FIRST;
   const command = COMMANDS.get(verb);
@@ -165,6 +166,8 @@ function bdat(state: ServerState, argument: string): Outcome {
   const [, digits, last] = /^(\d{1,15})( LAST)?$/i.exec(argument) ?? [];
   if (digits === undefined) return { kind: 'bad-chunk' };
   const octets = Number(digits);
+  const tooMany = octets === 0 && last === undefined ? notIdle(state, argument) : undefined;
+  if (tooMany !== undefined) return tooMany;
   if (transaction === undefined) return new RefusedChunk(octets, noTransactionFor(state));
   const refusal = transaction.refusal === undefined ? recipientsMissing(transaction, state) : replies.CHUNK_FAILED;
   if (refusal !== undefined) return new RefusedChunk(octets, refusal);

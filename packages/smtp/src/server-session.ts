@@ -400,7 +400,8 @@ export class ServerSession {
 
   #endTransaction(accepted: boolean): void {
     this.#state.transaction = undefined;
-    if (accepted) this.#state.idleCommands = 0;
+    if (accepted) this.#state.idleCommands = this.#state.refusals = 0;
+    else this.#state.refusals++;
   }
 
   #pause(event: PausingEvent): void {
@@ -420,6 +421,7 @@ export class ServerSession {
   }
 
   #say(reply: Reply): void {
+    if (reply.code >= 400) this.#state.refusals++;
     const octets = preparedOctets(reply, this.#state.offer.enhancedStatusCodes === true);
     if (octets === undefined) this.#output.text(this.#wire(reply));
     else this.#output.octets(octets);

@@ -19,6 +19,8 @@ export interface ServerSessionOptions {
   readonly maxErrors?: number;
   /** Commands that bring no message nearer (NOOP, RSET, VRFY, …) between two messages; default 100. */
   readonly maxIdleCommands?: number;
+  /** Refusals between two messages, of recipients, say, until the session is closed with 421; default 10 000. */
+  readonly maxRefusals?: number;
   /**
    * A CR or LF that stands alone in content, and NUL in what is not BINARYMIME: refuse the message (the default), or turn
    * them into CRLF and space.
@@ -51,6 +53,8 @@ export interface ServerState {
   /** The last MAIL was refused: what a client has sent behind it fails too, and is no fault of its own. RFC 2920 §3.1. */
   mailRefused: boolean;
   idleCommands: number;
+  /** Commands that were refused, and contents, since the last message. */
+  refusals: number;
 }
 
 export const NOTHING_ANNOUNCED: ReadonlyMap<string, string> = new Map();
@@ -75,6 +79,7 @@ export function newState(options: ServerSessionOptions): ServerState {
     transaction: undefined,
     mailRefused: false,
     idleCommands: 0,
+    refusals: 0,
   };
 }
 

@@ -7,6 +7,9 @@ const PREFIX_OCTETS = 2_048;
 /** What goes to the spool at once. */
 const PAGE_OCTETS = 262_144;
 
+/** So many pieces become one: octets that come one at a time must not cost an object each. */
+const MANY_PIECES = 256;
+
 /**
  * The content of one message as it comes in: kept in memory while it is small, spooled to the disk when it grows.
  * Memory is bounded by the store's `inlineMaxOctets` and what the disk has not yet taken.
@@ -17,6 +20,8 @@ export class Intake {
   readonly #store: QueueStore;
   readonly #prefix: (start: Uint8Array, isWhole: boolean) => Uint8Array;
   #pieces: Uint8Array[] = [];
+  /** So many of the pieces, the first, are made of others. */
+  #joined = 0;
   #sizeOctets = 0;
   #start: Uint8Array | undefined;
   #spool: Promise<Spool> | undefined;
@@ -63,7 +68,10 @@ export class Intake {
       this.#toSpool(octets);
       return;
     }
-    this.#pieces.push(octets);
+    if (this.#pieces.push(octets) - this.#joined >= MANY_PIECES) {
+      this.#pieces.push(join(this.#pieces.splice(this.#joined)));
+      this.#joined += 1;
+    }
     if (this.#sizeOctets + PREFIX_OCTETS > this.#store.inlineMaxOctets) this.#beginSpool();
   }
 
@@ -89,7 +97,7 @@ export class Intake {
 
   /** Gives up: nothing stays. */
   async discard(): Promise<void> {
-    this.#pieces = [];
+    this.#forgetPieces();
     if (this.#spool === undefined) return;
     await this.settled();
     await (await this.#spool).discard();
@@ -104,11 +112,16 @@ export class Intake {
   #beginSpool(): void {
     const start = this.start();
     this.#spool = this.#store.spool();
-    this.#pieces = [];
+    this.#forgetPieces();
     const prefix = this.#prefix(start, false);
     this.#sizeOctets += prefix.length;
     this.#toSpool(prefix);
     this.#toSpool(start);
+  }
+
+  #forgetPieces(): void {
+    this.#pieces = [];
+    this.#joined = 0;
   }
 
   #toSpool(octets: Uint8Array): void {
