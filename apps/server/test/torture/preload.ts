@@ -43,6 +43,8 @@ class Store {
   #commits = 0;
   #settles = 0;
   #committedAtMs = 0;
+  /** How long a commit takes at least; before the first, a guess. */
+  #usualMs = 0.3;
   #isOpen = false;
   #now = new Transaction();
 
@@ -82,12 +84,14 @@ class Store {
     const isGroup = point === 'group-commit' && this.#now.accepts >= groupSize;
     if (point === 'group-commit' && !isGroup) wait(slowCommitMs);
     if (isGroup || (point === 'inside-commit' && isWanted) || (point === 'recovery' && this.#commits === 1)) {
-      this.#aim.shoot();
+      this.#aim.shoot(this.#usualMs);
     }
     if (TORTURE_BREAK === 'answers-early' && performance.now() - this.#committedAtMs < earlyMs) return nothing;
+    const beganAtMs = performance.now();
     const result = go();
     this.#isOpen = false;
     this.#committedAtMs = performance.now();
+    this.#usualMs = Math.min(this.#usualMs, this.#committedAtMs - beganAtMs);
     this.#doLater(database);
     this.#write(this.#now.done.map((address) => `done ${TORTURE_RUN} ${address}\n`));
     if (this.#aim.isShooting) this.#write([`survived ${TORTURE_RUN} commit\n`]);
@@ -183,7 +187,7 @@ function die(): void {
 }
 
 /** A thread that kills while another is inside a call. */
-function makeAim(): { shoot(): void; readonly isShooting: boolean } {
+function makeAim(): { shoot(usualMs: number): void; readonly isShooting: boolean } {
   const shared = new Int32Array(new SharedArrayBuffer(8));
   let isShooting = false;
   if (['inside-commit', 'group-commit', 'recovery'].includes(point)) {
@@ -191,17 +195,20 @@ function makeAim(): { shoot(): void; readonly isShooting: boolean } {
       const shared = new Int32Array(require('node:worker_threads').workerData);
       Atomics.wait(shared, 0, 0);
       const end = performance.now() + shared[1] / 1000;
+      Atomics.store(shared, 0, 2);
+      Atomics.notify(shared, 0);
       while (performance.now() < end);
       process.kill(process.pid, 'SIGKILL');`;
     new Worker(code, { eval: true, workerData: shared.buffer }).unref();
   }
   return {
-    /** Within a commit on most disks: its write and its sync take some hundred microseconds and more. */
-    shoot() {
+    /** Returns when the other thread is awake: it kills before the call has lasted as long as such calls do. */
+    shoot(usualMs) {
       isShooting = true;
-      shared[1] = Math.floor(Math.random() * 1_000);
+      shared[1] = Math.floor(Math.random() * usualMs * 1_000);
       Atomics.store(shared, 0, 1);
       Atomics.notify(shared, 0);
+      Atomics.wait(shared, 0, 1, 1_000);
     },
     get isShooting() {
       return isShooting;
