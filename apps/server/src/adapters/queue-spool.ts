@@ -15,6 +15,8 @@ export class SpoolDirectory {
   readonly #room: Room;
   /** Finished content that no message names yet. */
   readonly #finished = new Set<string>();
+  /** Content of messages that may have been accepted, though we heard otherwise. */
+  readonly #tried = new Set<string>();
   /** Files that are being written. */
   readonly #open = new Set<FileHandle>();
   readonly #removals = new Set<Promise<unknown>>();
@@ -66,7 +68,9 @@ export class SpoolDirectory {
       },
       discard: async () => {
         const unfinished = await this.#close(file);
-        if (this.#finished.delete(name) || unfinished) await this.#remove(name);
+        // A commit that failed may yet lie on the disk, and come up with the next start: what is left over goes then.
+        if (this.#tried.delete(name)) this.#finished.delete(name);
+        else if (this.#finished.delete(name) || unfinished) await this.#remove(name);
       },
     };
   }
@@ -74,11 +78,13 @@ export class SpoolDirectory {
   /** A message that is being accepted names the content: it is not discarded any more. */
   take(name: string): void {
     this.#finished.delete(name);
+    this.#tried.delete(name);
   }
 
-  /** The message was not accepted after all. */
-  giveBack(name: string): void {
+  /** The message was not accepted after all; `isSure` if nothing can have been written of it. */
+  giveBack(name: string, isSure: boolean): void {
     this.#finished.add(name);
+    if (!isSure) this.#tried.add(name);
   }
 
   isFinished(name: string): boolean {

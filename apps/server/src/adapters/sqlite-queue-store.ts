@@ -136,7 +136,7 @@ class SqliteQueueStore implements QueueStore {
         for (const { id, hold } of held) this.#tokens.add(lease.token, id, hold);
       }
     } catch (error) {
-      for (const name of spooled) this.#spool.giveBack(name);
+      for (const name of spooled) this.#spool.giveBack(name, isSure(error));
       throw error;
     }
   }
@@ -224,7 +224,7 @@ class SqliteQueueStore implements QueueStore {
         settlement.events,
       );
     } catch (error) {
-      for (const name of spooled) this.#spool.giveBack(name);
+      for (const name of spooled) this.#spool.giveBack(name, isSure(error));
       throw error;
     }
   }
@@ -309,6 +309,11 @@ class SqliteQueueStore implements QueueStore {
 
 function isPending(update: RecipientUpdate): update is Extract<RecipientUpdate, { readonly state: 'pending' }> {
   return update.state === 'pending';
+}
+
+/** Whether a write that failed with it has left nothing on the disk. */
+function isSure(error: unknown): boolean {
+  return error instanceof LeaseLostError || (error instanceof StoreError && error.code === 'full');
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
