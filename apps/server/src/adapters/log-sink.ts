@@ -43,17 +43,13 @@ function gathered(): DestinationStream & { flush(done?: (error?: Error) => void)
   };
 }
 
-/**
- * Writes every event as one line of the log: the line that pino would write, made in one go. A busy server writes two for
- * each message.
- */
+/** Writes every event as one line of the log. */
 export function logSink(log: Pick<Logger, 'levels' | 'levelVal'>, output: DestinationStream): EventSink {
   return {
     emit(event) {
       const name = LEVELS[event.kind] ?? 'info';
       const level = log.levels.values[name] ?? 0;
-      if (level < log.levelVal) return;
-      output.write(`${JSON.stringify({ level, time: Date.now(), ...forLog(event), msg: event.kind })}\n`);
+      if (level >= log.levelVal) output.write(lineOf(level, event));
     },
   };
 }
@@ -74,16 +70,28 @@ const LEVELS: Readonly<Partial<Record<MailEvent['kind'], 'debug' | 'warn'>>> = {
   'not-reported': 'warn',
 };
 
-/** Replies as one line each; times as people write them. */
-function forLog(told: MailEvent): Record<string, unknown> {
-  const { kind: event, atMs, messageId: id, failure, remote, ...rest } = told as MailEvent & Told;
-  const { status, reason, remote: refused = remote } = failure ?? {};
-  return {
-    ...{ event, at: isoTime(atMs), id },
-    ...rest,
-    ...(failure === undefined ? {} : { status, reason }),
-    ...(refused === undefined ? {} : { mta: refused.mta, reply: refused.rawLines.join(' / ') }),
-  };
+/**
+ * The line that pino would write, with replies as one line each and times as people write them. It is put together value by
+ * value: a busy server writes two for each message, and to make a copy of the event first took twice as long.
+ */
+function lineOf(level: number, event: MailEvent): string {
+  const { kind, failure, remote: said } = event as MailEvent & Told;
+  const { remote = said } = failure ?? {};
+  const times = `"time":${Date.now()},"event":"${kind}","at":"${isoTime(event.atMs)}"`;
+  let line = `{"level":${level},${times}${field('id', event.messageId)}`;
+  const values: Readonly<Record<string, unknown>> = event;
+  for (const name of Object.keys(values)) if (!OTHERWISE.has(name)) line += field(name, values[name]);
+  if (failure !== undefined) line += field('status', failure.status) + field('reason', failure.reason);
+  if (remote !== undefined) line += field('mta', remote.mta) + field('reply', remote.rawLines.join(' / '));
+  return `${line},"msg":"${kind}"}\n`;
+}
+
+/** What the log tells under other names. */
+const OTHERWISE: ReadonlySet<string> = new Set(['kind', 'atMs', 'messageId', 'failure', 'remote']);
+
+function field(name: string, value: unknown): string {
+  if (value === undefined) return '';
+  return `,"${name}":${typeof value === 'number' && Number.isFinite(value) ? value : JSON.stringify(value)}`;
 }
 
 /** What some events have. */
