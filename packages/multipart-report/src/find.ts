@@ -1,9 +1,8 @@
-import type { Headed } from './header.ts';
 import { Issues } from './issue.ts';
 import { parameter } from './media-type.ts';
 import { returnedLabel } from './returned.ts';
 import type { Source } from './source.ts';
-import { readTree, type MimePart, type TreeOptions } from './tree.ts';
+import { readTree, type MimePart, type Part, type TreeOptions } from './tree.ts';
 
 /** What a report is about: delivery, disposition (reading), feedback (abuse), or anything else. RFC 6522 §5. */
 export type ReportKind = 'dsn' | 'mdn' | 'feedback' | 'other';
@@ -48,7 +47,7 @@ export interface FoundReport {
 
 /** A message read as far as its tree goes, and the report in it. */
 export interface Located {
-  readonly root: MimePart & Headed;
+  readonly root: Part;
   readonly found: FoundReport | undefined;
   readonly issues: Issues;
 }

@@ -39,6 +39,20 @@ describe('openMessage', () => {
     expect(third && returned(third)).toMatchObject({ kind: 'message', messageId: '<m1@example.net>' });
   });
 
+  it('has the headers of message and parts as properties that copies, comparisons and JSON see', () => {
+    const opened = openMessage(bounce);
+    const { root } = opened;
+    const encoded = [{ name: 'Content-Transfer-Encoding', value: 'quoted-printable' }];
+    expect({ ...root.parts[0] }.headers).toEqual(encoded);
+    expect({ ...opened }.headers).toEqual(root.headers);
+    expect(JSON.parse(JSON.stringify(root))).toMatchObject({
+      headers: root.headers,
+      parts: [{ headers: encoded }, {}, {}],
+    });
+    expect(openMessage(bounce).root).toEqual(root);
+    expect(openMessage(octets('Subject: a\n\n')).root).not.toEqual(openMessage(octets('Subject: b\n\n')).root);
+  });
+
   it('gives the places of parts as offsets in its text', () => {
     const { root, text } = openMessage(bounce);
     const second = root.parts[1];

@@ -1,16 +1,19 @@
 import type { Field } from '@dsnkit/delivery-status';
 import { locate } from './find.ts';
-import { Headed, type Header } from './header.ts';
+import { Headed, showAs, type Header } from './header.ts';
 import { Issues } from './issue.ts';
 import { partText } from './part.ts';
 import { reportOf, type ParsedReport } from './report.ts';
 import { readReturned, type ReturnedHeader } from './returned.ts';
 import { readSource, type Source } from './source.ts';
-import type { MimePart } from './tree.ts';
+import type { MimePart, Part } from './tree.ts';
 
 export { classifyHeaders, classifyMessage, type MessageKind } from './classify.ts';
 
-/** A message whose parts can be looked at one by one, for readers of mail that is no report, or a broken one. */
+/**
+ * A message whose parts can be looked at one by one, for readers of mail that is no report, or a broken one. Its functions
+ * are made when they are asked for: a copy by `{ ...opened }` has none.
+ */
 export interface OpenedMessage {
   /** The header of the whole message. */
   readonly headers: readonly Field[];
@@ -51,7 +54,8 @@ class Opened extends Headed implements OpenedMessage {
   constructor(source: Source) {
     const located = locate(source);
     const header = Headed.headerOf(located.root);
-    super(header);
+    super(header, true);
+    showHeaders(located.root);
     this.root = located.root;
     this.report = reportOf(located, source);
     this.text = source.text;
@@ -72,4 +76,14 @@ class Opened extends Headed implements OpenedMessage {
   get returned(): OpenedMessage['returned'] {
     return (part) => readReturned(part, this.#source, new Issues())[0];
   }
+}
+
+/** Make the headers of parts properties of their own, for programs that copy, compare or print parts. */
+function showHeaders(part: Part): void {
+  showAs(part, 'headers', headersOf);
+  part.parts.forEach(showHeaders);
+}
+
+function headersOf(this: Headed): readonly Field[] {
+  return Headed.headerOf(this).fields;
 }

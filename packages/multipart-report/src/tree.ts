@@ -36,8 +36,13 @@ export interface MimePart {
   readonly boundary: string;
 }
 
+/** A part as it is read. */
+export interface Part extends MimePart, Headed {
+  readonly parts: readonly Part[];
+}
+
 /** A part in the making. */
-class Draft extends Headed implements MimePart {
+class Draft extends Headed implements Part {
   readonly mediaType: string;
   readonly parameters: readonly Parameter[];
   readonly transferEncoding: string;
@@ -58,7 +63,7 @@ class Draft extends Headed implements MimePart {
 /**
  * Read the tree of multiparts in a message in one pass. RFC 2046 §5.1. A message in the message stays closed.
  */
-export function readTree(source: Source, issues: Issues, options: TreeOptions = {}): MimePart & Headed {
+export function readTree(source: Source, issues: Issues, options: TreeOptions = {}): Part {
   return new TreeReader(source, issues, options).read();
 }
 
