@@ -26,6 +26,7 @@ export interface Shared {
   /** Whether the claim under a token is still ours. */
   readonly isHeld: (token: string) => boolean;
   readonly putOff: (token: string) => void;
+  readonly clients: Queue['clients'];
 }
 
 /** All that a configuration decides. When another one comes, what is in hand is still worked off by this one. */
@@ -64,12 +65,12 @@ export function makeGeneration(config: Config, adapters: Adapters, shared: Share
     mailboxOf: (address) => withoutTag(address, config.recipientDelimiter),
   });
   const { store, ids, trouble } = adapters;
-  const { expect, pauses, isHeld, putOff } = shared;
+  const { expect, pauses, isHeld, putOff, clients } = shared;
   const expansion = { store, ids, router, now: () => clock.now(), postmaster: `postmaster@${hostname}` };
   const telling = makeTelling({
     ...{ hostname, report: config.report, store, clock, ids, events, router, paths, trouble },
     ...(adapters.reportFiles === undefined ? {} : { files: adapters.reportFiles }),
-    expect,
+    ...{ expect, clients },
   });
   const working: WorkParts = {
     ...{ store, clock, events, router, retry: config.retry, expect, isHeld, putOff, trouble },

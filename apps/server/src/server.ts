@@ -148,6 +148,7 @@ async function serve(
     expect: (atMs) => queue.expect(atMs),
     isHeld: (token) => queue.isHeld(token),
     putOff: (token) => queue.putOff(token),
+    clients: () => queue.clients(),
   };
   let current = makeGeneration(config, adapters, shared);
   const queue = makeQueue(

@@ -80,7 +80,8 @@ export function openDatabase({ file, maxDatabaseOctets }: WorkerOptions): Databa
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     // Small checkpoints: none keeps a client waiting for long. What one large transaction left of the log is cut off.
     database.exec('PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864');
-    database.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY');
+    // Most of what is read has just been written; the system keeps the rest of the file in memory that anybody may have.
+    database.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY');
     migrate(database);
     if (maxDatabaseOctets !== undefined) {
       const pages = Math.floor(maxDatabaseOctets / pragma(database, 'page_size'));

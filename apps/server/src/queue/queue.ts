@@ -1,5 +1,6 @@
 import type { Content, MailEvent } from '../model.ts';
 import type { Claim, Clock, IdSource, NewMessage, QueueStore } from '../ports.ts';
+import { makeWaitingClients } from './clients.ts';
 import { contentOf } from './content.ts';
 import { inPlace } from './priority.ts';
 
@@ -52,6 +53,8 @@ export interface Queue {
   putOff(token: string): void;
   /** Claims in hand now, of one destination or of all. */
   inHand(destination?: string): number;
+  /** How many clients waited at once of late for a message of theirs to be stored. */
+  clients(): number;
 }
 
 const CLAIM_BATCH = 200;
@@ -89,6 +92,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   let renewal: { cancel(): void } | undefined;
   let renewedAtMs = clock.now();
   let idle: (() => void)[] = [];
+  const clients = makeWaitingClients(clock);
 
   function enter(token: string, destination: string, untilMs: number): void {
     tokens.set(token, untilMs);
@@ -125,7 +129,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     const destination = soleDestination(message);
     const isDue = message.recipients.every((recipient) => recipient.dueAtMs <= clock.now());
     if (destination === undefined || !isDue || !hasRoom(destination)) {
-      await store.accept([message], undefined, events);
+      await clients.during(store.accept([message], undefined, events));
       stored?.();
       wake();
       return;
@@ -136,7 +140,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     const untilMs = clock.now() + limits.leaseMs;
     enter(token, destination, untilMs);
     try {
-      await store.accept([message], { token, untilMs }, events);
+      await clients.during(store.accept([message], { token, untilMs }, events));
     } catch (error) {
       leave(token, destination);
       throw error;
@@ -263,6 +267,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     isHeld: (token) => (tokens.get(token) ?? 0) > clock.now(),
     inHand: (destination) =>
       destination === undefined ? tokens.size : (held.get(destination) ?? 0) - (resting.get(destination) ?? 0),
+    clients: () => clients.recent(),
   };
 }
 

@@ -33,7 +33,7 @@ export interface ReporterParts {
   readonly dkimKeys?: readonly DkimKey[];
   /** Reports to one reverse-path in a minute; further ones are held. Default: no limit. */
   readonly maxPerMinute?: number;
-  /** Makes each report: where very many are owed at once, clients have their turn in between. Without it: at once. */
+  /** Makes each report or note: where very many are owed at once, clients go before them. Without it: at once. */
   readonly turn?: Turns;
   /** Told when a report could not be signed: it goes without, since it is owed. */
   readonly trouble: (error: unknown) => void;
@@ -130,7 +130,8 @@ export function makeReporter(parts: ReporterParts): Reporter {
       const nowMs = now();
       const hold = flood.admit(message.reversePath, nowMs);
       if (hold !== undefined) {
-        return { messages: [heldNote(owed, ids.next(), hold, nowMs)], events: [heldEvent(owed, hold.untilMs)] };
+        const note = await turn(() => heldNote(owed, ids.next(), hold, nowMs));
+        return { messages: [note], events: [heldEvent(owed, hold.untilMs)] };
       }
       const report = await turn(() => compose(owed));
       const posted = await issue(report);

@@ -24,6 +24,8 @@ export interface TellingParts {
   /** Return paths of our own, if a route has them; the router knows them. */
   readonly paths: ReturnPaths | undefined;
   readonly expect: (atMs: number) => void;
+  /** How many clients waited at once of late. */
+  readonly clients: () => number;
   readonly trouble: (error: unknown) => void;
 }
 
@@ -48,7 +50,7 @@ export function makeTelling(parts: TellingParts): Telling {
     style: { languages: makeLanguages(config, files?.texts), html: config.html },
     dkimKeys: files?.dkimKeys ?? [],
     maxPerMinute: config.maxPerMinute,
-    turn: makeTurns(clock),
+    turn: makeTurns(clock, parts.clients),
   });
   const { digestEveryMs: everyMs } = config;
   const { post, report, simplify } = reporter;

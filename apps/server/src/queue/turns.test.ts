@@ -1,21 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../ports.ts';
 import { makeTurns } from './turns.ts';
 
 /** A clock on which time passes by the work that is done; its timers run when the test says so. */
-function makeWorld() {
+function makeWorld(clients?: () => number) {
   const timers: (() => void)[] = [];
+  const rests: number[] = [];
   let nowMs = 0;
-  const turn = makeTurns({
+  const clock: Clock = {
     now: () => nowMs,
-    after: (_, run) => {
+    after: (delayMs, run) => {
+      rests.push(delayMs);
       timers.push(run);
       return { cancel: () => undefined };
     },
-  });
+  };
+  const turn = makeTurns(clock, clients);
   const done: string[] = [];
   return {
     done,
     timers,
+    /** How long each turn waited for the next one. */
+    rests,
     turn,
     /** Asks for work of so many milliseconds. */
     ask: (name: string, ms: number) =>
@@ -50,10 +56,31 @@ describe('makeTurns', () => {
     for (; timers.length > 0; turns += 1) {
       const before = done.length;
       next();
-      expect(done.length - before).toBeLessThanOrEqual(100);
+      expect(done.length - before).toBeLessThanOrEqual(16);
     }
-    expect(turns).toBeGreaterThan(10);
+    expect(turns).toBeGreaterThan(60);
     expect(await Promise.all(all)).toHaveLength(1_000);
+  });
+
+  it('leaves each client that waits as much time as it took itself, and goes on beside however many', async () => {
+    let clients = 0;
+    const { ask, done, next, rests } = makeWorld(() => clients);
+    const all = Array.from({ length: 10 }, (_, number) => ask(`${number}`, 1));
+    for (clients of [1, 5, 1_000_000, 0]) next();
+    expect(done).toHaveLength(9);
+    const [, one, five, many, none] = rests;
+    expect([one, five, none]).toEqual([2, 10, 0]);
+    expect(many).toBeGreaterThan(10);
+    expect(many).toBeLessThan(100);
+    next();
+    await Promise.all(all);
+    expect(done).toHaveLength(10);
+  });
+
+  it('does not wait for ever after the clock was set forward', () => {
+    const { ask, rests } = makeWorld(() => 1);
+    void ask('long', 3_600_000);
+    expect(rests[0]).toBeLessThan(1_000);
   });
 
   it('goes on after work that throws', async () => {

@@ -4,32 +4,48 @@ import type { Clock } from '../ports.ts';
 const SLICE_MS = 2;
 
 /** And no more pieces of work, in case the clock is set back meanwhile. */
-const MOST_IN_SLICE = 64;
+const MOST_IN_SLICE = 16;
+
+/**
+ * Each client that waits has as much time as a slice took before the next one begins, and all together have so many times
+ * as much at most: the work goes on however many they are. To claim, store and send a report takes some three times what
+ * is done in a slice, so that about a quarter of all is left to reports then.
+ */
+const MOST_TIMES = 16;
+
+/** A slice that took longer, by what the clock shows, is not made up for. */
+const MOST_MADE_UP_MS = 50;
 
 /** Does a piece of work when its turn comes. Rejects with what it throws. */
 export type Turns = <Result>(work: () => Result) => Promise<Result>;
 
 /**
- * Makes a gate for work that keeps the processor busy: what waits is done in its order, in short slices, between which
- * whatever else happens has its turn. What comes alone is done at once.
+ * Makes a gate for work that keeps the processor busy and that nobody waits for: what waits is done in its order, in short
+ * slices, between which whatever else happens has its turn. What comes alone is done at once.
+ *
+ * @param clients - How many clients wait for us; without it nobody does.
  */
-export function makeTurns(clock: Clock): Turns {
+export function makeTurns(clock: Clock, clients: () => number = () => 0): Turns {
   let waiting: (() => void)[] = [];
   /** Position among them: they are not moved for each one. */
   let first = 0;
   let isOpen = true;
 
-  function slice(): void {
-    const untilMs = clock.now() + SLICE_MS;
+  /** Gives how long it took. */
+  function slice(): number {
+    const begunMs = clock.now();
     const end = Math.min(waiting.length, first + MOST_IN_SLICE);
-    while (first < end) {
+    let tookMs = 0;
+    while (first < end && tookMs < SLICE_MS) {
       waiting[first++]?.();
-      if (clock.now() >= untilMs) break;
+      tookMs = clock.now() - begunMs;
     }
     if (first === waiting.length) {
       waiting = [];
       first = 0;
     }
+    // The clock shows whole milliseconds, and may be set meanwhile.
+    return Math.min(Math.max(tookMs, 1), MOST_MADE_UP_MS);
   }
 
   function next(): void {
@@ -37,8 +53,8 @@ export function makeTurns(clock: Clock): Turns {
       isOpen = true;
       return;
     }
-    slice();
-    clock.after(0, next);
+    const tookMs = slice();
+    clock.after(tookMs * Math.min(clients(), MOST_TIMES), next);
   }
 
   return (work) =>
