@@ -11,13 +11,15 @@ interface CommandCheck extends Check {
   readonly needs?: string;
 }
 
-const mail = (
+type ToCheck = (
   id: string,
   expected: CommandCheck['expected'],
   parameters: string,
   title: string,
-  more: Partial<CommandCheck> = {},
-): CommandCheck => ({
+  more?: Partial<CommandCheck>,
+) => CommandCheck;
+
+const mail: ToCheck = (id, expected, parameters, title, more) => ({
   id,
   group: 'MAIL',
   clause: 'RFC 3461 §5.1(a)',
@@ -28,13 +30,7 @@ const mail = (
   ...more,
 });
 
-const rcpt = (
-  id: string,
-  expected: CommandCheck['expected'],
-  parameters: string,
-  title: string,
-  more: Partial<CommandCheck> = {},
-): CommandCheck => ({
+const rcpt: ToCheck = (id, expected, parameters, title, more) => ({
   id,
   group: 'RCPT',
   clause: 'RFC 3461 §5.1(b)',

@@ -9,21 +9,17 @@ export interface Resolver {
 
 export type MxAnswer =
   | { readonly kind: 'hosts'; readonly hosts: readonly { readonly host: string; readonly preference: number }[] }
-  /** The domain exists but has no MX record: its own address is used (RFC 5321 §5.1). */
-  | { readonly kind: 'none' }
   /** A single `0 .` record: the domain takes no mail (RFC 7505 §3). */
   | { readonly kind: 'null-mx' }
-  | { readonly kind: 'no-such-domain' }
-  | { readonly kind: 'trouble'; readonly reason: string };
+  /** `none`: the domain's own address is used (RFC 5321 §5.1). */
+  | NoRecords;
 
-export type AddressAnswer =
-  | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
-  | { readonly kind: 'none' }
-  | { readonly kind: 'no-such-domain' }
-  | { readonly kind: 'trouble'; readonly reason: string };
+export type AddressAnswer = { readonly kind: 'addresses'; readonly addresses: readonly string[] } | NoRecords;
 
-export type TxtAnswer =
-  | { readonly kind: 'records'; readonly records: readonly string[] }
+export type TxtAnswer = { readonly kind: 'records'; readonly records: readonly string[] } | NoRecords;
+
+/** `none`: the domain exists, but has no such record. */
+export type NoRecords =
   | { readonly kind: 'none' }
   | { readonly kind: 'no-such-domain' }
   | { readonly kind: 'trouble'; readonly reason: string };
@@ -49,8 +45,4 @@ export type Validated<T> = T & {
   readonly canonicalName?: string;
 };
 
-export type TlsaAnswer =
-  | { readonly kind: 'records'; readonly records: readonly Uint8Array[] }
-  | { readonly kind: 'none' }
-  | { readonly kind: 'no-such-domain' }
-  | { readonly kind: 'trouble'; readonly reason: string };
+export type TlsaAnswer = { readonly kind: 'records'; readonly records: readonly Uint8Array[] } | NoRecords;

@@ -67,6 +67,11 @@ export function done(claimed: Claim, values: Partial<Settlement> = {}): Settleme
   return { messageId: claimed.message.id, token: claimed.token, updates, children: [], messages: [], ...values };
 }
 
+/** A settlement under a lease in which the first recipient of a message is done. */
+export function firstDone(messageId: string, { token }: Pick<Lease, 'token'>): Settlement {
+  return { messageId, token, updates: [{ n: 0, state: 'done' }], children: [], messages: [] };
+}
+
 /** The update of a recipient that is tried again later. */
 export function deferred(n: number, values: Partial<Recipient> = {}): Settlement['updates'][number] {
   const { destination, attempts, dueAtMs, retryAtMs, delayReported, lastFailure } = recipient(n, {

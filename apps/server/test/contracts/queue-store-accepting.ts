@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { OpenQueueStore } from './queue-store.ts';
-import { brief, claim, done, failure, lease, octets, readAll, recipient, sample } from './queue-samples.ts';
+import { brief, claim, done, failure, firstDone, lease, octets, readAll, recipient, sample } from './queue-samples.ts';
 
 /** `accept`, `content`, `spool`, `counts` and `close`. */
 export function acceptingContract(open: OpenQueueStore): void {
@@ -62,20 +62,8 @@ export function acceptingContract(open: OpenQueueStore): void {
     await store.accept([sample('m1'), sample('m2')], held);
     expect(await claim(store)).toEqual([]);
     expect(await store.nextDueAtMs()).toBe(9_000);
-    await store.settle({
-      messageId: 'm2',
-      token: held.token,
-      updates: [{ n: 0, state: 'done' }],
-      children: [],
-      messages: [],
-    });
-    await store.settle({
-      messageId: 'm1',
-      token: held.token,
-      updates: [{ n: 0, state: 'done' }],
-      children: [],
-      messages: [],
-    });
+    await store.settle(firstDone('m2', held));
+    await store.settle(firstDone('m1', held));
     expect(await store.counts()).toEqual({ messages: 0, recipients: 0 });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MailEvent } from '../../src/model.ts';
 import type { Journal } from '../../src/ports.ts';
-import { claim, done, lease, octets, sample } from './queue-samples.ts';
+import { claim, done, firstDone, lease, octets, sample } from './queue-samples.ts';
 import type { OpenedQueueStore } from './queue-store.ts';
 
 const event = (messageId: string): MailEvent => ({ kind: 'held', recipients: ['ä@b'], messageId, atMs: 5 });
@@ -18,10 +18,7 @@ export function journalContract(open: () => Promise<OpenedQueueStore>): void {
     const held = lease();
     await store.accept([sample('a')], held, [event('a')]);
     await store.accept([sample('b')], undefined, [event('b')]);
-    await store.settle({
-      ...{ messageId: 'a', token: held.token, updates: [{ n: 0, state: 'done' }], children: [], messages: [] },
-      events: [event('a2'), event('a3')],
-    });
+    await store.settle({ ...firstDone('a', held), events: [event('a2'), event('a3')] });
     await store.pause({ destination: 'smtp://a', sinceMs: 7 }, [event('p')]);
     await store.resume('smtp://a', [event('q')]);
     await store.journal.note([event('n')]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { LeaseLostError } from '../../src/ports.ts';
 import type { OpenQueueStore } from './queue-store.ts';
-import { brief, claim, deferred, done, lease, octets, readAll, recipient, sample } from './queue-samples.ts';
+import { brief, claim, deferred, done, firstDone, lease, octets, readAll, recipient, sample } from './queue-samples.ts';
 
 /** What a claim is, and how it ends. */
 export function leaseContract(open: OpenQueueStore): void {
@@ -34,13 +34,7 @@ export function leaseContract(open: OpenQueueStore): void {
     const held = lease(2_000);
     await store.accept([sample('m1')], held);
     await claim(store, { nowMs: 3_000, except: ['smtp://a'] });
-    await store.settle({
-      messageId: 'm1',
-      token: held.token,
-      updates: [{ n: 0, state: 'done' }],
-      children: [],
-      messages: [],
-    });
+    await store.settle(firstDone('m1', held));
     expect(await store.counts()).toEqual({ messages: 0, recipients: 0 });
   });
 

@@ -14,6 +14,25 @@ export type OpenQueueStore = () => Promise<{
   readonly dispose: () => Promise<void>;
 }>;
 
+/** A store whose data `open` finds again, for one test. */
+export async function reopenable(
+  open: () => Promise<QueueStore>,
+  cleanUp?: () => Promise<void>,
+): ReturnType<OpenQueueStore> {
+  let store = await open();
+  return {
+    store,
+    reopen: async () => {
+      await store.close();
+      return (store = await open());
+    },
+    dispose: async () => {
+      await store.close();
+      await cleanUp?.();
+    },
+  };
+}
+
 /** An opened store that is closed when the test ends. */
 export type OpenedQueueStore = Awaited<ReturnType<OpenQueueStore>>;
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
 import type { SqliteQueueOptions } from '../../src/adapters/sqlite-queue-store.ts';
 import type { QueueStore } from '../../src/ports.ts';
-import { brief, claim, deferred, done, lease, octets, readAll, sample } from './queue-samples.ts';
+import { brief, claim, deferred, done, firstDone, lease, octets, readAll, sample } from './queue-samples.ts';
 import { newDirectory } from './queue-directory.ts';
 
 let directory = '';
@@ -264,11 +264,7 @@ describe('a full store', () => {
       await put.catch(() => undefined);
     }
     await expect(store.probe()).rejects.toMatchObject({ name: 'StoreError', code: 'full' });
-    for (const [index, token] of taken.entries())
-      await store.settle({
-        ...{ messageId: `m${index}`, token, children: [], messages: [] },
-        updates: [{ n: 0, state: 'done' }],
-      });
+    for (const [index, token] of taken.entries()) await store.settle(firstDone(`m${index}`, { token }));
     await store.probe();
   });
 

@@ -6,7 +6,7 @@ import { Connections } from '../../src/adapters/postgres/connections.ts';
 import { ObjectBodies } from '../../src/adapters/postgres/object-bodies.ts';
 import { openPostgresQueueStore } from '../../src/adapters/postgres/queue-store.ts';
 import { S3Objects } from '../../src/adapters/s3-objects.ts';
-import { queueStoreContract } from '../contracts/queue-store.ts';
+import { queueStoreContract, reopenable } from '../contracts/queue-store.ts';
 import { sample } from '../contracts/queue-samples.ts';
 import { dialogue } from '../support/dialogue.ts';
 import { freePort, startDsnd, temporaryFolder, waitFor } from '../support/dsnd.ts';
@@ -136,15 +136,6 @@ describePostgres('with a bucket in memory', (database) => {
   queueStoreContract('the queue in PostgreSQL, large contents in the bucket', async () => {
     const url = await database.newDatabase();
     const objects = memoryObjects();
-    const open = () => openPostgresQueueStore(url, { node: 'mx1', inlineMaxOctets: 1_000, objects });
-    let store = await open();
-    return {
-      store,
-      reopen: async () => {
-        await store.close();
-        return (store = await open());
-      },
-      dispose: () => store.close(),
-    };
+    return reopenable(() => openPostgresQueueStore(url, { node: 'mx1', inlineMaxOctets: 1_000, objects }));
   });
 });

@@ -1,6 +1,7 @@
 import { parseReport } from '@dsnkit/multipart-report';
 import { describe, expect, it } from 'vitest';
 import type { HttpClient } from '../../src/ports.ts';
+import { NOTIFY } from '../support/notify.ts';
 import { runScript, type Script } from './scripted.ts';
 import { submit } from './submit.ts';
 import { World } from './world.ts';
@@ -9,18 +10,6 @@ import { World } from './world.ts';
  * Every NOTIFY value × every kind of destination × every kind of ending, generated. What is expected follows from
  * RFC 3461 alone, written down once more below as `owed`, without a look at the code that decides.
  */
-
-const NOTIFY = [
-  undefined,
-  'NEVER',
-  'SUCCESS',
-  'FAILURE',
-  'DELAY',
-  'SUCCESS,FAILURE',
-  'SUCCESS,DELAY',
-  'FAILURE,DELAY',
-  'SUCCESS,FAILURE,DELAY',
-] as const;
 
 const ENDINGS = ['success', '5xx at RCPT', '5xx at data', '4xx then expiry', 'timeout', 'lost after data'] as const;
 type Ending = (typeof ENDINGS)[number];

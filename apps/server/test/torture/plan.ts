@@ -1,3 +1,5 @@
+import { NOTIFY } from '../support/notify.ts';
+
 /** What becomes of a recipient: its address says so to the hop, and the routes follow from its domain. */
 type Fate = 'ok' | 'dsn' | 'no' | 'late' | 'here';
 
@@ -8,18 +10,6 @@ const domains: Readonly<Record<Fate, string>> = {
   dsn: 'dsn.example',
   here: 'here.example',
 };
-
-const notifies = [
-  undefined,
-  'NEVER',
-  'SUCCESS',
-  'FAILURE',
-  'DELAY',
-  'SUCCESS,FAILURE',
-  'SUCCESS,DELAY',
-  'FAILURE,DELAY',
-  'SUCCESS,FAILURE,DELAY',
-] as const;
 
 /** A message with one recipient goes straight to delivery; one for all of them rests in the store first. */
 const companies: readonly (readonly Fate[])[] = [
@@ -48,8 +38,8 @@ export interface Planned {
 
 /** The message of a number: every NOTIFY value meets every fate in 54 numbers. */
 export function planned(number: number): Planned {
-  const notify = notifies[number % notifies.length];
-  const company = companies[Math.floor(number / notifies.length) % companies.length] ?? [];
+  const notify = NOTIFY[number % NOTIFY.length];
+  const company = companies[Math.floor(number / NOTIFY.length) % companies.length] ?? [];
   const addresses = company.map((fate) => ({ fate, address: `${fate}+${number}@${domains[fate]}` }));
   const of = (...fates: readonly Fate[]) =>
     addresses.filter(({ fate }) => fates.includes(fate)).map(({ address }) => address);

@@ -23,6 +23,22 @@ export function webhookRoutes({ admin: { webhooks } }: ApiParts): readonly Route
     const states = await webhooks.states();
     if (!states.some(({ webhook }) => webhook === name)) throw new Problem('not-found', `There is no webhook ${name}`);
   };
+  const onLetters = (action: 'replay' | 'discard', summary: string): Route =>
+    route({
+      method: 'post',
+      path: `/api/v1/webhooks/{webhook}/dead-letters/${action}`,
+      id: `${action}DeadLetters`,
+      tag: 'webhooks',
+      summary,
+      params,
+      problems: ['not-found'],
+      body,
+      answer: { status: 200, description: 'How many', schema: countSchema },
+      handle: async ({ params: { webhook }, body: said }) => {
+        await known(webhook);
+        return { count: await webhooks[action](webhook, said?.ids) };
+      },
+    });
   return [
     route({
       method: 'get',
@@ -57,35 +73,7 @@ export function webhookRoutes({ admin: { webhooks } }: ApiParts): readonly Route
         };
       },
     }),
-    route({
-      method: 'post',
-      path: '/api/v1/webhooks/{webhook}/dead-letters/replay',
-      id: 'replayDeadLetters',
-      tag: 'webhooks',
-      summary: 'Send dead letters again, after what waits',
-      params,
-      problems: ['not-found'],
-      body,
-      answer: { status: 200, description: 'How many', schema: countSchema },
-      handle: async ({ params: { webhook }, body: said }) => {
-        await known(webhook);
-        return { count: await webhooks.replay(webhook, said?.ids) };
-      },
-    }),
-    route({
-      method: 'post',
-      path: '/api/v1/webhooks/{webhook}/dead-letters/discard',
-      id: 'discardDeadLetters',
-      tag: 'webhooks',
-      summary: 'Forget dead letters',
-      params,
-      problems: ['not-found'],
-      body,
-      answer: { status: 200, description: 'How many', schema: countSchema },
-      handle: async ({ params: { webhook }, body: said }) => {
-        await known(webhook);
-        return { count: await webhooks.discard(webhook, said?.ids) };
-      },
-    }),
+    onLetters('replay', 'Send dead letters again, after what waits'),
+    onLetters('discard', 'Forget dead letters'),
   ];
 }
