@@ -3,6 +3,7 @@ import type { Unreported } from '../notification/digest.ts';
 import type { Claim, Clock, EventSink, NewMessage, QueueStore } from '../ports.ts';
 import { makeGatherer } from './gather.ts';
 import { MOST_IN_BUNDLE, readHeld, type HeldReport } from './held.ts';
+import type { Making } from './making.ts';
 import { readNote, spanEnd, type NoteKind } from './notes.ts';
 import { eventAt } from './outcome.ts';
 import type { Postmaster } from './postmaster.ts';
@@ -15,6 +16,8 @@ export interface ReleaseParts {
   readonly events: EventSink;
   readonly reporter: Pick<Reporter, 'release'>;
   readonly postmaster: Pick<Postmaster, 'digest'>;
+  /** Bounds what is in memory for the sake of reports. */
+  readonly making: Making;
   /** At most one digest in each span of this length. */
   readonly digestEveryMs: number;
   /** Something in the store becomes due then. */
@@ -59,6 +62,13 @@ export function makeRelease(parts: ReleaseParts): (kind: NoteKind, claim: Claim)
   }
 
   async function report(claims: readonly Claim[]): Promise<void> {
+    for (const group of Map.groupBy(claims, ({ recipients }) => recipients[0]?.destination).values()) {
+      const leave = await parts.making.enter(group.map(({ message }) => message.sizeOctets));
+      await reportTogether(group).finally(leave);
+    }
+  }
+
+  async function reportTogether(claims: readonly Claim[]): Promise<void> {
     const notes = await read(parts, claims, async (claim) => readHeld(await parts.store.content(claim.message.id)));
     for (const some of bySender(notes)) {
       const { messages, events } = await parts.reporter.release(some.map(({ value }) => value));

@@ -3,6 +3,7 @@ import { makeLanguages } from '../notification/language.ts';
 import type { Claim, Clock, Crypto, EventSink, IdSource, QueueStore } from '../ports.ts';
 import { makeReturnPaths, type ReturnPaths } from '../routing/return-path.ts';
 import type { Router } from '../routing/router.ts';
+import { makeMaking, type Making } from './making.ts';
 import type { NoteKind } from './notes.ts';
 import { makePostmaster } from './postmaster.ts';
 import { makeRelease } from './release.ts';
@@ -35,6 +36,7 @@ export interface Telling {
   readonly note: (kind: NoteKind, claim: Claim) => Promise<void>;
   readonly returned: ReturnedMail;
   readonly simplify: Reporter['simplify'];
+  readonly making: Making;
 }
 
 /**
@@ -54,15 +56,17 @@ export function makeTelling(parts: TellingParts): Telling {
   });
   const { digestEveryMs: everyMs } = config;
   const { post, report, simplify } = reporter;
+  const making = makeMaking();
   const postmaster = makePostmaster({ hostname, ids, now, post, everyMs });
   return {
     simplify,
+    making,
     tell: makeTeller({ returnedMaxOctets: config.returnedMaxOctets, now, report, keep: postmaster.keep, trouble }),
     returned: makeReturnedMail({
       ...{ hostname, store, router, now, trouble, memoryMs: config.returnPathMemoryMs },
       ...(paths === undefined ? {} : { paths }),
     }),
-    note: makeRelease({ ...parts, reporter, postmaster, digestEveryMs: everyMs ?? DEFAULT_DIGEST_MS }),
+    note: makeRelease({ ...parts, reporter, postmaster, making, digestEveryMs: everyMs ?? DEFAULT_DIGEST_MS }),
   };
 }
 

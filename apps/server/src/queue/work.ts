@@ -14,7 +14,9 @@ import { parseDestination } from '../routing/next-hop.ts';
 import { noteKind, type NoteKind } from './notes.ts';
 import { waitingOf } from './deliver-by.ts';
 import { ahead, inPlace } from './priority.ts';
+import type { Making } from './making.ts';
 import { consequenceOf, eventAt, expiryFailure, type Fate } from './outcome.ts';
+import { quote } from './quoting.ts';
 import { expiryOf, judge, type RetryPlan } from './schedule.ts';
 import { returnDestination, type ReturnedMail } from './returned.ts';
 import type { Teller, Told } from './tell.ts';
@@ -49,6 +51,8 @@ export interface WorkParts {
   ) => Promise<Expanded>;
   /** Decides who is told, and makes the messages that tell it. */
   readonly tell: Teller;
+  /** Bounds what is in memory for the sake of reports. */
+  readonly making: Making;
   /** Return paths of our own, and what comes back on them. */
   readonly returned: Pick<ReturnedMail, 'pathFor' | 'remember' | 'forward' | 'watch'>;
   /** A report of ours in a form that any next hop takes, if it has a simpler one. */
@@ -310,19 +314,28 @@ function passedOn({ address }: Recipient): Fate {
   return { kind: 'expanded', to: [address], report: false };
 }
 
-async function settle(
+/** Settles what was worked on, with the reports that are owed: as long as they are in memory, they take their room. */
+async function settle(parts: WorkParts, claim: Claim, worked: Worked, content: () => Promise<Content>): Promise<void> {
+  const quoted = quote(parts, claim, content);
+  try {
+    await settleWith(parts, claim, worked, quoted.content);
+  } finally {
+    quoted.leave();
+  }
+}
+
+async function settleWith(
   parts: WorkParts,
-  claim: Claim,
+  { message, token }: Claim,
   { results, children = [], messages = [], events: before = [] }: Worked,
   content: () => Promise<Content>,
 ): Promise<void> {
-  const { message, token } = claim;
   const nowMs = parts.clock.now();
   const consequences = results.map(({ recipient, fate }) => ({
     recipient,
     ...consequenceOf(message, recipient, fate, parts.retry, nowMs, parts.jitter()),
   }));
-  const telling = parts.tell(message, consequences, patiently(parts, token, content));
+  const telling = parts.tell(message, consequences, content);
   const told = telling === undefined ? NOTHING_TOLD : await telling;
   const owed = [...messages, ...told.messages].map((one) => inPlace(one, nowMs));
   const after = [...consequences.map(({ event }) => event), ...told.events];
@@ -343,21 +356,6 @@ async function settle(
 }
 
 const NOTHING_TOLD: Told = { messages: [], events: [] };
-
-/** A report that is owed is not left out because the content that it quotes is away for a while. */
-function patiently(parts: WorkParts, token: string, content: () => Promise<Content>): () => Promise<Content> {
-  return async () => {
-    for (;;) {
-      try {
-        return await content();
-      } catch (error) {
-        if (!(error instanceof StoreError) || error.code !== 'away' || !parts.isHeld(token)) throw error;
-        parts.trouble(error);
-        await new Promise<void>((resolve) => parts.clock.after(SETTLE_AGAIN_MS, resolve));
-      }
-    }
-  };
-}
 
 /** What was sent can't be un-sent: the settlement is tried until the store takes it or the lease has passed on. */
 async function settleSurely(parts: WorkParts, settlement: Parameters<QueueStore['settle']>[0]): Promise<void> {
