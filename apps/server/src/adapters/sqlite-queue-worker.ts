@@ -9,22 +9,36 @@ const port = parentPort;
 if (port === null) throw new Error('This file is the worker of the SQLite queue; it is not run by itself');
 
 const backlog = new Backlog();
-/** Contents of acceptances alone: the next round takes all of these. */
-let used: ArrayBuffer[] = [];
+/** The contents of a batch, until all of its operations are done that brought some. */
+interface Load {
+  readonly contents: ArrayBuffer;
+  operations: number;
+}
+const loads = new Map<Operation, Load>();
 const database = open(workerData as WorkerOptions);
 if (database !== undefined) {
   port.on('message', (batch: Batch) => {
     backlog.add(unpack(batch));
     // What arrives while a transaction is committed shares the next one.
     while (!backlog.isEmpty) {
-      const spent = used;
-      used = [];
-      work(database, backlog.next());
-      // The collector of this thread, which makes few objects, would leave tens of megabytes lying about.
-      for (const contents of spent) contents.transfer(0);
+      const round = backlog.next();
+      work(database, round);
+      unload(round);
       addArrived();
     }
   });
+}
+
+/** Gives contents back: the collector of this thread, which makes few objects, would leave megabytes lying about. */
+function unload({ accepts, writes }: Round): void {
+  if (loads.size === 0) return;
+  for (const operation of [...accepts, ...writes]) {
+    const load = loads.get(operation);
+    if (load === undefined) continue;
+    loads.delete(operation);
+    load.operations -= 1;
+    if (load.operations === 0) load.contents.transfer(0);
+  }
 }
 
 function open(options: WorkerOptions): QueueDatabase | undefined {
@@ -62,11 +76,13 @@ function unpack({ operations, contents, ends, texts }: Batch): readonly Operatio
     if ('events' in operation && operation.events !== undefined) operation.events = texts[next++];
   }
   if (contents === undefined) return unpacked;
-  if (unpacked.every((operation) => !('messages' in operation) || isAccept(operation))) used.push(contents);
+  const load: Load = { contents, operations: 0 };
   let index = 0;
   let start = 0;
   for (const operation of unpacked) {
-    if (!('messages' in operation)) continue;
+    if (!('messages' in operation) || operation.messages.length === 0) continue;
+    load.operations += 1;
+    loads.set(operation, load);
     for (const message of operation.messages) {
       if (message.spool !== null) continue;
       const end = ends[index++] ?? start;
@@ -75,10 +91,6 @@ function unpack({ operations, contents, ends, texts }: Batch): readonly Operatio
     }
   }
   return unpacked;
-}
-
-function isAccept({ kind }: Operation): boolean {
-  return kind === 'accept' || kind === 'accept-held';
 }
 
 function work(queue: QueueDatabase, { accepts, writes, reads }: Round): void {

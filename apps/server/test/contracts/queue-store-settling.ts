@@ -40,6 +40,22 @@ export function settlingContract(open: OpenQueueStore): void {
     await expect(reopened.settle({ ...done(claimed!), token })).rejects.toThrow(LeaseLostError);
   });
 
+  it('keeps the content of each message apart when very many are settled and accepted at once', async () => {
+    const { store } = await open();
+    const ids = Array.from({ length: 300 }, (_, number) => `m${number}`);
+    await store.accept(ids.map((id) => sample(id)));
+    const claims = await claim(store);
+    const report = (id: string) => sample(`report-${id}`, { content: [octets(`About ${id}\r\n`.repeat(40))] });
+    await Promise.all([
+      ...claims.map((claimed) => store.settle(done(claimed, { messages: [report(claimed.message.id)] }))),
+      ...ids.map((id) => store.accept([sample(`other-${id}`)])),
+    ]);
+    for (const id of ids) {
+      expect(await readAll(store, `report-${id}`)).toBe(`About ${id}\r\n`.repeat(40));
+      expect(await readAll(store, `other-${id}`)).toBe(`Subject: other-${id}\r\n\r\nbody\r\n`);
+    }
+  });
+
   it('forgets a failure that an update does not repeat', async () => {
     const { store } = await open();
     await store.accept([sample('m1', { recipients: [recipient(0, { lastFailure: failure })] })]);
