@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../ports.ts';
+import { InheritedSockets } from './inherited-sockets.ts';
 import { NodeNetwork } from './node-network.ts';
 
 const octets = (text: string) => new TextEncoder().encode(text);
@@ -100,6 +101,49 @@ describe('NodeNetwork', () => {
     });
     const peer = connect({ host: '127.0.0.1', port: listener.port, allowHalfOpen: true });
     peer.end('hello');
+    const said: Buffer[] = [];
+    for await (const piece of peer) said.push(piece as Buffer);
+    expect(Buffer.concat(said).toString()).toBe('bye');
+    await listener.close();
+  });
+
+  it('answers a peer whose end comes in the turn of the answer', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    let accept: (socket: Socket) => void = () => undefined;
+    const inherited = new InheritedSockets({});
+    inherited.take = (_host, _port, accepted) => {
+      accept = accepted;
+      return server;
+    };
+    const listening = Promise.withResolvers<Connection>();
+    const listener = await new NodeNetwork({ inherited }).listen({ host: '127.0.0.1', port: 0 }, listening.resolve);
+    const said: Buffer[] = [];
+    const socket = new Socket();
+    socket._read = () => undefined;
+    socket._write = (piece: Buffer, _, done) => {
+      said.push(piece);
+      done();
+    };
+    accept(socket);
+    const connection = await listening.promise;
+    connection.attach({ data: () => connection.write(octets('bye')), closed: () => undefined });
+    const finished = once(socket, 'finish');
+    socket.push('hello');
+    socket.push(null);
+    await finished;
+    expect(Buffer.concat(said).toString()).toBe('bye');
+    await listener.close();
+  });
+
+  it.each(['end', 'finish', 'destroy'] as const)('sends a few last words before %s', async (how) => {
+    const network = new NodeNetwork();
+    const listener = await network.listen({ host: '127.0.0.1', port: 0 }, (connection) => {
+      connection.attach({ data: () => undefined, closed: () => undefined });
+      connection.write(octets('bye'));
+      connection[how]();
+    });
+    const peer = connect({ host: '127.0.0.1', port: listener.port });
     const said: Buffer[] = [];
     for await (const piece of peer) said.push(piece as Buffer);
     expect(Buffer.concat(said).toString()).toBe('bye');

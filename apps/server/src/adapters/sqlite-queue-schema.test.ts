@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { migrate, toStoreError } from './sqlite-queue-schema.ts';
+import { migrate, openDatabase, toStoreError } from './sqlite-queue-schema.ts';
 
 const first = 'CREATE TABLE one (a TEXT) STRICT; INSERT INTO one VALUES (1)';
 const second = "ALTER TABLE one ADD COLUMN b TEXT NOT NULL DEFAULT 'new'";
@@ -11,6 +14,19 @@ const rows = (database: DatabaseSync) =>
     .all()
     .map((row) => ({ ...row }));
 const version = (database: DatabaseSync) => database.prepare('PRAGMA user_version').get()?.['user_version'];
+
+describe('openDatabase', () => {
+  it('syncs the log with every commit: what has been committed a power cut can not take', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'dsnd-schema-'));
+    const options = { maxDatabaseOctets: undefined, minFreeOctets: 0 };
+    const database = openDatabase({ file: join(directory, 'queue.db'), ...options });
+    const pragma = (name: string) => database.prepare(`PRAGMA ${name}`).get()?.[name];
+    // 2 is FULL: less would sync a log only when it is written back.
+    expect([pragma('journal_mode'), pragma('synchronous')]).toEqual(['wal', 2]);
+    database.close();
+    rmSync(directory, { recursive: true });
+  });
+});
 
 describe('migrate', () => {
   it('takes the steps that a database has not taken, in their order', () => {

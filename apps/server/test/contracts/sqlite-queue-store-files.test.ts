@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
 import type { SqliteQueueOptions } from '../../src/adapters/sqlite-queue-store.ts';
-import type { QueueStore } from '../../src/ports.ts';
+import type { NewMessage, QueueStore } from '../../src/ports.ts';
 import { brief, claim, deferred, done, firstDone, lease, octets, readAll, sample } from './queue-samples.ts';
 import { newDirectory } from './queue-directory.ts';
 
@@ -237,6 +237,35 @@ describe('a full store', () => {
     expect(await claim(store)).toEqual([]);
     await store.settle({ ...settlement, messages: [sample('r')] });
     expect(brief(await claim(store))).toEqual(['r:0']);
+  });
+
+  it('takes from those that shared a transaction with what has no room neither claim nor event, nor tells one twice', async () => {
+    const store = await opened({ maxDatabaseOctets: 400_000 });
+    await store.journal.follow(['r']);
+    const claims = { first: lease(), large: lease(), last: lease() };
+    for (const [id, held] of Object.entries(claims)) await store.accept([sample(id)], held, []);
+    const settle = (id: keyof typeof claims, messages: readonly NewMessage[] = []) =>
+      store.settle({
+        ...{ messageId: id, token: claims[id].token, updates: [{ n: 0, state: 'done' }], children: [], messages },
+        events: [{ kind: 'held', recipients: [], messageId: id, atMs: 1 }],
+      });
+    const tooMuch = Array.from({ length: 20 }, (_, index) => bulky(`r${index}`));
+    const results = await Promise.allSettled([settle('first'), settle('large', tooMuch), settle('last')]);
+    expect(results).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { name: 'StoreError', code: 'full' } },
+      { status: 'fulfilled' },
+    ]);
+    expect(await store.counts()).toEqual({ messages: 1, recipients: 1 });
+    await settle('large');
+    expect(await store.counts()).toEqual({ messages: 0, recipients: 0 });
+    await store.close();
+    const reopened = await opened();
+    await reopened.journal.follow(['r']);
+    const entries = await reopened.journal.read({ reader: 'r', limit: 100 });
+    expect(entries.flatMap(({ events }) => events.map(({ messageId }) => messageId))).toEqual([
+      ...['first', 'last', 'large'],
+    ]);
   });
 
   it('is one whose disk has little room: new messages are refused, owed reports are not', async () => {
