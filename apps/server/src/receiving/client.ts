@@ -17,7 +17,7 @@ export interface Client {
   readonly user?: User;
   /** In `relay-from`. */
   readonly local: boolean;
-  /** In `xclient-from`, by the address of the connection itself. */
+  /** In `xclient-from`. */
   readonly proxy: boolean;
 }
 

@@ -12,6 +12,9 @@ const UNKNOWN_ADDRESS = '0.0.0.0';
 /**
  * Who a proxy says that it speaks for: ADDR, HELO, NAME and LOGIN of XCLIENT. What it leaves out stays as it was;
  * `[UNAVAILABLE]` and `[TEMPUNAVAIL]` mean that it does not know. PROTO, ports and destination say nothing that we use.
+ *
+ * With ADDR the proxy steps aside: many pass on from then on what their client says, which must not give itself another
+ * address or login, nor be taken for somebody as whom the proxy had logged in.
  */
 export async function introduce(
   proxy: Client,
@@ -23,12 +26,12 @@ export async function introduce(
   const helo = attributes.get('HELO');
   if (address === undefined || (helo !== undefined && !/^[!-~]{1,255}$/.test(helo))) return BAD_VALUE;
   const introducedAs = known(helo) ?? proxy.introducedAs;
-  const hostName = known(attributes.get('NAME')) ?? (attributes.has('NAME') ? undefined : proxy.hostName);
+  const before = attributes.has('ADDR') ? undefined : proxy;
+  const hostName = attributes.has('NAME') ? known(attributes.get('NAME')) : before?.hostName;
   const login = attributes.get('LOGIN');
-  const user = login === undefined ? proxy.user : await userOf(known(login), logins);
+  const user = login === undefined ? before?.user : await userOf(known(login), logins);
   return {
     ...newClient(address, listener),
-    proxy: true,
     ...(introducedAs === undefined ? {} : { introducedAs }),
     ...(hostName === undefined ? {} : { hostName }),
     ...(user === undefined ? {} : { user }),
