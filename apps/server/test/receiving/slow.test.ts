@@ -52,18 +52,52 @@ describe('clients that are slow', () => {
   it('RFC 5321 §7.8: who does not read its replies is not read from, and is cut off in the end', async () => {
     const { world, greeted } = await receivingWorld(RELAY);
     const dialogue = await greeted();
+    await dialogue.say('MAIL FROM:<a@client.example>');
     dialogue.pause();
-    // The replies to all of this would be some megabytes.
-    for (let i = 0; i < 400; i++) {
-      dialogue.send(octets('MAIL FROM:<a@client.example>\r\nRSET\r\n'.repeat(50)));
+    // The replies to all of this would be half a megabyte: none of it ends the session.
+    for (let i = 0; i < 90; i++) {
+      dialogue.send(octets('RCPT TO:<nobody-of-this-name@far.example>\r\n'.repeat(100)));
       await world.clock.advance(100);
     }
     expect(dialogue.unread).toBeGreaterThan(100_000);
     await world.clock.advance(6 * MINUTE);
     dialogue.resume();
     const heard = await dialogue.hear();
+    expect(heard).toMatch(/^550 5\.7\.1 /);
     expect(heard.length).toBeLessThan(200_000);
     expect(dialogue.closed).toBe(true);
+  });
+
+  it('content for which the disk is too slow is not read, and goes on when that has caught up', async () => {
+    const memory = openMemoryQueueStore();
+    let catchUp: () => void = () => undefined;
+    const caughtUp = new Promise<void>((resolve) => (catchUp = resolve));
+    const slow: QueueStore = new Proxy(memory, {
+      get(target, name): unknown {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        if (name !== 'spool') return value.bind(target) as unknown;
+        return async () => {
+          const spool = await target.spool();
+          return { ...spool, write: (piece: Uint8Array) => caughtUp.then(() => spool.write(piece)) };
+        };
+      },
+    });
+    const { world, server, greeted } = await receivingWorld(RELAY, { store: slow });
+    const dialogue = await greeted();
+    for (const line of ['MAIL FROM:<a@client.example>', 'RCPT TO:<bob@example.org>', 'DATA']) await dialogue.say(line);
+    const piece = octets(`${'x'.repeat(998)}\r\n`.repeat(60));
+    for (let i = 0; i < 200; i++) {
+      dialogue.send(piece);
+      await world.clock.advance(10);
+    }
+    // Twelve megabytes were said; what has not been read is not held by the server.
+    expect(dialogue.unread).toBeGreaterThan(6_000_000);
+    catchUp();
+    expect(await dialogue.say('.', 5_000)).toMatch(/^250 2\.0\.0/);
+    const [accepted] = server.events;
+    expect(accepted).toMatchObject({ kind: 'accepted' });
+    expect((accepted as { readonly sizeOctets?: number }).sizeOctets).toBeGreaterThan(200 * piece.length);
   });
 
   it('RFC 5321 §7.8: who runs ahead of a command that takes its time is not read from', async () => {
