@@ -68,6 +68,17 @@ describe('clients that are slow', () => {
     expect(dialogue.closed).toBe(true);
   });
 
+  it('RFC 5321 §7.8: who does not read our last words does not keep its connection by that', async () => {
+    const { world, server, greeted } = await receivingWorld(RELAY);
+    const dialogue = await greeted();
+    dialogue.pause();
+    dialogue.send(octets('WHAT\r\n'.repeat(20)));
+    await world.clock.advance(1_000);
+    expect(server.host.openConnections).toBe(1);
+    await world.clock.advance(MINUTE);
+    expect(server.host.openConnections).toBe(0);
+  });
+
   it('content for which the disk is too slow is not read, and goes on when that has caught up', async () => {
     const memory = openMemoryQueueStore();
     let catchUp: () => void = () => undefined;
