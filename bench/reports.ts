@@ -5,9 +5,10 @@
  *       [--built] [--directory DIR] [--profile DIR]
  *
  * A real dsnd finds the messages in its store, older than it keeps trying. Clients send mail meanwhile, each another message
- * so many milliseconds after the last one (0: at once); the table tells how long they wait for the replies to MAIL and to
- * the content, before the crowd and beside it. With few senders most reports are held for a minute, and merged. Exit code 1
- * where reports are missing, or where the 99th percentile for MAIL is 100 ms or more though it was less before.
+ * so many milliseconds after the last one (0: at once), for a while to this server and for a while to one without a crowd; the
+ * table tells how long they wait for the replies to MAIL and to the content of both. With few senders most reports are held for
+ * a minute, and merged. With `--built` the server runs as it is published. Exit code 1 where reports are missing, or where the
+ * 99th percentile for MAIL is 100 ms or more though it is less without the crowd.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
