@@ -207,7 +207,7 @@ export interface ListenConfig {
   readonly dsn: 'trusted' | 'everyone' | 'nobody' | DsnOffer;
   /** `without`: EHLO keywords that are not offered although they could be, e.g. `["CHUNKING", "SMTPUTF8"]`. Default none. */
   readonly without: ReadonlySet<string>;
-  /** `xclient-from`: proxies that may say by XCLIENT for whom they speak. Default none. */
+  /** `xclient-from`: proxies that may say by XCLIENT for whom they speak; once they said ADDR, no more of it is taken. Default none. */
   readonly xclientFrom: readonly Network[];
   /**
    * `bare-line-ends`: content in which a CR or LF stands alone, or with NUL, is refused (`refuse`, 554 5.6.0), or CRLF and
