@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { MailEvent } from '../model.ts';
 import { LeaseLostError, StoreError } from '../ports.ts';
+import { Fifo } from '../queue/fifo.ts';
 import { Gathering, threadLoop } from './sqlite-queue-gathering.ts';
 import type {
   Aftermath,
@@ -45,9 +46,9 @@ export class WorkerLink {
   #contents: Parts['contents'] = [];
   #texts: string[] = [];
   readonly #gathering = new Gathering(threadLoop, () => this.#flush());
-  readonly #accepters = new Fifo();
-  readonly #writers = new Fifo();
-  readonly #readers = new Fifo();
+  readonly #accepters = new Fifo<Waiter>();
+  readonly #writers = new Fifo<Waiter>();
+  readonly #readers = new Fifo<Waiter>();
   #broken: StoreError | undefined;
   #ready = false;
   #closing = false;
@@ -120,7 +121,7 @@ export class WorkerLink {
     await exit;
   }
 
-  #ask(operation: Operation, waiters: Fifo, told?: ToldEvents): Promise<unknown> {
+  #ask(operation: Operation, waiters: Fifo<Waiter>, told?: ToldEvents): Promise<unknown> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     this.#operations.push(operation);
     this.#gathering.add(operation.kind);
@@ -200,25 +201,4 @@ function pack(operations: readonly Operation[], contents: Parts['contents'], tex
 
 function toError({ code, message }: Refusal): Error {
   return code === 'lease-lost' ? new LeaseLostError(message) : new StoreError(code, message);
-}
-
-/** First in, first out, without moving the rest. */
-class Fifo {
-  #waiters: (Waiter | undefined)[] = [];
-  #first = 0;
-
-  push(waiter: Waiter): void {
-    this.#waiters.push(waiter);
-  }
-
-  shift(): Waiter | undefined {
-    const waiter = this.#waiters[this.#first];
-    this.#waiters[this.#first] = undefined;
-    this.#first += 1;
-    if (this.#first >= this.#waiters.length) {
-      this.#waiters = [];
-      this.#first = 0;
-    }
-    return waiter;
-  }
 }

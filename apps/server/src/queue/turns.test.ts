@@ -1,6 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../ports.ts';
 import { makeTurns } from './turns.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 /** A clock on which time passes by the work that is done; its timers run when the test says so. */
 function makeWorld(clients?: () => number) {
@@ -81,6 +86,28 @@ describe('makeTurns', () => {
     const { ask, rests } = makeWorld(() => 1);
     void ask('long', 3_600_000);
     expect(rests[0]).toBeLessThan(1_000);
+  });
+
+  it('keeps nothing of work that is done, also while there is always more', async () => {
+    const { turn, next } = makeWorld();
+    const kept: WeakRef<object>[] = [];
+    const ask = (): void => {
+      const original = { octets: new Uint8Array(8) };
+      kept.push(new WeakRef(original));
+      void turn(() => original.octets.length);
+    };
+    for (let count = 0; count < 40; count++) ask();
+    for (let round = 0; round < 100; round++) {
+      for (let count = 0; count < 16; count++) ask();
+      next();
+    }
+    // A WeakRef holds what it refers to until the turn of the event loop is over in which it was made.
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    const [all, held] = [kept.length, kept.filter((each) => each.deref() !== undefined).length];
+    expect(all).toBe(1_640);
+    expect(held).toBeGreaterThanOrEqual(24);
+    expect(held).toBeLessThan(100);
   });
 
   it('goes on after work that throws', async () => {

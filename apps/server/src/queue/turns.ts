@@ -1,4 +1,5 @@
 import type { Clock } from '../ports.ts';
+import { Fifo } from './fifo.ts';
 
 /** So long is worked in one turn of the event loop: clients wait for a reply no longer than that on its account. */
 const SLICE_MS = 2;
@@ -26,30 +27,23 @@ export type Turns = <Result>(work: () => Result) => Promise<Result>;
  * @param clients - How many clients wait for us; without it nobody does.
  */
 export function makeTurns(clock: Clock, clients: () => number = () => 0): Turns {
-  let waiting: (() => void)[] = [];
-  /** Position among them: they are not moved for each one. */
-  let first = 0;
+  const waiting = new Fifo<() => void>();
   let isOpen = true;
 
   /** Gives how long it took. */
   function slice(): number {
     const begunMs = clock.now();
-    const end = Math.min(waiting.length, first + MOST_IN_SLICE);
     let tookMs = 0;
-    while (first < end && tookMs < SLICE_MS) {
-      waiting[first++]?.();
+    for (let left = Math.min(waiting.size, MOST_IN_SLICE); left > 0 && tookMs < SLICE_MS; left--) {
+      waiting.shift()?.();
       tookMs = clock.now() - begunMs;
-    }
-    if (first === waiting.length) {
-      waiting = [];
-      first = 0;
     }
     // The clock shows whole milliseconds, and may be set meanwhile.
     return Math.min(Math.max(tookMs, 1), MOST_MADE_UP_MS);
   }
 
   function next(): void {
-    if (waiting.length === 0) {
+    if (waiting.size === 0) {
       isOpen = true;
       return;
     }
