@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, Socket } from 'node:net';
+import { connect, createServer, Socket, type AddressInfo } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../ports.ts';
@@ -104,6 +104,42 @@ describe('NodeNetwork', () => {
     const said: Buffer[] = [];
     for await (const piece of peer) said.push(piece as Buffer);
     expect(Buffer.concat(said).toString()).toBe('bye');
+    await listener.close();
+  });
+
+  it('hears at once that a host which it called has ended its side, also if that host still listens', async () => {
+    const host = createServer({ allowHalfOpen: true }, (socket) => socket.end('421 bye')).listen(0, '127.0.0.1');
+    await once(host, 'listening');
+    const { port } = host.address() as AddressInfo;
+    const connection = await new NodeNetwork().connect({ host: '127.0.0.1', port, timeoutMs: 5000 });
+    let said = '';
+    await new Promise<void>((resolve) => {
+      connection.attach({ data: (piece) => (said += new TextDecoder().decode(piece)), closed: () => resolve() });
+    });
+    expect(said).toBe('421 bye');
+    host.close();
+  });
+
+  it('goes on answering a peer that closed its side, if it is told of that, until it has said all', async () => {
+    const network = new NodeNetwork();
+    const listener = await network.listen({ host: '127.0.0.1', port: 0 }, (connection) => {
+      const ended = (): void => {
+        connection.write(octets('one '));
+        setImmediate(() => {
+          connection.write(octets('two '));
+          setImmediate(() => {
+            connection.write(octets('three'));
+            connection.finish();
+          });
+        });
+      };
+      connection.attach({ data: () => undefined, ended, closed: () => undefined });
+    });
+    const peer = connect({ host: '127.0.0.1', port: listener.port, allowHalfOpen: true });
+    peer.end('hello');
+    const said: Buffer[] = [];
+    for await (const piece of peer) said.push(piece as Buffer);
+    expect(Buffer.concat(said).toString()).toBe('one two three');
     await listener.close();
   });
 

@@ -183,6 +183,8 @@ class NodeConnection implements Connection {
     this.send();
     raw.pause();
     raw.off('data', this.#received).off('drain', this.#drained).off('end', this.#heard).off('close', this.#ended);
+    // Who leaves now can't take the handshake to its end.
+    raw.allowHalfOpen = false;
     // What has been read and not yet given on was said in the clear.
     while (raw.read() !== null);
     try {
@@ -218,14 +220,19 @@ class NodeConnection implements Connection {
   }
 
   #listen(): void {
-    this.#socket.on('data', this.#received).on('drain', this.#drained).once('close', this.#ended);
-    // Node ends its side then, and takes no more.
-    this.#socket.prependListener('end', this.#heard);
+    const socket = this.#socket;
+    socket.on('data', this.#received).on('drain', this.#drained).once('close', this.#ended);
+    socket.allowHalfOpen = this.#handlers?.ended !== undefined;
+    // Otherwise Node ends our side then, and takes no more.
+    socket.prependListener('end', this.#heard);
   }
 
   readonly #received = (octets: Uint8Array): void => this.#handlers?.data(octets);
   readonly #drained = (): void => this.#handlers?.drained?.();
-  readonly #heard = (): void => this.send();
+  readonly #heard = (): void => {
+    this.send();
+    if (this.#socket.writable) this.#handlers?.ended?.();
+  };
   readonly #failed = (error: Error): void => {
     this.#error = error;
   };

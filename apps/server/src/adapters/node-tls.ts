@@ -24,7 +24,7 @@ export async function secure(raw: Socket, options: TlsOptions, parts: TlsParts):
   try {
     if (options.side === 'client') return await secureClient(raw, options, parts);
     const context = await parts.identities.contextOf(options.identity);
-    if (raw.destroyed) throw gone();
+    if (hasLeft(raw)) throw gone();
     const socket = serverSocket(raw, context);
     await handshake(socket, 'secure', options.timeoutMs);
     return { socket, state: stateOf(socket) };
@@ -35,7 +35,7 @@ export async function secure(raw: Socket, options: TlsOptions, parts: TlsParts):
 }
 
 async function secureClient(raw: Socket, options: ClientOptions, { sessions, ca }: TlsParts): Promise<Secured> {
-  if (raw.destroyed) throw gone();
+  if (hasLeft(raw)) throw gone();
   const server = `${raw.remoteAddress} ${raw.remotePort} ${options.serverName ?? ''}`;
   const kept = sessions.get(server);
   const socket = clientSocket(raw, options, ca, kept?.session);
@@ -51,6 +51,11 @@ async function secureClient(raw: Socket, options: ClientOptions, { sessions, ca 
 }
 
 type ClientOptions = Extract<TlsOptions, { side: 'client' }>;
+
+/** Whoever says nothing more can't shake hands, either. */
+function hasLeft(raw: Socket): boolean {
+  return raw.destroyed || raw.readableEnded;
+}
 
 function gone(): TlsError {
   return new TlsError('closed', 'the connection closed before TLS began');

@@ -54,6 +54,15 @@ export interface Connection {
 export interface ConnectionHandlers {
   data(octets: Uint8Array): void;
   drained?(): void;
+  /**
+   * The peer says nothing more (FIN, or TLS close_notify), but may still listen: all that it said was given to `data`.
+   * Called at most once, and not while reading is paused; it is then for us to close. The connection closes by itself
+   * then, when what is pending is sent, where this handler is absent, after {@link Connection.end}, and during
+   * {@link Connection.startTls}.
+   *
+   * A peer that left altogether looks the same until something is written to it.
+   */
+  ended?(): void;
   /** The last call: after it nothing more comes. `error` is set when the connection broke. */
   closed(error?: Error): void;
 }

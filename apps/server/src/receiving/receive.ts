@@ -85,6 +85,7 @@ class Receiver implements Receiving {
     connection.attach({
       data: (octets) => this.#data(octets),
       drained: () => this.#flow.release('peer'),
+      ended: () => this.#saidAll(),
       closed: () => this.#end(),
     });
     this.#patience = new Patience(
@@ -120,6 +121,12 @@ class Receiver implements Receiving {
     // All of it went into a large message, which has its copy.
     const isUsedUp = !this.#session.paused && this.#session.bufferedOctets === 0;
     if (isCopied && isUsedUp && this.#transaction === transaction) this.#connection.release(octets);
+  }
+
+  /** The client may still listen: what it said is worked off, and what it began to say is forgotten. */
+  #saidAll(): void {
+    this.#session.eof();
+    this.#pump();
   }
 
   #pump(): void {
@@ -331,8 +338,8 @@ class Receiver implements Receiving {
   /** The session is over: our last words go out, and the client has a while to read them. */
   #leave(reason: ServerClosedEvent['reason']): void {
     this.#flush();
-    // After QUIT a client has no more to say (RFC 5321 §4.1.1.10).
-    if (reason === 'quit') this.#connection.finish();
+    // After QUIT a client has no more to say (RFC 5321 §4.1.1.10), and after its end it can't.
+    if (reason === 'quit' || reason === 'eof') this.#connection.finish();
     else this.#connection.end();
     this.#patience.last(LINGER_MS, () => this.#connection.destroy());
   }

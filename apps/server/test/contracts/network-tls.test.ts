@@ -33,12 +33,18 @@ const worlds: Readonly<Record<string, () => World>> = {
 class End {
   readonly connection: Connection;
   text = '';
+  ended = false;
   closed = false;
   #check: () => void = () => undefined;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, isToldOfEnd = false) {
     this.connection = connection;
+    const ended = (): void => {
+      this.ended = true;
+      this.#check();
+    };
     connection.attach({
+      ...(isToldOfEnd ? { ended } : {}),
       data: (piece) => {
         this.text += new TextDecoder().decode(piece);
         this.#check();
@@ -64,10 +70,10 @@ class End {
   }
 }
 
-async function open({ network, during }: World) {
+async function open({ network, during }: World, isToldOfEnd = false) {
   const accepted = Promise.withResolvers<End>();
   const at = { host: '127.0.0.1', port: 0, tls: identityOf('first') };
-  const listener = await during(network.listen(at, (connection) => accepted.resolve(new End(connection))));
+  const listener = await during(network.listen(at, (connection) => accepted.resolve(new End(connection, isToldOfEnd))));
   const target = { host: '127.0.0.1', port: listener.port, timeoutMs: 5000 };
   const client = new End(await during(network.connect(target)));
   return { listener, client, server: await during(accepted.promise) };
@@ -78,8 +84,8 @@ function asClient(...names: string[]): TlsOptions {
   return { side: 'client', serverName: 'mx.example.org', names, timeoutMs: 5000 };
 }
 
-async function secured(world: World, names = ['mx.example.org'], server = asServer) {
-  const ends = await open(world);
+async function secured(world: World, names = ['mx.example.org'], server = asServer, isToldOfEnd = false) {
+  const ends = await open(world, isToldOfEnd);
   const states = Promise.all([
     ends.server.connection.startTls(server),
     ends.client.connection.startTls(asClient(...names)),
@@ -139,9 +145,34 @@ describe.each(Object.entries(worlds))('TLS by the contract of Network: %s', (_, 
     expect(server.text).toBe('');
   });
 
-  it('closes and rejects when the peer leaves, or says nothing for too long', async () => {
+  it('who is told of the end of what the peer says inside may still speak, and is the one to close', async () => {
     const world = make();
-    const leaving = await open(world);
+    const { listener, client, server } = await secured(world, undefined, undefined, true);
+    client.say('last words');
+    client.connection.end();
+    await world.during(server.until(() => server.ended));
+    expect([server.text, server.closed, client.closed]).toEqual(['last words', false, false]);
+    server.say('an answer');
+    server.connection.finish();
+    await world.during(Promise.all([client.until(() => client.closed), server.until(() => server.closed)]));
+    expect(client.text).toBe('an answer');
+    await listener.close();
+  });
+
+  it('does not begin with a peer that has said its last', async () => {
+    const world = make();
+    const { listener, client, server } = await open(world, true);
+    client.connection.end();
+    await world.during(server.until(() => server.ended));
+    const begun = server.connection.startTls(asServer);
+    await expect(world.during(begun)).rejects.toMatchObject({ name: 'TlsError', code: 'closed' });
+    await world.during(Promise.all([client.until(() => client.closed), server.until(() => server.closed)]));
+    await listener.close();
+  });
+
+  it.each([false, true])('closes and rejects when the peer leaves (%s), or says nothing for too long', async (told) => {
+    const world = make();
+    const leaving = await open(world, told);
     const begun = leaving.server.connection.startTls(asServer);
     leaving.client.connection.end();
     await expect(world.during(begun)).rejects.toMatchObject({ name: 'TlsError', code: 'closed' });

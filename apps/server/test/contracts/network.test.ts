@@ -28,9 +28,14 @@ class End {
   octets = 0;
   readonly #waiting: { readonly done: () => boolean; readonly resolve: () => void }[] = [];
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, isToldOfEnd = false) {
     this.connection = connection;
+    const ended = (): void => {
+      this.heard.push('ended');
+      this.#check();
+    };
     connection.attach({
+      ...(isToldOfEnd ? { ended } : {}),
       data: (piece) => {
         this.octets += piece.length;
         const text = new TextDecoder().decode(piece);
@@ -66,10 +71,10 @@ class End {
 }
 
 /** A listener, and a connection to it with both its ends. */
-async function open({ network, during }: World) {
+async function open({ network, during }: World, isToldOfEnd = false) {
   const accepted = Promise.withResolvers<End>();
   const listener = await during(
-    network.listen({ host: '127.0.0.1', port: 0 }, (connection) => accepted.resolve(new End(connection))),
+    network.listen({ host: '127.0.0.1', port: 0 }, (connection) => accepted.resolve(new End(connection, isToldOfEnd))),
   );
   const target = { host: '127.0.0.1', port: listener.port, timeoutMs: 5000 };
   const client = new End(await during(network.connect(target)));
@@ -119,6 +124,38 @@ describe.each(Object.entries(worlds))('the contract of Network: %s', (_, make) =
     );
     server.say('nobody listens');
     expect([client.heard, server.heard]).toEqual([['closed'], ['data last words', 'closed']]);
+    await listener.close();
+  });
+
+  it('who is told of the end of what the peer says may still speak, and is the one to close', async () => {
+    const world = make();
+    const { client, server, listener } = await open(world, true);
+    client.say('last words');
+    client.connection.end();
+    await world.during(server.until(() => server.heard.includes('ended')));
+    server.say('an answer');
+    await world.during(client.until(() => client.heard.includes('data an answer')));
+    expect([client.heard, server.heard]).toEqual([['data an answer'], ['data last words', 'ended']]);
+    server.say(', another');
+    server.connection.finish();
+    await world.during(
+      Promise.all([
+        server.until(() => server.heard.includes('closed')),
+        client.until(() => client.heard.includes('closed')),
+      ]),
+    );
+    expect(client.heard).toEqual(['data an answer, another', 'closed']);
+    expect(server.heard).toEqual(['data last words', 'ended', 'closed']);
+    await listener.close();
+  });
+
+  it('who has ended already is not told of the end of the peer: the connection closes', async () => {
+    const world = make();
+    const { client, server, listener } = await open(world, true);
+    server.connection.end();
+    await world.during(server.until(() => server.heard.includes('closed')));
+    await world.during(client.until(() => client.heard.includes('closed')));
+    expect([client.heard, server.heard]).toEqual([['closed'], ['closed']]);
     await listener.close();
   });
 

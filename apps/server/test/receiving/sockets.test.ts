@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -105,6 +106,16 @@ async function secured(port = ports.submission): Promise<{ talking: Talk; socket
   return { talking, socket };
 }
 
+const MESSAGE =
+  'MAIL FROM:<alice@example.org>\r\nRCPT TO:<bob@far.example>\r\nDATA\r\nSubject: ended\r\n\r\nx\r\n.\r\n';
+
+/** What is heard until the other side closes. */
+async function all(socket: Socket): Promise<string> {
+  let heard = '';
+  for await (const piece of socket) heard += (piece as Buffer).toString();
+  return heard;
+}
+
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 describe('over real sockets', () => {
@@ -172,6 +183,31 @@ describe('over real sockets', () => {
     );
     talking.end();
   });
+
+  it('answers all that a client said before it closed its side', async () => {
+    const socket = connect(ports.relay, '127.0.0.1');
+    socket.end(`EHLO client.example\r\n${MESSAGE.repeat(40)}`);
+    const heard = await all(socket);
+    expect(heard.match(/^250 2\.0\.0 Ok: queued as /gm)).toHaveLength(40);
+    expect(heard).toMatch(/queued as \w+\r\n$/);
+  });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'answers all that a client said before it closed its side of %s',
+    async (version) => {
+      const socket = connectTls({
+        host: '127.0.0.1',
+        port: ports.implicit,
+        ca: testRoot,
+        servername: 'mx.example.org',
+        maxVersion: version,
+      });
+      await once(socket, 'secureConnect');
+      socket.end(`EHLO client.example\r\nAUTH PLAIN ${base64('\0alice@example.org\0pencil')}\r\n${MESSAGE}`);
+      const heard = await all(socket);
+      expect(heard).toMatch(/^235 2\.7\.0 .*\r\n250 .*\r\n250 .*\r\n354 .*\r\n250 2\.0\.0 Ok: queued as \w+\r\n$/m);
+    },
+  );
 
   it('takes a new certificate and new users without a restart', async () => {
     const shown = async () => (await secured()).socket.getPeerCertificate().fingerprint256;

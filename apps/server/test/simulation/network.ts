@@ -191,6 +191,7 @@ export class SimulatedConnection implements Connection {
   #paused = false;
   #scheduled = false;
   #finSent = false;
+  #finHeard = false;
   #closed = false;
   #unreadOctets = 0;
   #wantsDrain = false;
@@ -246,7 +247,8 @@ export class SimulatedConnection implements Connection {
     const late = () => this.#fail('timeout', 'the TLS handshake took too long');
     const timer = this.#network.clock.after(options.timeoutMs, late);
     this.#handshake = { options, resolve, reject, timer };
-    if (options.side === 'client') this.#send({ kind: 'tls', from: 'client', shown: NOTHING_SHOWN });
+    if (this.#finHeard) this.#fail('closed', 'the connection closed before TLS began');
+    else if (options.side === 'client') this.#send({ kind: 'tls', from: 'client', shown: NOTHING_SHOWN });
     return promise;
   }
 
@@ -301,6 +303,14 @@ export class SimulatedConnection implements Connection {
     if (this.#finSent || this.#closed) return;
     this.#finSent = true;
     this.#send({ kind: 'fin' });
+    this.#closeOnceSent();
+  }
+
+  /** The peer has ended, and so have we. */
+  #closeOnceSent(): void {
+    if (!this.#finHeard || !this.#finSent || this.#unreadOctets > windowOctets) return;
+    this.#inbox.push({ kind: 'fin' });
+    this.#schedule();
   }
 
   destroy(): void {
@@ -361,6 +371,11 @@ export class SimulatedConnection implements Connection {
         this.#handlers.data(arrival.octets);
         continue;
       }
+      if (arrival.error === undefined && !this.#finSent && this.#handlers.ended !== undefined) {
+        this.#finHeard = true;
+        this.#handlers.ended();
+        continue;
+      }
       // As with node:net's default, a side that reads the end closes its own side too.
       this.#closed = true;
       if (!this.#finSent) this.#send({ kind: 'fin' });
@@ -372,6 +387,7 @@ export class SimulatedConnection implements Connection {
   /** The peer has read that much of what we wrote. */
   acknowledge(octets: number): void {
     this.#unreadOctets -= octets;
+    this.#closeOnceSent();
     if (!this.#wantsDrain || this.#unreadOctets > windowOctets / 2) return;
     this.#wantsDrain = false;
     this.#network.clock.after(this.#network.latencyMs, () => {
