@@ -50,6 +50,8 @@ const HEAP_GROWING_PERCENT = 100;
  */
 export async function run(file: string | undefined): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+  // It is read when a heap is made: this thread has it, and others would take it before the limits that they are given.
+  setFlagsFromString('--max-semi-space-size=0');
   endWithParent();
   const config = readConfig(file);
   if (config === undefined) return;

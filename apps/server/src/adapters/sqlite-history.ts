@@ -14,6 +14,9 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
+/** Room for young objects: a third of it is what V8 calls a semi-space. */
+const youngMb = 24;
+
 /**
  * Opens the history in a file of its own, on which a thread of its own works: it may be lost without harm to the mail,
  * and is made when missing.
@@ -22,7 +25,10 @@ interface Waiter {
  */
 export async function openSqliteHistory(file: string): Promise<HistoryStore> {
   const name = import.meta.url.endsWith('.ts') ? './sqlite-history-worker.ts' : './sqlite-history-worker.js';
-  const worker = new Worker(new URL(name, import.meta.url), { workerData: { file: resolve(file) }, name: 'history' });
+  const worker = new Worker(new URL(name, import.meta.url), {
+    ...{ workerData: { file: resolve(file) }, name: 'history' },
+    resourceLimits: { maxYoungGenerationSizeMb: youngMb },
+  });
   const waiters = new Map<number, Waiter>();
   let lastId = 0;
   let broken: StoreError | undefined;
