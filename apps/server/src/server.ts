@@ -152,7 +152,11 @@ async function serve(
   };
   let current = makeGeneration(config, adapters, shared);
   const queue = makeQueue(
-    { store, clock, ids, work: (claim, content) => current.work(claim, content), trouble, paused: pauses.keys },
+    {
+      ...{ store, clock, ids, trouble, paused: pauses.keys },
+      work: (claim, content) => current.work(claim, content),
+      afterReplies: (run) => adapters.network.afterWrites(run),
+    },
     {
       get inFlight() {
         return current.config.delivery.maxAttempts;

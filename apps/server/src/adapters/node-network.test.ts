@@ -8,6 +8,29 @@ import { NodeNetwork } from './node-network.ts';
 
 const octets = (text: string) => new TextEncoder().encode(text);
 
+/** A connection that was accepted, over a socket in the hands of the test: it tells what is written as it goes out. */
+async function acceptedInHand(written: (text: string) => void) {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  let accept: (socket: Socket) => void = () => undefined;
+  const inherited = new InheritedSockets({});
+  inherited.take = (_host, _port, accepted) => {
+    accept = accepted;
+    return server;
+  };
+  const network = new NodeNetwork({ inherited });
+  const listening = Promise.withResolvers<Connection>();
+  const listener = await network.listen({ host: '127.0.0.1', port: 0 }, listening.resolve);
+  const socket = new Socket();
+  socket._read = () => undefined;
+  socket._write = (piece: Buffer, _, done) => {
+    written(piece.toString());
+    done();
+  };
+  accept(socket);
+  return { network, socket, listener, connection: await listening.promise };
+}
+
 describe.each(['127.0.0.1', '::1'])('NodeNetwork on %s', (host) => {
   it('carries octets both ways and closes', async () => {
     const network = new NodeNetwork();
@@ -144,31 +167,28 @@ describe('NodeNetwork', () => {
   });
 
   it('answers a peer whose end comes in the turn of the answer', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    let accept: (socket: Socket) => void = () => undefined;
-    const inherited = new InheritedSockets({});
-    inherited.take = (_host, _port, accepted) => {
-      accept = accepted;
-      return server;
-    };
-    const listening = Promise.withResolvers<Connection>();
-    const listener = await new NodeNetwork({ inherited }).listen({ host: '127.0.0.1', port: 0 }, listening.resolve);
-    const said: Buffer[] = [];
-    const socket = new Socket();
-    socket._read = () => undefined;
-    socket._write = (piece: Buffer, _, done) => {
-      said.push(piece);
-      done();
-    };
-    accept(socket);
-    const connection = await listening.promise;
+    const said: string[] = [];
+    const { socket, connection, listener } = await acceptedInHand((text) => said.push(text));
     connection.attach({ data: () => connection.write(octets('bye')), closed: () => undefined });
     const finished = once(socket, 'finish');
     socket.push('hello');
     socket.push(null);
     await finished;
-    expect(Buffer.concat(said).toString()).toBe('bye');
+    expect(said.join('')).toBe('bye');
+    await listener.close();
+  });
+
+  it('does what is to come after writes when what was said in this turn has gone out, asked for before it or later', async () => {
+    const order: string[] = [];
+    const { network, connection, listener } = await acceptedInHand((text) => order.push(text));
+    connection.attach({ data: () => undefined, closed: () => undefined });
+    await new Promise<void>((resolve) => {
+      network.afterWrites(() => order.push('one'));
+      connection.write(octets('250'));
+      network.afterWrites(() => resolve(void order.push('two')));
+    });
+    expect(order).toEqual(['250', 'one', 'two']);
+    connection.destroy();
     await listener.close();
   });
 

@@ -82,6 +82,11 @@ export class NodeNetwork implements Network {
       });
     });
   }
+
+  afterWrites(run: () => void): void {
+    afterwards.push(run);
+    endTurnSoon();
+  }
 }
 
 /** Memory of less octets than this is left to the garbage collector. */
@@ -245,19 +250,33 @@ class NodeConnection implements Connection {
 
 /** Connections with something to send at the end of this turn of the event loop. */
 let talkers: NodeConnection[] = [];
+/** What is done only then. */
+let afterwards: (() => void)[] = [];
+let isTurnEnding = false;
 
 /**
  * What clients are told in one turn goes out at its end, to all in a row. To write wakes who reads: in between it takes the processor
  * away from us, in a row it reads many pieces at a time.
  */
 function sendSoon(talker: NodeConnection): void {
-  if (talkers.push(talker) === 1) setImmediate(sendAll);
+  talkers.push(talker);
+  endTurnSoon();
 }
 
-function sendAll(): void {
-  const all = talkers;
+function endTurnSoon(): void {
+  if (isTurnEnding) return;
+  isTurnEnding = true;
+  setImmediate(endTurn);
+}
+
+function endTurn(): void {
+  const said = talkers;
+  const next = afterwards;
   talkers = [];
-  for (const talker of all) talker.send();
+  afterwards = [];
+  isTurnEnding = false;
+  for (const talker of said) talker.send();
+  for (const run of next) run();
 }
 
 function connectError(error: Error & { code?: string; errors?: readonly Error[] }, target: string): ConnectError {

@@ -163,16 +163,16 @@ it('lets a settlement wait no longer than 2 ms', () => {
   expect(gone.slice(2), 'and so the next time').toEqual([['accept'], ['settle']]);
 });
 
-it('lets eight settlements be company for each other', () => {
+it('lets 32 settlements be company for each other', () => {
   const { ask, turn, gone, pending } = world();
   ask('accept');
   turn(0);
-  ask(...many(7, 'done'));
+  ask(...many(31, 'done'));
   turn(0);
   expect(gone).toHaveLength(1);
   ask('done');
   turn(0);
-  expect(gone).toEqual([['accept'], many(8, 'done')]);
+  expect(gone).toEqual([['accept'], many(32, 'done')]);
   expect(pending()).toBe(0);
 });
 

@@ -1,9 +1,8 @@
 import type { Operation } from './sqlite-queue-messages.ts';
 
-/** How long an operation waits for company; how many are company enough for a settlement, and for an acceptance. */
+/** How long an operation waits for company, and how many are company enough. */
 const companyMs = 2;
-const company = 8;
-const crowd = 32;
+const company = 32;
 
 /** What a {@link Gathering} sees of the event loop. `T` is a timer. */
 export interface Loop<T> {
@@ -75,7 +74,7 @@ export class Gathering<T> {
    */
   readonly #look = (): void => {
     const events = this.#loop.events();
-    if (events === this.#events || this.#waiting >= crowd || this.#loop.nowMs() >= this.#untilMs) this.#leave();
+    if (events === this.#events || this.#waiting >= company || this.#loop.nowMs() >= this.#untilMs) this.#leave();
     else {
       this.#events = events;
       this.#loop.nextTurn(this.#look);

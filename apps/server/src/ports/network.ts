@@ -12,6 +12,11 @@ export interface Network {
     at: { readonly host: string; readonly port: number; readonly tls?: TlsIdentity },
     accept: (connection: Connection) => void,
   ): Promise<NetworkListener>;
+  /**
+   * Calls `run` soon, when what has been written by then has been given to the system: for work that nobody waits for, so
+   * that it does not keep replies back. In the order of the calls; `run` must not throw.
+   */
+  afterWrites(run: () => void): void;
 }
 
 export interface NetworkListener {

@@ -110,6 +110,21 @@ describe.each(Object.entries(worlds))('the contract of Network: %s', (_, make) =
     await listener.close();
   });
 
+  it('does what is to come after writes in its order, and not from within the call, also if nothing was written', async () => {
+    const { network, during } = make();
+    const done: string[] = [];
+    const all = new Promise<void>((resolve) => {
+      network.afterWrites(() => done.push('first'));
+      network.afterWrites(() => {
+        done.push('second');
+        network.afterWrites(() => resolve(void done.push('what it asked for')));
+      });
+    });
+    expect(done).toEqual([]);
+    await during(all);
+    expect(done).toEqual(['first', 'second', 'what it asked for']);
+  });
+
   it('end() sends what is pending, then closes both ends; nothing comes after closed', async () => {
     const world = make();
     const { client, server, listener } = await open(world);

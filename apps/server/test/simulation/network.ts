@@ -145,6 +145,10 @@ export class SimulatedHost implements Network {
     });
   }
 
+  afterWrites(run: () => void): void {
+    queueMicrotask(run);
+  }
+
   /** How many connections of this host, in and out, are open. */
   get openConnections(): number {
     return this.#open.size;
