@@ -252,7 +252,6 @@ class NodeConnection implements Connection {
 let talkers: NodeConnection[] = [];
 /** What is done only then. */
 let afterwards: (() => void)[] = [];
-let isTurnEnding = false;
 
 /**
  * What clients are told in one turn goes out at its end, to all in a row. To write wakes who reads: in between it takes the processor
@@ -263,10 +262,9 @@ function sendSoon(talker: NodeConnection): void {
   endTurnSoon();
 }
 
+/** After something was added: the first thing calls for the end of the turn, the others share it. */
 function endTurnSoon(): void {
-  if (isTurnEnding) return;
-  isTurnEnding = true;
-  setImmediate(endTurn);
+  if (talkers.length + afterwards.length === 1) setImmediate(endTurn);
 }
 
 function endTurn(): void {
@@ -274,7 +272,6 @@ function endTurn(): void {
   const next = afterwards;
   talkers = [];
   afterwards = [];
-  isTurnEnding = false;
   for (const talker of said) talker.send();
   for (const run of next) run();
 }

@@ -59,7 +59,7 @@ async function send(host: string, identity: TlsIdentity, records: readonly Uint8
     { kind: 'mx', domain: 'ivory.edu' },
     {
       clock: new SystemClock(),
-      network: { listen, connect: (target) => network.connect({ ...target, port }), afterWrites: () => undefined },
+      network: { connect: (target) => network.connect({ ...target, port }) },
       resolver: new TableResolver(),
       random: () => 0,
       dane: { resolver: table, digests: new NodeCrypto() },

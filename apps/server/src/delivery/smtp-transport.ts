@@ -18,7 +18,7 @@ import { SmtpPool, type Others } from './smtp-pool.ts';
 /** What SMTP and LMTP delivery needs of the outside world. */
 export interface SmtpPorts {
   readonly clock: Clock;
-  readonly network: Network;
+  readonly network: Pick<Network, 'connect'>;
   readonly resolver: Resolver;
   /** Absent: MTA-STS is not looked at. */
   readonly policies?: StsPolicies;

@@ -23,8 +23,8 @@ export interface QueueParts {
   readonly ids: IdSource;
   /** Works a claim off: attempt, outcomes, settlement. Resolves when settled or given back; never rejects. */
   readonly work: (claim: Claim, content: Content | undefined) => Promise<void>;
-  /** Calls `run` soon, when clients have been told what there is to tell. Without it work begins at once. */
-  readonly afterReplies?: (run: () => void) => void;
+  /** Calls `run` soon, when clients have been told what there is to tell. */
+  readonly afterReplies: (run: () => void) => void;
   /** Destinations that are left alone; may change at any time. */
   readonly paused: ReadonlySet<string>;
   /** Told when the store can't be asked; the queue goes on trying. */
@@ -73,7 +73,7 @@ const PUT_OFF_REST_MS = 100;
  * content that is in memory; everything else comes back from the store when it is due.
  */
 export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
-  const { store, clock, ids, work, paused, afterReplies = atOnce } = parts;
+  const { store, clock, ids, work, paused, afterReplies } = parts;
   const held = new Map<string, number>();
   /** Claims in hand, and until when they are surely ours. */
   const tokens = new Map<string, number>();
@@ -276,10 +276,6 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
 }
 
 /** A claim is of one destination: only a message that has just one goes straight to delivery. */
-function atOnce(run: () => void): void {
-  run();
-}
-
 function soleDestination({ recipients }: NewMessage): string | undefined {
   const destination = recipients[0]?.destination;
   return recipients.every((recipient) => recipient.destination === destination) ? destination : undefined;

@@ -29,6 +29,7 @@ function scene(): Scene {
   const queue = makeQueue(
     {
       ...{ store, clock, ids: { next: () => `t${++last}` }, paused: new Set<string>() },
+      afterReplies: queueMicrotask,
       async work({ token, message, recipients: [first] }) {
         const destination = first?.destination ?? '';
         if (destination.startsWith('silent')) await spoken;
