@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import Queue from 'yocto-queue';
 import type { MailEvent } from '../model.ts';
 import { LeaseLostError, StoreError } from '../ports.ts';
-import { Fifo } from '../queue/fifo.ts';
 import { Gathering, threadLoop } from './sqlite-queue-gathering.ts';
 import type {
   Aftermath,
@@ -46,9 +46,9 @@ export class WorkerLink {
   #contents: Parts['contents'] = [];
   #texts: string[] = [];
   readonly #gathering = new Gathering(threadLoop, () => this.#flush());
-  readonly #accepters = new Fifo<Waiter>();
-  readonly #writers = new Fifo<Waiter>();
-  readonly #readers = new Fifo<Waiter>();
+  readonly #accepters = new Queue<Waiter>();
+  readonly #writers = new Queue<Waiter>();
+  readonly #readers = new Queue<Waiter>();
   #broken: StoreError | undefined;
   #ready = false;
   #closing = false;
@@ -121,11 +121,11 @@ export class WorkerLink {
     await exit;
   }
 
-  #ask(operation: Operation, waiters: Fifo<Waiter>, told?: ToldEvents): Promise<unknown> {
+  #ask(operation: Operation, waiters: Queue<Waiter>, told?: ToldEvents): Promise<unknown> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     this.#operations.push(operation);
     this.#gathering.add(operation.kind);
-    return new Promise((resolve, reject) => waiters.push({ resolve, reject, told }));
+    return new Promise((resolve, reject) => waiters.enqueue({ resolve, reject, told }));
   }
 
   #flush(): void {
@@ -146,7 +146,7 @@ export class WorkerLink {
       // Events of what is no write lie in the database alone.
       this.#listener.told([], { rows: [], end: reply.journal.end });
       for (const answer of reply.answers) {
-        const reader = this.#readers.shift();
+        const reader = this.#readers.dequeue();
         if ('refusal' in answer) reader?.reject(toError(answer.refusal));
         else reader?.resolve(answer.value);
       }
@@ -156,7 +156,7 @@ export class WorkerLink {
     const failures = new Map(reply.failures.map(({ index, refusal }) => [index, refusal]));
     for (let index = 0; index < reply.accepts + reply.writes; index++) {
       const refusal = failures.size === 0 ? undefined : failures.get(index);
-      const writer = (index < reply.accepts ? this.#accepters : this.#writers).shift();
+      const writer = (index < reply.accepts ? this.#accepters : this.#writers).dequeue();
       if (refusal !== undefined) writer?.reject(toError(refusal));
       else {
         if (writer?.told !== undefined) told.push(writer.told);
@@ -173,7 +173,7 @@ export class WorkerLink {
     const broken = new StoreError(code, reason);
     this.#broken = broken;
     for (const waiters of [this.#accepters, this.#writers, this.#readers]) {
-      for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) waiter.reject(broken);
+      for (let waiter = waiters.dequeue(); waiter !== undefined; waiter = waiters.dequeue()) waiter.reject(broken);
     }
     if (this.#ready && !this.#closing) this.#listener.failed(broken);
     return broken;

@@ -1,5 +1,5 @@
+import Queue from 'yocto-queue';
 import type { Clock } from '../ports.ts';
-import { Fifo } from './fifo.ts';
 
 /** So long is worked in one turn of the event loop: clients wait for a reply no longer than that on its account. */
 const SLICE_MS = 2;
@@ -27,7 +27,7 @@ export type Turns = <Result>(work: () => Result) => Promise<Result>;
  * @param clients - How many clients wait for us; without it nobody does.
  */
 export function makeTurns(clock: Clock, clients: () => number = () => 0): Turns {
-  const waiting = new Fifo<() => void>();
+  const waiting = new Queue<() => void>();
   let isOpen = true;
 
   /** Gives how long it took. */
@@ -35,7 +35,7 @@ export function makeTurns(clock: Clock, clients: () => number = () => 0): Turns 
     const begunMs = clock.now();
     let tookMs = 0;
     for (let left = Math.min(waiting.size, MOST_IN_SLICE); left > 0 && tookMs < SLICE_MS; left--) {
-      waiting.shift()?.();
+      waiting.dequeue()?.();
       tookMs = clock.now() - begunMs;
     }
     // The clock shows whole milliseconds, and may be set meanwhile.
@@ -53,7 +53,7 @@ export function makeTurns(clock: Clock, clients: () => number = () => 0): Turns 
 
   return (work) =>
     new Promise((resolve, reject) => {
-      waiting.push(() => {
+      waiting.enqueue(() => {
         try {
           resolve(work());
         } catch (error) {
