@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { mail } from './support/folder.ts';
 
@@ -10,7 +11,7 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 /** Runs the program in a process of its own. */
 async function dsn(
   args: readonly string[],
-  stdin = '',
+  stdin: string | Uint8Array = '',
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, ['--conditions=source', main, ...args], { stdio: 'pipe' });
   let stdout = '';
@@ -54,5 +55,27 @@ describe('the program', () => {
     child.stdout.once('data', () => child.stdout.destroy());
     const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('tells in one line that its output found no room: no finding', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, ['--conditions=source', main, 'inspect', mail], {
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'dsn: standard output: no space left\n' });
+  });
+
+  it('tells what it read of a packed mbox before the damage', async () => {
+    const report = readFileSync(join(mail, 'failed.eml'), 'latin1');
+    const mbox = `From a@b.example Thu Mar  7 09:12:44 2024\n${report}\n`.repeat(3);
+    // Stored, not deflated, so that it is known what is left of it.
+    const cut = gzipSync(Buffer.from(mbox, 'latin1'), { level: 0 }).subarray(0, -100);
+    const { code, stdout, stderr } = await dsn(['inspect', '--csv', '-'], cut);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'dsn: -: damaged gzip data (unexpected end of file)\n' });
+    expect(stdout.trimEnd().split('\n').length).toBeGreaterThan(2);
   });
 });

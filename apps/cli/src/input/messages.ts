@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import { filesOf, type InputFile } from './files.ts';
 import { isMbox, MboxSplitter } from './mbox.ts';
@@ -125,8 +125,14 @@ async function* chunksOf(file: string, input: Input): AsyncGenerator<Uint8Array>
 async function* gunzipped(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   const first = await firstOctets(chunks);
   const all = prepend(first, chunks);
-  if (!isGzip(first)) yield* all;
-  else yield* Readable.from(all, { objectMode: false }).compose(createGunzip()) as AsyncIterable<Uint8Array>;
+  if (!isGzip(first)) {
+    yield* all;
+    return;
+  }
+  const unpacked = createGunzip();
+  // Who reads `unpacked` is told what went wrong.
+  pipeline(Readable.from(all, { objectMode: false }), unpacked, () => undefined);
+  yield* unpacked as AsyncIterable<Uint8Array>;
 }
 
 /** Enough to know gzip by. */

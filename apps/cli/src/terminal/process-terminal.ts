@@ -1,4 +1,5 @@
-import type { Terminal } from './terminal.ts';
+import { reasonOf } from '../input/reason.ts';
+import { EXIT, type Terminal } from './terminal.ts';
 
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
@@ -7,7 +8,8 @@ export function processTerminal(): Terminal {
     // A reader that closes early (head, less) is no fault.
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit();
-      throw error;
+      if (stream === stdout) stderr.write(`dsn: standard output: ${reasonOf(error)}\n`);
+      process.exit(EXIT.wrong);
     });
   }
   let full = false;
