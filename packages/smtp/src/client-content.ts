@@ -16,7 +16,7 @@ export class OutgoingContent {
   }
 
   write(octets: Uint8Array): void {
-    if (octets.length === 0) return;
+    if (octets.length === 0 || this.to.chunkRefused) return;
     if (this.#writer !== undefined) {
       this.#writer.write(octets, this.#emit);
       return;
@@ -27,9 +27,14 @@ export class OutgoingContent {
 
   /** RFC 2033 §4.2: with LMTP one reply is owed for each accepted recipient. */
   end(lmtp: boolean): void {
+    const { to } = this;
+    if (to.chunkRefused) {
+      // RFC 3030 §2: no chunk may follow, not even the last; RSET clears what the server still holds.
+      this.#pipeline.say('RSET', { kind: 'discard', to });
+      return;
+    }
     if (this.#writer === undefined) this.#pipeline.output.text('BDAT 0 LAST\r\n');
     else this.#writer.end(this.#emit);
-    const { to } = this;
     to.contentEnded = true;
     if (!lmtp) {
       this.#pipeline.expect({ kind: 'content', to, last: true });

@@ -145,6 +145,42 @@ describe('what the owner does', () => {
     expect(client.canBegin).toBe(true);
   });
 
+  it('RFC 3030 §2: no chunk follows a refused one, RSET does', () => {
+    const client = ready('CHUNKING', 'PIPELINING');
+    client.begin(envelope([], [], { chunking: true }));
+    hear(client, '250\r\n250\r\n');
+    client.content(octets('a\r\n'));
+    client.content(octets('b\r\n'));
+    said(client);
+    hear(client, '552 5.3.4 too big\r\n');
+    client.content(octets('c\r\n'));
+    client.endContent();
+    expect(said(client)).toBe('RSET\r\n');
+    expect(client.canBegin).toBe(false);
+    expect(hear(client, '503 a chunk failed\r\n')).toEqual([]);
+    expect(hear(client, '250 reset\r\n')).toMatchObject([
+      { kind: 'done', recipients: [{ accepted: false, stage: 'content', reply: { status: '5.3.4' } }] },
+    ]);
+    client.begin(envelope());
+    expect(said(client)).toMatch(/^MAIL/);
+  });
+
+  it('RFC 3030 §2: a server that refuses a chunk and hangs up has refused the message', () => {
+    for (const before of [true, false]) {
+      const client = ready('CHUNKING', 'PIPELINING');
+      client.begin(envelope([], [], { chunking: true }));
+      hear(client, '250\r\n250\r\n');
+      client.content(octets('a\r\n'));
+      if (before) client.endContent();
+      hear(client, '552 5.3.4 too big\r\n');
+      client.eof();
+      expect(hear(client, '')).toMatchObject([
+        { kind: 'done', recipients: [{ accepted: false, stage: 'content', reply: { status: '5.3.4' } }] },
+        { kind: 'closed', reason: 'lost' },
+      ]);
+    }
+  });
+
   it('RFC 5321 §4.5.3.2 R5321-4.5.3.2-a: which time-out applies', () => {
     const minute = 60_000;
     const client = new ClientSession({ clientName: 'client.example' });
@@ -199,6 +235,49 @@ describe('what the owner does', () => {
     expect(hear(client, '')).toEqual([{ kind: 'closed', reason: 'lost' }]);
     client.secured();
     expect(said(client)).toBe('STARTTLS\r\n');
+  });
+
+  it('RFC 3207 §4.2: half a reply in the clear behind the 220 is not the head of the reply inside TLS', () => {
+    const client = ready('STARTTLS');
+    client.startTls();
+    client.receive(octets('220 go\r\n250-mx\r\n250-AUTH PLAIN\r\n'));
+    expect(client.next()).toEqual({ kind: 'tls' });
+    client.secured();
+    expect(hear(client, '250-mx\r\n250 DSN\r\n')).toMatchObject([
+      { kind: 'closed', reason: 'protocol', error: { code: 'unexpected-reply' } },
+    ]);
+    expect(said(client)).toBe('STARTTLS\r\n');
+    expect(client.extensions).not.toContain('AUTH');
+  });
+
+  it('RFC 2920 §3.1: nothing goes out behind STARTTLS and AUTH before their reply', () => {
+    for (const begin of [
+      (client: ClientSession) => client.startTls(),
+      (client: ClientSession) => client.authenticate('PLAIN', octets('\0me\0secret')),
+    ]) {
+      const client = ready('PIPELINING', 'STARTTLS', 'AUTH PLAIN');
+      begin(client);
+      expect(client.canBegin).toBe(false);
+      expect(() => client.begin(envelope())).toThrow(wrongState);
+      expect(() => client.quit()).toThrow(wrongState);
+      hear(client, '454 later\r\n');
+      expect(client.canBegin).toBe(true);
+    }
+  });
+
+  it('RFC 4954 §4: an initial response that makes AUTH too long waits for the challenge', () => {
+    const client = ready('AUTH XOAUTH2');
+    // "AUTH XOAUTH2 " and 496 characters are 509 octets; base64 goes up by four.
+    client.authenticate('XOAUTH2', new Uint8Array(372));
+    expect(said(client)).toBe(`AUTH XOAUTH2 ${'A'.repeat(496)}\r\n`);
+    hear(client, '535 wrong\r\n');
+    client.authenticate('XOAUTH2', new Uint8Array(375));
+    expect(said(client)).toBe('AUTH XOAUTH2\r\n');
+    expect(hear(client, '334 \r\n')).toEqual([]);
+    expect(said(client)).toBe(`${'A'.repeat(500)}\r\n`);
+    expect(hear(client, '334 e30=\r\n')).toMatchObject([{ kind: 'challenge' }]);
+    client.respond(new Uint8Array(0));
+    expect(hear(client, '535 wrong\r\n')).toMatchObject([{ kind: 'auth-refused' }]);
   });
 
   it('passes content on without a copy', () => {

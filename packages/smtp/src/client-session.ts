@@ -20,6 +20,8 @@ type Phase = 'hello' | 'ready' | 'tls' | 'auth' | 'quitting' | 'closed';
 const NO_EXTENSIONS: ReadonlyMap<string, string> = new Map();
 /** RFC 5321 §4.5.3.2.5: for each block of content. */
 const BLOCK_TIMEOUT = 180_000;
+/** RFC 5321 §4.5.3.1.4, less CRLF. */
+const LONGEST_COMMAND = 510;
 
 /**
  * The client's side of one SMTP or LMTP connection, without I/O.
@@ -52,6 +54,8 @@ export class ClientSession {
   #current: Outgoing | undefined;
   /** Its content, while it is wanted. */
   #content: OutgoingContent | undefined;
+  /** An initial response that AUTH had no room for. */
+  #heldResponse: Uint8Array | undefined;
   /** The server may still hold an envelope that came to nothing. */
   #resetNeeded = false;
   /** Why there is no more input. */
@@ -176,12 +180,14 @@ export class ClientSession {
   secured(): void {
     if (this.#phase === 'closed') return;
     if (this.#phase !== 'tls') throw new SmtpError('wrong-state', 'STARTTLS was not accepted');
+    // What came in the clear stays to be refused: else it would be the head of the reply that comes inside TLS.
+    if (this.#reader.pending) return;
     this.#learn(NO_EXTENSIONS);
     this.#hello('ehlo');
   }
 
   /**
-   * Begin a SASL exchange. RFC 4954 §4.
+   * Begin a SASL exchange. An initial response that is too long for the command answers the first challenge. RFC 4954 §4.
    *
    * @throws {SmtpError} `not-announced` where the server does not offer the mechanism, `wrong-state` unless idle
    */
@@ -191,7 +197,9 @@ export class ClientSession {
       throw new SmtpError('not-announced', `The server does not offer AUTH ${mechanism}`);
     }
     const initial = initialResponse === undefined ? '' : ` ${encodeBase64(initialResponse) || '='}`;
-    this.#say(`AUTH ${mechanism}${initial}`, { kind: 'auth' });
+    const fits = `AUTH ${mechanism}${initial}`.length <= LONGEST_COMMAND;
+    this.#say(`AUTH ${mechanism}${fits ? initial : ''}`, { kind: 'auth' });
+    this.#heldResponse = fits ? undefined : initialResponse;
   }
 
   /**
@@ -399,8 +407,11 @@ export class ClientSession {
     }
     this.#phase = 'auth';
     const octets = decodeBase64(reply.lines.join('\n'));
+    const held = this.#heldResponse;
+    this.#heldResponse = undefined;
     // A challenge that is none is given up; the reply to that ends the exchange.
     if (octets === undefined || reply.code !== 334) this.respond();
+    else if (held !== undefined) this.respond(held);
     else this.#events.push({ kind: 'challenge', octets });
   }
 

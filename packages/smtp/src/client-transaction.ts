@@ -9,12 +9,13 @@ export class Outgoing {
   readonly transaction: ClientTransaction;
   /** The dot, or BDAT LAST, has been written. */
   contentEnded = false;
+  /** A chunk was refused, and with it the message. RFC 3030 §2. */
+  chunkRefused = false;
   /** Places of the recipients whose RCPT was accepted. */
   readonly accepted: number[] = [];
   readonly #results: (RecipientResult | undefined)[];
   #mail: ReceivedReply | undefined;
   #rcptReplies = 0;
-  #chunkRefusal: ReceivedReply | undefined;
 
   constructor(transaction: ClientTransaction) {
     this.transaction = transaction;
@@ -49,15 +50,16 @@ export class Outgoing {
 
   /** A chunk before the last was answered. The replies after a refusal only say so again. */
   chunk(reply: ReceivedReply): void {
-    if (!isPositive(reply)) this.#chunkRefusal ??= reply;
+    if (isPositive(reply)) return;
+    this.chunkRefused = true;
+    this.#fill({ accepted: false, stage: 'content', reply });
   }
 
   /** The reply to the content, for every accepted recipient; with LMTP for the one at `place`. */
-  content(last: ReceivedReply, place?: number): void {
-    const reply = this.#chunkRefusal ?? last;
+  content(reply: ReceivedReply, place?: number): void {
     const result: RecipientResult = { accepted: isPositive(reply), stage: 'content', reply };
     if (place === undefined) this.#fill(result);
-    else this.#results[place] = result;
+    else this.#results[place] ??= result;
   }
 
   /** The connection is over: who has no result yet gets the stage reached, with the 421 if there was one. */

@@ -133,6 +133,19 @@ it('RFC 3030 §2: in chunks dots mean nothing, and a CR held at the end is a fla
   expect(reader.flawed).toBe(true);
 });
 
+it('RFC 5321 §4.1.1.4: an array that is filled again is read again', () => {
+  const reader = new ContentReader(true, false);
+  const input = new Input();
+  const buffer = octets('0123456789');
+  input.push(buffer);
+  expect(latin1(reader.read(input, Infinity)!)).toBe('0123456789');
+  buffer.set(octets('a\r\n.\r\nQUIT'.slice(0, 10)));
+  input.push(buffer);
+  expect(latin1(reader.read(input, Infinity)!)).toBe('a\r\n');
+  expect(reader.read(input, Infinity)).toBeUndefined();
+  expect(reader.ended).toBe(true);
+});
+
 it('gives views of the chunk received, not copies', () => {
   const input = new Input();
   const chunk = octets('Subject: x\r\n\r\nlong text\r\n.\r\n');

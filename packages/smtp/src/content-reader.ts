@@ -22,7 +22,7 @@ export class ContentReader {
   readonly #dots: boolean;
   readonly #normalise: boolean;
   #place: Place = 'line-start';
-  #chunk: Uint8Array = NONE;
+  #turn = -1;
   #cr = -1;
   #lf = -1;
 
@@ -83,7 +83,7 @@ export class ContentReader {
   #scan(input: Input, end: number): Uint8Array {
     const { chunk, position: from } = input;
     for (let at = from; ; at += 2) {
-      this.#find(chunk, at);
+      this.#find(input, at);
       const cr = Math.min(this.#cr, end);
       const lf = Math.min(this.#lf, end);
       at = cr;
@@ -101,9 +101,9 @@ export class ContentReader {
   }
 
   /** The next CR and LF from `at` on; each is looked for once, however many slices a chunk gives. */
-  #find(chunk: Uint8Array, at: number): void {
-    if (chunk !== this.#chunk) {
-      this.#chunk = chunk;
+  #find({ chunk, turn }: Input, at: number): void {
+    if (turn !== this.#turn) {
+      this.#turn = turn;
       this.#cr = this.#lf = -1;
     }
     if (this.#cr < at) this.#cr = orEnd(chunk.indexOf(CR, at), chunk);

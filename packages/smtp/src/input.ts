@@ -12,6 +12,8 @@ export class Input {
   /** The chunk being read, and where in it. */
   chunk: Uint8Array = NOTHING;
   position = 0;
+  /** Changes with each chunk: an array that its owner fills again is another chunk. */
+  turn = 0;
   #waiting: Uint8Array[] = [];
   #head = 0;
   #pack: Uint8Array = NOTHING;
@@ -28,6 +30,7 @@ export class Input {
     if (this.position === this.chunk.length && this.#length === 0) {
       this.chunk = octets;
       this.position = 0;
+      this.turn++;
       return;
     }
     this.#length += octets.length;
@@ -55,6 +58,7 @@ export class Input {
     this.chunk = chunk;
     this.#waiting[this.#head++] = NOTHING;
     this.position = 0;
+    this.turn++;
     this.#length -= this.chunk.length;
     return true;
   }

@@ -42,10 +42,14 @@ export class Pipeline {
     return this.#expected.length === 0;
   }
 
-  /** Whether another group may follow: after chunks only once it is known that none was refused. RFC 3030 §2. */
+  /**
+   * Whether another group may follow: after chunks only once it is known that none was refused, never behind a command
+   * that ends its group. RFC 3030 §2, RFC 2920 §3.1.
+   */
   get open(): boolean {
     const last = this.#expected.at(-1);
     if (last === undefined) return true;
+    if (last.kind === 'starttls' || last.kind === 'auth') return false;
     return this.pipelining && !('to' in last && last.to.transaction.chunking === true);
   }
 

@@ -170,7 +170,9 @@ function bdat(state: ServerState, argument: string): Outcome {
   if (tooMany !== undefined) return tooMany;
   if (transaction === undefined) return new RefusedChunk(octets, noTransactionFor(state));
   const refusal = transaction.refusal === undefined ? recipientsMissing(transaction, state) : replies.CHUNK_FAILED;
-  if (refusal !== undefined) return new RefusedChunk(octets, refusal);
+  // RFC 2033 §4.3: the last chunk has one reply for each accepted recipient, none where there is none.
+  const times = state.lmtp && last !== undefined ? transaction.accepted : 1;
+  if (refusal !== undefined) return new RefusedChunk(octets, refusal, times);
   return new IncomingContent(transaction, { octets, last: last !== undefined });
 }
 

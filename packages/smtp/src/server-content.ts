@@ -14,6 +14,8 @@ export interface Chunk {
 export class IncomingContent {
   /** All of it has been read. */
   ended = false;
+  /** How many times the reply of {@link IncomingContent.end} is said. */
+  readonly replies = 1;
   readonly #transaction: Transaction;
   readonly #chunk: Chunk | undefined;
   #left: number;
@@ -54,12 +56,14 @@ export class IncomingContent {
 export class RefusedChunk {
   readonly counted = true;
   ended = false;
+  readonly replies: number;
   readonly #refusal: Reply;
   #left: number;
 
-  constructor(octets: number, refusal: Reply) {
+  constructor(octets: number, refusal: Reply, replies = 1) {
     this.#left = octets;
     this.#refusal = refusal;
+    this.replies = replies;
   }
 
   read(input: Input): boolean {

@@ -285,7 +285,7 @@ export class ServerSession {
     if (!content.ended) return moved;
     this.#content = undefined;
     const end = content.end(this.#events);
-    if (!(end instanceof Transaction)) this.#refuse(end);
+    if (!(end instanceof Transaction)) for (let owed = content.replies; owed > 0; owed--) this.#refuse(end);
     else if (end.refusal === undefined) this.#pause({ kind: 'end-of-content', sizeOctets: end.size });
     else {
       end.reply(this.#wire(end.refusal), this.#output);
