@@ -31,6 +31,16 @@ describe('ChildPrograms', () => {
     expect([exitCode, said.length]).toEqual([75, 4096]);
   });
 
+  it('RFC 5321 §6.1: the end of the program counts, though what it left running keeps its input and output open', async () => {
+    const script = `const how = { stdio: 'inherit', detached: true };
+      const words = ['-e', 'setTimeout(() => {}, 600_000)'];
+      const { pid } = require('node:child_process').spawn(process.execPath, words, how);
+      process.stdout.write(String(pid), () => process.exit(0));`;
+    const { exitCode, said } = await run(script);
+    process.kill(Number(said));
+    expect(exitCode).toBe(0);
+  });
+
   it('rejects when the program is not there or takes too long', async () => {
     const programs = new ChildPrograms();
     await expect(

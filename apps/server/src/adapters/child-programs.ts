@@ -6,6 +6,9 @@ import type { ProgramCall, Programs } from '../ports.ts';
 /** What of a program's output is kept. */
 const MAX_SAID_OCTETS = 4096;
 
+/** How long the output of a program is read on after its end: what it left running may keep that open for ever. */
+const LINGER_MS = 1000;
+
 /**
  * Programs as child processes, without a shell.
  *
@@ -27,8 +30,13 @@ export class ChildPrograms implements Programs {
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     const ended = new Promise<number>((resolve, reject) => {
+      let linger: NodeJS.Timeout | undefined;
       child.once('error', reject);
+      child.once('exit', () => {
+        linger = setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()), LINGER_MS);
+      });
       child.once('close', (code, signal) => {
+        clearTimeout(linger);
         if (code === null) reject(new Error(`${program} was ended by ${signal ?? 'something'}`));
         else resolve(code);
       });

@@ -46,11 +46,11 @@ export function planTransactions(
   options: { readonly protocol: 'smtp' | 'lmtp'; readonly maxRecipients: number; readonly nowMs: number },
 ): TransactionPlan {
   const by = byRemaining(message, options.nowMs);
-  const plan = planRelay(
-    by === undefined ? message : { ...message, byRemainingSeconds: by },
-    options.protocol === 'lmtp' ? finalRecipients(recipients, hop) : recipients,
-    hop,
-  );
+  const timed = by === undefined ? message : { ...message, byRemainingSeconds: by };
+  const plan =
+    options.protocol === 'lmtp'
+      ? planRelay(finalMessage(timed, hop), finalRecipients(recipients, hop), hop)
+      : planRelay(timed, recipients, hop);
   return {
     transactions: plan.transactions.flatMap((transaction) =>
       portions(transaction.recipients, hop, options.maxRecipients).map((some) => planned(transaction, some)),
@@ -97,6 +97,14 @@ export function placedRecipients({ recipients }: Delivery): readonly PlacedRecip
     address,
     parameters: parseParameters(parameters),
   }));
+}
+
+/** In time it is delivered there: nobody behind it has to keep what BY demands (RFC 2852 §4.1.4.1 is about relays). */
+function finalMessage<M extends RelayMessage>(message: M, hop: Hop): M {
+  if (hop.extensions.has('DSN') || hop.extensions.has('DELIVERBY') || !((message.byRemainingSeconds ?? 0) > 0)) {
+    return message;
+  }
+  return { ...message, mailParameters: message.mailParameters.filter(({ keyword }) => !isKeyword(keyword, 'BY')) };
 }
 
 /** Final delivery has no older MTA behind it that might bounce: NEVER needs no null reverse-path, and Return-Path stays. */

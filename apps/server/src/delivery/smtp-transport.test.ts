@@ -405,6 +405,17 @@ describe('SmtpTransport: LMTP', () => {
     ]);
   });
 
+  it.each([
+    ['BY=3600;R', undefined, 'delivered 2.0.0 content: 250 2.0.0 Queued'],
+    ['BY=0;R', undefined, 'failed 5.4.7 (mx.ivory.edu can not be reached within the time that the sender has set)'],
+    ['BY=3600;R', 'DSN', 'failed 5.3.3 (mx.ivory.edu does not support DELIVERBY, which the sender demands)'],
+  ])('RFC 2852 §4.1.4.1: %s to an LMTP server with %s', async (mailParameters, extension, outcome) => {
+    const LHLO = ['250-host', ...(extension === undefined ? [] : [`250-${extension}`]), '250 PIPELINING'].join('\n');
+    const { deliver } = await oneHop({ LHLO }, {}, 'lmtp');
+    const delivery = deliveryOf({ message: { mailParameters }, recipients: ['bob@ivory.edu'] });
+    expect((await deliver(delivery)).map(told)).toEqual([outcome]);
+  });
+
   it('an LMTP server with DSN reports delivery itself', async () => {
     const { peer, deliver } = await oneHop({ LHLO: '250-host\n250-PIPELINING\n250 DSN' }, {}, 'lmtp');
     const outcomes = await deliver(deliveryOf({ recipients: [['bob@ivory.edu', 'NOTIFY=SUCCESS']] }));

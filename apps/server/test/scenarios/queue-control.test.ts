@@ -59,6 +59,25 @@ describe('what waits', () => {
   });
 });
 
+describe('what waits when a reload changes its route', () => {
+  it('is attempted at the hop of its new route, waits for that one from then on, and is paused with it', async () => {
+    const scene = await start();
+    const { control, send, world, other, events, during } = scene;
+    other.script = { RCPT: '450 4.2.1 Later' };
+    const id = await send('bob@ivory.edu');
+    await world.clock.advance(1000);
+    const OTHER = 'smtp://other.example:25';
+    await scene.reload(toml.replace(DOWN, OTHER));
+    await world.clock.advance(2 * hour);
+    const deferrals = events.flatMap((event) => (event.kind === 'deferred' ? [event.destination] : []));
+    expect(deferrals).toEqual([DOWN, OTHER]);
+    expect((await during(control.show(id)))?.recipients.map(({ destination }) => destination)).toEqual([OTHER]);
+    await during(control.pause(OTHER));
+    await world.clock.advance(2 * hour);
+    expect(other.transactions).toHaveLength(1);
+  });
+});
+
 describe('retry', () => {
   it('attempts what waits at once', async () => {
     const { control, send, world, kinds, down } = await start();
