@@ -194,3 +194,62 @@ describe('bounces in no standard form', () => {
     expect(summarize({ file: '-', octets: Buffer.from(letter) })).toMatchObject({ kind: 'other', recipients: [] });
   });
 });
+
+/** A report as OpenSMTPD writes it: its fields don't hold what the other host said. */
+function fromOpensmtpd(said: string, action: string, status: string): string {
+  return [
+    'From: Mailer Daemon <MAILER-DAEMON@mta.example.net>',
+    `Subject: Delivery status notification: ${action}`,
+    'Content-Type: multipart/mixed;boundary="b"',
+    '',
+    '--b',
+    'Content-Type: text/plain; charset=us-ascii',
+    '',
+    '    This is the MAILER-DAEMON, please DO NOT REPLY to this email.',
+    '',
+    `ann@example.org: ${said}`,
+    '',
+    '    Below is a copy of the original message:',
+    '',
+    '--b',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; mta.example.net',
+    '',
+    'Final-Recipient: rfc822; ann@example.org',
+    `Action: ${action}`,
+    `Status: ${status}`,
+    '',
+    '--b--',
+    '',
+  ].join('\n');
+}
+
+describe('a report whose fields leave out the reply', () => {
+  it('RFC 3464 §2.3.6: is judged by the words beside them, in every view', async () => {
+    const stdin = fromOpensmtpd('550 5.1.1 <ann@example.org>: User unknown', 'failed', '5.0.0');
+    const { stdout } = await dsn(['inspect', '--json', '-'], { stdin });
+    expect((JSON.parse(stdout) as { recipients: unknown }).recipients).toMatchObject([
+      {
+        status: '5.0.0',
+        diagnostic: { type: 'smtp', value: '550 5.1.1 <ann@example.org>: User unknown' },
+        replyCode: 550,
+        reason: 'user-unknown',
+        permanence: 'permanent',
+        advice: 'suppress',
+      },
+    ]);
+    for (const how of ['--explain', '--csv'])
+      expect((await dsn(['inspect', how, '-'], { stdin })).stdout).toContain(
+        '550 5.1.1 <ann@example.org>: User unknown',
+      );
+    expect((await dsn(['inspect', '--summary', '-'], { stdin })).stdout).toMatch(/no such mailbox +1/);
+  });
+
+  it('RFC 3464 §2.3.3: a message whose time is up is not said to be tried any more', async () => {
+    const stdin = fromOpensmtpd('Envelope expired', 'delayed', '4.4.7');
+    const { stdout } = await dsn(['inspect', '--explain', '-'], { stdin });
+    expect(stdout).toContain('said to be delayed, but its time is up: it will not be delivered');
+    expect(stdout).not.toMatch(/goes on trying/);
+  });
+});

@@ -18,6 +18,8 @@ export interface HeaderSignals {
   readonly subjectSaysBounce: boolean;
   /** Somebody answers or forwards, or a program sums up what it held back. */
   readonly answersOrForwards: boolean;
+  /** A person wrote it to a mailing list. RFC 2369 §3, RFC 2919 §3. */
+  readonly postedToList: boolean;
   readonly autoSubmitted: string;
 }
 
@@ -45,6 +47,7 @@ export function readSignals(headers: readonly Field[]): HeaderSignals {
     nullReturnPath: returnPath?.replace(/\s/g, '') === '<>',
     subjectSaysBounce: BOUNCE_SUBJECTS.test(subject) && !ANSWERS.test(subject),
     answersOrForwards: (ANSWERS.test(subject) && !system) || SUMMARIES.test(subject),
+    postedToList: (values.has('list-id') || values.has('list-post')) && !system && returnPath?.trim() !== '<>',
     autoSubmitted: autoSubmitted(headers),
   };
 }
@@ -63,6 +66,8 @@ const WANTED: ReadonlySet<string> = new Set([
   'x-failed-recipients',
   'x-failed-recipient',
   'x-envelope-to',
+  'list-id',
+  'list-post',
 ]);
 
 /** The lengths of those names: most fields are passed by without a look at their letters. */
@@ -77,7 +82,9 @@ const BOUNCE_SUBJECTS =
 
 const ANSWERS = /^\s*(?:re|fwd?|aw|wg|sv|antw|vs|tr|rv)\s*(?:\[\d+\])?:/i;
 
-const SUMMARIES = /\b(?:quarantine|digest|summary|newsletter|aggregate)\b|^report domain:/i;
+/** Also what Postfix tells its postmaster of sessions that went wrong: nobody's message came back. */
+const SUMMARIES =
+  /\b(?:quarantine|digest|summary|newsletter|aggregate)\b|^report domain:|\b[sl]mtp (?:server|client): errors from\b/i;
 
 function splitList(value: string): string[] {
   return value

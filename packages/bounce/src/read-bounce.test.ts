@@ -80,6 +80,15 @@ describe('readBounce', () => {
     });
   });
 
+  it.each([
+    ['ann@example.org: Envelope expired', 'failed', 'retry-later'],
+    ['ann@example.org: 451 4.7.1 Greylisted', 'delayed', 'wait'],
+  ])('RFC 3464 §2.3.3: what OpenSMTPD declares delayed is over when its envelope is: %s', (said, action, advice) => {
+    const fields = status.map((line) => line.replace('failed', 'delayed').replace('5.0.0', '4.4.7'));
+    const { recipients } = read(report(['A message is delayed for more than 0 seconds for:', '', said], fields));
+    expect(recipients).toMatchObject([{ action, advice, status: '4.4.7', permanence: 'transient' }]);
+  });
+
   it('points at the field, the line and the octet of each value', () => {
     const lines = report(['It failed.'], [...status, 'Diagnostic-Code: smtp; 550 no such user']);
     const text = lines.join('\r\n');
@@ -194,6 +203,30 @@ describe('readBounce', () => {
     [
       'a newsletter',
       ['From: news@example.org', 'Subject: Spam, quotas and you', '', 'Mailbox full? Write to help@example.org.'],
+      'other',
+    ],
+    [
+      'a letter to a mailing list about a refusal',
+      [
+        'From: Eve <eve@example.org>',
+        'List-Id: <operators.example.org>',
+        'Subject: [operators] Undeliverable to example.net',
+        '',
+        'Since Monday 550 5.7.1 is all that ann@example.net gets; not delivered.',
+      ],
+      'other',
+    ],
+    [
+      'the transcript of a session that Postfix shows its postmaster',
+      [
+        ...SYSTEM.slice(1, 3),
+        'Subject: Postfix SMTP server: errors from unknown[192.0.2.1]',
+        '',
+        'Transcript of session follows.',
+        '',
+        ' In:  RCPT TO:<ann@example.org>',
+        ' Out: 554 5.7.1 <ann@example.org>: Relay access denied',
+      ],
       'other',
     ],
     [

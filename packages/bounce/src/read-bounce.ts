@@ -122,7 +122,7 @@ function mayBounce({ opened, signals }: Mail, marks: Marks, text: string): boole
   const isSaid = failure || delay;
   if (opened.headers.length === 0)
     return format !== undefined || (failure && delay) || (isSaid && givesReason(text, marks));
-  if (signals.answersOrForwards) return false;
+  if (signals.answersOrForwards || (signals.postedToList && format === undefined)) return false;
   const header = headerScore(signals);
   // Nothing but a mail system sets this field.
   if (signals.failedRecipients.length > 0 && header >= 4) return true;

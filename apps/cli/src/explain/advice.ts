@@ -11,11 +11,16 @@ export interface Advice {
 /**
  * What to do about a status code, by its subject and detail, or by its class where nothing finer is known. Undefined for
  * a success.
+ *
+ * @param action what a report says that became of the message: of one that is delayed nothing is lost yet, and of one that
+ *   failed nothing is tried any more, whatever the code. RFC 3464 §2.3.3
  */
-export function adviceOn(code: StatusCode): Advice | undefined {
+export function adviceOn(code: StatusCode, action: string | null = null): Advice | undefined {
   const { class: digit, subject, detail } = parseStatusCode(code);
   if (digit === 2) return undefined;
-  return BY_DETAIL.get(`${subject}.${detail}`) ?? BY_SUBJECT[subject]?.[digit] ?? GENERAL[digit];
+  const found = BY_DETAIL.get(`${subject}.${detail}`) ?? BY_SUBJECT[subject]?.[digit] ?? GENERAL[digit];
+  if (action === 'delayed') return { ...(LOST.has(found) ? PASSING : found), sender: WAIT };
+  return action === 'failed' ? (AFTER_WAITING.get(found) ?? found) : found;
 }
 
 const advice = (sender: string, operator: string): Advice => ({ sender, operator });
@@ -48,10 +53,8 @@ const PTR = advice(
   'Ask the administrator of your mail system.',
   'Give the sending address a name in reverse DNS that leads back to it, and say that name in EHLO.',
 );
-const PASSING = advice(
-  'Wait: the mail system goes on trying by itself.',
-  'Nothing, unless it lasts; then look at the next host and the network.',
-);
+const WAIT = 'Wait: the mail system goes on trying by itself.';
+const PASSING = advice(WAIT, 'Nothing, unless it lasts; then look at the next host and the network.');
 const LOOP = advice(
   'Tell the administrator of the address.',
   'Follow the Received fields: two systems each think that the other one is responsible.',
@@ -68,14 +71,17 @@ const POLICY = advice(
   'Read the words of the other system; ask the recipient to allow your address.',
   'Read the words of the other system; sender, host and content may each be the cause.',
 );
-const RATE = advice(
-  'Wait: the mail system goes on trying by itself.',
-  'Send more slowly to this system; open fewer connections at once.',
-);
+const RATE = advice(WAIT, 'Send more slowly to this system; open fewer connections at once.');
 const RECIPIENTS = advice('Send to fewer recipients at a time.', 'Send fewer recipients per transaction to this host.');
 const MX = advice(
   'Reach the recipient in another way: the domain takes no mail.',
   'The domain says by a null MX that it takes no mail; take the address off your lists.',
+);
+
+const CLOSED = advice('Reach the recipient in another way; the account is closed.', 'Take the address off your lists.');
+const NAMES = advice(
+  'Wait, or tell your administrator.',
+  'Look at the DNS servers of the domain and at your resolver.',
 );
 
 const BY_DETAIL: ReadonlyMap<string, Advice> = new Map([
@@ -86,12 +92,12 @@ const BY_DETAIL: ReadonlyMap<string, Advice> = new Map([
   ['1.6', ADDRESS],
   ['1.8', advice('Ask the administrator of your mail system.', 'Check MX and A of the domain of the reverse-path.')],
   ['1.10', MX],
-  ['2.1', advice('Reach the recipient in another way; the account is closed.', 'Take the address off your lists.')],
+  ['2.1', CLOSED],
   ['2.2', FULL],
   ['2.3', SIZE],
   ['3.4', SIZE],
   ['4.1', PASSING],
-  ['4.3', advice('Wait, or tell your administrator.', 'Look at the DNS servers of the domain and at your resolver.')],
+  ['4.3', NAMES],
   ['4.4', DOMAIN],
   ['4.6', LOOP],
   ['4.7', advice('Send again, or reach the recipient in another way.', 'Look why the next host did not take the message for so long.')],
@@ -112,6 +118,16 @@ const BY_DETAIL: ReadonlyMap<string, Advice> = new Map([
   ['7.28', RATE],
   ['7.30', TLS],
 ]); // prettier-ignore
+
+/** What gives an address up. */
+const LOST: ReadonlySet<Advice> = new Set([ADDRESS, DOMAIN, CLOSED, MX]);
+
+/** What to do instead of waiting once nobody tries any more. */
+const AFTER_WAITING: ReadonlyMap<Advice, Advice> = new Map([
+  [PASSING, advice('Send again later.', 'Look at the next host and the network.')],
+  [RATE, { ...RATE, sender: 'Send again later.' }],
+  [NAMES, { ...NAMES, sender: 'Send again later, or tell your administrator.' }],
+]);
 
 const BY_SUBJECT: readonly (Partial<Record<4 | 5, Advice>> | undefined)[] = [
   undefined,

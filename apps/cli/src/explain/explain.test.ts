@@ -1,3 +1,4 @@
+import type { StatusCode } from '@dsnkit/delivery-status';
 import { MAIL_PARAMETERS, RCPT_PARAMETERS } from '@dsnkit/esmtp-parameters';
 import { STATUS_ENTRIES } from '@dsnkit/delivery-status/registry';
 import { describe, expect, it } from 'vitest';
@@ -25,6 +26,17 @@ describe('nothing registered is left out', () => {
       for (const { subject, facts } of found) {
         const told = Object.fromEntries(facts);
         expect('sender' in told && 'operator' in told).toBe(!subject.startsWith('2'));
+      }
+    }
+  });
+
+  it('RFC 3464 §2.3.3: nobody is told to wait for what failed, nor to act on what is only delayed', () => {
+    for (const { code, classes } of STATUS_ENTRIES) {
+      for (const digit of classes.filter((each) => each !== 2)) {
+        const status = `${digit}.${code}` as StatusCode;
+        expect(adviceOn(status, 'failed')?.sender, status).not.toMatch(/^Wait/);
+        expect(adviceOn(status, 'delayed')?.sender, status).toMatch(/^Wait/);
+        expect(adviceOn(status, 'delayed')?.operator, status).not.toMatch(/off your lists/);
       }
     }
   });

@@ -29,7 +29,8 @@ function explanationsOf(words: readonly string[], { from }: ExplainOptions): rea
   const text = words.join(' ').trim();
   if (/^[2-5]\d\d(?:[ -]|$)/.test(text)) return [explainReply(text)];
   if (isStatusCode(text)) return [explainStatusCode(text)];
-  const detail = /^(?:X\.)?(\d{1,3}\.\d{1,3})$/i.exec(text)?.[1];
+  // `5.1` without X may as well be a class and a subject.
+  const detail = /^(?:X\.|(?![245]\.))(\d{1,3}\.\d{1,3})$/i.exec(text)?.[1];
   const details = detail === undefined ? [] : explainDetail(detail);
   if (details.length > 0) return details;
   const [, request, result] = NOTIFICATION.exec(text) ?? [];

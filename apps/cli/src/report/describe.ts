@@ -83,9 +83,7 @@ export function paintAction(action: string | null, paint: Palette): (text: strin
 
 function recipientLines(recipient: RecipientSummary, paint: Palette, explain: boolean): string[] {
   const { action, status, originalRecipient, finalRecipient, remoteMta, diagnostic } = recipient;
-  const words =
-    action === null ? 'the report names no action' : (ACTIONS[action] ?? `unknown action: ${printable(action)}`);
-  const lines = [`  ${nameOfRecipient(recipient)}: ${paintAction(action, paint)(words)}`];
+  const lines = [`  ${nameOfRecipient(recipient)}: ${paintAction(action, paint)(actionOf(recipient))}`];
   const add = (label: string, value: string): void => void lines.push(`  ${field(label, value)}`);
   if (originalRecipient !== null && originalRecipient.value !== finalRecipient?.value) {
     if (finalRecipient?.value === recipient.address) add('sent as', originalRecipient.value);
@@ -99,12 +97,27 @@ function recipientLines(recipient: RecipientSummary, paint: Palette, explain: bo
   if (diagnostic !== null) add('its words', diagnostic.value);
   if (recipient.lastAttemptDate !== null) add('last tried', recipient.lastAttemptDate);
   if (recipient.willRetryUntil !== null) add('tries until', recipient.willRetryUntil);
-  const advice = explain && status !== null && isStatusCode(status) ? adviceOn(status) : undefined;
+  const advice =
+    explain && status !== null && isStatusCode(status)
+      ? adviceOn(status, isOver(recipient) ? 'failed' : action)
+      : undefined;
   if (advice !== undefined) {
     add('sender', advice.sender);
     add('operator', advice.operator);
   }
   return lines;
+}
+
+function actionOf(recipient: RecipientSummary): string {
+  const { action } = recipient;
+  if (action === null) return 'the report names no action';
+  if (isOver(recipient)) return 'said to be delayed, but its time is up: it will not be delivered';
+  return ACTIONS[action] ?? `unknown action: ${printable(action)}`;
+}
+
+/** What the report declares late is lost: who waits for it waits for ever. */
+function isOver({ action, advice }: RecipientSummary): boolean {
+  return action === 'delayed' && advice !== 'wait';
 }
 
 function nameOfRecipient({ address }: RecipientSummary): string {

@@ -109,9 +109,22 @@ export class NamedSummary extends FieldSummary {
   }
 }
 
-/** Of a standard report. It is judged when that is asked for first. */
+/**
+ * Of a standard report. It is judged when that is asked for first. Where no field says what the other host said, as
+ * OpenSMTPD has it, the words for people do.
+ */
 export class ReportedSummary extends FieldSummary {
+  readonly #fromWords: () => BouncedRecipient | undefined;
   #judgement: Judgement | undefined;
+
+  constructor(fields: Partial<RecipientFields>, fromWords: () => BouncedRecipient | undefined) {
+    super(fields);
+    this.#fromWords = fromWords;
+  }
+
+  override get diagnostic(): TypedValue | null {
+    return super.diagnostic ?? quoted(this.#inWords);
+  }
 
   override get replyCode(): number | null {
     const { diagnosticCode } = this.fields;
@@ -120,7 +133,20 @@ export class ReportedSummary extends FieldSummary {
   }
 
   protected override get judgement(): Judgement {
-    return (this.#judgement ??= judgementOf(this.fields));
+    return (this.#judgement ??= this.#judge());
+  }
+
+  #judge(): Judgement {
+    const bounced = this.#inWords;
+    if (bounced === undefined) return judgementOf(this.fields);
+    const { reason, permanence, advice, reply } = bounced;
+    return { reason, permanence, advice, replyCode: reply?.replyCode ?? null };
+  }
+
+  get #inWords(): BouncedRecipient | undefined {
+    const { action, diagnosticCode } = this.fields;
+    if (diagnosticCode !== undefined || (action !== 'failed' && action !== 'delayed')) return undefined;
+    return this.#fromWords();
   }
 }
 
@@ -139,10 +165,7 @@ export class BouncedSummary extends FieldSummary {
   }
 
   override get diagnostic(): TypedValue | null {
-    const { diagnosticCode, reply } = this.#bounced;
-    if (diagnosticCode !== undefined || reply === undefined) return diagnosticCode ?? null;
-    const words = [reply.replyCode, reply.status, ...reply.lines].filter(Boolean).join(' ');
-    return words === '' ? null : { type: 'smtp', value: words };
+    return super.diagnostic ?? quoted(this.#bounced);
   }
 
   protected override readAddress(): string {
@@ -154,6 +177,13 @@ export class BouncedSummary extends FieldSummary {
     const declared = diagnosticCode && parseDiagnostic(diagnosticCode).replyCode;
     return { reason, permanence, advice, replyCode: declared ?? reply?.replyCode ?? null };
   }
+}
+
+/** A reply that words quote, as a diagnostic. */
+function quoted(bounced: BouncedRecipient | undefined): TypedValue | null {
+  const { replyCode, status, lines = [] } = bounced?.reply ?? {};
+  const words = [replyCode, status, ...lines].filter(Boolean).join(' ');
+  return words === '' ? null : { type: 'smtp', value: words };
 }
 
 /** All that is told of a recipient, as plain data. */

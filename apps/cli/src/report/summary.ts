@@ -1,4 +1,4 @@
-import { readBounce, type Bounce, type BounceKind, type OriginalMessage } from '@dsnkit/bounce';
+import { readBounce, type Bounce, type BouncedRecipient, type BounceKind, type OriginalMessage } from '@dsnkit/bounce';
 import { parseDate, type Field, type TypedValue } from '@dsnkit/delivery-status';
 import { decodeHeaderText, splitHeader, type ParsedReport } from '@dsnkit/multipart-report';
 import { openMessage } from '@dsnkit/multipart-report/message';
@@ -127,7 +127,7 @@ class ReadSummary implements Summary {
   #told: ReportSummary | undefined;
 
   constructor(
-    { file, index }: InputMessage,
+    { file, index, octets }: InputMessage,
     report: ParsedReport | undefined,
     bounce: Bounce | undefined,
     field: FieldReader,
@@ -137,7 +137,7 @@ class ReadSummary implements Summary {
     this.kind = bounce?.kind ?? report?.kind ?? 'other';
     this.recipients =
       bounce?.recipients.map((recipient) => new BouncedSummary(recipient)) ??
-      (report === undefined ? [] : recipientsOf(report));
+      (report === undefined ? [] : recipientsOf(report, octets));
     this.header = new MessageHeader(field);
     this.#report = report;
     this.#bounce = bounce;
@@ -181,8 +181,17 @@ function reportSummary({ reportType, deliveryStatus, mdn, feedback }: ParsedRepo
   };
 }
 
-function recipientsOf({ deliveryStatus, mdn, feedback }: ParsedReport): RecipientSummary[] {
-  if (deliveryStatus !== undefined) return deliveryStatus.recipients.map((fields) => new ReportedSummary(fields));
+function recipientsOf({ deliveryStatus, mdn, feedback }: ParsedReport, octets: Uint8Array): RecipientSummary[] {
+  if (deliveryStatus !== undefined) {
+    const { recipients } = deliveryStatus;
+    let read: readonly BouncedRecipient[] | undefined;
+    return recipients.map((fields, index) => {
+      return new ReportedSummary(fields, () => {
+        read ??= readBounce(octets).recipients;
+        return read.length === recipients.length ? read[index] : undefined;
+      });
+    });
+  }
   if (mdn !== undefined) {
     const { originalRecipient, finalRecipient } = mdn;
     return [new NamedSummary(typedText(originalRecipient), typedText(finalRecipient))];

@@ -83,9 +83,11 @@ export function factsOf(
   if (marked !== undefined && exchange === undefined)
     list.push({ of: 'command', source: 'text', ...place(marked.at), by: marked.stage });
   const host = remoteMta === undefined ? findHost(text, from, to) : plainMtaName(remoteMta);
+  const expired = block === undefined ? -1 : findExpired(fields, text, from, to);
+  if (expired >= 0) list.push({ of: 'action', source: 'text', ...place(expired), by: EXPIRED });
   return {
     address,
-    fields,
+    fields: expired >= 0 ? { ...fields, action: 'failed' } : fields,
     action,
     reply,
     words,
@@ -95,6 +97,18 @@ export function factsOf(
     evidence: list,
   };
 }
+
+/**
+ * Where a report that declares a delay says that it is over; -1 if it does not. OpenSMTPD declares `delayed` for a message
+ * that it lets go at the end of its time, and its only sign is this reason in place of a reply.
+ */
+function findExpired({ action, status }: Group, text: string, from: number, to: number): number {
+  if (action !== 'delayed' || status !== '4.4.7') return -1;
+  const at = text.indexOf(EXPIRED, from);
+  return at < to ? at : -1;
+}
+
+const EXPIRED = 'Envelope expired';
 
 /** The words for people of a report, cut into what they say of each recipient. */
 function openBeside({ humanReadable, ranges }: ParsedReport, mail: Mail): Beside {
