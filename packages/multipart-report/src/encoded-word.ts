@@ -62,9 +62,10 @@ function flush(output: Output): void {
 function readWord(text: string, start: number, last: number): Word | undefined {
   const afterCharset = text.indexOf('?', start + 2);
   if (afterCharset < 0 || afterCharset + 3 > last || text[afterCharset + 2] !== '?') return undefined;
-  const close = text.indexOf('?=', afterCharset + 3);
   const encoding = text.charAt(afterCharset + 1).toLowerCase();
   if (encoding !== 'q' && encoding !== 'b') return undefined;
+  // Looked for last: what it passes over is then part of the word, and is not passed over again.
+  const close = text.indexOf('?=', afterCharset + 3);
   const [charset = ''] = text.slice(start + 2, afterCharset).split('*');
   const content = text.slice(afterCharset + 3, close);
   const encoded = encodeUtf8(encoding === 'q' ? content.replaceAll('_', '=20') : content);

@@ -56,6 +56,11 @@ describe('hostile messages', () => {
     ['a million continued parameters', 'Content-Type: multipart/report', ';a*1=b'],
     ['nested comments', 'Content-Type: multipart/report', '('],
     ['backslashes', 'Content-Type: multipart/report; boundary="', '\\'],
+    [
+      'line ends in a boundary',
+      `Content-Type: multipart/report; boundary*=''${'%0A--'.repeat(2 ** 17)}x\n\n${'--\n'.repeat(2 ** 18)}`,
+      '--\n',
+    ],
     ['encoded words', `${head}\n--b\nContent-Type: text/rfc822-headers\n\nSubject: `, '=?a?q?'],
     ['angle brackets', `${head}\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: `, '<'],
     ['a million recipients', head, 'Final-Recipient: rfc822; a@b\n\n'],

@@ -152,7 +152,9 @@ class TreeReader {
       return;
     }
     let boundary = parameter(part.parameters, 'boundary')?.trimEnd() ?? '';
-    if (boundary === '') {
+    // RFC 2231 can spell a line end. No line holds one, but to look for it again and again would cost n² looks.
+    if (boundary === '' || boundary.includes('\n')) {
+      boundary = '';
       if (this.#open.length === 0) boundary = guessBoundary(this.#source.text, bodyStart);
       this.#issues.add(boundary === '' ? 'boundary-missing' : 'boundary-guessed', start);
       if (boundary === '') return;
