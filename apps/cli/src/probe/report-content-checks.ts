@@ -84,10 +84,11 @@ function remoteMta({ summary }: ReceivedReport): Verdict {
   return verdict(mta?.type === 'dns', mta == null ? 'none' : `${mta.type}; ${mta.value}`);
 }
 
-function diagnostic({ summary }: ReceivedReport): Verdict {
-  const code = summary.recipients[0]?.diagnostic;
+/** The field itself: `summary` would do with the reply in words beside it. */
+function diagnostic({ checked }: ReceivedReport): Verdict {
+  const code = checked.report?.deliveryStatus?.recipients[0]?.diagnosticCode;
   const right = code?.type === 'smtp' && code.value.startsWith('550 5.1.1 no such mailbox at the probe');
-  return verdict(right, code == null ? 'none' : `${code.type}; ${code.value}`);
+  return verdict(right, code === undefined ? 'none' : `${code.type}; ${code.value}`);
 }
 
 function returns(kind: 'message' | 'headers'): (report: ReceivedReport) => Verdict {
