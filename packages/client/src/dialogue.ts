@@ -2,10 +2,15 @@ import type { ClientEvent, ClientSession } from '@dsnkit/smtp';
 import type { Connection } from './connection.ts';
 import { ClientError } from './error.ts';
 
+/** RFC 5321 §4.5.3.2.4. */
+const SHORTEST_TIMEOUT = 120_000;
+
 /** Moves octets between a session and its connection. */
 export class Dialogue {
   readonly session: ClientSession;
   readonly connection: Connection;
+  /** Nothing more can be written; what came before is still read, since its replies count. */
+  broken = false;
 
   constructor(session: ClientSession, connection: Connection) {
     this.session = session;
@@ -15,12 +20,11 @@ export class Dialogue {
   /** Writes what the session has to say. */
   async flush(): Promise<void> {
     const output = this.session.takeOutput();
-    if (output === undefined) return;
+    if (output === undefined || this.broken) return;
     try {
-      await this.connection.write(output);
+      await this.connection.write(output, this.session.timeoutMs ?? SHORTEST_TIMEOUT);
     } catch {
-      // Replies that came before it broke still count.
-      this.session.eof();
+      this.broken = true;
     }
   }
 

@@ -53,9 +53,16 @@ class SocketConnection implements Connection {
     return this.#secure;
   }
 
-  async write(octets: Uint8Array): Promise<void> {
+  async write(octets: Uint8Array, timeoutMs: number): Promise<void> {
+    const socket = this.#socket;
+    const stalled = (): void => void socket.destroy();
     await new Promise<void>((resolve, reject) => {
-      this.#socket.write(octets, (error) => (error ? reject(error) : resolve()));
+      socket.setTimeout(timeoutMs, stalled);
+      socket.write(octets, (error) => {
+        socket.setTimeout(0, stalled);
+        if (error || socket.destroyed) reject(error ?? new Error('the connection broke'));
+        else resolve();
+      });
     });
   }
 
@@ -74,6 +81,8 @@ class SocketConnection implements Connection {
   }
 
   async startTls(): Promise<void> {
+    if (this.#arrived.length > 0)
+      throw new ClientError('connection', 'octets in the clear after the reply to STARTTLS');
     this.#socket.removeAllListeners();
     const secure = connectTls({ socket: this.#socket, ...tlsOptions(this.#server) });
     await ready(secure, 'secureConnect', this.#server.connectTimeoutMs ?? 30_000);
@@ -115,7 +124,7 @@ async function ready(socket: Socket, event: string, timeoutMs: number): Promise<
       reject(new ClientError('connection', why));
     };
     const timer = setTimeout(() => fail('no connection in time'), timeoutMs);
-    const onError = (error: Error): void => fail(error.message);
+    const onError = (error: Error): void => fail(wordsOf(error));
     socket.once('error', onError);
     socket.once(event, () => {
       clearTimeout(timer);
@@ -123,4 +132,10 @@ async function ready(socket: Socket, event: string, timeoutMs: number): Promise<
       resolve();
     });
   });
+}
+
+/** Where a name has several addresses, what went wrong with each. */
+function wordsOf(error: Error): string {
+  if (!(error instanceof AggregateError) || error.message !== '') return error.message;
+  return error.errors.map((one) => (one instanceof Error ? one.message : String(one))).join(', ');
 }

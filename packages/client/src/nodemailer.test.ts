@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startTestServer, type TestServer } from '../test/server.ts';
+import { startTestServer, type TestServer, type TestServerOptions } from '../test/server.ts';
 import { dsnTransport, reports } from './nodemailer.ts';
 
 let server: TestServer | undefined;
@@ -9,8 +9,8 @@ afterEach(async () => {
   server = undefined;
 });
 
-async function transporter() {
-  server = await startTestServer();
+async function transporter(options: TestServerOptions = {}) {
+  server = await startTestServer(options);
   return createTransport(dsnTransport({ host: '127.0.0.1', port: server.port, startTls: 'off' }));
 }
 
@@ -71,6 +71,14 @@ describe('dsnTransport', () => {
     await expect(mailer.sendMail({ ...letter, to: 'nobody@example.com' })).rejects.toMatchObject({
       code: 'refused',
       reply: { code: 550 },
+    });
+  });
+
+  it('RFC 1047 §3: does not call a message refused that may have been taken', async () => {
+    const mailer = await transporter({ dropAt: 'end-of-content' });
+    await expect(mailer.sendMail({ ...letter, to: ['nobody@example.com', 'bob@example.com'] })).rejects.toMatchObject({
+      code: 'connection',
+      message: expect.stringContaining('may have been taken') as string,
     });
   });
 

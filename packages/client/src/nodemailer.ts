@@ -147,6 +147,11 @@ function infoOf(submitted: Submitted, from: string, to: readonly string[], messa
   const taken = submitted.recipients.filter(({ accepted }) => accepted);
   const refused = submitted.recipients.filter(({ accepted }) => !accepted);
   if (taken.length === 0) {
+    if (refused.some(({ stage, reply }) => stage === 'content' && reply === undefined))
+      throw new ClientError(
+        'connection',
+        'the connection broke behind the content, which may have been taken (RFC 1047)',
+      );
     const reply = refused.find((one) => one.reply !== undefined)?.reply;
     const words = reply === undefined ? 'the connection broke' : reply.raw.join(' / ');
     throw new ClientError(reply === undefined ? 'connection' : 'refused', `no recipient was taken: ${words}`, reply);

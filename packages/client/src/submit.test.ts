@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { certificate } from '../test/certificate.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from '../test/server.ts';
-import { ClientError, submit, type Message, type SubmitOptions, type Submitted } from './index.ts';
+import { ClientError, submit, type Connection, type Message, type SubmitOptions, type Submitted } from './index.ts';
 import { connectTo } from './node.ts';
 
 let server: TestServer | undefined;
@@ -118,6 +118,26 @@ describe('submit', () => {
     );
   });
 
+  it('RFC 5321 §4.2.1: a reply that came before the connection broke still counts', async () => {
+    const connect = (): Promise<Connection> =>
+      Promise.resolve(scripted(['220 mx\r\n', '250-mx\r\n250 DSN\r\n', '421 4.3.2 closing\r\n'], 1));
+    const { recipients } = await submit(message, { connect });
+    expect(recipients.map(({ stage, reply }) => [stage, reply?.status])).toEqual(
+      message.to.map(() => ['mail', '4.3.2']),
+    );
+  });
+
+  it('RFC 5321 §4.5.3.2.5: content that the server takes no more of is given up, and nobody has taken it', async () => {
+    const given: number[] = [];
+    const replies = ['220 mx\r\n', '250-mx\r\n250-PIPELINING\r\n250 DSN\r\n', `${'250 ok\r\n'.repeat(4)}354 go\r\n`];
+    const connect = (): Promise<Connection> => Promise.resolve(scripted(replies, 2, given));
+    const { recipients } = await submit(message, { connect });
+    expect(given.at(-1)).toBe(180_000);
+    expect(recipients.map(({ accepted, stage, reply }) => [accepted, stage, reply])).toEqual(
+      message.to.map(() => [false, 'data', undefined]),
+    );
+  });
+
   it('tells a connection that can not be made, and a value that can not be said', async () => {
     const nowhere = { connect: () => connectTo({ host: '127.0.0.1', port: 1, connectTimeoutMs: 5000 }) };
     await expect(submit(message, nowhere)).rejects.toBeInstanceOf(ClientError);
@@ -129,3 +149,19 @@ describe('submit', () => {
     expect(server?.heard.filter((note) => note.startsWith('content')).join('')).toContain('b\r\n');
   });
 });
+
+/** A connection that reads what is given and breaks at a write after so many. */
+function scripted(replies: readonly string[], writes: number, timeouts: number[] = []): Connection {
+  const arrived = replies.map((reply) => new TextEncoder().encode(reply));
+  let left = writes;
+  return {
+    secure: true,
+    write: (_, timeoutMs) => {
+      timeouts.push(timeoutMs);
+      return left-- > 0 ? Promise.resolve() : Promise.reject(new Error('broken'));
+    },
+    read: () => Promise.resolve(arrived.shift() ?? 'end'),
+    startTls: () => Promise.reject(new Error('not here')),
+    close: () => undefined,
+  };
+}

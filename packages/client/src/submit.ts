@@ -135,8 +135,10 @@ async function transfer(
   for await (const piece of content instanceof Uint8Array ? [content] : content) {
     session.content(piece);
     await dialogue.flush();
+    if (dialogue.broken) break;
   }
-  session.endContent();
+  // Without the end of data nobody has taken the message.
+  if (!dialogue.broken) session.endContent();
   return (await dialogue.expect('done')).recipients;
 }
 
