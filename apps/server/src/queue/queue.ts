@@ -78,7 +78,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   /** Claims in hand, and until when they are surely ours. */
   const tokens = new Map<string, number>();
   let running = false;
-  let claiming = false;
+  let claiming: Promise<void> | undefined;
   let again = false;
   /** There was no room for any claim: look again as soon as one in hand ends. */
   let starved = false;
@@ -188,6 +188,10 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
       leaseUntilMs: nowMs + limits.leaseMs,
       token: () => ids.next(),
     });
+    if (!running) {
+      if (claims.length > 0) await store.release(claims.map(({ token }) => token));
+      return;
+    }
     for (const claim of claims) {
       const destination = claim.recipients[0]?.destination ?? '';
       enter(claim.token, destination, nowMs + limits.leaseMs);
@@ -203,18 +207,17 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
 
   function wake(): void {
     if (!running) return;
-    again = claiming;
-    if (claiming) return;
-    claiming = true;
+    again = claiming !== undefined;
+    if (again) return;
     timer?.cancel();
     timer = undefined;
-    claimDue()
+    claiming = claimDue()
       .catch((error: unknown) => {
         parts.trouble(error);
         expect(clock.now() + TROUBLE_PAUSE_MS);
       })
       .finally(() => {
-        claiming = false;
+        claiming = undefined;
         if (again) wake();
       });
   }
@@ -262,6 +265,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
       running = false;
       timer?.cancel();
       rest?.cancel();
+      await claiming;
       if (tokens.size > 0) await new Promise<void>((resolve) => void (idle = [...idle, resolve]));
       renewal?.cancel();
     },

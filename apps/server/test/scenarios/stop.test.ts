@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { makeQueue } from '../../src/queue/queue.ts';
+import { brief, claim, sample } from '../contracts/queue-samples.ts';
+import { SimulatedClock } from '../simulation/clock.ts';
 import { runScript } from './scripted.ts';
 import { submit } from './submit.ts';
 import { World } from './world.ts';
@@ -26,5 +30,41 @@ describe('stopping', () => {
     await world.clock.during(server.stop());
     expect(hop.contents).toHaveLength(1);
     expect(await server.store.counts()).toEqual({ messages: 0, recipients: 0 });
+  });
+
+  it('delivers nothing that is claimed meanwhile: it would have no store to be settled in', async () => {
+    const clock = new SimulatedClock();
+    const store = openMemoryQueueStore();
+    await store.accept([sample('m1')]);
+    const asked = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    const claimed = store.claim.bind(store);
+    vi.spyOn(store, 'claim').mockImplementationOnce(async (request) => {
+      const claims = await claimed(request);
+      asked.resolve();
+      await answered.promise;
+      return claims;
+    });
+    const delivered: string[] = [];
+    const troubles: unknown[] = [];
+    const queue = makeQueue(
+      {
+        ...{ store, clock, ids: { next: () => 't1' }, paused: new Set<string>() },
+        work: ({ message: { id } }) => Promise.resolve(void delivered.push(id)),
+        afterReplies: queueMicrotask,
+        trouble: (error) => troubles.push(error),
+      },
+      { inFlight: 100, perDestination: 20, leaseMs: 3_600_000 },
+    );
+    queue.start();
+    await clock.during(asked.promise);
+    let isStopped = false;
+    const stopping = queue.stop().then(() => (isStopped = true));
+    await clock.advance(1_000);
+    expect(isStopped).toBe(false);
+    answered.resolve();
+    await stopping;
+    expect([delivered, troubles]).toEqual([[], []]);
+    expect(brief(await claim(store, { nowMs: clock.now() }))).toEqual(['m1:0']);
   });
 });
