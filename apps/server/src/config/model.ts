@@ -419,7 +419,7 @@ export interface LimitsConfig {
 export interface DeliveryConfig {
   /** `max-attempts`: messages in hand at once, under way or waiting for a connection; more rest in the store. Default 1000. */
   readonly maxAttempts: number;
-  /** `max-per-destination`: connections to one destination at once. Default 20. */
+  /** `max-per-destination`: connections to one destination at once; as many more take to its next host what the first has put off. Default 20. */
   readonly maxPerDestination: number;
   /**
    * `lease`: for how long a node has what it works on, renewed long before; after it the work of a node that died goes to

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { deliveryOf } from '../../test/simulation/delivery.ts';
+import type { SmtpOptions } from './smtp-transport.ts';
 import { relayWorld, told } from '../../test/simulation/relay.ts';
-import { close, type Script } from '../../test/simulation/scripted-host.ts';
+import { close, stall, type Script } from '../../test/simulation/scripted-host.ts';
 
 /** `ivory.edu` with two exchangers, and a transport to it. */
-async function twoHosts(first: Script = {}, second: Script = {}) {
+async function twoHosts(first: Script = {}, second: Script = {}, options: Partial<SmtpOptions> = {}) {
   const world = relayWorld();
   const a = await world.add('a.ivory.edu', '192.0.2.1', first);
   const b = await world.add('b.ivory.edu', '192.0.2.2', second);
@@ -14,11 +15,13 @@ async function twoHosts(first: Script = {}, second: Script = {}) {
       [20, 'b.ivory.edu'],
     ],
   });
-  const relay = world.transport({ kind: 'mx', domain: 'ivory.edu' });
+  const relay = world.transport({ kind: 'mx', domain: 'ivory.edu' }, options);
   const deliver = async (...recipients: (string | [string, string])[]) =>
     (await world.clock.during(relay.deliver(deliveryOf({ recipients })))).map(told);
   return { ...world, a, b, relay, deliver };
 }
+
+const toBob = deliveryOf({ recipients: ['bob@ivory.edu'] });
 
 describe('SmtpTransport: several hosts', () => {
   it('RFC 5321 §5.1 R5321-5.1-c: the most preferred host gets the message', async () => {
@@ -119,6 +122,44 @@ describe('SmtpTransport: several hosts', () => {
     expect(await (await twoHosts(no, { greeting: '421 4.3.2 Busy' })).deliver('bob@ivory.edu')).toEqual([
       'deferred 4.3.2 connect: 421 4.3.2 Busy',
     ]);
+  });
+
+  it('RFC 5321 §4.5.4.1: the next host of many messages that the first puts off gets no more connections than allowed', async () => {
+    const { a, b, clock, relay } = await twoHosts(
+      { RCPT: '450 4.7.1 Greylisted' },
+      { RCPT: stall },
+      { maxConnections: 2 },
+    );
+    const outcomes = Promise.all(Array.from({ length: 9 }, () => relay.deliver(toBob)));
+    await clock.advance(60_000);
+    expect([a.peer.transactions.length, b.peer.connections]).toEqual([9, 2]);
+    b.peer.script = {};
+    await clock.advance(600_000);
+    expect((await outcomes).flat().filter(({ kind }) => kind === 'relayed')).toHaveLength(7);
+    expect(b.peer.connections).toBe(9);
+  });
+
+  it.each([
+    ['is not there', () => ({}), 'refused'],
+    ['breaks off', () => ({ MAIL: close }), undefined],
+  ] as const)('RFC 5321 §4.5.4.1: a next host that %s is spared for a while', async (_, script, down) => {
+    const { b, clock, deliver } = await twoHosts({ RCPT: '450 4.7.1 Greylisted' }, script(), { downMs: 60_000 });
+    b.host.down = down;
+    await deliver('bob@ivory.edu');
+    b.host.down = undefined;
+    b.peer.script = {};
+    expect(await deliver('bob@ivory.edu')).toEqual(['deferred 4.7.1 rcpt: 450 4.7.1 Greylisted']);
+    await clock.advance(61_000);
+    expect(await deliver('bob@ivory.edu')).toEqual(['relayed 2.0.0 content: 250 2.0.0 Queued']);
+  });
+
+  it('transactions with a next host count for the rate, too', async () => {
+    const { a, b, clock, relay } = await twoHosts({ RCPT: '450 Later' }, {}, { ratePerMinute: 60 });
+    for (let i = 0; i < 60; i++) void relay.deliver(toBob);
+    await clock.advance(60_000);
+    expect(a.peer.transactions.length + b.peer.transactions.length).toBeLessThanOrEqual(62);
+    await clock.advance(60_000);
+    expect(b.peer.transactions).toHaveLength(60);
   });
 
   it('RFC 7505 §4.1 R7505-4.1-a: mail to a null MX fails at once and names no remote host', async () => {

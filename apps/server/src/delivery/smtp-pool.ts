@@ -30,6 +30,9 @@ export interface Others {
   downUntilMs(): number;
 }
 
+/** An attempt may not wait any longer. */
+export const tooLate: Trouble = { status: '4.4.7', reason: 'no connection to the destination came free in time' };
+
 const longestSleepMs = 3_600_000;
 
 /** How long a destination that did not let us open one more connection is spared further tries to. */
@@ -77,6 +80,23 @@ export class SmtpPool implements Feeder {
 
   get empty(): boolean {
     return this.#connections.size === 0 && this.#connecting === 0;
+  }
+
+  /** How many connections this node may have. */
+  get share(): number {
+    const { maxConnections, others } = this.#options;
+    return Math.max(1, Math.floor(maxConnections / (others?.nodes() ?? 1)));
+  }
+
+  /** Resolves when one more transaction may begin, and counts it: for one that takes no connection of the pool. */
+  async allowed(): Promise<void> {
+    const { clock, others } = this.#options;
+    for (;;) {
+      const waitMs = (this.#rate?.nextAtMs(clock.now()) ?? 0) - clock.now();
+      if (waitMs <= 0) break;
+      await new Promise<void>((resolve) => void clock.after(Math.ceil(waitMs), resolve));
+    }
+    this.#rate?.count(clock.now(), others?.nodes());
   }
 
   add(attempt: Attempt): void {
@@ -243,7 +263,7 @@ export class SmtpPool implements Feeder {
     if (overdue.length > 0) {
       const late = new Set(overdue);
       this.#waiting = this.#waiting.filter((attempt) => !late.has(attempt));
-      this.#giveUp(overdue, { status: '4.4.7', reason: 'no connection to the destination came free in time' });
+      this.#giveUp(overdue, tooLate);
     }
     this.#work();
     const next = this.#waiting.reduce((least, { notAfterMs }) => Math.min(least, notAfterMs), Infinity);
@@ -266,9 +286,8 @@ export class SmtpPool implements Feeder {
   }
 
   #maxNow(): number {
-    const { maxConnections, others, clock } = this.#options;
-    const share = Math.max(1, Math.floor(maxConnections / (others?.nodes() ?? 1)));
-    if (!isAhead(this.#limitUntilMs, spareMs, clock.now())) this.#limit = share;
+    const { share } = this;
+    if (!isAhead(this.#limitUntilMs, spareMs, this.#options.clock.now())) this.#limit = share;
     return Math.min(this.#limit, share);
   }
 

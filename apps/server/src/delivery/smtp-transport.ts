@@ -9,11 +9,12 @@ import { fault, forAll, type Trouble } from './outcomes.ts';
 import type { Credentials, Protection, TlsLevel } from './protection.ts';
 import { secureTargets } from './secure-targets.ts';
 import type { StsPolicies } from './sts-policies.ts';
+import { Apart } from './smtp-apart.ts';
 import { Attempt } from './smtp-attempt.ts';
 import { SmtpConnection, type Feeder } from './smtp-connection.ts';
 import { mtaName, shownAddress } from './smtp-hop.ts';
 import { factsFor } from './smtp-plan.ts';
-import { SmtpPool, type Others } from './smtp-pool.ts';
+import { SmtpPool, tooLate, type Others } from './smtp-pool.ts';
 
 /** What SMTP and LMTP delivery needs of the outside world. */
 export interface SmtpPorts {
@@ -73,6 +74,7 @@ export class SmtpTransport implements Transport {
   readonly #options: SmtpOptions;
   readonly #ownNames: ReadonlySet<string>;
   readonly #pool: SmtpPool;
+  readonly #apart: Apart;
   readonly #protection: Protection;
   #found: (FoundTargets & { readonly untilMs: number }) | undefined;
   #closing = false;
@@ -97,6 +99,8 @@ export class SmtpTransport implements Transport {
         else void this.#conclude(attempt, target, skipped);
       },
     });
+    const { downMs = 0 } = options;
+    this.#apart = new Apart({ most: () => this.#pool.share, downMs, clock: ports.clock });
   }
 
   /** Nothing is under way and no connection is kept. */
@@ -243,7 +247,7 @@ export class SmtpTransport implements Transport {
       if (tried.size >= maxHostsPerAttempt) break;
       if (tried.has(hostOf(target))) continue;
       if (!attempt.reopen()) break;
-      const trouble = await this.#alone(attempt, target);
+      const trouble = await this.#apart.during(() => this.#alone(attempt, target));
       if (trouble === undefined) tried.add(hostOf(target));
       else {
         unseen.push(trouble);
@@ -254,7 +258,15 @@ export class SmtpTransport implements Transport {
   }
 
   /** Works on one attempt alone over a connection of its own; gives the trouble if the host was not ready. */
-  #alone(attempt: Attempt, target: Target): Promise<Trouble | undefined> {
+  async #alone(attempt: Attempt, target: Target): Promise<Trouble | undefined> {
+    const known = this.#apart.troubleOf(target);
+    if (known !== undefined) return known;
+    await this.#pool.allowed();
+    if (attempt.notAfterMs <= this.#ports.clock.now()) return tooLate;
+    return this.#serve(attempt, target);
+  }
+
+  #serve(attempt: Attempt, target: Target): Promise<Trouble | undefined> {
     return new Promise((resolve) => {
       let end: Trouble | undefined;
       const rest = (session: SmtpConnection): void => {
@@ -274,11 +286,14 @@ export class SmtpTransport implements Transport {
         over: rest,
         ended: (session, trouble) => {
           end = trouble;
+          if (trouble !== undefined) this.#apart.failed(target, trouble);
           rest(session);
         },
       };
       void this.#reach(target, feeder, []).then((reached) => {
-        if (!(reached instanceof SmtpConnection)) resolve(reached);
+        if (reached instanceof SmtpConnection) return;
+        this.#apart.failed(target, reached);
+        resolve(reached);
       });
     });
   }
