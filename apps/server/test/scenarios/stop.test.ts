@@ -36,12 +36,12 @@ describe('stopping', () => {
     const clock = new SimulatedClock();
     const store = openMemoryQueueStore();
     await store.accept([sample('m1')]);
-    const asked = Promise.withResolvers<void>();
-    const answered = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<undefined>();
+    const answered = Promise.withResolvers<undefined>();
     const claimed = store.claim.bind(store);
     vi.spyOn(store, 'claim').mockImplementationOnce(async (request) => {
       const claims = await claimed(request);
-      asked.resolve();
+      asked.resolve(undefined);
       await answered.promise;
       return claims;
     });
@@ -62,7 +62,7 @@ describe('stopping', () => {
     const stopping = queue.stop().then(() => (isStopped = true));
     await clock.advance(1_000);
     expect(isStopped).toBe(false);
-    answered.resolve();
+    answered.resolve(undefined);
     await stopping;
     expect([delivered, troubles]).toEqual([[], []]);
     expect(brief(await claim(store, { nowMs: clock.now() }))).toEqual(['m1:0']);
