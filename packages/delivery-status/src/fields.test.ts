@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fault } from '../test/fault.ts';
-import { formatFields, parseDeliveryStatus, parseFields, receivedFields } from './index.ts';
+import { formatFields, parseDeliveryStatus, parseFields, receivedFields, type Field } from './index.ts';
 
 const read = (text: string): unknown => parseFields(text).fields.map(({ name, value }) => [name, value]);
 const codes = (text: string): unknown => parseFields(text).issues.map(({ code, line }) => [code, line]);
@@ -152,12 +152,28 @@ describe('writing fields', () => {
 
   it('RFC 3464 §2.4 R3464-2.4-f: a parsed field keeps its octets until it says something else', () => {
     const [first, second] = parseFields('a:  1\n  2\nB : x\n\njunk').fields;
-    expect(formatFields([second!, first!])).toBe('B : x\n\njunka:  1\n  2\n');
+    expect(formatFields([second!, first!])).toBe('B : x\n\njunk\r\na:  1\n  2\n');
     expect(formatFields([{ ...first!, value: 'new' }])).toBe('a: new\r\n');
     expect(formatFields([{ ...first!, name: 'A' }])).toBe('A: 1  2\r\n');
     expect(formatFields([{ name: 'C', value: 'y', source: '' }])).toBe('C: y\r\n');
     expect(formatFields([{ name: 'C', value: 'y', source: 'C: y\r\nD: z\r\n' }])).toBe('C: y\r\n');
   });
+
+  it.each(['A: b', 'A: b\n', ' orphan\nA: b', 'junk\nA: b\n\n', 'junk:\n\n orphan\nA: b\r', '\n \nA: b\n c\n \n'])(
+    'RFC 5322 §2.2: a field that was read from %j stays itself beside others',
+    (text) => {
+      const { fields } = parseFields(text);
+      const other = { name: 'X', value: 'y' };
+      expect(formatFields(fields)).toBe(text);
+      const said = (list: readonly Field[]): unknown => list.map(({ name, value }) => [name, value]);
+      for (const list of [
+        [...fields, other],
+        [other, ...fields],
+        [...fields, ...fields.toReversed()],
+      ])
+        expect(read(formatFields(list))).toEqual(said(list));
+    },
+  );
 });
 
 describe('the fields behind a group', () => {

@@ -1,6 +1,7 @@
 import { DeliveryStatusError } from './error.ts';
 import { foldField } from './fold.ts';
 import { IssueList } from './issues.ts';
+import { joinLines } from './join-lines.ts';
 import { Scanner, valueOf, type RawField } from './scanner.ts';
 import type { Field, GroupSource, Issue } from './types.ts';
 
@@ -27,12 +28,7 @@ export interface ParsedFields {
  */
 export function parseFields(block: string): ParsedFields {
   const issues = new IssueList();
-  const scanner = new Scanner(block, issues);
-  const raws: RawField[] = [];
-  for (let part = scanner.nextBlock(); part; part = scanner.nextBlock()) {
-    if (part.blankLines > 0) issues.add('stray-blank-line', part.line);
-    for (const raw of part.fields) raws.push(raw);
-  }
+  const raws = scanFields(block, issues);
   const fields = raws.map((raw, index) => ({
     name: block.slice(raw.start, raw.nameEnd),
     value: valueOf(block, raw),
@@ -40,6 +36,16 @@ export function parseFields(block: string): ParsedFields {
     source: block.slice(index === 0 ? 0 : raw.start, raws[index + 1]?.start ?? block.length),
   }));
   return { fields, issues: issues.items };
+}
+
+function scanFields(block: string, issues: IssueList): RawField[] {
+  const scanner = new Scanner(block, issues);
+  const raws: RawField[] = [];
+  for (let part = scanner.nextBlock(); part; part = scanner.nextBlock()) {
+    if (part.blankLines > 0) issues.add('stray-blank-line', part.line);
+    for (const raw of part.fields) raws.push(raw);
+  }
+  return raws;
 }
 
 /**
@@ -65,16 +71,21 @@ export function receivedFields(group: { readonly source?: GroupSource }): readon
  * @example formatFields([{ name: 'Subject', value: 'hello' }]) // 'Subject: hello\r\n'
  */
 export function formatFields(fields: readonly Field[]): string {
-  return fields.map(formatField).join('');
+  return joinLines(
+    fields.map((field, index) => formatField(field, index === 0)),
+    '\r\n',
+  );
 }
 
-function formatField(field: Field): string {
-  if (field.source !== undefined) {
-    const [was, ...others] = parseFields(field.source).fields;
-    if (was?.name === field.name && was.value === field.value && others.length === 0) return field.source;
+function formatField({ name, value, source }: Field, isFirst: boolean): string {
+  if (source !== undefined) {
+    const [raw, ...others] = scanFields(source, new IssueList());
+    const isSame = raw !== undefined && source.slice(raw.start, raw.nameEnd) === name && valueOf(source, raw) === value;
+    // Stray lines that stood before the first field would continue another one.
+    if (isSame && others.length === 0) return isFirst ? source : source.slice(raw.start);
   }
-  assertFieldName(field.name);
-  return foldField(field.name, field.value);
+  assertFieldName(name);
+  return foldField(name, value);
 }
 
 /**

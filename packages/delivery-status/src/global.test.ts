@@ -74,6 +74,15 @@ describe('for a return path without SMTPUTF8', () => {
         .replace('Localized-Diagnostic: de; y\n', ''),
     );
   });
+
+  it('RFC 3464 §2.1.1 R3464-2.1.1-d: comments that were parsed become encoded-words, or go', () => {
+    const text =
+      'Reporting-MTA: (é) dns; mx.example.net\r\n\r\nFinal-Recipient: rfc822; a@x\r\nAction: failed\r\nStatus: 5.1.1 (größe)\r\n' +
+      'Last-Attempt-Date: Fri, 08 Jul 1994 09:21:47 +0000 (für)\r\n';
+    expect(formatDeliveryStatus(toAsciiDeliveryStatus(assertDeliveryStatus(parseGlobalDeliveryStatus(text))))).toBe(
+      text.replace('(é) ', '').replace('größe', '=?utf-8?Q?gr=C3=B6=C3=9Fe?=').replace(' (für)', ''),
+    );
+  });
 });
 
 describe('for a return path with SMTPUTF8', () => {

@@ -1,5 +1,6 @@
 import { decodeUtf8AddrUnitext, encodeUtf8AddrXtext, utf8AddrForm } from '@dsnkit/xtext';
-import { FINAL_RECIPIENT, KNOWN_FIELDS, ORIGINAL_RECIPIENT } from './known-fields.ts';
+import { receivedFields } from './fields.ts';
+import { FINAL_RECIPIENT, KNOWN_FIELDS, ORIGINAL_RECIPIENT, knownField } from './known-fields.ts';
 import type { DeliveryStatus, MessageFields, RecipientFields, TypedValue } from './types.ts';
 
 /**
@@ -62,7 +63,8 @@ function asciiAddress({ type, value }: TypedValue): TypedValue {
 
 /** Escape every text of a group. Comments stay: the formatter writes them as encoded-words. RFC 3464 §2.1.1. */
 function asciiGroup<T extends MessageFields | RecipientFields>(group: T): T {
-  const entries = Object.entries(group).filter(([key]) => key !== 'localizedDiagnostics');
+  const isGone = keepsNonAscii(group) ? /^(?:localizedDiagnostics|source)$/ : /^localizedDiagnostics$/;
+  const entries = Object.entries(group).filter(([key]) => !isGone.test(key));
   const ascii: Record<string, unknown> = Object.fromEntries(entries);
   for (const { key, kind, bit } of KNOWN_FIELDS) {
     const value = ascii[key];
@@ -75,6 +77,17 @@ function asciiGroup<T extends MessageFields | RecipientFields>(group: T): T {
   if (group.extensions)
     ascii['extensions'] = group.extensions.map((field) => ({ ...field, value: escapeText(field.value) }));
   return ascii as unknown as T;
+}
+
+/** Whether the group was read from a comment beyond ASCII that would be written as it was: what stands beside it is unchanged. */
+function keepsNonAscii(group: MessageFields | RecipientFields): boolean {
+  return receivedFields(group).some(({ name, value }) => {
+    const known = knownField(name);
+    if (known === undefined || !NON_ASCII.test(value)) return false;
+    const said = (group as unknown as Readonly<Record<string, unknown>>)[known.key];
+    if (known.kind === 'typed') return !NON_ASCII.test((said as TypedValue | undefined)?.value ?? '');
+    return known.kind !== 'text' && known.kind !== 'localized';
+  });
 }
 
 const ADDRESSES = ORIGINAL_RECIPIENT | FINAL_RECIPIENT;

@@ -179,6 +179,7 @@ describe('types and values that are off', () => {
 
   it.each([
     ['Action: failed to deliver', 'failed', 'to deliver', ['text-after-action']],
+    ['Action: failed\r\n\tto  deliver', 'failed', 'to deliver', ['text-after-action']],
     ['Action: failed (no end', 'failed', 'no end', ['unclosed-comment']],
     ['Action: transferred', undefined, undefined, ['tracking-action']],
     ['Action: OPAQUE', undefined, undefined, ['tracking-action']],

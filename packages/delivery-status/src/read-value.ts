@@ -127,7 +127,7 @@ function readAction(field: KnownField, value: string, line: number, group: Draft
   }
   const { text, comments, unclosedAt } = splitComments(value);
   if (unclosedAt !== undefined) issues.add('unclosed-comment', line, field);
-  const [word = '', ...others] = text.split(' ');
+  const [word = '', ...others] = text.split(/[ \t]+/);
   const comment = decodeWords([...others, ...comments].join(' '));
   if (comment !== '') group.actionComment = comment;
   const action = word.toLowerCase();

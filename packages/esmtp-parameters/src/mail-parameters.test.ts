@@ -28,6 +28,7 @@ describe('values of MAIL parameters', () => {
     ['SMTPUTF8', { smtputf8: true }],
     ['REQUIRETLS', { requireTls: true }],
     ['AUTH=<>', { auth: '' }],
+    ['AUTH=+3C+3e', { auth: '' }],
     ['AUTH=e+3Dmc2@example.com', { auth: 'e=mc2@example.com' }],
     ['AUTH=e+3dmc2@example.com', { auth: 'e=mc2@example.com' }],
     ['SMTPUTF8 AUTH=jos+C3+A9@x', { smtputf8: true, auth: 'josé@x' }],

@@ -46,16 +46,15 @@ export function readBody(value: string): '7BIT' | '8BITMIME' | 'BINARYMIME' {
   return oneOf(value, ['7BIT', '8BITMIME', 'BINARYMIME'], 'BODY');
 }
 
-/** RFC 4954 §5: "<>", read as '', or a mailbox in xtext; its hex digits are of either case (RFC 4954 §8). */
+/** RFC 4954 §5: "<>", read as '', or a mailbox, both in xtext; its hex digits are of either case (RFC 4954 §8). */
 export function readAuth(value: string): string {
-  if (value === '<>') return '';
   const { octets, repairs } = decodeXtextLenient(value);
   const fault = repairs.find(({ code }) => code !== 'lower-case-hexchar');
   if (fault !== undefined) throw badValue('AUTH', fault.offset);
   // Octets that are no UTF-8 become U+FFFD, which has to be refused before it passes for a character of the address.
   const address = new TextDecoder('utf-8', { ignoreBOM: true }).decode(octets);
   if (address.includes('\uFFFD')) throw badValue('AUTH');
-  return mailbox(address, 'AUTH');
+  return address === '<>' ? '' : mailbox(address, 'AUTH');
 }
 
 export function readSubmitter(value: string): string {

@@ -29,10 +29,10 @@ export class ContentDecoder {
     return this.#encoding === 'base64' ? decodeBase64(held).octets : decodeQuotedPrintable(held).octets;
   }
 
-  /** Four digits make three octets: a rest of one to three digits waits. */
+  /** Four digits make three octets: a rest of one to three digits waits. Padding begins anew. */
   #base64(octets: Uint8Array): Uint8Array {
     const digits = concat([this.#held, octets]).filter(isDigit);
-    const cut = digits.length - (digits.length % 4);
+    const cut = digits.length - ((digits.length - (digits.lastIndexOf(61) + 1)) % 4);
     this.#held = digits.slice(cut);
     return decodeBase64(digits.subarray(0, cut)).octets;
   }
@@ -41,10 +41,24 @@ export class ContentDecoder {
   #quotedPrintable(octets: Uint8Array): Uint8Array {
     const all = concat([this.#held, octets]);
     const lastBreak = all.lastIndexOf(10) + 1;
-    const cut = lastBreak === 0 && all.length > LONGEST_LINE ? all.length : lastBreak;
+    const cut = lastBreak === 0 && all.length > LONGEST_LINE ? cutInLine(all) : lastBreak;
     this.#held = all.slice(cut);
     return decodeQuotedPrintable(all.subarray(0, cut)).octets;
   }
+}
+
+/** Where a line can be cut: before blanks, which may be its last, and before an `=` that lacks its digits. */
+function cutInLine(line: Uint8Array): number {
+  let cut = line.length;
+  while (isBlank(line[cut - 1])) cut--;
+  if (line[cut - 1] === 61) cut--;
+  else if (line[cut - 2] === 61) cut -= 2;
+  // Blanks without end are not waited for.
+  return line.length - cut > LONGEST_LINE ? line.length : cut;
+}
+
+function isBlank(c: number | undefined): boolean {
+  return c === 32 || c === 9;
 }
 
 /** base64 digit or padding. */

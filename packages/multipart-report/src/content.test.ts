@@ -130,6 +130,11 @@ describe('the returned message', () => {
     expect(text(octetsOf(labelReturned({ kind: 'message', octets: utf8('A: 1\n\nb\rc\r\n') }, '7bit', false)))).toBe(
       'A: 1\r\n\r\nb\r\nc\r\n',
     );
+    const twice = utf8('A: 1\r\r\nB: 2\r\r\n\r\r\nb\r\r\n');
+    expect(text(octetsOf(labelReturned({ kind: 'message', octets: twice }, '7bit', false)))).toBe(
+      'A: 1\r\nB: 2\r\n\r\nb\r\n',
+    );
+    expect(text(octetsOf(labelReturned({ kind: 'headers', octets: twice }, '7bit', false)))).toBe('A: 1\r\nB: 2\r\n');
   });
 });
 

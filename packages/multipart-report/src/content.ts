@@ -1,4 +1,4 @@
-import { cutHeaders } from './header.ts';
+import { cutHeaders, lineEndLength } from './header.ts';
 import { encodeBase64, encodeQuotedPrintable } from './transfer.ts';
 import { encodeUtf8, isAsciiText, octetsOf } from './source.ts';
 
@@ -96,26 +96,28 @@ function survey(octets: Uint8Array): Survey {
   return { eightBit: bits > 127, mailable: mailable && octets.length - lineStart <= 998 };
 }
 
-/** The content with each lone LF or CR made CRLF: the only line end that mail has. RFC 2045 §2.7, RFC 5322 §2.3. */
+/** The content with each line end made CRLF, the only one that mail has. RFC 2045 §2.7, RFC 5322 §2.3. */
 function crlfOnly(octets: Uint8Array): Uint8Array {
-  let lone = 0;
+  let others = 0;
   for (let at = 0; at < octets.length; at++) {
     const c = octets[at];
-    if (c === 10 || (c === 13 && octets[at + 1] !== 10)) lone++;
-    else if (c === 13) at++;
+    if (c !== 10 && c !== 13) continue;
+    const length = lineEndLength(octets, at);
+    if (length !== 2) others++;
+    at += length - 1;
   }
-  if (lone === 0) return octets;
-  const out = new Uint8Array(octets.length + lone);
+  if (others === 0) return octets;
+  const out = new Uint8Array(octets.length + others);
   let length = 0;
   for (let at = 0, c = octets[0]; c !== undefined; c = octets[++at]) {
     if (c !== 10 && c !== 13) out[length++] = c;
     else {
-      if (c === 13 && octets[at + 1] === 10) at++;
+      at += lineEndLength(octets, at) - 1;
       out[length++] = 13;
       out[length++] = 10;
     }
   }
-  return out;
+  return out.subarray(0, length);
 }
 
 /** Label and encode text for a person. RFC 2046 §4.1, RFC 2045 §6.2. */

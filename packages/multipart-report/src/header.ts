@@ -51,7 +51,7 @@ export function headerEnd(octets: Uint8Array): number {
 }
 
 /** LF, CR LF, CR CR LF or CR: the same line ends that {@link readSource} knows. */
-function lineEndLength(octets: Uint8Array, at: number): number {
+export function lineEndLength(octets: Uint8Array, at: number): number {
   if (octets[at] === 10) return 1;
   if (octets[at] !== 13) return 0;
   if (octets[at + 1] === 10) return 2;

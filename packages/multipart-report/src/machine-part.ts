@@ -56,7 +56,7 @@ export function readMachine(
   if (kind === 'other') return;
   const start = plain ? fieldsStart(part, source, issues) : range.bodyStart;
   // A string of its own: looks at the letters of a piece of a longer one take twice as long.
-  const text = decodeOctets(plain ? source.sound.subarray(start, range.end) : octets);
+  const text = decodeOctets(plain ? source.sound.subarray(start, range.end) : octets).replaceAll('\r\r\n', '\r\n');
   const place = (inner: readonly Issue[]): void => {
     // Lines behind an encoding are not lines of the message: their issues point at the begin of the part.
     for (const issue of inner) issues.take(start, plain ? issue.line - 1 : 0, { ...issue });

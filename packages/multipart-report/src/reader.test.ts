@@ -103,6 +103,18 @@ describe('ReportReader', () => {
       }),
     ],
     [
+      'RFC 2045 §6.7: quoted-printable in one line of blanks and escapes',
+      report({
+        returned: `Content-Type: text/rfc822-headers\nContent-Transfer-Encoding: quoted-printable\n\n${'a  b=41 =4x =C3=A9= '.repeat(2000)}`,
+      }),
+    ],
+    [
+      'RFC 2045 §6.8: base64 padded where it goes on',
+      report({
+        returned: `Content-Type: message/global\nContent-Transfer-Encoding: base64\n\n${btoa('Subject: x\n\n')}${'aGk=aG=kaA=='.repeat(2000)}`,
+      }),
+    ],
+    [
       'RFC 6522 §1: inside another multipart',
       `Content-Type: multipart/mixed; boundary=o\n\n--o\n${report({ returned: `Content-Type: message/rfc822\n\nSubject: x\n\n${LONG}` })}--o\n\nmore\n--o--\n`,
     ],

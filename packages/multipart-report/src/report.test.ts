@@ -343,6 +343,16 @@ describe('what writers get wrong', () => {
         expect(strip(parseReport(utf8(mixed)))).toEqual(strip(plain));
       }),
     );
+    const two = report({
+      machine: `Content-Type: message/delivery-status\n\n${STATUS}\nOriginal-Recipient: rfc822; c@x\n${STATUS.slice(STATUS.indexOf('Final'))}`,
+    });
+    const twice = parseReport(utf8(two.replaceAll('\n', '\r\r\n')));
+    expect(recipients(twice)).toEqual(recipients(parseReport(utf8(two))));
+    expect(twice?.deliveryStatus?.recipients.map(({ originalRecipient }) => originalRecipient?.value)).toEqual([
+      undefined,
+      'c@x',
+    ]);
+    expect(codes(twice)).toEqual(['bare-cr']);
     for (const end of ['\r', '\r\r\n'])
       expect(codes(parseReport(utf8(message.replaceAll('\n', end))))).toContain('bare-cr');
   });
