@@ -155,6 +155,24 @@ describe('dsn probe', () => {
     expect(server.lines.at(-1)).toMatch(/^MAIL/);
   });
 
+  it('RFC 5321 §4.2.1: a server that takes no more for now is not said to break a rule', async () => {
+    let mails = 0;
+    const { ran, card } = await probe((line) => {
+      const tooMuch = /^MAIL/i.test(line) && ++mails > 8;
+      return tooMuch ? '450 4.7.1 too much mail from you' : conforming(line);
+    });
+    expect(ran.code).toBe(2);
+    expect(card.stopped).toBe('450 4.7.1 too much mail from you');
+    expect(idsOf(card, 'fail').concat(idsOf(card, 'note'))).toEqual([]);
+  });
+
+  it('RFC 5321 §4.2.1: who puts off a parameter, and nothing but that, breaks one', async () => {
+    const { ran, card } = await probe((line) => (line.includes('ENVID=QQ') ? '451 4.3.0 eh?' : conforming(line)));
+    expect(ran.code).toBe(1);
+    expect(card.stopped).toBe(null);
+    expect(idsOf(card, 'fail')).toEqual(['mail-envid', 'mail-both']);
+  });
+
   it('a server that hangs up again and again is left alone', async () => {
     const {
       ran,

@@ -1,6 +1,6 @@
 import type { CheckResult, Verdict } from './card.ts';
 import type { Baseline } from './command-checks.ts';
-import type { Prober } from './prober.ts';
+import { throwIfPutOff, type Prober } from './prober.ts';
 
 const pass = (detail: string): Verdict => ({ result: 'pass', detail });
 
@@ -39,8 +39,10 @@ export async function runAnnouncementChecks(
     await prober.check(
       { id: 'verbs-case', group, clause: 'RFC 5321 §2.4', level: 'MUST', title: 'verbs are taken in any letter case' },
       async () => {
-        const { code, raw } = await prober.say(`mail from:<${from}>`);
+        const reply = await prober.say(`mail from:<${from}>`);
+        throwIfPutOff(reply);
         await prober.say('rset');
+        const { code, raw } = reply;
         return { result: code < 300 ? 'pass' : 'fail', detail: raw.join(' ') };
       },
     ),
@@ -62,7 +64,9 @@ async function pipelining(prober: Prober, from: string, to: string): Promise<Che
     return { ...check, result: 'skip', detail: 'PIPELINING is not announced', transcript: [] };
   return await prober.check(check, async () => {
     const lines = [`MAIL FROM:<${from}>`, `RCPT TO:<${to}>`, 'RSET', 'NOOP'];
-    const codes = (await prober.sayAll(lines)).map(({ code }) => code);
+    const replies = await prober.sayAll(lines);
+    replies.slice(0, 1).forEach(throwIfPutOff);
+    const codes = replies.map(({ code }) => code);
     const [mail = 0, , rset = 0, noop = 0] = codes;
     return { result: mail === 250 && rset === 250 && noop === 250 ? 'pass' : 'fail', detail: codes.join(', ') };
   });

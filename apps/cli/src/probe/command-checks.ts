@@ -1,6 +1,6 @@
 import type { ReceivedReply } from '@dsnkit/smtp';
 import type { Check, CheckResult, Verdict } from './card.ts';
-import type { Prober } from './prober.ts';
+import { isPutOff, throwIfPutOff, type Prober } from './prober.ts';
 
 /** Parameters to send, and the reply that they deserve. */
 interface CommandCheck extends Check {
@@ -158,20 +158,26 @@ export async function runCommandChecks(
   }
 }
 
-/** The reply to MAIL or RCPT with the parameters; the transaction is taken back. */
-async function ask(
+/**
+ * The reply to MAIL or RCPT with the parameters; the transaction is taken back.
+ *
+ * @throws {Stopped} when the server puts the command off without parameters, too: then they are not the cause
+ */
+async function ask(prober: Prober, isRcpt: boolean, parameters: string, baseline: Baseline): Promise<ReceivedReply> {
+  const reply = await replyTo(prober, isRcpt, ` ${parameters}`, baseline);
+  if (isPutOff(reply)) throwIfPutOff(await replyTo(prober, isRcpt, '', baseline));
+  return reply;
+}
+
+async function replyTo(
   prober: Prober,
   isRcpt: boolean,
   parameters: string,
-  { from, to }: Baseline,
+  baseline: Baseline,
 ): Promise<ReceivedReply> {
-  if (!isRcpt) {
-    const reply = await prober.say(`MAIL FROM:<${from}> ${parameters}`);
-    await prober.say('RSET');
-    return reply;
-  }
-  await prober.say(`MAIL FROM:<${from}>`);
-  const reply = await prober.say(`RCPT TO:<${to}> ${parameters}`);
+  const { from, to } = baseline;
+  if (isRcpt) throwIfPutOff(await prober.say(`MAIL FROM:<${from}>`));
+  const reply = await prober.say(isRcpt ? `RCPT TO:<${to}>${parameters}` : `MAIL FROM:<${from}>${parameters}`);
   await prober.say('RSET');
   return reply;
 }

@@ -7,7 +7,7 @@ import { summaryOf, type Summary } from '../report/summary.ts';
 import type { Address } from '../wire/dialogue.ts';
 import { Listener, type ReceivedMessage } from '../wire/listener.ts';
 import type { Check, CheckResult } from './card.ts';
-import type { Prober } from './prober.ts';
+import { throwIfPutOff, type Prober } from './prober.ts';
 
 /** Where the operator has routed a test domain to. */
 export interface DeliveryOptions {
@@ -158,14 +158,17 @@ export class Delivery {
         'DATA',
       ];
       for (const command of lines) {
-        const { code, raw } = await this.#prober.say(command);
-        if (code < 400) continue;
+        const reply = await this.#prober.say(command);
+        if (reply.code < 400) continue;
+        throwIfPutOff(reply);
         await this.#prober.say('RSET');
-        return { result: 'fail', detail: raw.join(' ') };
+        return { result: 'fail', detail: reply.raw.join(' ') };
       }
       const { dialogue } = await this.#prober.session();
       dialogue.writeOctets(this.#content(name, fate), '[content]');
-      const { code, raw } = await dialogue.reply();
+      const reply = await dialogue.reply();
+      throwIfPutOff(reply);
+      const { code, raw } = reply;
       return { result: code < 300 ? 'pass' : 'fail', detail: raw.join(' ') };
     });
   }

@@ -4,8 +4,21 @@ import type { SessionOptions } from '../send/options.ts';
 import { DialogueError, type Trace } from '../wire/dialogue.ts';
 import type { Check, CheckResult, Verdict } from './card.ts';
 
-/** The server said 421, or closes one connection after the other: it wants to be left alone. RFC 5321 §3.8. */
+/**
+ * The server said 421, puts off what it took before, or closes one connection after the other: it wants to be left alone.
+ * RFC 5321 §3.8, §4.2.1.
+ */
 export class Stopped extends Error {}
+
+/** Not now, says the server: of itself, or of how often it was asked. RFC 5321 §4.2.1. */
+export function isPutOff({ code }: ReceivedReply): boolean {
+  return code >= 400 && code < 500;
+}
+
+/** @throws {Stopped} as such a reply tells nothing about how the server keeps to the standards */
+export function throwIfPutOff(reply: ReceivedReply): void {
+  if (isPutOff(reply)) throw new Stopped(reply.raw.join(' '));
+}
 
 /** Servers count errors and lose patience: Exim after three, Postfix after ten. */
 const ERRORS_PER_CONNECTION = 2;
