@@ -16,6 +16,7 @@ import type {
 import { contentOf, join } from '../queue/content.ts';
 import { isNote } from '../queue/notes.ts';
 import { MemoryJournal } from './memory-journal.ts';
+import { stepOfChildren } from './queue-children.ts';
 
 /**
  * Opens a queue that lives in memory: for tests and simulations, and the model that the durable stores are checked
@@ -154,7 +155,8 @@ class MemoryQueueStore implements QueueStore {
     const ends = (settlement.ends ?? []).map((end) => this.#heldUnder(end));
     this.#check(settlement.messages);
     for (const update of settlement.updates) applyUpdate(stored, update);
-    for (const value of settlement.children) addRecipient(stored, { value });
+    const step = stepOfChildren(settlement.children, stored.lastN);
+    for (const child of settlement.children) addRecipient(stored, { value: { ...child, n: child.n + step } });
     this.journal.append(this.#insert(settlement.messages), settlement.events ?? []);
     if (stored.recipients.size === 0) this.#messages.delete(settlement.messageId);
     for (const { message, recipients, ns } of ends) {

@@ -19,6 +19,7 @@ const sql = {
   insertMessage: 'INSERT INTO message (seq, id, last_n, envelope, spool, content) VALUES (?, ?, ?, ?, ?, ?)',
   deleteMessageIfDone: `DELETE FROM message
     WHERE seq = ? AND NOT EXISTS (SELECT 1 FROM recipient WHERE recipient.seq = ?)`,
+  lastN: 'SELECT last_n FROM message WHERE seq = ?',
   raiseLastN: 'UPDATE message SET last_n = max(last_n, ?) WHERE seq = ?',
   message: `SELECT id, last_n, envelope, spool, CASE WHEN length(content) <= ? THEN content END AS content
     FROM message WHERE seq = ?`,

@@ -1,5 +1,6 @@
 import type { Recipient } from '../model.ts';
 import { StoreError } from '../ports.ts';
+import { stepOfChildren } from './queue-children.ts';
 import type { Room } from './queue-room.ts';
 import type { Depths } from './sqlite-queue-depths.ts';
 import type { Destinations } from './sqlite-queue-destinations.ts';
@@ -189,8 +190,7 @@ export class Writes {
       for (const n of done) this.#remove(hold, n);
       for (const row of pending) this.#defer(hold, row);
     }
-    for (const child of children) this.#insertRecipient(hold.seq, child);
-    if (children.length > 0) this.#raiseLastN(hold, children);
+    if (children.length > 0) this.#insertChildren(hold.seq, children);
     else if (pending.length === 0) this.#removeIfDone(hold);
   }
 
@@ -231,8 +231,11 @@ export class Writes {
     if (this.#statements.deleteMessageIfDone.run(hold.seq, hold.seq).changes !== 0) this.#messageGone(hold);
   }
 
-  #raiseLastN(hold: Hold, children: readonly RecipientRow[]): void {
-    this.#statements.raiseLastN.run(lastN(children.map(([, n]) => ({ n }))), hold.seq);
+  #insertChildren(seq: number, children: readonly RecipientRow[]): void {
+    const ns = children.map(([, n]) => ({ n }));
+    const step = stepOfChildren(ns, Number(this.#statements.lastN.get(seq)?.['last_n']));
+    for (const [destination, n, ...rest] of children) this.#insertRecipient(seq, [destination, n + step, ...rest]);
+    this.#statements.raiseLastN.run(lastN(ns) + step, seq);
   }
 
   #messageGone(hold: Hold): void {

@@ -112,7 +112,10 @@ export interface Settlement {
   /** The token of the claim; a settlement whose claim has passed on is refused with {@link LeaseLostError}. */
   readonly token: string;
   readonly updates: readonly RecipientUpdate[];
-  /** New recipients of the same message: the targets of an alias. Their `n` are not yet used. */
+  /**
+   * New recipients of the same message: the targets of an alias. Their `n` follow {@link Claim.lastN}; where another claim
+   * of the message has given these to its own meanwhile, they get the next ones.
+   */
   readonly children: readonly Recipient[];
   /** Reports and list posts that this settling owes. */
   readonly messages: readonly NewMessage[];

@@ -154,6 +154,21 @@ export function settlingContract(open: OpenQueueStore): void {
     expect((await claim((await reopen?.()) ?? store, { nowMs: 9_000 }))[0]?.lastN).toBe(9);
   });
 
+  it('gives no n twice, though two claims of a message add children at the same time', async () => {
+    const { store } = await open();
+    const recipients = [recipient(0, { destination: 'smtp://a' }), recipient(1, { destination: 'smtp://b' })];
+    await store.accept([sample('m1', { recipients })]);
+    const claims = await claim(store);
+    expect(claims.map(({ lastN }) => lastN)).toEqual([1, 1]);
+    await Promise.all(claims.map((claimed) => store.settle(done(claimed, { children: [recipient(2), recipient(3)] }))));
+    expect(await store.counts()).toEqual({ messages: 1, recipients: 4 });
+    const [all] = await claim(store);
+    expect(all?.lastN).toBe(5);
+    expect(all?.recipients.map(({ n }) => n)).toEqual([2, 3, 4, 5]);
+    await store.settle(done(all!));
+    expect(await store.counts()).toEqual({ messages: 0, recipients: 0 });
+  });
+
   it('leaves recipients that it does not name under the claim', async () => {
     const { store } = await open();
     const held = lease(50_000);

@@ -1,6 +1,7 @@
 import type { MailEvent, Recipient } from '../../model.ts';
 import { LeaseLostError, type Lease, type NewMessage, type Settlement } from '../../ports.ts';
 import { inOne } from '../../queue/content.ts';
+import { stepOfChildren } from '../queue-children.ts';
 import { INSERT_PARTS, insertAllBut, partColumns, partsOf } from './bodies.ts';
 import { prepared, type Queryable } from './connections.ts';
 import type { PostgresJournal, Told } from './journal.ts';
@@ -202,16 +203,18 @@ async function updatePending(client: Queryable, settled: readonly Settlement[], 
 async function addChildren(client: Queryable, settled: readonly Settlement[], { node, skew }: Writer): Promise<void> {
   const parents = settled.filter(({ children }) => children.length > 0);
   if (parents.length === 0) return;
-  const rows = parents.flatMap(({ messageId, children }): NewRow[] =>
-    children.map((recipient) => ({ messageId, recipient })),
-  );
-  const last = parents.map(({ children }) => Math.max(...children.map(({ n }: Recipient) => n)));
+  const ids = [...new Set(parents.map(({ messageId }) => messageId))];
+  const last = await lastNs(client, ids);
+  const rows = parents.flatMap(({ messageId, children }): NewRow[] => {
+    const step = stepOfChildren(children, last.get(messageId) ?? 0);
+    const moved = children.map((child) => ({ ...child, n: child.n + step }));
+    last.set(messageId, Math.max(...moved.map(({ n }: Recipient) => n)));
+    return moved.map((recipient) => ({ messageId, recipient }));
+  });
   await prepared(
     client,
-    `UPDATE dsnkit_message m SET last_n = greatest(m.last_n, l.n)
-     FROM (SELECT message, max(n) AS n FROM unnest($1::text[], $2::int[]) AS c(message, n) GROUP BY message) l
-     WHERE m.id = l.message`,
-    [parents.map(({ messageId }) => messageId), last],
+    `UPDATE dsnkit_message m SET last_n = l.n FROM unnest($1::text[], $2::int[]) AS l(message, n) WHERE m.id = l.message`,
+    [ids, ids.map((id) => last.get(id) ?? 0)],
   );
   await prepared(
     client,
@@ -219,6 +222,16 @@ async function addChildren(client: Queryable, settled: readonly Settlement[], { 
      SELECT c.*, m.seq FROM unnest(${recipientArrays(1)}) AS c(${RECIPIENT_NAMES}) JOIN dsnkit_message m ON m.id = c.message`,
     recipientColumns(rows, node, skew),
   );
+}
+
+/** The largest `n` that was given in each message; nobody else gives more of them before the end of the transaction. */
+async function lastNs(client: Queryable, ids: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await prepared<{ id: string; last_n: number }>(
+    client,
+    'SELECT id, last_n FROM dsnkit_message WHERE id = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE',
+    [ids],
+  );
+  return new Map(rows.map(({ id, last_n: lastN }) => [id, lastN]));
 }
 
 async function insertMessages(client: Queryable, groups: readonly NewGroup[], { node, skew }: Writer): Promise<void> {
