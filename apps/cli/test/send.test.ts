@@ -83,6 +83,23 @@ describe('dsn send, to our own server', () => {
     expect(second.code).toBe(0);
   });
 
+  it('RFC 3464 §2.3.1 §2.3.2: a report is known by ORCPT, or by the address of RCPT', async () => {
+    const reports = ['--wait', '60', '--reports', join(folder.path, 'mail', 'alice@example.org')];
+    const to = ['--to', 'ok@simulator.test NOTIFY=SUCCESS ORCPT=rfc822;a@b.example'];
+    const { code, stdout } = await dsn([...base, ...to, '--envid', 'third', ...reports]);
+    expect(stdout).toContain('a@b.example: delivered');
+    expect(code).toBe(0);
+  });
+
+  it('what is only for a message that is made does not go with one of a file', async () => {
+    for (const option of ['--subject', '--header', '--text'])
+      expect(await dsn([...base, '--to', 'ok@simulator.test', '--data', '-', option, 'X: y'])).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(/^dsn: send: option '--data <file>' cannot be used with option '--\w+ <\w+>'\n$/),
+      });
+  });
+
   it('the message of a file arrives with its dots and with CRLF', async () => {
     const { code } = await dsn([...base, '--to', 'bob@example.org', '--data', '-'], {
       stdin: 'Subject: dots\nMessage-ID: <dots@example.org>\n\n.\n..\nend',

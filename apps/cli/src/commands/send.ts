@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { collect } from './collect.ts';
 import { addEnvelope } from './envelope.ts';
 import { addSession } from './session.ts';
@@ -53,7 +53,13 @@ export function sendCommand(perform: Perform): Command {
 
 function messageOptions(command: Command): void {
   command
-    .option('--data <file>', 'the message, - for standard input; a short one is made if absent')
+    .addOption(
+      new Option('--data <file>', 'the message, - for standard input; a short one is made if absent').conflicts([
+        'subject',
+        'header',
+        'text',
+      ]),
+    )
     .option('--subject <text>', 'of the message that is made', 'a message from dsn send')
     .option('--header <field>', "a further field of it, as 'Name: value'; may be repeated", collect)
     .option('--text <text>', 'its text', 'What happened to this message?');

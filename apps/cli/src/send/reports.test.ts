@@ -31,7 +31,7 @@ describe('reports that come into a Maildir', () => {
     const sought = {
       envid: 'QQ314159',
       messageId: '<contract.9@example.org>',
-      recipients: ['bob@example.com', 'carol@example.com', 'eve@example.net'],
+      recipients: [['bob@example.com'], ['carol@example.com'], ['eve@example.net']],
     };
     expect(await watched(watch, sought, 5000)).toEqual([
       'bob@example.com failed, carol@example.com failed',
@@ -42,7 +42,7 @@ describe('reports that come into a Maildir', () => {
   it('RFC 3464 §2.3.3: a delay is not the end', async () => {
     const watch = new ReportWatch(maildirArrivals(maildir));
     arrive('delayed.eml');
-    const sought = { envid: undefined, messageId: '<minutes.8@example.org>', recipients: ['dana@example.edu'] };
+    const sought = { envid: undefined, messageId: '<minutes.8@example.org>', recipients: [['dana@example.edu']] };
     const start = Date.now();
     expect(await watched(watch, sought, 500)).toEqual(['dana@example.edu delayed']);
     expect(Date.now() - start).toBeGreaterThanOrEqual(400);
@@ -51,7 +51,7 @@ describe('reports that come into a Maildir', () => {
   it('RFC 3464 §2.2.1 R3464-2.2.1-g: the envelope id is not the Message-ID', async () => {
     const watch = new ReportWatch(maildirArrivals(maildir));
     arrive('failed.eml');
-    const sought = { envid: '<lunch.7@example.org>', messageId: null, recipients: ['bob@example.com'] };
+    const sought = { envid: '<lunch.7@example.org>', messageId: null, recipients: [['bob@example.com']] };
     expect(await watched(watch, sought, 300)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { EsmtpParameter } from '@dsnkit/esmtp-parameters';
+import { parseOrcpt, type EsmtpParameter } from '@dsnkit/esmtp-parameters';
 import { describe } from '../report/describe.ts';
 import type { Summary } from '../report/summary.ts';
 import { printable } from '../terminal/palette.ts';
@@ -12,11 +12,11 @@ import type { Extensions } from '../wire/hello.ts';
 import { outgoingMessage, type Outgoing } from './message.ts';
 import { openSession, secondsOf, type Session } from './open.ts';
 import type { SendOptions } from './options.ts';
-import { planEnvelope, type Plan } from './plan.ts';
+import { planEnvelope, type Plan, type PlannedRecipient } from './plan.ts';
 import { userAgentAdvice } from './user-agent.ts';
 import { imapArrivals, isImap } from './imap.ts';
 import { maildirArrivals } from './maildir.ts';
-import { ReportWatch } from './reports.ts';
+import { isOf, ReportWatch, type RecipientNames } from './reports.ts';
 import { transfer, type Result } from './transfer.ts';
 
 /** Submits one message, and waits for the reports about it if asked to. */
@@ -144,9 +144,7 @@ async function collectReports(
   { envid, json }: SendOptions,
   { terminal, paint, quiet }: Context,
 ): Promise<readonly Summary[]> {
-  const recipients = plan.recipients
-    .filter((_, place) => results[place]?.accepted !== false)
-    .map(({ forwardPath }) => forwardPath);
+  const recipients = plan.recipients.filter((_, place) => results[place]?.accepted !== false).map(namesOf);
   const reports: Summary[] = [];
   for await (const summary of watch.until(Date.now() + waitMs, { envid, messageId, recipients })) {
     reports.push(summary);
@@ -160,14 +158,21 @@ async function collectReports(
 /** A report about each recipient, and none that failed. */
 function allWell(plan: Plan, reports: readonly Summary[]): boolean {
   const told = reports.flatMap(({ recipients }) => recipients);
-  return plan.recipients.every(({ forwardPath }) =>
-    told.some(
-      ({ address, originalRecipient, action }) =>
-        [address, originalRecipient?.value].some((name) => name?.toLowerCase() === forwardPath.toLowerCase()) &&
-        action !== 'failed' &&
-        action !== 'delayed',
-    ),
-  );
+  return plan.recipients.every((recipient) => {
+    const names = namesOf(recipient);
+    const actions = told.filter((one) => isOf(one, names)).map(({ action }) => action);
+    return actions.some((action) => action !== 'delayed') && !actions.includes('failed');
+  });
+}
+
+/** With `--force` ORCPT may hold anything; then it names nobody. */
+function namesOf({ forwardPath, parameters }: PlannedRecipient): RecipientNames {
+  const value = parameters.find(({ keyword }) => keyword.toUpperCase() === 'ORCPT')?.value;
+  try {
+    return value === undefined ? [forwardPath] : [forwardPath, parseOrcpt(value, { smtputf8: true }).address];
+  } catch {
+    return [forwardPath];
+  }
 }
 
 function outcome(
