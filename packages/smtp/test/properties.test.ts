@@ -209,13 +209,17 @@ it('RFC 2920 §3.1 R2920-3.1-a R2033-4.2-a: back to back, each recipient gets th
       fc.boolean(),
       fc.boolean(),
       fc.constantFrom('smtp', 'lmtp'),
-      (plans, pipelining, chunking, protocol) => {
-        const { results, contents } = backToBack(plans, pipelining, chunking && pipelining, protocol);
-        expect(results).toEqual(plans.map((each) => expectedOf(each)));
+      fc.constantFrom(0, 6),
+      (plans, pipelining, chunks, protocol, size) => {
+        const chunking = chunks && pipelining;
+        const { results, contents } = backToBack(plans, { pipelining, chunking, protocol, size });
+        const sent = ({ content }: Plan): string => (chunking ? content : inLines(content));
+        const fits = (each: Plan): boolean => size === 0 || sent(each).length <= size;
+        expect(results).toEqual(plans.map((each) => expectedOf(each, fits(each))));
         const accepted = plans.filter(
-          ({ sender, recipients }) => sender < 300 && recipients.some((code) => code < 300),
+          (each) => each.sender < 300 && each.recipients.some((code) => code < 300) && fits(each),
         );
-        expect(contents).toEqual(accepted.map(({ content }) => (chunking && pipelining ? content : inLines(content))));
+        expect(contents).toEqual(accepted.map(sent));
       },
     ),
     runs(400),
@@ -228,24 +232,30 @@ function inLines(content: string): string {
 }
 
 /** Stage and code for each recipient; the code of RCPT is unique to its place. */
-function expectedOf({ sender, recipients, outcome }: Plan): string[] {
+function expectedOf({ sender, recipients, outcome }: Plan, fits: boolean): string[] {
   return recipients.map((code, place) => {
     if (sender >= 300) return `mail ${sender} sender`;
     if (code >= 300) return `rcpt ${code} ${place}`;
-    return `content ${outcome} message`;
+    return fits ? `content ${outcome} message` : 'content 552 Message larger than the limit';
   });
+}
+
+interface Manner {
+  readonly pipelining: boolean;
+  readonly chunking: boolean;
+  readonly protocol: 'smtp' | 'lmtp';
+  /** Octets that the server takes; 0 for any number. */
+  readonly size: number;
 }
 
 function backToBack(
   plans: readonly Plan[],
-  pipelining: boolean,
-  chunking: boolean,
-  protocol: 'smtp' | 'lmtp',
+  { pipelining, chunking, protocol, size }: Manner,
 ): { results: string[][]; contents: string[] } {
   const server = new ServerSession({
     hostname: 'mx',
     protocol,
-    extensions: { pipelining, chunking, binaryMime: chunking, eightBitMime: true },
+    extensions: { pipelining, chunking, binaryMime: chunking, eightBitMime: true, size },
   });
   const client = new ClientSession({ clientName: 'c', protocol });
   const waiting = plans.map((each, index): ClientTransaction => ({
@@ -260,6 +270,8 @@ function backToBack(
   const summary = ({ stage, reply }: RecipientResult): string => `${stage} ${reply?.code} ${reply?.lines.join()}`;
   let current: Plan = plans[0]!;
   let content = '';
+  /** What is still to be given of the content that is wanted: a piece each round, so that replies come in between. */
+  let pieces: string[] | undefined;
   server.start();
   for (let round = 0; round < 1000 && !client.closed; round++) {
     for (let event = server.next(); event !== undefined; event = server.next()) {
@@ -273,6 +285,7 @@ function backToBack(
         const place = Number(event.path.localPart.slice(1));
         server.answer({ code: current.recipients[place]!, lines: [`${place}`] });
       }
+      if (event.kind === 'reset') content = '';
       if (event.kind === 'end-of-content') {
         contents.push(content);
         content = '';
@@ -281,13 +294,16 @@ function backToBack(
     }
     client.receive(server.takeOutput() ?? octets(''));
     for (let event = client.next(); event !== undefined; event = client.next()) {
-      if (event.kind === 'content-wanted') {
-        for (const piece of cut(planOf(event.transaction).content, [1, 4])) client.content(octets(piece));
-        client.endContent();
-      }
+      if (event.kind === 'content-wanted') pieces = [...cut(planOf(event.transaction).content, [1, 4, 7])];
       if (event.kind === 'done') results.push(event.recipients.map(summary));
       while (client.canBegin && waiting[0] !== undefined) client.begin(waiting.shift() ?? waiting[0]);
       if (client.canBegin) client.quit();
+    }
+    const piece = pieces?.shift();
+    if (piece !== undefined) client.content(octets(piece));
+    if (pieces?.length === 0) {
+      pieces = undefined;
+      client.endContent();
     }
     server.receive(client.takeOutput() ?? octets(''));
   }
