@@ -75,7 +75,7 @@ describe('for a return path without SMTPUTF8', () => {
     );
   });
 
-  it('RFC 3464 §2.1.1 R3464-2.1.1-d: comments that were parsed become encoded-words, or go', () => {
+  it('RFC 3464 §2.1.1: comments that were parsed become encoded-words, or go', () => {
     const text =
       'Reporting-MTA: (é) dns; mx.example.net\r\n\r\nFinal-Recipient: rfc822; a@x\r\nAction: failed\r\nStatus: 5.1.1 (größe)\r\n' +
       'Last-Attempt-Date: Fri, 08 Jul 1994 09:21:47 +0000 (für)\r\n';

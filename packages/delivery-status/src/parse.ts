@@ -107,8 +107,10 @@ class Reader {
   }
 
   private readBlock(block: Block): void {
-    const { fields, start, line } = block;
+    const { fields, start, line, contentStart } = block;
     const isFirst = start === 0;
+    // Extensions before the fields of a recipient are his where a blank line is above them and no field of the message is.
+    const isApart = !isFirst && fields[0]?.start === contentStart;
     if (block.blankLines > (isFirst ? 0 : 1)) this.issues.add('extra-blank-line', line);
     let bits = 0;
     let from = -1;
@@ -117,8 +119,8 @@ class Reader {
       const known = knownFieldAt(this.text, field.start, field.nameEnd);
       if (known !== undefined) {
         field.known = known;
+        if (from < 0 && known.group === 'recipient') from = isApart && bits === 0 ? 0 : index;
         bits |= known.bit;
-        if (from < 0 && known.group === 'recipient') from = index;
       }
       index++;
     }
