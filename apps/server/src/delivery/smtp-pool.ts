@@ -225,9 +225,15 @@ export class SmtpPool implements Feeder {
     if (this.#connecting > 0) return;
     const trouble = troubles.findLast(({ status }) => status.startsWith('4')) ??
       troubles.at(-1) ?? { status: '4.4.1', reason: 'the destination has no host' };
-    this.#down = { trouble, untilMs: this.#options.clock.now() + this.#options.downMs };
-    this.#options.others?.tellDown(this.#down.untilMs);
+    // What is final for these messages is not for those to come: they do not fail unless they are refused, too.
+    if (trouble.status.startsWith('4')) this.#putDown(trouble);
     this.#giveUp(this.#waiting.splice(0), trouble);
+  }
+
+  #putDown(trouble: Trouble): void {
+    const untilMs = this.#options.clock.now() + this.#options.downMs;
+    this.#down = { trouble, untilMs };
+    this.#options.others?.tellDown(untilMs);
   }
 
   #giveUp(attempts: readonly Attempt[], trouble: Trouble): void {

@@ -59,7 +59,7 @@ export function consequenceOf(
     case 'bounced':
       return {
         update: done,
-        outcome: { kind: 'failed', ...toldFailure(fate.failure, recipient) },
+        outcome: { kind: 'failed', ...toldFailure(fate.failure, recipient, lastAttemptOf(recipient, fate)) },
         event: { kind: fate.kind, ...name, failure: fate.failure, ...('by' in fate ? { by: fate.by } : {}) },
       };
     case 'expanded': {
@@ -91,7 +91,7 @@ function deferral(
   const attempts = recipient.attempts + 1;
   if (expiryOf(plan, waiting) <= nowMs) {
     const expired = { kind: 'expired', failure: expiryFailure(message, failure, nowMs) } as const;
-    return consequenceOf(message, recipient, expired, plan, nowMs, jitter);
+    return consequenceOf(message, { ...recipient, lastFailure: failure }, expired, plan, nowMs, jitter);
   }
   const due = noticesDue(plan, waiting, nowMs);
   const delayReported = recipient.delayReported || due.usual;
@@ -177,15 +177,27 @@ function delayedOutcome(
   deliverByPassed: boolean,
 ): PolicyOutcome {
   const retryUntil = new Date(expiryOf(plan, waitingOf(message, {})));
-  const told = failure === undefined ? {} : toldFailure(failure, recipient);
+  const told = failure === undefined ? {} : toldFailure(failure, recipient, failure.atMs);
   // RFC 2852 §4.1.3 names the status, whatever the last trouble was.
   return { kind: 'delayed', retryUntil, ...told, ...(deliverByPassed ? { status: '4.4.7', deliverByPassed } : {}) };
 }
 
-function toldFailure(failure: Failure, recipient: Recipient): Pick<PolicyOutcome, 'status' | 'remote' | 'lastAttempt'> {
+/** What time or an operator decided is no attempt: it may be long ago, or there was none (RFC 3464 §2.3.7). */
+function lastAttemptOf(
+  recipient: Recipient,
+  { kind, failure }: Fate & { readonly failure: Failure },
+): number | undefined {
+  return kind === 'failed' ? failure.atMs : recipient.lastFailure?.atMs;
+}
+
+function toldFailure(
+  failure: Failure,
+  recipient: Recipient,
+  attemptedAtMs: number | undefined,
+): Pick<PolicyOutcome, 'status' | 'remote' | 'lastAttempt'> {
   return {
     status: failure.status,
-    lastAttempt: new Date(failure.atMs),
+    ...(attemptedAtMs === undefined ? {} : { lastAttempt: new Date(attemptedAtMs) }),
     ...(failure.remote === undefined ? {} : { remote: policyReply(failure.remote, recipient) }),
   };
 }

@@ -1,3 +1,4 @@
+import { parseReport } from '@dsnkit/multipart-report';
 import { describe, expect, it } from 'vitest';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
 import { ScriptedHost } from '../simulation/scripted-host.ts';
@@ -134,6 +135,20 @@ describe('drop', () => {
 });
 
 describe('bounce', () => {
+  it('RFC 3464 §2.3.7: the last attempt is told of, which what an operator does is not', async () => {
+    const { control, send, world, during, events, delivered } = await start();
+    const tried = await send('bob@ivory.edu');
+    await world.clock.advance(600_000);
+    await during(control.bounce({ messageId: tried }));
+    await during(control.pause(DOWN));
+    const untried = await send('carol@ivory.edu');
+    await during(control.bounce({ messageId: untried }));
+    await world.clock.advance(1000);
+    const dates = delivered.map(({ octets }) => parseReport(octets)?.deliveryStatus?.recipients[0]?.lastAttemptDate);
+    const attemptedAtMs = events.find(({ kind }) => kind === 'attempted')?.atMs ?? 0;
+    expect(dates).toEqual([new Date(Math.floor(attemptedAtMs / 1000) * 1000), undefined]);
+  });
+
   it('fails recipients now, with the report that NOTIFY asks for', async () => {
     const { control, send, world, during, events, delivered } = await start();
     const id = await send('bob@ivory.edu');

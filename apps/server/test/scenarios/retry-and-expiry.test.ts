@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ScriptedHost, stall, type Script } from '../simulation/scripted-host.ts';
+import { ScriptedHost, stall, type Dialogue, type Script } from '../simulation/scripted-host.ts';
 import { submit } from './submit.ts';
 import { World } from './world.ts';
 
@@ -51,6 +51,18 @@ describe('RFC 5321 §4.5.4.1: a host that is down', () => {
     await world.clock.advance(minute);
     expect(when('deferred')).toHaveLength(12);
     expect(probes()).toBe(1);
+  });
+
+  it('one that refuses for good is asked for each message: none fails that was not refused', async () => {
+    const greeting = (_: string, { connection }: Dialogue) =>
+      connection === 1 ? '554 5.3.2 No mail here' : '220 mx.ivory.edu ESMTP';
+    const { world, send, when } = await start(retry, { greeting });
+    await send();
+    await world.clock.advance(1000);
+    expect(when('failed')).toHaveLength(1);
+    await send();
+    await world.clock.advance(1000);
+    expect([when('failed').length, when('relayed').length]).toEqual([1, 1]);
   });
 
   it('is left alone for a minute, then probed again', async () => {
