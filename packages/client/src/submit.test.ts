@@ -138,6 +138,14 @@ describe('submit', () => {
     );
   });
 
+  it('RFC 5321 §4.1.1.10: says QUIT, and does not wait long for a reply that settles nothing', async () => {
+    const replies = ['220 mx\r\n', '250-mx\r\n250-PIPELINING\r\n250 DSN\r\n', '250\r\n550\r\n550\r\n550\r\n554\r\n'];
+    const waited: number[] = [];
+    const connection = scripted(replies, 9, [], waited);
+    await submit(message, { connect: () => Promise.resolve(connection) });
+    expect(waited).toEqual([300_000, 300_000, 300_000, 5000]);
+  });
+
   it('tells a connection that can not be made, and a value that can not be said', async () => {
     const nowhere = { connect: () => connectTo({ host: '127.0.0.1', port: 1, connectTimeoutMs: 5000 }) };
     await expect(submit(message, nowhere)).rejects.toBeInstanceOf(ClientError);
@@ -151,7 +159,12 @@ describe('submit', () => {
 });
 
 /** A connection that reads what is given and breaks at a write after so many. */
-function scripted(replies: readonly string[], writes: number, timeouts: number[] = []): Connection {
+function scripted(
+  replies: readonly string[],
+  writes: number,
+  timeouts: number[] = [],
+  waited: number[] = [],
+): Connection {
   const arrived = replies.map((reply) => new TextEncoder().encode(reply));
   let left = writes;
   return {
@@ -160,7 +173,10 @@ function scripted(replies: readonly string[], writes: number, timeouts: number[]
       timeouts.push(timeoutMs);
       return left-- > 0 ? Promise.resolve() : Promise.reject(new Error('broken'));
     },
-    read: () => Promise.resolve(arrived.shift() ?? 'end'),
+    read: (timeoutMs) => {
+      waited.push(timeoutMs);
+      return Promise.resolve(arrived.shift() ?? 'end');
+    },
     startTls: () => Promise.reject(new Error('not here')),
     close: () => undefined,
   };

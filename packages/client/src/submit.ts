@@ -142,9 +142,13 @@ async function transfer(
   return (await dialogue.expect('done')).recipients;
 }
 
+/** How long the reply to QUIT is waited for: it says nothing that anybody needs. RFC 5321 §4.1.1.10. */
+const QUIT_TIMEOUT = 5000;
+
 /** The message is settled: what goes wrong from here on is nobody's business. */
 async function leave(dialogue: Dialogue): Promise<void> {
   if (!dialogue.session.canBegin) return;
   dialogue.session.quit();
-  while ((await dialogue.next()) !== undefined);
+  await dialogue.flush();
+  await dialogue.connection.read(QUIT_TIMEOUT);
 }
