@@ -119,7 +119,7 @@ export async function run(file: string | undefined): Promise<void> {
     await server.stop();
     await traces?.stop();
     await store.close();
-    log.flush();
+    await new Promise<void>((done) => log.flush(() => done()));
   });
   if (file !== undefined) {
     for (const where of inherited.unused) log.warn(`nothing in ${file} listens on the socket ${where}`);

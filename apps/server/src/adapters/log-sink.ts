@@ -1,46 +1,17 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Failure, MailEvent, RemoteReply } from '../model.ts';
 import type { EventSink, Notice } from '../ports.ts';
+import { LogOutput } from './log-output.ts';
 
 /** Where the log goes: JSON lines, or lines for people when a terminal reads them. `output` takes the lines of `log`. */
 export async function openLog(): Promise<{ readonly log: Logger; readonly output: DestinationStream }> {
-  const output = process.stdout.isTTY ? await forPeople() : gathered();
+  const output = process.stdout.isTTY ? await forPeople() : new LogOutput(1);
   return { log: pino({ base: null }, output), output };
 }
 
 async function forPeople(): Promise<DestinationStream> {
   const { default: pretty } = await import('pino-pretty');
   return pretty({ colorize: true, sync: true });
-}
-
-/** So many characters of log are written together. */
-const GATHERED = 65_536;
-const GATHERED_MS = 250;
-
-/** Standard output in larger pieces: a line of log must not cost a system call on the way of every message. */
-function gathered(): DestinationStream & { flush(done?: (error?: Error) => void): void } {
-  let lines = '';
-  let timer: NodeJS.Timeout | undefined;
-  const hand = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (lines !== '') output.write(lines);
-    lines = '';
-  };
-  // Before the output writes out what it has itself at the end of the process.
-  process.once('exit', hand);
-  const output = pino.destination({ fd: 1, sync: false });
-  return {
-    write(line) {
-      lines += line;
-      if (lines.length >= GATHERED) hand();
-      else timer ??= setTimeout(hand, GATHERED_MS).unref();
-    },
-    flush(done) {
-      hand();
-      output.flush(done);
-    },
-  };
 }
 
 /** Writes every event as one line of the log. */
