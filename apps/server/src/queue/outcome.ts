@@ -90,8 +90,9 @@ function deferral(
   const waiting = waitingOf(message, recipient);
   const attempts = recipient.attempts + 1;
   if (expiryOf(plan, waiting) <= nowMs) {
-    const expired = { kind: 'expired', failure: expiryFailure(message, failure, nowMs) } as const;
-    return consequenceOf(message, { ...recipient, lastFailure: failure }, expired, plan, nowMs, jitter);
+    const tried = isUntried(failure) ? recipient : { ...recipient, lastFailure: failure };
+    const expired = { kind: 'expired', failure: expiryFailure(message, tried.lastFailure ?? failure, nowMs) } as const;
+    return consequenceOf(message, tried, expired, plan, nowMs, jitter);
   }
   const due = noticesDue(plan, waiting, nowMs);
   const delayReported = recipient.delayReported || due.usual;
@@ -101,6 +102,11 @@ function deferral(
   const event = { kind: 'deferred', ...nameOf(recipient), failure, attempts, retryAtMs: times.retryAtMs } as const;
   if (!due.usual && !due.deliverBy) return { update, event };
   return { update, outcome: delayedOutcome(message, recipient, failure, plan, due.deliverBy), event };
+}
+
+/** Its time ran out while it waited for a connection: what is known from before says more (RFC 3463 §3.5). */
+function isUntried({ status, remote }: Failure): boolean {
+  return status === '4.4.7' && remote === undefined;
 }
 
 /** The time for a delay notice came between two attempts. */

@@ -98,6 +98,26 @@ describe('RFC 5321 §4.5.4.1 R5321-4.5.4.1-c: expiry counts wherever a message r
     expect(within(expired, 30 * minute, 41 * minute)).toEqual([]);
   });
 
+  it('RFC 3463 §3.5: who waited in vain for a connection is told of the last attempt before, if there was one', async () => {
+    const retry = '[retry]\ndelays = ["10m"]\nexpire-after = "30m"\n[delivery]\nmax-per-destination = 1';
+    let asked = 0;
+    const { world, send, reports, delivered } = await start(retry, {
+      EHLO: '250-hop.example\n250 ENHANCEDSTATUSCODES',
+      RCPT: () => (++asked === 1 ? '450 4.2.1 Busy' : '250 2.1.5 Ok'),
+      content: () => stall,
+    });
+    await send('', ' NOTIFY=FAILURE');
+    await world.clock.advance(5 * minute);
+    for (let i = 0; i < 6; i++) await send('', ' NOTIFY=FAILURE');
+    await world.clock.advance(2 * hour);
+    const told = reports();
+    expect(told).toHaveLength(7);
+    expect(told.filter((report) => report === 'failed 4.2.1')).toHaveLength(1);
+    const untried = delivered.filter(({ text }) => text.includes('Status: 4.4.7'));
+    expect(untried.length).toBeGreaterThan(0);
+    for (const { text } of untried) expect(text).not.toContain('Last-Attempt-Date');
+  });
+
   it('waiting in the store for room at its destination: one attempt is made, and not long waited for', async () => {
     const { world, send, when } = await start(slow, { content: () => stall });
     await Promise.all(Array.from({ length: 25 }, () => send()));
