@@ -179,6 +179,21 @@ members = []`,
       'dsnd.toml:8: route.recipients: has no meaning with mx: routes; allowed: only with maildir:DIRECTORY or lmtp://HOST:PORT',
     ],
     [
+      'a socket that stands twice',
+      `${least}[[listen]]\naddress = "127.0.0.1:2526"\n[[listen]]\naddress = "127.0.0.1:2526"`,
+      'dsnd.toml:8: listen.address: 127.0.0.1 port 2526 stands twice; allowed: each address once',
+    ],
+    [
+      'a secret, which is not told',
+      `${least}[[webhook]]\nurl = "https://x.example/"\nsecret = "whsec_close"`,
+      'dsnd.toml:7: webhook.secret: this value is not allowed; allowed: "whsec_" and 24 to 64 octets in base64',
+    ],
+    [
+      'a URL with a password, which is not told',
+      `${least}[[webhook]]\nurl = "https://crm:close@x.example/"\nsecret-env = "X"`,
+      'dsnd.toml:6: webhook.url: "https://(hidden)@x.example/" is not allowed; allowed: an http:// or https:// URL without user name and password',
+    ],
+    [
       'an address that stands twice',
       `${least}[[alias]]\naddress = "A@x.example"\nto = ["b@x.example"]\n[[list]]\naddress = "a@X.example"\nowner = "o@x.example"\nmembers = []`,
       'dsnd.toml:9: list.address: "a@X.example" stands twice; allowed: each alias and list address once',

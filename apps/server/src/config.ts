@@ -86,6 +86,12 @@ function contradictions(config: Config): readonly Fault[] {
   }
   faults.push(...reportFaults(config), ...adminFaults(config), ...bodiesFaults(config), ...webhookFaults(config));
   faults.push(...config.listen.flatMap((listen, i) => listenFaults(config, listen, i)));
+  const sockets = new Set<string>();
+  for (const [i, { host, port }] of config.listen.entries()) {
+    const what = `${host} port ${port} stands twice; allowed: each address once`;
+    if (port > 0 && sockets.has(`${host} ${port}`)) faults.push({ path: ['listen', i, 'address'], what });
+    sockets.add(`${host} ${port}`);
+  }
   const taken = new Set<string>();
   for (const [table, entries] of [
     ['alias', config.aliases],

@@ -32,7 +32,7 @@ export function makeReload(parts: ReloadParts): () => void {
       if (fixed !== undefined) throw new Error(`${fixed} can't change while the server runs: restart it`);
       await server.reload(next, parts.adaptersOf(next));
       for (const table of AT_START) {
-        if (!isSame(current[table], next[table])) log.warn(`[${table}] changes with a restart only`);
+        if (!isSame(parts.config[table], next[table])) log.warn(`[${table}] changes with a restart only`);
       }
       for (const name of gone(current, next)) log.warn(`webhook ${name} is gone: what it has not got is forgotten`);
       current = next;

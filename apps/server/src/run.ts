@@ -267,7 +267,9 @@ function nodeName({ listen }: Config): string {
 function withAdvice(error: unknown, store: Config['store']): string {
   const message = error instanceof Error ? error.message : String(error);
   const isDamaged = store.kind === 'sqlite' && error instanceof StoreError && error.code === 'corrupt';
-  return isDamaged ? `${message}; run: dsnd store check ${store.directory}` : message;
+  if (isDamaged) return `${message}; run: dsnd store check ${store.directory}`;
+  const isFile = store.kind === 'sqlite' && error instanceof StoreError && error.code === 'io';
+  return isFile ? `${store.directory}: ${message}` : message;
 }
 
 /** The first signal finishes what is in flight; a second one does not wait. */

@@ -45,6 +45,12 @@ describe('FetchHttpClient', () => {
     expect(heard).toEqual(['POST yes {"a":1}']);
   });
 
+  it('says why there is no answer', async () => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+    await expect(post('/')).rejects.toThrow(/ECONNREFUSED/);
+  });
+
   it('follows no redirect, and does not read more of the answer than counts', async () => {
     expect((await post('/moved')).status).toBe(302);
     expect((await post('/long')).body.length).toBeLessThanOrEqual(1000);

@@ -15,19 +15,28 @@ export class FetchHttpClient implements HttpClient, HttpGetter {
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     } satisfies RequestInit & { readonly duplex: 'half' };
-    const response = await fetch(url, init);
+    const response = await withReason(fetch(url, init));
     return { status: response.status, body: await readBegin(response, maxOctets) };
   }
 
   async get({ url, timeoutMs, maxOctets }: Parameters<HttpGetter['get']>[0]): ReturnType<HttpGetter['get']> {
-    const response = await fetch(url, {
-      redirect: 'manual',
-      cache: 'no-store',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+    const init: RequestInit = { redirect: 'manual', cache: 'no-store', signal: AbortSignal.timeout(timeoutMs) };
+    const response = await withReason(fetch(url, init));
     const { text, whole } = await readUpTo(response, maxOctets);
     if (!whole) throw new Error(`the answer from ${url} has more than ${maxOctets} octets`);
     return { status: response.status, contentType: response.headers.get('content-type') ?? '', body: text };
+  }
+}
+
+/** Why nothing came stands in the cause: `fetch failed` alone tells nobody what to look for. */
+async function withReason(answer: Promise<Response>): Promise<Response> {
+  try {
+    return await answer;
+  } catch (error) {
+    const { cause } = error as { readonly cause?: { readonly message?: string; readonly code?: string } };
+    // Of several addresses that were tried the message is empty.
+    const reason = cause?.message || cause?.code;
+    throw reason === undefined ? error : new Error(reason, { cause: error });
   }
 }
 

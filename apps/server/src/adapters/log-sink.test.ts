@@ -43,6 +43,16 @@ const LINES: readonly (readonly [MailEvent, Record<string, unknown>])[] = [
   ],
   [
     {
+      ...{ kind: 'deferred', recipient: 'd@e.example', destination: 'e.example', failure, attempts: 1 },
+      ...{ retryAtMs: Date.UTC(2026, 10, 21, 10), ...known },
+    },
+    {
+      ...{ recipient: 'd@e.example', destination: 'e.example', attempts: 1, retryAt: '2026-11-21T10:00:00.000Z' },
+      ...{ status: '5.1.1', reason: failure.reason, mta: reply.mta, reply: reply.rawLines.join(' / ') },
+    },
+  ],
+  [
+    {
       ...{ kind: 'report-received', reportId: 'r', verified: true, what: 'dsn' },
       ...{ actions: [{ recipient: 'd@e.example', action: 'failed', status: '5.1.1' }], ...known },
     },

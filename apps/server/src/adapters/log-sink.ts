@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { TIMES } from '../events/wire.ts';
 import type { Failure, MailEvent, RemoteReply } from '../model.ts';
 import type { EventSink, Notice } from '../ports.ts';
 import { LogOutput } from './log-output.ts';
@@ -51,7 +52,7 @@ function lineOf(level: number, event: MailEvent): string {
   const times = `"time":${Date.now()},"event":"${kind}","at":"${isoTime(event.atMs)}"`;
   let line = `{"level":${level},${times}${field('id', event.messageId)}`;
   const values: Readonly<Record<string, unknown>> = event;
-  for (const name of Object.keys(values)) if (!OTHERWISE.has(name)) line += field(name, values[name]);
+  for (const name of Object.keys(values)) line += told(name, values[name]);
   if (failure !== undefined) line += field('status', failure.status) + field('reason', failure.reason);
   if (remote !== undefined) line += field('mta', remote.mta) + field('reply', remote.rawLines.join(' / '));
   return `${line},"msg":"${kind}"}\n`;
@@ -59,6 +60,11 @@ function lineOf(level: number, event: MailEvent): string {
 
 /** What the log tells under other names. */
 const OTHERWISE: ReadonlySet<string> = new Set(['kind', 'atMs', 'messageId', 'failure', 'remote']);
+
+function told(name: string, value: unknown): string {
+  if (OTHERWISE.has(name)) return '';
+  return TIMES.has(name) && typeof value === 'number' ? field(name.slice(0, -2), isoTime(value)) : field(name, value);
+}
 
 function field(name: string, value: unknown): string {
   if (value === undefined) return '';

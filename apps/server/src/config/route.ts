@@ -2,7 +2,19 @@ import * as v from 'valibot';
 import { canonicalAddress, canonicalDomain, canonicalLocalPart, isAddress, isDomain } from '../routing/address.ts';
 import { formatNextHop, NextHopError, parseNextHop } from '../routing/next-hop.ts';
 import type { RouteConfig, RouteMatch } from './model.ts';
-import { flag, listOf, oneOf, optional, required, table, tables, text, WrongValue, type Setting } from './settings.ts';
+import {
+  flag,
+  listOf,
+  oneOf,
+  optional,
+  quote,
+  required,
+  table,
+  tables,
+  text,
+  WrongValue,
+  type Setting,
+} from './settings.ts';
 import { resolvePath } from './units.ts';
 
 /** The `[[route]]` tables; relative paths count from `folder`. */
@@ -87,7 +99,7 @@ function nextHop(folder: string): Setting<ReturnType<typeof parseNextHop>> {
         return hop.kind === 'maildir' ? { ...hop, directory: resolvePath(folder, hop.directory) } : hop;
       } catch (error) {
         if (!(error instanceof NextHopError)) throw error;
-        throw new WrongValue(`${JSON.stringify(value)}: ${error.code.replaceAll('-', ' ')}; allowed: ${allowed}`);
+        throw new WrongValue(`${quote(value)}: ${error.code.replaceAll('-', ' ')}; allowed: ${allowed}`);
       }
     },
   };

@@ -93,14 +93,27 @@ function isTable(value: unknown): boolean {
   return Object.prototype.toString.call(value) === '[object Object]' && !(value instanceof Date);
 }
 
+/** A text that is told to nobody: messages go to the log. */
+export function secretText<T>(allowed: string, read: (text: string) => T | undefined): Setting<T> {
+  return textShownAs(() => 'this value', allowed, read);
+}
+
 /** A text that `read` understands; `read` gives undefined for others. */
 export function text<T>(allowed: string, read: (text: string) => T | undefined): Setting<T> {
+  return textShownAs(quote, allowed, read);
+}
+
+function textShownAs<T>(
+  show: (value: unknown) => string,
+  allowed: string,
+  read: (text: string) => T | undefined,
+): Setting<T> {
   return {
     allowed,
     json: { type: 'string' },
     read(value) {
       const result = typeof value === 'string' ? read(value) : undefined;
-      if (result === undefined) throw new WrongValue(`${quote(value)} is not allowed; allowed: ${allowed}`);
+      if (result === undefined) throw new WrongValue(`${show(value)} is not allowed; allowed: ${allowed}`);
       return result;
     },
   };
@@ -167,9 +180,10 @@ export function listOf<T>(element: Setting<T>, least: number): Setting<readonly 
   };
 }
 
-/** A value as a message shows it: short, on one line. */
+/** A value as a message shows it: short, on one line, and of a URL without user name and password. */
 export function quote(value: unknown): string {
-  const shown = JSON.stringify(value) as string | undefined;
-  if (shown === undefined) return 'this value';
+  const json = JSON.stringify(value) as string | undefined;
+  if (json === undefined) return 'this value';
+  const shown = json.replaceAll(/:\/\/[^\s"]*@/g, '://(hidden)@');
   return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
 }

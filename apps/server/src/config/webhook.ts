@@ -3,7 +3,7 @@ import { eventKinds } from '../events/kinds.ts';
 import type { EventKind } from '../model.ts';
 import type { Config, WebhookConfig } from './model.ts';
 import type { Fault } from './read.ts';
-import { listOf, oneOf, optional, required, table, text } from './settings.ts';
+import { listOf, oneOf, optional, required, secretText, table, text } from './settings.ts';
 import { parseDuration, resolvePath } from './units.ts';
 
 const url = text('an http:// or https:// URL without user name and password', (value) => {
@@ -15,7 +15,7 @@ const url = text('an http:// or https:// URL without user name and password', (v
 /** 24 to 64 octets, as the Standard Webhooks specification wants. */
 const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const ALLOWED = '"whsec_" and 24 to 64 octets in base64';
-const secret = text(ALLOWED, (value) => (SECRET.test(value) ? value : undefined));
+const secret = secretText(ALLOWED, (value) => (SECRET.test(value) ? value : undefined));
 
 const name = text('letters, digits, dots and dashes', (value) => (/^[\w.-]{1,64}$/.test(value) ? value : undefined));
 const formerName = text('the name of a webhook', (value) => (/^\S{1,2000}$/.test(value) ? value : undefined));

@@ -12,7 +12,8 @@ export type Wire<T> = T extends readonly (infer U)[]
 /** An event as stream, timeline and webhooks tell it. */
 export type WireEvent = Wire<MailEvent>;
 
-const TIMES: ReadonlySet<string> = new Set(['atMs', 'untilMs', 'retryAtMs']);
+/** Fields that are times, by their names within the server: outside they stand without `Ms`, as RFC 3339 has them. */
+export const TIMES: ReadonlySet<string> = new Set(['atMs', 'untilMs', 'retryAtMs']);
 
 /**
  * Puts an event into the form in which all who read it get it.

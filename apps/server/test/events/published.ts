@@ -92,7 +92,7 @@ Every event has:
 | \`messageId\` | string | queue id of the message, as in its Received line; empty if it is about none in the queue |
 
 The log has the same events, one JSON object a line: there \`kind\` is \`event\`, \`messageId\` is \`id\`, and of a failure or a
-remote system \`status\`, \`reason\`, \`mta\` and \`reply\` stand in the event itself.
+remote system \`status\`, \`reason\`, \`mta\` and \`reply\` stand in the event itself. \`attempted\` is left out.
 
 ## Webhooks
 

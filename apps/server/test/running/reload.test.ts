@@ -108,6 +108,16 @@ describe('SIGHUP', () => {
     }
   });
 
+  it('a table that counts as it was at the start is told of until it is as it was', async () => {
+    const warnings = (): number => server.log().split('[traces] changes with a restart only').length - 1;
+    const traces = config('[traces]\nendpoint = "http://127.0.0.1:9/v1/traces"\n');
+    await hangUp(traces, '"reloaded"');
+    await hangUp(traces, '"reloaded"');
+    expect(warnings()).toBe(2);
+    await hangUp(config(), '"reloaded"');
+    expect(warnings()).toBe(2);
+  });
+
   it('a listener that is gone takes no connections any more; TLS can come in', async () => {
     copyFileSync(tlsFile('first.pem'), join(folder.path, 'cert.pem'));
     copyFileSync(tlsFile('first.key.pem'), join(folder.path, 'key.pem'));
@@ -139,6 +149,8 @@ describe('dsnd check-config', () => {
       2,
       expect.stringMatching(/^dsnd: .*nobody\.toml.*\n$/),
     ]);
+    const folders = config('[users]\nfile = "."\n');
+    expect(check(folders)).toEqual([2, `dsnd: EISDIR: illegal operation on a directory, read '${folder.path}'\n`]);
     expect(check(config('[tls]\ncertificate = "a"\nkey = "b"\n'))[0]).toBe(2);
   });
 });
