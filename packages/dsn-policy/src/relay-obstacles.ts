@@ -51,5 +51,6 @@ function deliverByObstacle(message: RelayMessage, hop: NextHop): Obstacle | unde
   if (by.seconds <= 0) return { status: '5.4.7', reason: 'deliverby-passed' };
   const minimum = hop.extensions.get('DELIVERBY');
   if (minimum === undefined) return { status: '5.3.3', reason: 'deliverby' };
-  return Number(minimum) > by.seconds ? { status: '5.4.7', reason: 'deliverby-passed' } : undefined;
+  // RFC 2852 §2: other options may stand behind the minimum, after commas.
+  return Number.parseInt(minimum, 10) > by.seconds ? { status: '5.4.7', reason: 'deliverby-passed' } : undefined;
 }

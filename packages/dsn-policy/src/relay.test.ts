@@ -348,6 +348,7 @@ describe('what a hop can not have', () => {
     ['RFC 1870 §4', '5.3.4 too-big', messageOf('', { sizeOctets: 1001 }), hopWith('SIZE 1000')],
     ['RFC 2852 §4.1.4.1 R2852-4.1.4.1-a', '5.3.3 deliverby', messageOf('BY=120;R'), NONE],
     ['RFC 2852 §4.1.4.1 R2852-4.1.4.1-a', '5.4.7 deliverby-passed', messageOf('BY=120;R'), hopWith('DELIVERBY 240')],
+    ['RFC 2852 §2 R2852-4.1.4.1-a', '5.4.7 deliverby-passed', messageOf('BY=120;R'), hopWith('DELIVERBY 240,more')],
     [
       'RFC 2852 §4.1.3',
       '5.4.7 deliverby-passed',
