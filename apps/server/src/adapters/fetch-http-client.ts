@@ -35,7 +35,7 @@ async function withReason(answer: Promise<Response>): Promise<Response> {
   } catch (error) {
     const { cause } = error as { readonly cause?: { readonly message?: string; readonly code?: string } };
     // Of several addresses that were tried the message is empty.
-    const reason = cause?.message || cause?.code;
+    const reason = cause?.message === '' ? cause.code : cause?.message;
     throw reason === undefined ? error : new Error(reason, { cause: error });
   }
 }
