@@ -37,11 +37,12 @@ export function makeReload(parts: ReloadParts): () => void {
       for (const name of gone(current, next)) log.warn(`webhook ${name} is gone: what it has not got is forgotten`);
       current = next;
       log.info({ listening: server.listening }, 'reloaded');
+      manager.ready(statusOf(server));
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
       log.error({ what }, 'not reloaded: the configuration of before stays in force');
+      manager.ready('not reloaded, see the log: the configuration of before stays in force');
     }
-    manager.ready('reloaded');
   }
 
   return function onHangup() {
@@ -53,6 +54,11 @@ export function makeReload(parts: ReloadParts): () => void {
       if (again) onHangup();
     });
   };
+}
+
+/** What the service manager shows of a server in service. */
+export function statusOf({ listening }: Pick<RunningServer, 'listening'>): string {
+  return `listening on ${listening.map(({ host, port }) => `${host} port ${port}`).join(', ')}`;
 }
 
 /** Tables that count as they were at the start. */

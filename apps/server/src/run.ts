@@ -34,7 +34,7 @@ import {
   type QueueStore,
   type SuppressionStore,
 } from './ports.ts';
-import { makeReload } from './reload.ts';
+import { makeReload, statusOf } from './reload.ts';
 import type { Exporter, ExporterParts } from './traces/exporter.ts';
 import { startServer, type Adapters, type RunningServer } from './server.ts';
 
@@ -124,7 +124,7 @@ export async function run(file: string | undefined): Promise<void> {
   if (file !== undefined) {
     for (const where of inherited.unused) log.warn(`nothing in ${file} listens on the socket ${where}`);
     process.on('SIGHUP', makeReload({ config, load: () => checkConfig(file), adaptersOf, server, manager, log }));
-    manager.ready(`listening on ${server.listening.map(({ host, port }) => `${host} port ${port}`).join(', ')}`);
+    manager.ready(statusOf(server));
     log.info({ listening: server.listening, ...(front === undefined ? {} : { admin: front.url }) }, 'ready');
     return;
   }

@@ -3,6 +3,12 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 /** sd_listen_fds(3): the first descriptor that is passed on. */
 const FIRST = 3;
 
+/** Connections that may wait to be accepted. Node.js sets this anew, with a half of it by default. */
+const BACKLOG = 1024;
+
+/** Who goes while waiting is no fault of ours. */
+const ignore = (): void => undefined;
+
 /** A listening socket that the service manager opened. */
 interface Inherited {
   readonly server: Server;
@@ -36,7 +42,7 @@ export class InheritedSockets {
     if (found === undefined) return undefined;
     found.taken = true;
     found.server.removeAllListeners('connection').on('connection', accept);
-    for (const socket of found.waiting.splice(0)) accept(socket);
+    for (const socket of found.waiting.splice(0)) if (!socket.off('error', ignore).destroyed) accept(socket);
     return found.server;
   }
 
@@ -49,8 +55,9 @@ export class InheritedSockets {
 function inherit(fd: number): Inherited {
   const server = createServer({ noDelay: true });
   const waiting: Socket[] = [];
-  server.on('connection', (socket: Socket) => void waiting.push(socket.pause()));
-  server.listen({ fd });
+  // What they say meanwhile is kept: none is read aloud before somebody listens. pause() would hold it back for ever.
+  server.on('connection', (socket: Socket) => void waiting.push(socket.on('error', ignore)));
+  server.listen({ fd }, BACKLOG);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error(`descriptor ${fd} is no listening TCP socket`);
   return { server, address, waiting, taken: false };

@@ -23,23 +23,32 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function serviceManager(environment: Environment, tell: (line: string) => void): ServiceManager {
   if (environment['NOTIFY_SOCKET'] === undefined) return SILENT;
   let isTold = false;
-  const notify = (...states: readonly string[]): void => {
+  const notify = (...states: readonly string[]): Promise<void> => {
     const child = spawn('systemd-notify', states, { stdio: 'ignore' });
-    child.on('error', (error) => {
-      if (!isTold) tell(`systemd-notify: ${error.message}`);
-      isTold = true;
-    });
     child.unref();
+    return new Promise((resolve) => {
+      child.once('exit', () => resolve());
+      child.once('error', (error) => {
+        if (!isTold) tell(`systemd-notify: ${error.message}`);
+        isTold = true;
+        resolve();
+      });
+    });
+  };
+  // Programs side by side may overtake each other: READY before RELOADING would be a service that reloads for ever.
+  let last = Promise.resolve();
+  const notifyInTurn = (...states: readonly string[]): void => {
+    last = last.then(() => notify(...states));
   };
   const everyMs = watchdogMs(environment) / 2;
   let timer: NodeJS.Timeout | undefined;
   return {
     ready(status) {
-      notify('READY=1', `STATUS=${status.replace(/[^ -~]/g, '?')}`);
-      timer ??= everyMs > 0 ? setInterval(() => notify('WATCHDOG=1'), everyMs).unref() : undefined;
+      notifyInTurn('READY=1', `STATUS=${status.replace(/[^ -~]/g, '?')}`);
+      timer ??= everyMs > 0 ? setInterval(() => void notify('WATCHDOG=1'), everyMs).unref() : undefined;
     },
-    reloading: () => notify('RELOADING=1'),
-    stopping: () => notify('STOPPING=1'),
+    reloading: () => notifyInTurn('RELOADING=1'),
+    stopping: () => notifyInTurn('STOPPING=1'),
   };
 }
 

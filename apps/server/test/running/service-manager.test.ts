@@ -1,9 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { serviceManager } from '../../src/adapters/service-manager.ts';
 import { freePort, temporaryFolder, waitFor } from '../support/dsnd.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -65,14 +68,54 @@ describe('the service manager', () => {
       await waitFor(() => manager.log().split('WATCHDOG=1').length > 3);
       child.kill('SIGHUP');
       await waitFor(() => manager.log().includes('RELOADING=1'));
-      await waitFor(() => manager.log().split('READY=1').length > 2);
+      await waitFor(() => manager.log().split('STATUS=listening on 127.0.0.1 port ').length > 2);
+      writeFileSync(file, 'nonsense');
+      child.kill('SIGHUP');
+      await waitFor(() => manager.log().includes('READY=1 STATUS=not reloaded'));
       child.kill('SIGTERM');
       await waitFor(() => manager.log().includes('STOPPING=1'));
     },
   );
 
+  it('sd_notify(3): hears in order, however long one word takes', async () => {
+    const [held, heard] = [join(folder.path, 'held'), join(folder.path, 'heard')];
+    expect(spawnSync('mkfifo', [held]).status).toBe(0);
+    const bin = join(folder.path, 'bin');
+    mkdirSync(bin);
+    const script = `#!/bin/sh\n[ "$1" != RELOADING=1 ] || read -r _ < '${held}'\necho "$1" >> '${heard}'\n`;
+    writeFileSync(join(bin, 'systemd-notify'), script, { mode: 0o755 });
+    vi.stubEnv('PATH', `${bin}:${process.env['PATH'] ?? ''}`);
+    const manager = serviceManager({ NOTIFY_SOCKET: 'any' }, (line) => expect.unreachable(line));
+    manager.reloading();
+    manager.ready('again');
+    manager.stopping();
+    await writeFile(held, 'go on\n');
+    await waitFor(() => existsSync(heard) && readFileSync(heard, 'utf8').includes('STOPPING'));
+    vi.unstubAllEnvs();
+    expect(readFileSync(heard, 'utf8')).toBe('RELOADING=1\nREADY=1\nSTOPPING=1\n');
+  });
+
   it.skipIf(!has('systemd-socket-activate'))(
-    'sd_listen_fds(3): passes sockets on, and the first connection waits for the server (skips without systemd-socket-activate)',
+    'sd_listen_fds(3): lives on when clients that wait for it to start go away (skips without systemd-socket-activate)',
+    async () => {
+      const port = await freePort();
+      const dsnd = [process.execPath, '--conditions=source', main, '--config', writeConfig(port)];
+      const { log } = start('systemd-socket-activate', ['-l', `127.0.0.1:${port}`, ...dsnd]);
+      await waitFor(() => log().includes('Listening on'));
+      for (let gone = 0; gone < 3; gone++) {
+        const client = connect(port, '127.0.0.1');
+        await once(client, 'connect');
+        client.resetAndDestroy();
+      }
+      let heard = '';
+      const socket = connect(port, '127.0.0.1').on('data', (chunk: Buffer) => (heard += chunk.toString()));
+      await waitFor(() => heard.startsWith('220 mx.example.org'));
+      socket.destroy();
+    },
+  );
+
+  it.skipIf(!has('systemd-socket-activate'))(
+    'sd_listen_fds(3): passes sockets on, and the first connection waits for the server and is served (skips without systemd-socket-activate)',
     async () => {
       const port = await freePort();
       const file = writeConfig(port);
@@ -82,6 +125,8 @@ describe('the service manager', () => {
       let heard = '';
       const socket = connect(port, '127.0.0.1').on('data', (chunk: Buffer) => (heard += chunk.toString()));
       await waitFor(() => heard.startsWith('220 mx.example.org'));
+      socket.write('NOOP\r\n');
+      await waitFor(() => heard.includes('\r\n250 2.0.0'));
       socket.destroy();
       expect(existsSync(join(folder.path, 'queue'))).toBe(true);
     },
