@@ -34,6 +34,9 @@ export async function connectTo(server: ServerAddress): Promise<Connection> {
   return new SocketConnection(socket, server, tls === 'implicit');
 }
 
+/** Octets written at once: inside TLS nothing tells how much of a larger piece has gone. RFC 5321 §4.5.3.2.5 */
+const BLOCK = 65_536;
+
 class SocketConnection implements Connection {
   readonly #server: ServerAddress;
   #socket: Socket;
@@ -54,16 +57,8 @@ class SocketConnection implements Connection {
   }
 
   async write(octets: Uint8Array, timeoutMs: number): Promise<void> {
-    const socket = this.#socket;
-    const stalled = (): void => void socket.destroy();
-    await new Promise<void>((resolve, reject) => {
-      socket.setTimeout(timeoutMs, stalled);
-      socket.write(octets, (error) => {
-        socket.setTimeout(0, stalled);
-        if (error || socket.destroyed) reject(error ?? new Error('the connection broke'));
-        else resolve();
-      });
-    });
+    for (let at = 0; at < octets.length; at += BLOCK)
+      await this.#writeBlock(octets.subarray(at, at + BLOCK), timeoutMs);
   }
 
   async read(timeoutMs: number): Promise<Uint8Array | 'end' | 'timeout'> {
@@ -93,6 +88,18 @@ class SocketConnection implements Connection {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  async #writeBlock(block: Uint8Array, timeoutMs: number): Promise<void> {
+    const socket = this.#socket;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => socket.destroy(), timeoutMs);
+      socket.write(block, (error) => {
+        clearTimeout(timer);
+        if (error || socket.destroyed) reject(error ?? new Error('the connection broke'));
+        else resolve();
+      });
+    });
   }
 
   #listen(): void {
