@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { ChildPrograms } from './child-programs.ts';
 
@@ -39,6 +41,40 @@ describe('ChildPrograms', () => {
     const { exitCode, said } = await run(script);
     process.kill(Number(said));
     expect(exitCode).toBe(0);
+  });
+
+  it('ends what takes too long with all that it has started: nothing of it delivers while it is tried again', async () => {
+    const left: Promise<unknown>[] = [];
+    const server = createServer(
+      (socket) =>
+        void left.push(
+          once(
+            socket.on('error', () => undefined),
+            'close',
+          ),
+        ),
+    );
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const started = `require('node:net').connect(${port}, '127.0.0.1').on('close', () => process.exit())`;
+    const script = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(started)}]);
+      setInterval(() => {}, 1000);`;
+    // However slow the machine is, in one of these times the program has started the other.
+    for (let timeoutMs = 500; left.length === 0; timeoutMs *= 2) {
+      await expect(run(script, { timeoutMs })).rejects.toThrow(/SIGKILL/);
+    }
+    await Promise.all(left);
+    server.close();
+  }, 60_000);
+
+  it('RFC 5321 §6.1: a message that can not be read to its end is not delivered by halves', async () => {
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield* input('Subject: x\r\n\r\nthe first half');
+      throw new Error('the disk failed');
+    }
+    const command = [process.execPath, '-e', 'process.stdin.resume()'] as const;
+    const call = { command, environment: {}, input: broken(), timeoutMs: 20_000 };
+    await expect(new ChildPrograms().run(call)).rejects.toThrow(/SIGKILL|could not be read/);
   });
 
   it('rejects when the program is not there or takes too long', async () => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ProgramCall, Programs } from '../ports.ts';
@@ -20,9 +20,10 @@ export class ChildPrograms implements Programs {
     const child = spawn(program, words, {
       env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
+      // A group of its own: what takes too long is ended with all that it has started.
+      detached: process.platform !== 'win32',
     });
+    const timer = setTimeout(() => killGroup(child), timeoutMs);
     let said = Buffer.alloc(0);
     const keep = (chunk: Buffer): void => {
       if (said.length < MAX_SAID_OCTETS) said = Buffer.concat([said, chunk]).subarray(0, MAX_SAID_OCTETS);
@@ -31,8 +32,12 @@ export class ChildPrograms implements Programs {
     child.stderr.on('data', keep);
     const ended = new Promise<number>((resolve, reject) => {
       let linger: NodeJS.Timeout | undefined;
-      child.once('error', reject);
+      child.once('error', (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
       child.once('exit', () => {
+        clearTimeout(timer);
         linger = setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()), LINGER_MS);
       });
       child.once('close', (code, signal) => {
@@ -41,10 +46,39 @@ export class ChildPrograms implements Programs {
         else resolve(code);
       });
     });
+    const unread: unknown[] = [];
+    const whole = orElse(input, (error) => {
+      unread.push(error);
+      // The program must not take what it has for the whole.
+      killGroup(child);
+    });
     // A program need not read all of its message: what counts is its exit code.
-    const fed = pipeline(Readable.from(input), child.stdin).catch(() => undefined);
+    const fed = pipeline(Readable.from(whole), child.stdin).catch(() => undefined);
     const exitCode = await ended;
     await fed;
+    if (unread.length > 0) throw new Error('the message could not be read to its end', { cause: unread[0] });
     return { exitCode, said: said.toString('utf8') };
+  }
+}
+
+/** Tells of an error in the reading before it goes on. */
+async function* orElse(
+  input: AsyncIterable<Uint8Array>,
+  failed: (error: unknown) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* input;
+  } catch (error) {
+    failed(error);
+    throw error;
+  }
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    process.kill(-(child.pid ?? NaN), 'SIGKILL');
+  } catch {
+    // Windows has no groups.
+    child.kill('SIGKILL');
   }
 }

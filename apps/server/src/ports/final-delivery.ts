@@ -4,8 +4,8 @@ import type { Content } from '../model.ts';
 export interface Programs {
   /**
    * Runs a program without a shell, gives it `input`, and waits for its end. Its environment is PATH and `environment`.
-   * `said` is the begin of what it wrote. Rejects with a plain Error when it can't be started or is killed after
-   * `timeoutMs`.
+   * `said` is the begin of what it wrote. Rejects with a plain Error when it can't be started, and when it is killed with
+   * all that it has started: after `timeoutMs`, and when `input` fails.
    */
   run(call: ProgramCall): Promise<{ readonly exitCode: number; readonly said: string }>;
 }
