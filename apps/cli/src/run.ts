@@ -13,7 +13,7 @@ import { xtextCommand } from './commands/xtext.ts';
 import { matrixCommand } from './commands/matrix.ts';
 import { paramsCommand } from './commands/params.ts';
 import { chooseFrom, type Perform } from './commands/perform.ts';
-import { palette } from './terminal/palette.ts';
+import { palette, printable } from './terminal/palette.ts';
 import { EXIT, type Context, type ExitCode, type Terminal } from './terminal/terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
@@ -34,7 +34,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     const expected = error instanceof UsageError || isSystemError(error);
     // A fault of this program is no finding about anybody's message.
     terminal.err(
-      `dsn: ${expected ? error.message : `a fault in dsn itself: ${(error as Error).stack ?? String(error)}`}\n`,
+      `dsn: ${expected ? printable(error.message) : `a fault in dsn itself: ${(error as Error).stack ?? String(error)}`}\n`,
     );
     return EXIT.wrong;
   }
@@ -120,7 +120,7 @@ function contextOf(
     quiet: quiet === true,
     complain: (message) => {
       complained = true;
-      terminal.err(`dsn: ${message}\n`);
+      terminal.err(`dsn: ${printable(message)}\n`);
     },
   };
   return { context, complained: () => complained };

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ownThread, threads } from '../src/report/pool.ts';
@@ -252,4 +252,19 @@ describe('a report whose fields leave out the reply', () => {
     expect(stdout).toContain('said to be delayed, but its time is up: it will not be delivered');
     expect(stdout).not.toMatch(/goes on trying/);
   });
+});
+
+it.skipIf(process.platform === 'win32')('names of files do nothing to a terminal', async () => {
+  const name = join(folder.path, 'e\u001b[31mvil\n.eml');
+  writeFileSync(name, 'Subject: x\n\n');
+  for (const args of [
+    ['inspect', name],
+    ['lint', name],
+    ['inspect', `${name}x`],
+  ]) {
+    const { stdout, stderr } = await dsn(args);
+    expect(stdout + stderr).toContain('e [31mvil .eml');
+    expect(stdout + stderr).not.toContain('\u001b');
+  }
+  rmSync(name);
 });

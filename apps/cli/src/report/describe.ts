@@ -29,9 +29,9 @@ export function describe(summary: Summary, paint: Palette, explain = false): str
   return lines.join('\n');
 }
 
-/** The file, and the place in it where it holds several messages. */
+/** The file, and the place in it where it holds several messages; strangers may have named it. */
 export function nameOf({ file, index }: Pick<Summary, 'file' | 'index'>): string {
-  return index === null ? file : `${file}#${index}`;
+  return printable(index === null ? file : `${file}#${index}`);
 }
 
 const KINDS: Readonly<Record<Summary['kind'], string>> = {
