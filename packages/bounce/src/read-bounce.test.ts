@@ -139,6 +139,23 @@ describe('readBounce', () => {
     });
   });
 
+  it.each([
+    ['Host not found, try again', 'transient', 'retry-later'],
+    ['Host not found', 'permanent', 'suppress'],
+  ])(
+    'RFC 3463 §3.5: a name server that does not answer is no domain that does not exist: %s',
+    (said, permanence, advice) => {
+      const lines = [
+        ...SYSTEM,
+        '',
+        'This is the mail system at host mx.example.net.',
+        '',
+        `<ann@example.org>: Host or domain name not found. Name service error for name=example.org type=MX: ${said}`,
+      ];
+      expect(read(lines).recipients).toMatchObject([{ reason: 'host-unknown', permanence, advice }]);
+    },
+  );
+
   it('reads words alone if a mail system wrote them', () => {
     expect(
       read([

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { reasonOf as systemReasonOf } from '../input/reason.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** How a server is reached. */
@@ -17,7 +18,7 @@ export class ApiClient {
   constructor({ url, tokenFile }: ApiOptions, env: NodeJS.ProcessEnv = process.env) {
     this.#base = (url ?? env['DSN_API_URL'] ?? DEFAULT_URL).replace(/\/+$/, '');
     if (!/^https?:\/\/\S+$/.test(this.#base)) throw new UsageError(`--url ${this.#base}: expected http:// or https://`);
-    const token = tokenFile === undefined ? env['DSN_API_TOKEN'] : readFileSync(tokenFile, 'utf8').trim();
+    const token = tokenFile === undefined ? env['DSN_API_TOKEN'] : tokenOf(tokenFile);
     this.#headers = token === undefined || token === '' ? {} : { Authorization: `Bearer ${token}` };
   }
 
@@ -53,6 +54,14 @@ export class ApiClient {
     });
     if (response.ok) return response;
     throw new UsageError(await problemOf(response));
+  }
+}
+
+function tokenOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new UsageError(`--token-file ${file}: ${systemReasonOf(error)}`);
   }
 }
 

@@ -1,8 +1,9 @@
 import type { SuppressionList } from '../ports.ts';
 import { Problem } from './problem.ts';
 
-const refuse = (): Promise<never> =>
-  Promise.reject(new Problem('not-available', 'No suppression list is kept: there is no [suppression] table'));
+const problem = (): Problem =>
+  new Problem('not-available', 'No suppression list is kept: there is no [suppression] table');
+const refuse = (): Promise<never> => Promise.reject(problem());
 
 /** The list of a server that keeps none: whoever asks is told so. */
 export const noSuppression: SuppressionList = {
@@ -10,5 +11,8 @@ export const noSuppression: SuppressionList = {
   get: refuse,
   add: refuse,
   remove: refuse,
-  all: () => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) }),
+  // At once: an answer that streams has begun before its first entry is asked for.
+  all: () => {
+    throw problem();
+  },
 };

@@ -38,6 +38,8 @@ export interface ApiServer {
 export interface ApiOptions {
   /** Keys of `[admin]`. */
   readonly admin?: string;
+  /** No `[suppression]` table. */
+  readonly suppression?: false;
   /** Keys of `[history]`. */
   readonly history?: string;
   /** More tables. */
@@ -127,7 +129,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
   };
 }
 
-function toml({ admin = '', history = '', toml: more = '' }: ApiOptions): string {
+function toml({ admin = '', suppression, history = '', toml: more = '' }: ApiOptions): string {
   return `
 hostname = "mx.example.org"
 store = "sqlite:."
@@ -136,8 +138,7 @@ listen = "127.0.0.1:0"
 ${admin}
 [history]
 ${history}
-[suppression]
-statuses = []
+${suppression === false ? '' : '[suppression]\nstatuses = []'}
 [[listen]]
 address = "127.0.0.1:0"
 [[route]]

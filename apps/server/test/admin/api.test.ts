@@ -274,3 +274,19 @@ it('refuses what is suppressed, and says so', async () => {
   expect(await json(server.post('/api/v1/suppressions', { entries }))).toEqual({ count: 1 });
   expect(await json(server.get(path))).toMatchObject(kept);
 });
+
+it('a server that keeps no suppression list says so, to whoever asks for all of it, too', async () => {
+  const keepsNone = await startApi({ suppression: false });
+  try {
+    for (const path of ['', '/export', '/a%40b.example']) {
+      const answer = await keepsNone.get(`/api/v1/suppressions${path}`);
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toMatchObject({
+        code: 'not-available',
+        detail: expect.stringContaining('suppression'),
+      });
+    }
+  } finally {
+    await keepsNone.stop();
+  }
+});

@@ -104,6 +104,7 @@ it('what can not be done is told before anything is done, in words of the comman
     [['queue', 'show', 'nosuch'], 'nosuch is not in the queue'],
     [['queue', 'show', gone], `${gone} is not in the queue any more; GET /api/v1/messages/${gone} and the page tell`],
     [['queue', 'bounce', 'x', '--status', '4.0.0'], '--status 4.0.0: expected a status of failure, such as 5.7.1'],
+    [['queue', 'list', '--token-file', '/no/such'], '--token-file /no/such: no such file or folder'],
     [['queue', 'reroute', 'x', '--to', 'there'], '"there" is no next hop: expected smtp://HOST:PORT, '],
     [['watch', '--kinds', 'failed,bouncing'], 'query.kinds has a kind that there is not; there are accepted, '],
     [['suppress', 'add', 'bob at example.net'], 'bob at example.net: expected an address such as'],

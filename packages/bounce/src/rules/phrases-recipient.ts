@@ -6,7 +6,7 @@ export const RECIPIENT_PHRASES: readonly PhraseRule[] = [
     reason: 'user-unknown',
     weight: 3,
     phrases: [
-      'user unknown', 'unknown user', 'unknown recipient*', 'addressee unknown', 'unknown address', 'unknown mailbox', 'unknown local part',
+      'recipient address rejected: unverified address', 'user unknown', 'unknown user', 'unknown recipient*', 'addressee unknown', 'unknown address', 'unknown mailbox', 'unknown local part',
       'no such user', 'no such email',
       'user not found', 'mailbox not found', 'recipient not found', 'recipientnotfound', 'recipnotfound', 'address not found',
       'user doesn\'t exist', 'account that you tried to reach does not exist', 'address does not exist', 'no longer exist*', 'this user doesn\'t have a*', 'no account by that name', 'not exist here',

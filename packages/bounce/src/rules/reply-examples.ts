@@ -13,6 +13,7 @@ export const REPLY_EXAMPLES: readonly (readonly [Reason, readonly string[]])[] =
   ['user-unknown', [
     '550 Requested action not taken: mailbox unavailable',
     '550 <u@x.example>: Recipient address rejected.',
+    '450 4.1.1 <u@x.example>: Recipient address rejected: unverified address: Address verification in progress',
   ]],
   ['user-moved', [
     '551 User has moved to another address',
@@ -59,6 +60,8 @@ export const REPLY_EXAMPLES: readonly (readonly [Reason, readonly string[]])[] =
   ['sender-rejected', [
     '553 5.1.8 <u@x.example>... Domain of sender address u@x.example does not exist',
     '501 5.1.8 Sender address rejected',
+    '450 4.1.8 <u@nowhere.example>: Sender address rejected: Domain not found',
+    '450 4.1.7 <u@x.example>: Sender address rejected: unverified address: connection refused',
     '550 5.7.1 Sender blocked',
   ]],
   ['relaying-denied', [
@@ -128,6 +131,7 @@ export const REPLY_EXAMPLES: readonly (readonly [Reason, readonly string[]])[] =
   ]],
   ['host-unknown', [
     '550 5.1.2 <u@nowhere.example>... Host unknown (Name server: nowhere.example: host not found)',
+    '450 4.1.2 <u@nowhere.example>: Recipient address rejected: Domain not found',
     'Unrouteable address',
     'Sorry, I couldn\'t find any host named nowhere.example. (#5.1.2)',
   ]],

@@ -70,6 +70,7 @@ const GAVE_UP_MARKS: readonly string[] = [
   'could not be delivered for*',
   'deleted from queue',
   'deleted from the queue',
+  'host not found, try again',
 ];
 
 const CHALLENGE_MARKS: readonly string[] = [
