@@ -13,7 +13,7 @@ export interface Item {
 }
 
 interface Batch {
-  readonly position: number;
+  position: number;
   open: number;
   readonly dead: NewDeadLetter[];
 }
@@ -35,6 +35,12 @@ export class Lanes {
   }
 
   add({ position, events }: JournalEntry, isWanted: (event: MailEvent) => boolean): void {
+    const last = this.#batches.at(-1);
+    // Of very many events a few may be wanted: what lies between two of them takes the room of one batch.
+    if (last?.open === 0 && !events.some(isWanted)) {
+      last.position = position;
+      return;
+    }
     const batch: Batch = { position, open: 0, dead: [] };
     this.#batches.push(batch);
     for (const [index, event] of events.entries()) {
@@ -80,9 +86,11 @@ export class Lanes {
   end(item: Item, dead?: NewDeadLetter): void {
     const { messageId } = item.event;
     this.#busy.delete(messageId);
-    const lane = this.#lanes.get(messageId);
-    lane?.shift();
-    if (lane?.length === 0) this.#lanes.delete(messageId);
+    const lane = this.#lanes.get(messageId) ?? [];
+    // Nearly always the first. One that is sent again is older than what happened to its message since.
+    const at = lane.indexOf(item);
+    if (at !== -1) lane.splice(at, 1);
+    if (lane.length === 0) this.#lanes.delete(messageId);
     const batch = this.#batchOf.get(item);
     this.#batchOf.delete(item);
     if (batch === undefined) return;
@@ -106,10 +114,15 @@ export class Lanes {
 
   /** What can be passed in the journal: all before it is done with. Undefined if that is nothing. */
   passed(): { readonly position: number; readonly dead: readonly NewDeadLetter[] } | undefined {
-    let end = 0;
-    while (this.#batches[end]?.open === 0) end += 1;
-    const done = this.#batches.splice(0, end);
+    const open = this.#batches.findIndex((batch) => batch.open > 0);
+    const done = open === -1 ? this.#batches : this.#batches.slice(0, open);
     const last = done.at(-1);
     return last && { position: last.position, dead: done.flatMap(({ dead }) => dead) };
+  }
+
+  /** It has been passed: until then it is kept, for the dead letters are nowhere else. */
+  forget(position: number): void {
+    const next = this.#batches.findIndex((batch) => batch.position > position);
+    this.#batches.splice(0, next === -1 ? this.#batches.length : next);
   }
 }

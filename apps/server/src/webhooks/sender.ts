@@ -81,11 +81,17 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
     }
   }
 
+  async function pass(): Promise<void> {
+    const passed = lanes.passed();
+    if (passed === undefined) return;
+    await journal.pass(reader, passed.position, passed.dead);
+    lanes.forget(passed.position);
+  }
+
   async function work(): Promise<void> {
     do {
       again = false;
-      const passed = lanes.passed();
-      if (passed !== undefined) await journal.pass(reader, passed.position, passed.dead);
+      await pass();
       await fill();
       // Of what is too old for a receiver that is down not each needs an attempt of its own.
       const nowMs = clock.now();
@@ -228,8 +234,7 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
       timer?.cancel();
       await working;
       await Promise.all(underWay);
-      const passed = lanes.passed();
-      if (passed !== undefined) await journal.pass(reader, passed.position, passed.dead).catch(trouble);
+      await pass().catch(trouble);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { Webhook } from 'standardwebhooks';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readWhole } from '../../src/queue/content.ts';
 import { contentOf } from '../../src/queue/content.ts';
-import type { HttpClient } from '../../src/ports.ts';
+import { StoreError, type HttpClient } from '../../src/ports.ts';
 import { ScriptedHost } from '../simulation/scripted-host.ts';
 import { submit } from './submit.ts';
 import { World } from './world.ts';
@@ -136,6 +136,20 @@ describe('a webhook', () => {
     expect(await webhooks.discard('crm')).toBe(1);
     expect((await webhooks.deadLetters({ webhook: 'crm', limit: 9 })).letters).toEqual([]);
     await expect(webhooks.replay('nobody')).rejects.toThrow(/no webhook nobody/);
+  });
+
+  it('has its dead letters also when the store could not keep them at first', async () => {
+    const { world, send, store, troubles, webhooks } = await start(({ type }) => (type === 'attempted' ? 410 : 200));
+    const pass = vi.spyOn(store.journal, 'pass').mockRejectedValue(new StoreError('full', 'The disk is full'));
+    await send('bob@ivory.edu');
+    await world.clock.advance(minute);
+    expect(troubles).not.toEqual([]);
+    expect((await webhooks.states())[0]).toMatchObject({ deadLetters: 0 });
+    pass.mockRestore();
+    await world.clock.advance(minute);
+    const { letters } = await webhooks.deadLetters({ webhook: 'crm', limit: 9 });
+    expect(letters.map(({ event }) => event.kind)).toEqual(['attempted']);
+    expect(await store.journal.read({ reader: 'webhook:crm', limit: 9 })).toEqual([]);
   });
 
   it('gives up what is older than the configuration says', async () => {
