@@ -13,6 +13,9 @@ it.each<[string, Uint8Array, string, string, boolean]>([
   ['no label', utf8('plain'), '', 'plain', true],
   ['us-ascii that is UTF-8', utf8('größe'), 'us-ascii', 'größe', false],
   ['us-ascii that is neither', latin('\x80 gr\xF6\xDFe'), 'us-ascii', '€ größe', false],
+  ['UTF-8 with U+FFFD in it', utf8('gr\uFFFD'), 'utf-8', 'gr\uFFFD', true],
+  ['utf-8 over 8-bit text', latin('gr\xF6\xDFe'), 'utf-8', 'größe', false],
+  ['UTF-8 that was cut', utf8('größe ö').subarray(0, -1), 'utf-8', 'größe \uFFFD', false],
   ['an unknown label over UTF-8', utf8('größe'), 'x-unknown', 'größe', false],
   ['an unknown label over 8-bit text', latin('gr\xF6\xDFe'), 'x-unknown', 'größe', false],
 ])('RFC 2046 §4.1.2: %s', (_, octets, label, text, sound) => {

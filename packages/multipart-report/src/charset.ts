@@ -40,14 +40,27 @@ export function decodeCharset(octets: Uint8Array, label: string): DecodedText {
   }
   const decoder = decoderFor(name);
   if (decoder === undefined) return { text: decodeOctets(octets), sound: false };
-  return { text: decoder.decode(octets), sound: true };
+  const text = decoder.decode(octets);
+  if (decoder.encoding !== 'utf-8' || !text.includes('\uFFFD') || isUtf8(octets)) return { text, sound: true };
+  // With characters in it that UTF-8 alone can make, it is UTF-8 that was cut or damaged.
+  return { text: /[^\0-\x7F\uFFFD]/.test(text) ? text : western.decode(octets), sound: false };
 }
 
-/** `ascii` for a label that promises ASCII, `other` for another charset that is read here, undefined for what is none. */
-export function charsetFamily(label: string): 'ascii' | 'other' | undefined {
+/** What a label promises: `other` for another charset that is read here, undefined for what is none. */
+export function charsetFamily(label: string): 'ascii' | 'utf-8' | 'other' | undefined {
   const name = label.trim().toLowerCase();
   if (ASCII_LABELS.has(name)) return 'ascii';
-  return decoderFor(name) === undefined ? undefined : 'other';
+  const encoding = decoderFor(name)?.encoding;
+  return encoding === 'utf-8' || encoding === undefined ? encoding : 'other';
+}
+
+function isUtf8(octets: Uint8Array): boolean {
+  try {
+    utf8.decode(octets);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Text of octets that bear no label, as header fields do: UTF-8 if they allow it, else windows-1252. */

@@ -35,7 +35,7 @@ export function isPlainlySound(part: MimePart, source: Source): boolean {
     if (source.ascii && !isShifted(text)) return true;
   } else if (!quoted || BAD_QUOTED.test(text)) return false;
   const family = charsetFamily(parameter(part.parameters, 'charset') ?? '');
-  return family === 'ascii' ? !BEYOND_ASCII.test(text) : family === 'other';
+  return family === 'ascii' || family === 'utf-8' ? !BEYOND_ASCII.test(text) : family === 'other';
 }
 
 /** The text of a part behind its transfer encoding and charset; lines end in LF. */
