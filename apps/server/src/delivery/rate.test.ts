@@ -24,3 +24,14 @@ it('in no minute are there more than the rate and a second of it', () => {
 it('waits for nothing when there was nothing', () => {
   expect(new Rate(1).nextAtMs(5)).toBe(5);
 });
+
+it('RFC 5321 §4.5.4.1: does not wait for the time of before when the clock is set back', () => {
+  const rate = new Rate(60);
+  rate.count(3_600_000);
+  rate.count(3_600_000, 3);
+  expect(rate.nextAtMs(3_600_000)).toBe(3_603_000);
+  expect(rate.nextAtMs(0)).toBe(0);
+  rate.count(0);
+  rate.count(0);
+  expect(rate.nextAtMs(0)).toBe(1_000);
+});

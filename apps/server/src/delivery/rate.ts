@@ -14,6 +14,8 @@ export class Rate {
   readonly #intervalMs: number;
   /** When all that was counted would have been due, one interval after the other. */
   #fullMs = -Infinity;
+  /** How far ahead of the clock that can be. */
+  #mostAheadMs = 0;
 
   constructor(perMinute: number) {
     this.#intervalMs = 60_000 / perMinute;
@@ -21,11 +23,15 @@ export class Rate {
 
   /** When the next one may be; not after `nowMs` if it may be now. */
   nextAtMs(nowMs: number): number {
+    // Further ahead it is only if the clock was set back.
+    if (this.#fullMs - nowMs > this.#mostAheadMs) this.#fullMs = nowMs;
     return Math.max(this.#fullMs - burstMs, nowMs);
   }
 
   /** `sharers`: how many do the same at the same rate, and may together not be faster. */
   count(nowMs: number, sharers = 1): void {
     this.#fullMs = Math.max(this.#fullMs, nowMs) + this.#intervalMs * sharers;
+    // And one more for what rounding does.
+    this.#mostAheadMs = burstMs + this.#intervalMs * sharers + 1;
   }
 }
