@@ -71,12 +71,20 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
     const failures = (before?.failures ?? 0) + 1;
     const { status, reason, remote } = event.failure;
     const { failures: most, keepMs } = rules();
+    const untilMs = keepMs === undefined ? undefined : atMs + keepMs;
+    const isReturned = returned === true || before?.returned === true ? { returned: true as const } : {};
+    // Why it stands there stays, be it an operator's word; a failure more only keeps it there for longer.
+    if (before !== undefined && find(address) !== undefined) {
+      const { untilMs: soFarMs, ...entry } = before;
+      const isForGood = soFarMs === undefined || untilMs === undefined;
+      return { ...entry, failures, ...(isForGood ? {} : { untilMs: Math.max(soFarMs, untilMs) }), ...isReturned };
+    }
     return {
       ...{ address, status, failures, sinceMs: atMs, messageId },
       reason: (remote?.rawLines.join(' ') ?? reason).slice(0, 500),
       listed: failures >= most,
-      ...(keepMs === undefined ? {} : { untilMs: atMs + keepMs }),
-      ...(returned === true || before?.returned === true ? { returned: true } : {}),
+      ...(untilMs === undefined ? {} : { untilMs }),
+      ...isReturned,
     };
   }
 
@@ -134,11 +142,11 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
           const record = failed(told);
           await change([record], [], record.listed && find(record.address) === undefined ? [added(record)] : []);
         } else if (event.kind === 'delivered' || event.kind === 'relayed') {
-          // It takes mail again: failures before this one say nothing any more.
+          // It takes mail again: failures before this one say nothing any more, but for those that keep it on the list.
           const key = keyOf(event.address ?? event.recipient);
           const record = records.get(key);
-          if (record?.listed !== false || (event.kind === 'relayed' && record.returned === true)) continue;
-          await change([], [key], []);
+          if (record === undefined || find(key) !== undefined) continue;
+          if (event.kind === 'delivered' || record.returned !== true) await change([], [key], []);
         }
       }
     },

@@ -9,6 +9,9 @@ import { World } from './world.ts';
 const day = 86_400_000;
 const SUBMISSION = '[[listen]]\naddress = "0.0.0.0:25"\nrole = "submission"\nrelay-from = ["0.0.0.0/0"]';
 
+/** Refuses nobody: what is on the list may fail all the same. */
+const OPEN = SUBMISSION.replace('submission', 'relay');
+
 async function start(table: string, listen = SUBMISSION) {
   const world = new World();
   const state = { takesAll: false };
@@ -72,6 +75,41 @@ describe('the suppression list', () => {
     expect(await list.get('x@y.example')).toMatchObject({ reason: 'asked us to stop', failures: 0 });
   });
 
+  it('keeps the word of an operator when mail that was on its way fails', async () => {
+    const { send, list, world } = await start('[suppression]\nfailures = 2\nkeep = "2d"', OPEN);
+    const sinceMs = world.clock.now();
+    await list.add([
+      { address: 'ever@ivory.edu', reason: 'asked us to stop', sinceMs },
+      { address: 'long@ivory.edu', reason: 'left the company', sinceMs, untilMs: sinceMs + 9 * day },
+      { address: 'soon@ivory.edu', reason: 'is away', sinceMs, untilMs: sinceMs + day },
+    ]);
+    for (const name of ['ever', 'long', 'soon']) expect(await send(`${name}@ivory.edu`)).toMatch(/^250/);
+    const kept = { sinceMs, failures: 1 };
+    expect(await list.get('ever@ivory.edu')).toEqual({
+      address: 'ever@ivory.edu',
+      reason: 'asked us to stop',
+      ...kept,
+    });
+    expect(await list.get('long@ivory.edu')).toMatchObject({
+      ...{ ...kept, reason: 'left the company', untilMs: sinceMs + 9 * day },
+    });
+    const soon = await list.get('soon@ivory.edu');
+    expect(soon).toMatchObject({ ...kept, reason: 'is away' });
+    expect(soon?.untilMs).toBeGreaterThan(sinceMs + 2 * day - 1);
+  });
+
+  it('begins anew with an address that took mail after its time on the list', async () => {
+    const { send, state, world } = await start('[suppression]\nfailures = 2\nkeep = "2d"');
+    for (let n = 0; n < 2; n++) await send('bob@ivory.edu');
+    expect(await send('bob@ivory.edu')).toMatch(/^550/);
+    await world.clock.advance(3 * day);
+    state.takesAll = true;
+    expect(await send('bob@ivory.edu')).toMatch(/^250/);
+    state.takesAll = false;
+    for (let n = 0; n < 2; n++) expect(await send('bob@ivory.edu')).toMatch(/^250/);
+    expect(await send('bob@ivory.edu')).toMatch(/^550/);
+  });
+
   it('counts only what the configuration says, as often as it says, without a success in between', async () => {
     const { send, state } = await start('[suppression]\nstatuses = ["5.x.2"]\nfailures = 2');
     await send('bob@ivory.edu');
@@ -101,11 +139,10 @@ describe('the suppression list', () => {
   });
 
   it('holds at submission only, or where a listener says so', async () => {
-    const relay = SUBMISSION.replace('submission', 'relay');
-    const open = await start('[suppression]', relay);
+    const open = await start('[suppression]', OPEN);
     await open.send('bob@ivory.edu');
     expect(await open.send('bob@ivory.edu')).toMatch(/^250/);
-    const closed = await start('[suppression]', `${relay}\nsuppression = true`);
+    const closed = await start('[suppression]', `${OPEN}\nsuppression = true`);
     await closed.send('bob@ivory.edu');
     expect(await closed.send('bob@ivory.edu')).toMatch(/^550/);
   });
