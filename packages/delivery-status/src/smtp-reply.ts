@@ -27,8 +27,8 @@ export function parseSmtpReply(text: string): SmtpReply {
   let status: StatusCode | undefined;
   const lines = parts.map((line, index) => {
     let from = code >= 0 && replyCodeAt(line, 0) === code ? 3 : 0;
-    if (from === 3 && (line.charCodeAt(3) === DASH || line.charCodeAt(3) === SPACE)) from = 4;
-    while (line.charCodeAt(from) === SPACE) from++;
+    if (from === 3 && line.charCodeAt(3) === DASH) from = 4;
+    while (isBlank(line.charCodeAt(from))) from++;
     const own = code >= 0 || index === 0 ? statusAt(line, from) : undefined;
     // RFC 2034 §4: the class of the enhanced code is the one of the reply; another number is text.
     if (own !== undefined && (code < 0 || own.charCodeAt(0) - 48 === Math.floor(code / 100))) {
@@ -145,9 +145,14 @@ function nextReplyLine(text: string, code: number, from: number): number {
   const digits = String(code);
   for (let at = text.indexOf(digits, from); at >= 0; at = text.indexOf(digits, at + 1)) {
     const mark = text.charCodeAt(at + 3);
-    if (text.charCodeAt(at - 1) <= SPACE && (mark === DASH || mark === SPACE || at + 3 === text.length)) return at;
+    if (text.charCodeAt(at - 1) <= SPACE && (mark === DASH || isBlank(mark) || at + 3 === text.length)) return at;
   }
   return -1;
+}
+
+/** A line may have been folded with a tab where the reply had its space. */
+function isBlank(code: number): boolean {
+  return code === SPACE || code === 0x09;
 }
 
 function replyCodeAt(text: string, at: number): number {

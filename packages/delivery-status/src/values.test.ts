@@ -54,5 +54,6 @@ describe('names of MTAs', () => {
     expect(receivedFromMta('Mail.A.example')).toEqual({ type: 'dns', value: 'Mail.A.example' });
     expect(receivedFromMta('a(b)\r\nc \u00e9', '::1')).toEqual({ type: 'dns', value: 'a?b???c?? (::1)' });
     expect(plainMtaName(receivedFromMta('Mail.A.example', '192.0.2.7'))).toBe('Mail.A.example');
+    expect(plainMtaName(receivedFromMta('a"b', '192.0.2.7'))).toBe('a?b');
   });
 });

@@ -46,14 +46,14 @@ export function mtaName(name: string): TypedValue {
 
 /**
  * The MTA that a message came from: the name it gave in HELO or EHLO, spelled as it was, and its network address as a comment.
- * Characters that a field cannot carry, or that would start a comment, become `?`.
+ * Characters that a field cannot carry, or that would start or hide a comment, become `?`.
  *
  * RFC 3464 §2.2.4.
  *
  * @example receivedFromMta('mail.a.example', '192.0.2.7') // { type: 'dns', value: 'mail.a.example (192.0.2.7)' }
  */
 export function receivedFromMta(helloName: string, clientAddress?: string): TypedValue {
-  const name = helloName.replace(/[^!-'*-~]/g, '?');
+  const name = helloName.replace(/[^!#-'*-~]/g, '?');
   return { type: 'dns', value: clientAddress === undefined ? name : `${name} ${formatComment(clientAddress)}` };
 }
 
