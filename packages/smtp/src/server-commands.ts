@@ -170,10 +170,17 @@ function bdat(state: ServerState, argument: string): Outcome {
   if (tooMany !== undefined) return tooMany;
   if (transaction === undefined) return new RefusedChunk(octets, noTransactionFor(state));
   const refusal = transaction.refusal === undefined ? recipientsMissing(transaction, state) : replies.CHUNK_FAILED;
-  // RFC 2033 §4.3: the last chunk has one reply for each accepted recipient, none where there is none.
-  const times = state.lmtp && last !== undefined ? transaction.accepted : 1;
-  if (refusal !== undefined) return new RefusedChunk(octets, refusal, times);
-  return new IncomingContent(transaction, { octets, last: last !== undefined });
+  if (refusal === undefined) return new IncomingContent(transaction, { octets, last: last !== undefined });
+  if (state.lmtp && last !== undefined) return refusedLast(transaction, octets, refusal, state);
+  return new RefusedChunk(octets, refusal);
+}
+
+/** RFC 2033 §4.3: one reply for each accepted recipient, none where there is none. */
+function refusedLast(transaction: Transaction, octets: number, refusal: Reply, state: ServerState): Outcome {
+  const { accepted } = transaction;
+  // Over, so that a client can't have them all said again: RFC 3030 §2 has 503 for what follows.
+  if (accepted > 0) state.transaction = undefined;
+  return notIdle(state, '') ?? new RefusedChunk(octets, refusal, accepted);
 }
 
 function noTransactionFor({ greeted, mailRefused }: ServerState): Reply {

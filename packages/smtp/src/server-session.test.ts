@@ -337,3 +337,29 @@ it('gives content as views of what was received', () => {
   const event = session.next();
   expect(event?.kind === 'content' && event.octets.buffer === chunk.buffer && event.octets.length).toBe(20);
 });
+
+describe('RFC 2033 §4.3: the last chunk of LMTP, refused', () => {
+  const lmtp = (maxIdleCommands: number): ServerSession =>
+    greeted({ chunking: true, size: 5 }, { protocol: 'lmtp', maxIdleCommands });
+
+  it('is answered once for each recipient, and not again when it is said again', () => {
+    const session = lmtp(100);
+    const heard = say(session, `${ENVELOPE}RCPT TO:<v@x.example>\r\nBDAT 6\r\nabcd\r\n${'BDAT 0 LAST\r\n'.repeat(3)}`);
+    expect(heard.split('\r\n').slice(3, -1)).toEqual([
+      '552 5.3.4 Message larger than the limit',
+      '503 5.5.1 An earlier chunk was refused, RSET first',
+      '503 5.5.1 An earlier chunk was refused, RSET first',
+      '503 5.5.1 MAIL first',
+      '503 5.5.1 MAIL first',
+    ]);
+  });
+
+  it('has no reply without a recipient, but not for ever', () => {
+    const session = lmtp(3);
+    expect(say(session, `MAIL FROM:<a@b.example>\r\n${'BDAT 2 LAST\r\n\r\n'.repeat(2)}`)).toBe(
+      '250 2.1.0 Sender ok\r\n',
+    );
+    expect(say(session, 'BDAT 0 LAST\r\n')).toMatch(/^421 4\.7\.0 /);
+    expect(session.closed).toBe(true);
+  });
+});
