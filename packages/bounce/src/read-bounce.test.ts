@@ -234,6 +234,16 @@ describe('readBounce', () => {
       'other',
     ],
     [
+      'a parcel that nobody took in',
+      [
+        'From: Parcels <info@carrier.example>',
+        'Subject: Delivery problem: action required',
+        '',
+        'You were out, and the package was not delivered. Write to reschedule@carrier.example.',
+      ],
+      'other',
+    ],
+    [
       'the transcript of a session that Postfix shows its postmaster',
       [
         ...SYSTEM.slice(1, 3),

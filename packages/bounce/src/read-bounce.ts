@@ -122,7 +122,7 @@ function mayBounce({ opened, signals }: Mail, marks: Marks, text: string): boole
   const isSaid = failure || delay;
   if (opened.headers.length === 0)
     return format !== undefined || (failure && delay) || (isSaid && givesReason(text, marks));
-  if (signals.answersOrForwards || (signals.postedToList && format === undefined)) return false;
+  if (signals.answersOrForwards || (format === undefined && isAboutElse(signals, marks, text))) return false;
   const header = headerScore(signals);
   // Nothing but a mail system sets this field.
   if (signals.failedRecipients.length > 0 && header >= 4) return true;
@@ -132,6 +132,19 @@ function mayBounce({ opened, signals }: Mail, marks: Marks, text: string): boole
   if (header >= 2 ? words > 0 : header > 0 && words > 1) return true;
   return header > 0 && (header > 2 || isSaid) && quotesRefusal(text, marks);
 }
+
+/** What people write to lists, and carriers to whom they missed, is often about things that were not delivered. */
+function isAboutElse(
+  { postedToList, fromMailSystem, nullReturnPath }: HeaderSignals,
+  { end }: Marks,
+  text: string,
+): boolean {
+  if (postedToList) return true;
+  return !fromMailSystem && !nullReturnPath && PARCELS.test(text.slice(0, Math.min(end, LONGEST_LOOK)));
+}
+
+const PARCELS =
+  /\b(?:packages?|parcels?|shipments?|courier|tracking (?:number|code|id)|pakete?s?|sendungs(?:nummer|verfolgung)|colis|paquete)\b/i;
 
 /** A reply or a status of a server stands in the text. */
 function quotesRefusal(text: string, { end }: Marks): boolean {
