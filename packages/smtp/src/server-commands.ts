@@ -178,9 +178,10 @@ function bdat(state: ServerState, argument: string): Outcome {
 /** RFC 2033 §4.3: one reply for each accepted recipient, none where there is none. */
 function refusedLast(transaction: Transaction, octets: number, refusal: Reply, state: ServerState): Outcome {
   const { accepted } = transaction;
+  if (accepted === 0) return notIdle(state, '') ?? new RefusedChunk(octets, refusal, 0);
   // Over, so that a client can't have them all said again: RFC 3030 §2 has 503 for what follows.
-  if (accepted > 0) state.transaction = undefined;
-  return notIdle(state, '') ?? new RefusedChunk(octets, refusal, accepted);
+  state.transaction = undefined;
+  return new RefusedChunk(octets, refusal, accepted);
 }
 
 function noTransactionFor({ greeted, mailRefused }: ServerState): Reply {
