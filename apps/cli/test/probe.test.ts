@@ -232,6 +232,12 @@ describe('dsn probe', () => {
     });
   });
 
+  it('a port that does not speak TLS is told in one line', async () => {
+    const { ran } = await probe(conforming, '--tls', 'implicit');
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toMatch(/^dsn: 127\.0\.0\.1:\d+: no TLS: [a-z ]+\n$/);
+  });
+
   it('prints the card for people, as JUnit and as a page, and nothing of a stranger is obeyed', async () => {
     const hostile = (line: string): string =>
       line.startsWith('EHLO') ? hello : line.includes('RET=SOME') ? '250 2.0.0 <b>"&\u001b[2J' : conforming(line);

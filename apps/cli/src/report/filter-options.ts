@@ -26,6 +26,8 @@ export function filterOf(options: FilterOptions, nowMs: number): Filter {
   const statuses = list(options.status, '--status', (text) => STATUS.test(text), 'codes such as 5.1.1, 5.1.* or 4');
   const sinceMs = options.since === undefined ? undefined : moment(options.since, '--since', nowMs, false);
   const untilMs = options.until === undefined ? undefined : moment(options.until, '--until', nowMs, true);
+  if (options.recipient?.some((text) => text.trim() === '') === true)
+    throw new UsageError('--recipient: expected an address, @domain, or either with *');
   return {
     ...(kinds && { kinds }),
     ...(actions && { actions }),
@@ -55,13 +57,20 @@ function moment(text: string, option: string, nowMs: number, end: boolean): numb
   const [, number, unit = ''] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
   if (number !== undefined) return nowMs - Number(number) * (UNITS[unit] ?? 0);
   const day = /^\d{4}-\d\d-\d\d$/.test(text);
-  const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : fromHeader(text);
+  const date = /^\d{4}-\d\d-\d\d/.test(text) ? fromIso(text) : fromHeader(text);
   if (Number.isNaN(date))
     throw new UsageError(`${option} ${text}: expected a date such as 2024-03-07, or an age such as 36h or 7d`);
   return day && end ? date + 86_400_000 : date;
 }
 
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** Date.parse takes the 30th of February for the 1st of March. */
+function fromIso(text: string): number {
+  const day = text.slice(0, 10);
+  const midnight = Date.parse(day);
+  return Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day) ? Number.NaN : Date.parse(text);
+}
 
 function fromHeader(text: string): number {
   try {

@@ -41,6 +41,12 @@ describe('filters', () => {
     expect(filterOf({ until: 'Thu, 07 Mar 2024 09:00:00 +0100' }, now).untilMs).toBe(
       Date.parse('2024-03-07T08:00:00Z'),
     );
-    expect(() => filterOf({ since: '7 days' }, now)).toThrow(UsageError);
+    for (const since of ['7 days', '2024-02-30', '2024-02-30T10:00:00Z'])
+      expect(() => filterOf({ since }, now), since).toThrow(UsageError);
+    expect(filterOf({ since: '2024-03-07T01:00:00+02:00' }, now).sinceMs).toBe(Date.parse('2024-03-06T23:00:00Z'));
+  });
+
+  it('an address that is empty, as of a variable without a value, is none', () => {
+    expect(() => filterOf({ recipient: [''] }, 0)).toThrow('--recipient: expected an address');
   });
 });

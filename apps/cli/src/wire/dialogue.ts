@@ -188,7 +188,7 @@ async function ready(socket: Socket, event: string, timeoutMs: number, name: str
       reject(new DialogueError(`${name}: ${what}`));
     };
     const timer = setTimeout(() => fail('no connection in time'), timeoutMs);
-    const onError = (error: NodeJS.ErrnoException): void => fail(CONNECT_FAULTS[error.code ?? ''] ?? error.message);
+    const onError = (error: NodeJS.ErrnoException): void => fail(faultOf(error));
     socket.once('error', onError);
     socket.once(event, () => {
       clearTimeout(timer);
@@ -196,6 +196,14 @@ async function ready(socket: Socket, event: string, timeoutMs: number, name: str
       resolve();
     });
   });
+}
+
+/** OpenSSL tells a fault with its own files and lines; `reason` is what it means. */
+function faultOf(error: NodeJS.ErrnoException & { readonly reason?: unknown }): string {
+  const { code = '', reason, message } = error;
+  return (
+    CONNECT_FAULTS[code] ?? (code.startsWith('ERR_SSL') && typeof reason === 'string' ? `no TLS: ${reason}` : message)
+  );
 }
 
 const CONNECT_FAULTS: Readonly<Record<string, string>> = {
