@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { ChildPrograms } from './child-programs.ts';
 
@@ -64,6 +65,26 @@ describe('ChildPrograms', () => {
       await expect(run(script, { timeoutMs })).rejects.toThrow(/SIGKILL/);
     }
     await Promise.all(left);
+    server.close();
+  }, 60_000);
+
+  it('programs end with this process, after which their mail is tried again', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const program = `require('node:net').connect(${port}, '127.0.0.1').on('close', () => process.exit())`;
+    const call = `{ command: [process.execPath, '-e', ${JSON.stringify(program)}], environment: {}, input, timeoutMs: 600_000 }`;
+    const script = `import { ChildPrograms } from ${JSON.stringify(import.meta.resolve('./child-programs.ts'))};
+      async function* input() {}
+      process.stdin.on('end', () => process.exit()).resume();
+      await new ChildPrograms().run(${call.replace('input,', 'input: input(),')});`;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    const closed = once(socket.on('error', () => undefined).resume(), 'close');
+    parent.stdin.end();
+    await closed;
     server.close();
   }, 60_000);
 

@@ -23,6 +23,7 @@ export class ChildPrograms implements Programs {
       // A group of its own: what takes too long is ended with all that it has started.
       detached: process.platform !== 'win32',
     });
+    running.add(child);
     const timer = setTimeout(() => killGroup(child), timeoutMs);
     let said = Buffer.alloc(0);
     const keep = (chunk: Buffer): void => {
@@ -34,10 +35,12 @@ export class ChildPrograms implements Programs {
       let linger: NodeJS.Timeout | undefined;
       child.once('error', (error) => {
         clearTimeout(timer);
+        running.delete(child);
         reject(error);
       });
       child.once('exit', () => {
         clearTimeout(timer);
+        running.delete(child);
         linger = setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()), LINGER_MS);
       });
       child.once('close', (code, signal) => {
@@ -60,6 +63,10 @@ export class ChildPrograms implements Programs {
     return { exitCode, said: said.toString('utf8') };
   }
 }
+
+/** Those that run end with this process: what they deliver is not settled any more, and tried again. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => running.forEach(killGroup));
 
 /** Tells of an error in the reading before it goes on. */
 async function* orElse(
