@@ -1,4 +1,6 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Connections } from '../../src/adapters/postgres/connections.ts';
 import { describePostgres } from '../support/postgres-suite.ts';
 
@@ -50,5 +52,35 @@ describePostgres('transactions that the database finds in conflict', (server) =>
     const insert = connections.transaction((client) => client.query('INSERT INTO t VALUES (1)'));
     await expect(insert).rejects.toMatchObject({ name: 'StoreError', code: 'away' });
     expect(await count(connections)).toEqual({ n: 0 });
+  });
+});
+
+/** A message of the server about how to log in: 10 SASL, 11 the next step of it. */
+function authentication(kind: number, words: string): Buffer {
+  const head = Buffer.from('R\0\0\0\0\0\0\0\0', 'latin1');
+  head.writeUInt32BE(8 + words.length, 1);
+  head.writeUInt32BE(kind, 5);
+  return Buffer.concat([head, Buffer.from(words, 'latin1')]);
+}
+
+describe('a login for which there is no password', () => {
+  it('is told in one line, and its connection is ended: nothing waits for it', async () => {
+    vi.stubEnv('PGPASSWORD', undefined);
+    vi.stubEnv('PGPASSFILE', '/nonexistent');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const steps = [authentication(10, 'SCRAM-SHA-256\0\0'), authentication(11, 'r=x,s=AAAA,i=4096')];
+    const database = createServer((socket) => socket.on('data', () => socket.write(steps.shift() ?? '')));
+    onTestFinished(() => void database.close());
+    database.listen(0, '127.0.0.1');
+    await once(database, 'listening');
+    const ended = once(database, 'connection').then(([socket]) => once(socket as Socket, 'close'));
+    const { port } = database.address() as AddressInfo;
+    const url = `postgres://dsnd@127.0.0.1:${port}/dsnd`;
+    const connections = new Connections({ url, max: 1, timeoutMs: 600_000 });
+    onTestFinished(() => connections.close());
+    await expect(connections.run((client) => client.query('SELECT 1'))).rejects.toThrow(
+      'The store failed: it asks for a password: PGPASSWORD or ~/.pgpass has none',
+    );
+    await ended;
   });
 });

@@ -54,6 +54,7 @@ export class Connections {
     ];
     this.#pool = new pg.Pool({
       ...clientOptions(options),
+      Client: EndingClient,
       max: options.max,
       idleTimeoutMillis: 60_000,
       verify: (client, done) => {
@@ -163,6 +164,23 @@ export class Connections {
   }
 }
 
+type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
+
+/** The driver leaves a connection open at which it could not log in: a process that ends by itself would wait for it. */
+class EndingClient extends pg.Client {
+  override connect(): Promise<pg.Client>;
+  override connect(callback: Connected): void;
+  override connect(callback?: Connected): Promise<pg.Client> | undefined {
+    if (callback === undefined) return super.connect();
+    const told = callback as (error: Error | null) => void;
+    super.connect((error: Error | null) => {
+      if (error instanceof Error) void this.end().catch(() => undefined);
+      told(error);
+    });
+    return undefined;
+  }
+}
+
 const CONFLICT_ATTEMPTS = 20;
 const MOST_WAIT_MS = 100;
 const LISTEN_AGAIN_MS = 2_000;
@@ -224,10 +242,15 @@ function codeOf(error: unknown): StoreError['code'] {
   return /^(08|25006|40|53|57P)/.test(code) ? 'away' : 'io';
 }
 
+/** What the driver says of a password that it has not. */
+const NO_PASSWORD = 'client password must be a';
+
 /** Says in our words what the database or the way to it reported, on one line. */
 export function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError || error instanceof TypeError) return error as StoreError;
-  const { code, message } = error as { readonly code?: string; readonly message?: string };
+  const { code, message: words } = error as { readonly code?: string; readonly message?: string };
+  const message =
+    words?.includes(NO_PASSWORD) === true ? 'it asks for a password: PGPASSWORD or ~/.pgpass has none' : words;
   const reason = (message === undefined || message === '' ? (code ?? 'unknown trouble') : message).replaceAll(
     /\s+/g,
     ' ',
