@@ -2,7 +2,7 @@ import { DeliveryStatusError, type DeliveryStatusErrorCode } from './error.ts';
 import { FieldWriter, type Group } from './format-field.ts';
 import { KNOWN_FIELDS, REQUIRED_OF_RECIPIENT, type KnownField } from './known-fields.ts';
 import { parseGroup, type SourceGroup } from './parse-group.ts';
-import { rewriteGroup, type Adoption } from './rewrite-group.ts';
+import { isRemoved, rewriteGroup, type Adoption } from './rewrite-group.ts';
 import { joinLines } from './join-lines.ts';
 import type {
   DeliveryStatus,
@@ -45,9 +45,14 @@ function format(status: DeliveryStatus | ParsedDeliveryStatus, ascii: boolean): 
   const message = openGroup(status.message, 'message');
   const recipients = status.recipients.map((recipient) => openGroup(recipient, 'recipient'));
   const writer = new FieldWriter(lineEndOf([message, ...recipients]), ascii);
-  const adoption: Adoption = { message: message.now, placed: new Set(message.was?.fields.map(({ known }) => known)) };
+  const { now, was } = message;
+  const adoption: Adoption = {
+    message: now,
+    placed: new Set(was?.fields.map(({ known }) => known)),
+    gone: new Set(KNOWN_FIELDS.filter((known) => was && isRemoved(known, was.draft as Group, now))),
+  };
   // A message made anew says itself all that it has to say.
-  if (!message.was) for (const known of KNOWN_FIELDS) adoption.placed.add(known);
+  if (!was) for (const known of KNOWN_FIELDS) adoption.placed.add(known);
   // Recipients first: fields of the message that stand among theirs stay there.
   const parts = recipients.map((group) => formatGroup(group, adoption, writer));
   return joinLines([formatGroup(message, adoption, writer), ...parts], writer.lineEnd);

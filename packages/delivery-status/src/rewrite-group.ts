@@ -10,6 +10,8 @@ export interface Adoption {
   readonly message: Group;
   /** Fields of the message that already have their place. */
   readonly placed: Set<KnownField | undefined>;
+  /** Fields that it no longer has: with the one that counts, its repetitions go. */
+  readonly gone: Set<KnownField>;
 }
 
 /**
@@ -35,6 +37,11 @@ export function rewriteGroup(
   }
   pieces.append(rewriter.restOfExtensions());
   return pieces.join(writer.lineEnd);
+}
+
+/** Whether a field that said something has been taken out of its group. */
+export function isRemoved({ key }: KnownField, was: Group, now: Group): boolean {
+  return was[key] !== undefined && now[key] === undefined;
 }
 
 /** What this file looks at by name. */
@@ -67,10 +74,11 @@ class GroupRewriter {
     const { known, role, text } = field;
     if (known === undefined) return this.#extensions.next(field);
     if (known.kind === 'localized') return this.#rewriteLocalized(text);
+    if (role !== 'own' && this.#adoption.gone.has(known)) return '';
     if (role === 'misplaced') return this.#rewriteMisplaced(known, text);
     const was = this.#was.draft as Group;
     // With the field that counts gone, its repetition would begin to count.
-    if (role === 'repeated') return was[known.key] !== undefined && this.#now[known.key] === undefined ? '' : text;
+    if (role === 'repeated') return isRemoved(known, was, this.#now) ? '' : text;
     return sameValue(known, was, this.#now) ? text : this.#writer.known(known, this.#now);
   }
 
@@ -94,9 +102,10 @@ class GroupRewriter {
 
   /** A field of the message among those of a recipient: it speaks for the message if that has none of its own. */
   #rewriteMisplaced(known: KnownField, text: string): string {
-    const { placed, message } = this.#adoption;
+    const { placed, gone, message } = this.#adoption;
     if (placed.has(known)) return text;
     placed.add(known);
+    if (isRemoved(known, this.#was.misplaced as Group, message)) gone.add(known);
     return sameValue(known, this.#was.misplaced as Group, message) ? text : this.#writer.known(known, message);
   }
 }
