@@ -341,7 +341,7 @@ describe('groups that are off', () => {
     expect([...(codes(parsed) as unknown[])].sort()).toEqual([...issues].sort());
   });
 
-  it('RFC 3464 §2.3 R3464-2.3-a: an extension may be the first field of the first recipient', () => {
+  it('RFC 3464 §2.3: an extension may be the first field of the first recipient', () => {
     const { message, recipients, issues } = parseDeliveryStatus(two.replaceAll('Final', 'X-A: b\r\nFinal'));
     expect(message).not.toHaveProperty('extensions');
     expect(recipients.map(({ extensions }) => extensions?.map(({ value }) => value))).toEqual([['b'], ['b']]);
