@@ -25,6 +25,13 @@ describe('splitting an mbox', () => {
     ['one message', `${FROM}\nSubject: a\n\nbody\n`, ['Subject: a\n\nbody\n']],
     ['two messages', `${FROM}\nA: 1\n\nx\n\n${FROM}\nB: 2\n\ny\n`, ['A: 1\n\nx\n', 'B: 2\n\ny\n']],
     ['CRLF', `${FROM}\r\nA: 1\r\n\r\nx\r\n\r\n${FROM}\r\nB: 2\r\n`, ['A: 1\r\n\r\nx\r\n', 'B: 2\r\n']],
+    ['empty lines before the first', `\n\r\n${FROM}\nA: 1\n\n${FROM}\nB: 2\n`, ['A: 1\n', 'B: 2\n']],
+    ['a byte order mark', `\ufeff${FROM}\nA: 1\n\n${FROM}\nB: 2\n`, ['A: 1\n', 'B: 2\n']],
+    [
+      'From lines without a sender',
+      'From  Thu Mar  7 09:12:44 2024\nA: 1\n\nFrom  Thu Mar  7 09:12:45 2024\nB: 2\n',
+      ['A: 1\n', 'B: 2\n'],
+    ],
     ['From in a text', `${FROM}\nA: 1\n\nFrom here on\n\nFrom here too\n`, ['A: 1\n\nFrom here on\n\nFrom here too\n']],
     ['From without an empty line before it', `${FROM}\nA: 1\n\nx\n${FROM}\n`, [`A: 1\n\nx\n${FROM}\n`]],
     ['quoted once', `${FROM}\nA: 1\n\n>From you\n>>From me\n> From\n`, ['A: 1\n\nFrom you\n>From me\n> From\n']],
@@ -50,6 +57,10 @@ describe('splitting an mbox', () => {
 
   it.each([
     [`${FROM}\nA: 1\n`, true],
+    [`\n\r\n${FROM}\nA: 1\n`, true],
+    [`\ufeff${FROM}\nA: 1\n`, true],
+    ['From  Thu Mar  7 09:12:44 2024\nA: 1\n', true],
+    ['\nFrom here on all is well.\n', false],
     ['From here on all is well.\n', false],
     ['From: alice@example.org\n', false],
     ['Subject: a\n', false],

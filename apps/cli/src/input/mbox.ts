@@ -7,12 +7,20 @@ const LF = 10;
 const CR = 13;
 const QUOTE = 62;
 const FROM = Buffer.from('From ');
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 /** Whether octets begin as an mbox does: with a `From ` line that names a sender and a time. RFC 4155 appendix A. */
 export function isMbox(start: Uint8Array): boolean {
   const octets = view(start);
-  const end = octets.indexOf(LF);
-  return isFromLine(octets, 0, end < 0 ? octets.length : end);
+  const at = firstOctet(octets);
+  return isFromLine(octets, at, endOfLine(octets, at));
+}
+
+/** Where the first line begins: behind a byte order mark and empty lines, which editors and shells leave before it. */
+function firstOctet(octets: Buffer): number {
+  let at = startsWith(octets, 0, BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+  while (octets[at] === LF || octets[at] === CR) at++;
+  return at;
 }
 
 /**
@@ -68,7 +76,7 @@ export class MboxSplitter {
     let from = this.#taken;
     if (this.#atStart && limit > 0) {
       this.#atStart = false;
-      from = this.#begin(octets, 0);
+      from = this.#begin(octets, firstOctet(octets));
     }
     for (let at = octets.indexOf(FROM, from); at >= 0 && at < limit; at = octets.indexOf(FROM, at)) {
       const start = at;
@@ -122,7 +130,8 @@ function endOfLine(octets: Buffer, at: number): number {
 
 function isFromLine(octets: Buffer, at: number, end: number): boolean {
   if (!startsWith(octets, at, FROM) || end - at > LONGEST_FROM_LINE) return false;
-  return /^From \S+.* \d{1,2}:\d{2}/.test(octets.toString('latin1', at, end));
+  // The sender may be missing: it is that of a report, and some write nothing for it.
+  return /^From {1,2}\S+.* \d{1,2}:\d{2}/.test(octets.toString('latin1', at, end));
 }
 
 function startsWith(octets: Buffer, at: number, what: Buffer): boolean {
