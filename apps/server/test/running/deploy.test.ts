@@ -73,6 +73,7 @@ describe('the unit of systemd', () => {
       'NoNewPrivileges=yes',
       'CapabilityBoundingSet=CAP_NET_BIND_SERVICE',
       'Type=notify',
+      'KillMode=mixed',
     ])
       expect(unit.split('\n')).toContain(line);
   });
