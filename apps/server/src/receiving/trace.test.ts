@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countReceived, formatReceived, protocolWord } from './trace.ts';
+import { countReceived, formatReceived, protocolWord, visitsOf } from './trace.ts';
 
 const reception = {
   id: 'a1',
@@ -75,5 +75,21 @@ describe('countReceived', () => {
     ['Received: only', 1],
   ])('RFC 5321 §6.3: %j has %i', (text, count) => {
     expect(countReceived(octets(text))).toBe(count);
+  });
+});
+
+describe('visitsOf', () => {
+  const octets = (text: string) => new TextEncoder().encode(text);
+  const field = formatReceived({ ...reception, soleRecipient: 'Team@example.org' });
+  it.each([
+    [`Subject: x\r\n${field}\r\n`, ['team@example.org']],
+    [field.replaceAll('\r\n\t', ' ').replace('Received', 'RECEIVED').replace('mx.', 'MX.'), ['team@example.org']],
+    [`${formatReceived(reception)}${field}Subject: x\r\n`, ['', 'team@example.org']],
+    [field.replace('mx.example.org', 'mx2.example.org'), []],
+    [field.replace('Received', 'X-Received'), []],
+    [`Subject: x\r\n\r\n${field}`, []],
+    ['', []],
+  ])('RFC 5321 §6.3: %j: %j', (text, visits) => {
+    expect(visitsOf(octets(text), 'mx.example.org')).toEqual(visits);
   });
 });

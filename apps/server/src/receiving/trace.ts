@@ -88,6 +88,22 @@ export function countReceived(header: Uint8Array): number {
   return count;
 }
 
+/**
+ * How often a host has taken a message before, by its Received fields: for whom each time, in lower case, or '' where the field
+ * does not say. With an alias or a list the same address again is a loop (RFC 5321 §6.3).
+ *
+ * @param header the start of the message
+ */
+export function visitsOf(header: Uint8Array, hostname: string): readonly string[] {
+  const [fields = ''] = new TextDecoder().decode(header).split('\r\n\r\n', 1);
+  return fields.split(/\r\n(?![ \t])/).flatMap((field) => {
+    if (!/^received:/i.test(field)) return [];
+    const unfolded = field.replaceAll(/\s+/g, ' ').toLowerCase();
+    if (!unfolded.includes(` by ${hostname.toLowerCase()} with `)) return [];
+    return [/ for <([^>]*)>/.exec(unfolded)?.[1] ?? ''];
+  });
+}
+
 const CR = 13;
 const LF = 10;
 const RECEIVED = utf8.encode('received:');

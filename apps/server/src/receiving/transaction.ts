@@ -5,7 +5,7 @@ import type { MailEvent, Message, Recipient } from '../model.ts';
 import type { Clock, IdSource, NewMessage, QueueStore, TlsState } from '../ports.ts';
 import { hasLineEnd, splitAddress } from '../routing/address.ts';
 import type { NextHopTemplate } from '../routing/next-hop.ts';
-import type { Router } from '../routing/router.ts';
+import { expandDestination, type Router } from '../routing/router.ts';
 import { isTrusted, type Client } from './client.ts';
 import { formatMissing, missingFields } from './header-fixes.ts';
 import { headerWords } from './header-words.ts';
@@ -13,7 +13,7 @@ import { headerPriority } from './header-priority.ts';
 import { Intake } from './intake.ts';
 import { isQualified, type MailVerdict } from './mail-rules.ts';
 import type { ReceivingParts } from './parts.ts';
-import { countReceived, formatReceived, protocolWord } from './trace.ts';
+import { countReceived, formatReceived, protocolWord, visitsOf } from './trace.ts';
 
 /** What a transaction works with. */
 export interface TransactionParts {
@@ -33,6 +33,9 @@ const NOT_FROM_YOU: Reply = { code: 550, status: '5.7.1', lines: ['Relaying is n
 const NOT_BEYOND: Reply = { code: 550, status: '5.7.1', lines: ['The local-part names another host'] };
 const UNPRINTABLE: Reply = { code: 553, status: '5.1.3', lines: ['Control character in the address'] };
 const UNQUALIFIED: Reply = { code: 554, status: '5.1.2', lines: ['The domain is not fully qualified'] };
+
+/** A message that comes so often to aliases and lists of one host is in a loop. */
+const MOST_VISITS = 5;
 
 const utf8 = new TextEncoder();
 
@@ -118,8 +121,8 @@ export class Transaction {
    */
   finish(): NewMessage | Promise<NewMessage | Reply> {
     const { intake } = this;
-    const hops = countReceived(intake.start());
-    if (hops >= this.#parts.limits.maxHops) return this.#refuseLoop(hops);
+    const loop = this.#loop(intake.start());
+    if (loop !== undefined) return this.#refuseLoop(loop);
     const content = intake.finish();
     return content instanceof Promise ? content.then((spooled) => this.#message(spooled)) : this.#message(content);
   }
@@ -145,9 +148,24 @@ export class Transaction {
     };
   }
 
-  async #refuseLoop(hops: number): Promise<Reply> {
+  /** Why the message is in a loop, if it is. */
+  #loop(start: Uint8Array): string | undefined {
+    const { hostname, limits } = this.#parts;
+    const hops = countReceived(start);
+    if (hops >= limits.maxHops) return `Too many hops (${hops}): the message is in a loop`;
+    const expanded = this.recipients.filter(({ destination }) => destination === expandDestination);
+    if (expanded.length === 0) return undefined;
+    // Where two members send their mail back, each round has twice as many messages: it is not waited for a hundred hops.
+    const visits = visitsOf(start, hostname);
+    if (visits.length >= MOST_VISITS) return `The message was here ${visits.length} times: it is in a loop`;
+    const isAgain = ({ address }: Recipient): boolean => visits.includes(address.toLowerCase());
+    if (expanded.length < this.recipients.length || !expanded.every(isAgain)) return undefined;
+    return 'The message was here for this address before: it is in a loop';
+  }
+
+  async #refuseLoop(why: string): Promise<Reply> {
     await this.intake.discard();
-    return { code: 554, status: '5.4.6', lines: [`Too many hops (${hops}): the message is in a loop`] };
+    return { code: 554, status: '5.4.6', lines: [why] };
   }
 
   #message(content: NewMessage['content']): NewMessage {
@@ -186,7 +204,7 @@ export class Transaction {
   }
 
   #received(id: string, atMs: number): string {
-    const [sole, ...others] = this.recipients;
+    const [sole, ...others] = new Set(this.recipients.map((recipient) => recipient.address));
     const priority = this.#priority;
     const { name, address, hostName, extended, user } = this.#client;
     const tls = this.#tls;
@@ -206,7 +224,7 @@ export class Transaction {
       }),
       ...(tls === undefined ? {} : { tls: `${tls.protocol} ${tls.cipher}` }),
       ...(priority === undefined ? {} : { priority }),
-      ...(sole !== undefined && others.length === 0 ? { soleRecipient: sole.address } : {}),
+      ...(sole !== undefined && others.length === 0 ? { soleRecipient: sole } : {}),
     });
   }
 }
