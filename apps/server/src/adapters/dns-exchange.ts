@@ -58,8 +58,10 @@ function overUdp(server: NameServer, question: DnsQuestion, octets: Uint8Array, 
       const answer = decodeAnswer(received, question);
       if (answer !== undefined) end(() => resolve(answer));
     });
-    // Connected, the system lets through only what comes from there, and tells when nobody listens.
-    socket.connect(server.port, server.host, () => socket.send(octets));
+    // Connected, the system lets through only what comes from there, and tells when nobody listens. A callback would be
+    // called when there is no way to the server, too, and `error` not be emitted.
+    socket.on('connect', () => socket.send(octets));
+    socket.connect(server.port, server.host);
   });
 }
 

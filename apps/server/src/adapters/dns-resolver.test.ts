@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -118,6 +118,16 @@ describe('DnsResolver', () => {
     ['192.0.2.77', { kind: 'addresses', addresses: ['192.0.2.77'] }],
   ])('RFC 5321 §5.1: addresses of %s', async (host, answer) => {
     expect(await resolver.addresses(host)).toEqual(answer);
+  });
+
+  it('a hosts file that could not be read for a while counts again, though it has not changed', async () => {
+    const file = join(directory, 'hosts');
+    const filed = { kind: 'addresses', addresses: ['2001:db8::9', '192.0.2.9'] };
+    expect(await resolver.addresses('filed.example')).toEqual(filed);
+    await rename(file, `${file}.away`);
+    expect(await resolver.addresses('filed.example')).toEqual({ kind: 'no-such-domain' });
+    await rename(`${file}.away`, file);
+    expect(await resolver.addresses('filed.example')).toEqual(filed);
   });
 
   it.each([

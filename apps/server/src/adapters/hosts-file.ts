@@ -27,7 +27,8 @@ export class HostsFile {
         this.#changedMs = mtimeMs;
       }
     } catch {
-      // No file, or not for us to read: the DNS knows.
+      // No file, or not for us to read now: the DNS knows. It may come back as it was.
+      this.#changedMs = -1;
       this.#addresses = new Map();
     }
     return this.#addresses;

@@ -183,6 +183,16 @@ describe('DnssecResolver', () => {
     },
   );
 
+  it('a resolver to which there is no way is told as trouble, not thrown at the process', async () => {
+    // Connecting a socket to it is refused by the system at once.
+    const resolver = new DnssecResolver({ host: '255.255.255.255', port: 53 }, { timeoutMs: 5000, tries: 2 });
+    expect(await resolver.mx('ivory.edu')).toEqual({
+      kind: 'trouble',
+      reason: 'the resolver could not be reached',
+      secure: false,
+    });
+  });
+
   it('more questions than may be under way wait for their turn', async () => {
     const { asked, resolver } = await nameServer(() => [{}]);
     const all = await Promise.all(Array.from({ length: 500 }, (_, i) => resolver.mx(`d${i}.example`)));
