@@ -236,7 +236,8 @@ function addToHop(
   const hop = hops.get(key) ?? { destination, reversePath, recipients: [] };
   hops.set(key, hop);
   // If it has to wait, it waits for the hop to which its route leads now.
-  hop.recipients.push(readMarks(recipient.destination).moved ? recipient : { ...recipient, destination });
+  const stays = recipient.destination === destination || readMarks(recipient.destination).moved;
+  hop.recipients.push(stays ? recipient : { ...recipient, destination });
 }
 
 /** Routes may have changed since the message came in. What is not to be expanded is meant for its own mailbox. */
