@@ -78,6 +78,7 @@ export function makeGeneration(config: Config, adapters: Adapters, shared: Share
     transportFor: (destination) => transports.transportFor(destination),
     expand: (claim, recipient, nextN, content) => expandRecipient(expansion, claim, recipient, nextN, content),
     jitter: adapters.random,
+    isPaused: (destination) => pauses.has(destination),
     resumedAtMs: (destination) => pauses.resumedAtMs(destination),
   };
   const receiving = receivingParts(config, adapters, shared, router);

@@ -188,7 +188,7 @@ export type NewEvent =
       readonly recipients: readonly string[];
       readonly by?: string;
     }
-  /** An operator sent recipients to another next hop. */
+  /** Recipients go to another next hop: an operator sent them there, or a new route leads to it and it is paused. */
   | {
       readonly kind: 'rerouted';
       readonly recipients: readonly string[];

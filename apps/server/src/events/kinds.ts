@@ -16,7 +16,8 @@ export const eventKinds: Readonly<Record<EventKind, string>> = {
   released: 'An operator let held recipients go on.',
   retried: 'An operator wanted an attempt now.',
   dropped: 'An operator took recipients out of the queue; nobody is told.',
-  rerouted: 'An operator sent recipients to another next hop.',
+  rerouted:
+    'Recipients go to another next hop: an operator sent them there, or a new route leads to it and it is paused.',
   paused: 'An operator told the queue to leave a destination alone.',
   resumed: 'An operator let a destination go on.',
   'report-issued': 'A report about a message was stored; it goes to the sender as a message of its own.',

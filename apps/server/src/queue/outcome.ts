@@ -3,6 +3,7 @@ import type { Failure, MailEvent, Message, NewEvent, Outcome, Recipient, RemoteR
 import type { RecipientUpdate } from '../ports.ts';
 import { deliverByOf, waitingOf } from './deliver-by.ts';
 import { readMarks } from '../routing/mark.ts';
+import { names, pending } from './waiting.ts';
 import { dueAt, expiryOf, noticesDue, scheduleRetry, type RetryPlan } from './schedule.ts';
 
 /** What working on one recipient came to. Beside the outcome of an attempt: what time, or an alias, decided. */
@@ -12,6 +13,8 @@ export type Fate =
   /** An operator gave it up. */
   | { readonly kind: 'bounced'; readonly failure: Failure; readonly by?: string }
   | { readonly kind: 'delay-notice' }
+  /** Its route leads to another next hop now, which is paused: it waits there, untried. */
+  | { readonly kind: 'led-on' }
   /** An alias: its targets go on as recipients of the same message. `report` is false for one with a single target. */
   | { readonly kind: 'expanded'; readonly to: readonly string[]; readonly report: boolean }
   /** A mailing list took the message: delivered, as far as its sender is concerned (RFC 3461 §5.2.7.1). */
@@ -74,6 +77,10 @@ export function consequenceOf(
       };
     case 'deferred':
       return deferral(message, recipient, fate.failure, plan, nowMs, jitter);
+    case 'led-on': {
+      const update = pending({ ...recipient, dueAtMs: nowMs, retryAtMs: nowMs });
+      return { update, event: { kind: 'rerouted', ...names([recipient]), destination: recipient.destination } };
+    }
     case 'delay-notice':
       return delay(message, recipient, recipient.lastFailure, plan, nowMs);
   }

@@ -176,10 +176,22 @@ function mergeByMessage(held: readonly HeldReport[]): readonly HeldReport[] {
     if (before === undefined) merged.set(each.message.id, each);
     else {
       const whole = before.returned === 'full-message' ? before : each;
-      merged.set(each.message.id, { ...whole, entries: [...before.entries, ...each.entries] });
+      merged.set(each.message.id, { ...whole, entries: lastWords(before.entries, each.entries) });
     }
   }
   return [...merged.values()];
+}
+
+/** Who failed, or was reached after all, while the report of a delay was held, is told of once (RFC 3464 §2.3). */
+function lastWords(before: HeldReport['entries'], added: HeldReport['entries']): HeldReport['entries'] {
+  const entries = [...before, ...added];
+  const final = new Set(entries.filter(({ action }) => action !== 'delayed').map(recipientKey));
+  const [first, ...rest] = entries.filter((entry) => entry.action !== 'delayed' || !final.has(recipientKey(entry)));
+  return first === undefined ? before : [first, ...rest];
+}
+
+function recipientKey({ recipient: { address, shownAs, parameters } }: HeldReport['entries'][number]): string {
+  return JSON.stringify([address, shownAs, parameters]);
 }
 
 interface Composed {

@@ -12,12 +12,12 @@ import { readMarks } from '../routing/mark.ts';
 import { expandDestination, type Router } from '../routing/router.ts';
 import { parseDestination } from '../routing/next-hop.ts';
 import { noteKind, type NoteKind } from './notes.ts';
-import { waitingOf } from './deliver-by.ts';
+import { deliverByOf, waitingOf } from './deliver-by.ts';
 import { ahead, inPlace } from './priority.ts';
 import type { Making } from './making.ts';
 import { consequenceOf, eventAt, expiryFailure, type Fate } from './outcome.ts';
 import { quote } from './quoting.ts';
-import { expiryOf, judge, type RetryPlan } from './schedule.ts';
+import { expiryOf, judge, noticesDue, type RetryPlan } from './schedule.ts';
 import { returnDestination, type ReturnedMail } from './returned.ts';
 import type { Teller, Told } from './tell.ts';
 import { held, names, pending } from './waiting.ts';
@@ -59,6 +59,8 @@ export interface WorkParts {
   readonly simplify: (message: Message, recipient: Recipient, content: Content) => Promise<NewMessage | undefined>;
   /** Works off a note: what this server keeps in the queue until it is told. */
   readonly note: (kind: NoteKind, claim: Claim) => Promise<void>;
+  /** Whether operators want a destination left alone. */
+  readonly isPaused: (destination: string) => boolean;
   /** When operators last let a destination go on. */
   readonly resumedAtMs: (destination: string) => number | undefined;
   /** Whether the claim under a token is still ours. */
@@ -113,7 +115,17 @@ export function makeWorker(parts: WorkParts): (claim: Claim, content: Content | 
 async function putOff(parts: WorkParts, { message, token, recipients }: Claim, { code }: StoreError): Promise<boolean> {
   if (code !== 'away' && code !== 'lost') return false;
   const nowMs = parts.clock.now();
-  const dueAtMs = nowMs + CONTENT_AGAIN_MS;
+  if (
+    code === 'away' &&
+    recipients.some((each) => noticesDue(parts.retry, waitingOf(message, each), nowMs).deliverBy)
+  ) {
+    // RFC 2852 §4.1.4: that it is due is known by the time at which it was to be looked at, which has to stay.
+    await new Promise<void>((resolve) => parts.clock.after(SETTLE_AGAIN_MS, resolve));
+    return false;
+  }
+  const noticeAtMs = deliverByOf(message)?.atMs ?? -Infinity;
+  const againAtMs = nowMs + CONTENT_AGAIN_MS;
+  const dueAtMs = noticeAtMs > nowMs ? Math.min(noticeAtMs, againAtMs) : againAtMs;
   const updates = recipients.map((each) => pending({ ...each, ...(code === 'lost' ? held(each) : { dueAtMs }) }));
   const events =
     code === 'away' ? [] : [eventAt({ kind: 'held', ...names(recipients), by: 'dsnd' }, message.id, nowMs)];
@@ -193,6 +205,8 @@ async function work(parts: WorkParts, claim: Claim, content: () => Promise<Conte
     const route = wayOf(parts.router, recipient);
     if (route.kind === 'refuse') {
       results.push({ recipient, fate: { kind: 'failed', failure: unroutable(route.reply, nowMs) } });
+    } else if (leadsToPause(parts, recipient, route.destination)) {
+      results.push({ recipient: { ...recipient, destination: route.destination }, fate: { kind: 'led-on' } });
     } else {
       addToHop(hops, parts, claim.message, recipient, route);
     }
@@ -213,6 +227,11 @@ function hasWaitedForUs({ resumedAtMs }: WorkParts, message: Message, recipient:
   if (deliverBy?.mode === 'R' && deliverBy.atMs <= nowMs) return false;
   const resumed = resumedAtMs(readMarks(recipient.destination).destination);
   return resumed !== undefined && resumed > (recipient.lastFailure?.atMs ?? 0);
+}
+
+/** The routes were changed: the next hop for which it waited is another than the one to which they lead, and that is paused. */
+function leadsToPause({ isPaused }: WorkParts, recipient: Recipient, destination: string): boolean {
+  return isPaused(destination) && readMarks(recipient.destination).destination !== destination;
 }
 
 /** Recipients that travel together: to one destination, under one return path. */

@@ -77,6 +77,23 @@ describe('what waits when a reload changes its route', () => {
     await world.clock.advance(2 * hour);
     expect(other.transactions).toHaveLength(1);
   });
+
+  it('waits for that one, untried, as long as it is paused', async () => {
+    const scene = await start();
+    const { control, send, world, other, kinds, during } = scene;
+    const id = await send('bob@ivory.edu');
+    await world.clock.advance(1000);
+    const OTHER = 'smtp://other.example:25';
+    await during(control.pause(OTHER));
+    await scene.reload(toml.replace(DOWN, OTHER));
+    await world.clock.advance(9 * hour);
+    expect(other.transactions).toEqual([]);
+    expect((await during(control.show(id)))?.recipients.map(({ destination }) => destination)).toEqual([OTHER]);
+    await during(control.resume(OTHER));
+    await world.clock.advance(1000);
+    expect(kinds().slice(-2)).toEqual(['attempted', 'relayed']);
+    expect(kinds()).not.toContain('expired');
+  });
 });
 
 describe('retry', () => {

@@ -118,6 +118,37 @@ describe('a flood of reports to one sender', () => {
     await world.clock.during(server.stop());
   });
 
+  it('RFC 3464 §2.3: of a recipient that failed while the report of its delay was held only the failure is told', async () => {
+    const world = new World(6_000_000);
+    const config = `${CONFIG}[[route]]\nmatch = "*"\nto = "smtp://slow.example:25"\n[retry]\ndelays = ["10s"]\nexpire-after = "5h"\ndelayed-after = "5s"`;
+    const server = await world.server('mx.example.org', config);
+    let answer = '450 4.2.1 later';
+    await runScript(world.host('slow.example'), 25, { extensions: [], rcpt: () => answer });
+    for (let n = 0; n < 4; n++) await fail(world, n);
+    await submit(world, 'mx.example.org', [
+      'MAIL FROM:<alice@sender.example> ENVID=slow',
+      'RCPT TO:<bob@far.example> NOTIFY=DELAY,FAILURE',
+      'RCPT TO:<carol@far.example> NOTIFY=DELAY,FAILURE',
+    ]);
+    await world.clock.advance(8_000);
+    answer = '550 5.1.1 gone';
+    await world.clock.advance(120_000);
+    expect(server.events.filter(({ kind }) => kind === 'report-held').length).toBeGreaterThan(2);
+    const told = server.delivered
+      .flatMap(({ octets }) => reportsIn(octets))
+      .filter(({ deliveryStatus }) => deliveryStatus?.message.originalEnvelopeId === 'slow')
+      .map(({ deliveryStatus }) =>
+        deliveryStatus?.recipients.map(({ finalRecipient, action }) => [finalRecipient?.value, action]),
+      );
+    expect(told).toEqual([
+      [
+        ['bob@far.example', 'failed'],
+        ['carol@far.example', 'failed'],
+      ],
+    ]);
+    await world.clock.during(server.stop());
+  });
+
   it('other senders are not concerned', async () => {
     const { world, server } = await start();
     for (let n = 0; n < 5; n++) await fail(world, n);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { StoreError } from '../../src/ports.ts';
 import { ScriptedHost, stall, type Dialogue, type Script } from '../simulation/scripted-host.ts';
 import { submit } from './submit.ts';
 import { World } from './world.ts';
@@ -215,6 +216,19 @@ describe('RFC 2852 §4.1: DELIVERBY on the sending side', () => {
     expect(reports()).toEqual(['delayed 4.4.7', 'delayed 4.3.0', 'failed 4.3.0']);
     // Negative once the time has passed.
     expect(peer.transactions.at(-1)?.mail).toMatch(/BY=-\d+;N/);
+  });
+
+  it('RFC 2852 §4.1.3: mode N: told when the content, which was away at that time, is back', async () => {
+    const { world, send, store, reports } = await start(retry, { EHLO: able, RCPT: '451 4.3.0 Later' });
+    await send(' BY=3000;N');
+    await world.clock.advance(minute);
+    const content = store.content.bind(store);
+    store.content = () => Promise.reject(new StoreError('away', 'The bucket is away'));
+    await world.clock.advance(58 * minute);
+    expect(reports()).toEqual([]);
+    store.content = content;
+    await world.clock.advance(minute);
+    expect(reports()).toEqual(['delayed 4.4.7']);
   });
 
   it('mode N: not to those who do not want delay reports', async () => {
