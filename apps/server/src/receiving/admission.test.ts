@@ -49,6 +49,18 @@ describe('makeAdmission', () => {
     expect(comes(10)).toBe(6);
   });
 
+  it('RFC 5321 §7.8: a clock that is set back keeps nobody out', async () => {
+    const { enter, leave, clock } = admission('max-connections-per-minute = 6');
+    enter('192.0.2.1');
+    leave('192.0.2.1');
+    clock.jump(-3_600_000);
+    expect(enter('192.0.2.1')).toBeUndefined();
+    leave('192.0.2.1');
+    await clock.advance(60_000);
+    for (let i = 0; i < 6; i++) expect(enter('192.0.2.1')).toBeUndefined();
+    expect(enter('192.0.2.1')).toMatchObject({ code: 421 });
+  });
+
   it('RFC 5321 §7.8: a crowd of clients is forgotten, those with open connections are not', () => {
     const { enter, leave } = admission('max-connections = 1000000\nmax-connections-per-client = 1');
     const address = (i: number) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;

@@ -35,7 +35,9 @@ export function makeAdmission(listener: ListenConfig, clock: Clock): Admission {
   let open = 0;
 
   function refill(visit: Visits, nowMs: number): void {
-    visit.tokens = Math.min(perMinute, visit.tokens + ((nowMs - visit.atMs) * perMinute) / 60_000);
+    // A clock that is set back must not take from them.
+    const sinceMs = Math.max(0, nowMs - visit.atMs);
+    visit.tokens = Math.min(perMinute, visit.tokens + (sinceMs * perMinute) / 60_000);
     visit.atMs = nowMs;
   }
 

@@ -112,6 +112,8 @@ export class Intake {
   #beginSpool(): void {
     const start = this.start();
     this.#spool = this.#store.spool();
+    // A spool that can't be opened is told by finish(), too, and nobody may be waiting for it yet.
+    this.#spool.catch(() => undefined);
     this.#forgetPieces();
     const prefix = this.#prefix(start, false);
     this.#sizeOctets += prefix.length;

@@ -51,7 +51,10 @@ export class Patience {
   }
 
   #watch(): void {
-    const waitMs = this.#activeMs + (this.#watched().timeoutMs ?? IDLE_MS) - this.#clock.now();
+    const nowMs = this.#clock.now();
+    // The clock may have been set back.
+    this.#activeMs = Math.min(this.#activeMs, nowMs);
+    const waitMs = this.#activeMs + (this.#watched().timeoutMs ?? IDLE_MS) - nowMs;
     this.#timer = this.#clock.after(Math.max(1_000, waitMs), () => {
       if (this.#isLost(this.#watched())) this.#lost();
       else this.#watch();

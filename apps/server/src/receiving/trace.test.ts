@@ -51,6 +51,7 @@ describe('protocolWord', () => {
   const plain = { lmtp: false, extended: true, smtputf8: false, tls: false, authenticated: false };
   it.each([
     [{ extended: false }, 'SMTP'],
+    [{ extended: false, tls: true, authenticated: true }, 'SMTP'],
     [{}, 'ESMTP'],
     [{ tls: true }, 'ESMTPS'],
     [{ authenticated: true }, 'ESMTPA'],

@@ -63,7 +63,9 @@ export function protocolWord(of: {
   readonly tls: boolean;
   readonly authenticated: boolean;
 }): string {
-  const base = of.smtputf8 ? (of.lmtp ? 'UTF8LMTP' : 'UTF8SMTP') : of.lmtp ? 'LMTP' : of.extended ? 'ESMTP' : 'SMTP';
+  // After HELO there is one word only, TLS or not.
+  if (!of.extended && !of.lmtp) return 'SMTP';
+  const base = of.smtputf8 ? (of.lmtp ? 'UTF8LMTP' : 'UTF8SMTP') : of.lmtp ? 'LMTP' : 'ESMTP';
   return `${base}${of.tls ? 'S' : ''}${of.authenticated ? 'A' : ''}`;
 }
 

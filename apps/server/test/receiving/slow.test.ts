@@ -21,6 +21,13 @@ describe('clients that are slow', () => {
     expect(dialogue.closed).toBe(true);
   });
 
+  it('RFC 5321 §4.5.3.2.7: a client that has gone silent is let go, also when the clock is set back meanwhile', async () => {
+    const { world, greeted } = await receivingWorld(RELAY);
+    const dialogue = await greeted();
+    world.clock.jump(-24 * 60 * MINUTE);
+    expect(await dialogue.hear(11 * MINUTE)).toBe('421 4.4.2 Timeout, closing connection\r\n');
+  });
+
   it('RFC 5321 §4.5.3.2.7: content that trickles in is let go after a while, and nothing of it is kept', async () => {
     const { world, server, greeted } = await receivingWorld(RELAY);
     const dialogue = await greeted();

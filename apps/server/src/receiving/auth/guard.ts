@@ -17,11 +17,14 @@ const MAX_REMEMBERED = 20_000;
  * clears nothing: one who knows one password may be guessing another.
  */
 export function makeGuard(clock: Clock, maxFailures: number): Guard {
-  const failures = new Map<string, { count: number; readonly sinceMs: number }>();
+  const failures = new Map<string, { count: number; sinceMs: number }>();
 
   function recent(key: string): { count: number } | undefined {
     const found = failures.get(key);
-    if (found === undefined || clock.now() - found.sinceMs < WINDOW_MS) return found;
+    if (found === undefined) return undefined;
+    // A clock that is set back makes nobody wait longer.
+    found.sinceMs = Math.min(found.sinceMs, clock.now());
+    if (clock.now() - found.sinceMs < WINDOW_MS) return found;
     failures.delete(key);
     return undefined;
   }

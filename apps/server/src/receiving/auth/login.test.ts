@@ -94,6 +94,15 @@ describe('logins', () => {
     expect(logins.begin('PLAIN', '10.0.195.79')).toBeTypeOf('function');
   });
 
+  it('RFC 4954 §9: ten minutes are ten minutes, also when the clock is set back meanwhile', async () => {
+    const { logins, clock } = world();
+    for (let i = 0; i < 5; i++) logins.ended('192.0.2.1', false);
+    clock.jump(-3_600_000);
+    expect(logins.begin('PLAIN', '192.0.2.1')).toMatchObject({ code: 454 });
+    await clock.advance(600_000);
+    expect(logins.begin('PLAIN', '192.0.2.1')).toBeTypeOf('function');
+  });
+
   it('RFC 4954 §4: LOGIN asks for the name, then for the password', async () => {
     const { logins } = world();
     const exchange = begin(logins, 'LOGIN');

@@ -82,6 +82,11 @@ describe('SCRAM-SHA-256', () => {
     expect(first).toMatch(/^r=fyko\+d2lbbFgONRv9qkxdawL[A-Za-z0-9+/]{24},s=[A-Za-z0-9+/=]{24},i=\d+$/);
     expect(saltOf(first)).toBe(saltOf(second));
     expect(saltOf(first)).not.toBe(saltOf(other));
+    for (const [name, spelling] of [
+      ['IX', 'I\u00ADX'],
+      ['mallory', 'mal\u00ADlory'],
+    ] as const)
+      expect([name, saltOf(await ask(spelling))]).toEqual([name, saltOf(await ask(name))]);
   });
 
   it('RFC 4954 §4: without initial response the first challenge is empty; the last one wants an empty answer', async () => {

@@ -31,7 +31,7 @@ export function scramExchange({ users, crypto, secret }: ScramParts): Exchange {
     if (first === undefined) return MALFORMED;
     const name = saslPrep(first.name);
     const user = name === undefined ? undefined : await users.find(name);
-    const keys = user?.scram ?? keysOfNobody(crypto, secret, first.name);
+    const keys = user?.scram ?? keysOfNobody(crypto, secret, name ?? first.name);
     const nonce = first.nonce + encodeBase64(crypto.randomOctets(18));
     const serverFirst = `r=${nonce},s=${encodeBase64(keys.salt)},i=${keys.iterations}`;
     next = (final) => {
@@ -111,7 +111,7 @@ export function isProof(crypto: Crypto, keys: ScramKeys, message: Uint8Array, pr
   return crypto.isEqual(crypto.sha256(clientKey), keys.storedKey);
 }
 
-/** Always the same for one name, so that asking twice tells nothing. */
+/** Always the same for one name, in whatever spelling it comes, so that asking twice tells nothing. */
 function keysOfNobody(crypto: Crypto, secret: Uint8Array, name: string): ScramKeys {
   const made = (what: string) => crypto.hmacSha256(secret, utf8.encode(`${what}\0${name}`));
   return {
