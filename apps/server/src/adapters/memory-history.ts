@@ -28,7 +28,7 @@ export function openMemoryHistory(): HistoryStore {
         }
       }
       for (const { messageId, octets } of batch.contents) if (!contents.has(messageId)) contents.set(messageId, octets);
-      return Promise.resolve();
+      return Promise.resolve(true);
     },
     forget({ unchangedSinceMs, maxMessages }) {
       const before = stories.size;

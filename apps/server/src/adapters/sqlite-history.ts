@@ -65,6 +65,7 @@ export async function openSqliteHistory(file: string): Promise<HistoryStore> {
     position: async () => (await ask({ kind: 'position' })) as number,
     async record({ position, events, contents }) {
       await ask({ kind: 'record', position, events: JSON.stringify(events), contents });
+      return true;
     },
     forget: async (limit) => (await ask({ kind: 'forget', limit })) as number,
     async close() {

@@ -40,14 +40,16 @@ export function makeKeeper({ journal, history, clock, limits, trouble }: KeeperP
     const entries = await journal.read({ reader: HISTORY_READER, after: position, limit: BATCH, contents: true });
     const last = entries.at(-1);
     if (last === undefined) return false;
-    await history.record({
+    const isRecorded = await history.record({
+      after: position,
       position: last.position,
       events: entries.flatMap(({ events }) => events),
       contents: entries.flatMap(({ content }) => content ?? []),
     });
-    position = last.position;
+    // Another node has read meanwhile: how far is asked anew.
+    position = isRecorded ? last.position : undefined;
     // What has come meanwhile is taken together with what follows it.
-    return entries.length === BATCH;
+    return !isRecorded || entries.length === BATCH;
   }
 
   async function rest(isSoonAgain: boolean): Promise<void> {

@@ -194,12 +194,16 @@ export interface HistoryEntry extends MessageSummary {
 export interface HistoryWriter {
   /** Where it has read the journal to: entries up to there are not taken again. */
   position(): Promise<number>;
-  /** Applied as a whole or not at all. Events that follow each other come in order. */
+  /**
+   * Applied as a whole or not at all. Events that follow each other come in order. False: nothing was done, since some of
+   * what lies behind `after`, where the journal was read from, was recorded by another meanwhile.
+   */
   record(batch: {
+    readonly after: number;
     readonly position: number;
     readonly events: readonly MailEvent[];
     readonly contents: readonly { readonly messageId: string; readonly octets: Uint8Array }[];
-  }): Promise<void>;
+  }): Promise<boolean>;
   /** Forgets messages that have not changed since then, and the oldest beyond a number. Gives how many went. */
   forget(limit: { readonly unchangedSinceMs: number; readonly maxMessages: number }): Promise<number>;
 }

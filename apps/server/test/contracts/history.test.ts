@@ -30,7 +30,7 @@ it('a history in SQLite of version 1 is read on, with events one by one', async 
   const file = join(directory, 'history.db');
   const event = (atMs: number): MailEvent => ({ kind: 'held', recipients: ['a@b'], messageId: 'm', atMs });
   const first = await openSqliteHistory(file);
-  await first.record({ position: 1, events: [event(1)], contents: [] });
+  await first.record({ after: 0, position: 1, events: [event(1)], contents: [] });
   await first.close();
   const database = new DatabaseSync(file);
   database.exec('CREATE INDEX term_row ON term (row); PRAGMA user_version = 1');
@@ -38,7 +38,7 @@ it('a history in SQLite of version 1 is read on, with events one by one', async 
   database.close();
   const again = await openSqliteHistory(file);
   onTestFinished(() => again.close());
-  await again.record({ position: 2, events: [event(2), event(3)], contents: [] });
+  await again.record({ after: 1, position: 2, events: [event(2), event(3)], contents: [] });
   expect((await again.one('m'))?.events).toEqual([event(1), event(2), event(3)]);
   expect(await again.forget({ unchangedSinceMs: 9, maxMessages: 9 })).toBe(1);
   expect((await again.search({ limit: 9, recipient: 'a@b' })).messages).toEqual([]);

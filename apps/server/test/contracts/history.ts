@@ -24,7 +24,7 @@ export function historyContract(name: string, openHistory: OpenHistory): void {
   const open = async (events: readonly MailEvent[] = []) => {
     const { history, reopen } = await openHistory();
     onTestFinished(() => history.close());
-    if (events.length > 0) await history.record({ position: 1, events, contents: [] });
+    if (events.length > 0) await history.record({ after: 0, position: 1, events, contents: [] });
     const ids = async (query: Partial<HistoryQuery>): Promise<readonly string[]> =>
       (await history.search({ limit: 100, ...query })).messages.map(({ id }) => id);
     return { history, reopen, ids };
@@ -99,14 +99,26 @@ export function historyContract(name: string, openHistory: OpenHistory): void {
       const { history, reopen } = await open([accepted('m', 10)]);
       expect(await history.position()).toBe(1);
       const again = (await reopen?.()) ?? history;
-      await again.record({ position: 7, events: [delivered('m', 12)], contents: [] });
+      await again.record({ after: 1, position: 7, events: [delivered('m', 12)], contents: [] });
       expect(await again.position()).toBe(7);
       expect((await again.one('m'))?.events.map(({ kind }) => kind)).toEqual(['accepted', 'relayed']);
     });
 
+    it('finds messages by words that have NUL in them', async () => {
+      const { ids } = await open([
+        accepted('nul', 10, { headerMessageId: '<a\0b@c>', envelopeId: 'e\0', reversePath: 'a\0@c' }),
+        accepted('m', 10),
+      ]);
+      expect(await ids({})).toEqual(['m', 'nul']);
+      expect(await ids({ headerMessageId: 'a\0b@c' })).toEqual(['nul']);
+      expect(await ids({ envelopeId: 'e\0' })).toEqual(['nul']);
+      expect(await ids({ headerMessageId: 'a\u{FFFD}b@c' })).toEqual([]);
+    });
+
     it('keeps contents', async () => {
       const { history } = await open([accepted('m', 10)]);
-      await history.record({ position: 2, events: [], contents: [{ messageId: 'm', octets: octets('Hello') }] });
+      const contents = [{ messageId: 'm', octets: octets('Hello') }];
+      await history.record({ after: 1, position: 2, events: [], contents });
       expect(Buffer.from((await history.content('m')) ?? []).toString()).toBe('Hello');
       expect(await history.content('other')).toBeUndefined();
       expect((await history.one('m'))?.hasContent).toBe(true);
@@ -115,7 +127,7 @@ export function historyContract(name: string, openHistory: OpenHistory): void {
     it('forgets what is old or too much, with all that belongs to it', async () => {
       const { history, ids } = await open(['1', '2', '3', '4'].map((id, n) => accepted(id, 10 * n)));
       await history.record({
-        ...{ position: 2, events: [delivered('1', 50)] },
+        ...{ after: 1, position: 2, events: [delivered('1', 50)] },
         contents: [{ messageId: '2', octets: octets('x') }],
       });
       expect(await history.forget({ unchangedSinceMs: 15, maxMessages: 9 })).toBe(1);

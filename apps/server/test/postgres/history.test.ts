@@ -1,10 +1,16 @@
+import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { openPostgresHistory } from '../../src/adapters/postgres/history.ts';
 import { openPostgresQueueStore } from '../../src/adapters/postgres/queue-store.ts';
 import { openPostgresSuppression } from '../../src/adapters/postgres/suppression.ts';
 import { sharedSecret } from '../../src/adapters/postgres/secrets.ts';
+import { SystemClock } from '../../src/adapters/system-clock.ts';
+import { HISTORY_READER, makeKeeper } from '../../src/history/keeper.ts';
+import type { MailEvent } from '../../src/model.ts';
+import type { HistoryWriter } from '../../src/ports.ts';
 import { historyContract } from '../contracts/history.ts';
-import { describePostgres } from '../support/postgres-suite.ts';
+import { waitFor } from '../support/dsnd.ts';
+import { describePostgres, openNode } from '../support/postgres-suite.ts';
 
 describePostgres('beside the queue', (server) => {
   /** A database with its tables. */
@@ -41,6 +47,76 @@ describePostgres('beside the queue', (server) => {
     expect(changes?.put).toContainEqual(record('b@x', 2));
     expect(await b.changes?.()).toEqual({ put: [], removed: [] });
     expect(await openAll(url)).toEqual([record('a@x'), record('b@x', 2)]);
+  });
+
+  it('shows a change that was committed after one with a later number', async () => {
+    const url = await made();
+    const [a, b] = [openPostgresSuppression(url), openPostgresSuppression(url)];
+    const slow = new pg.Client({ connectionString: url });
+    await slow.connect();
+    onTestFinished(async () => {
+      await Promise.all([a.close(), b.close(), slow.end()]);
+    });
+    const record = (address: string) => ({
+      ...{ address, reason: 'who?', status: '5.1.1', sinceMs: 1, failures: 1, listed: true },
+    });
+    await slow.query('BEGIN');
+    await slow.query('INSERT INTO dsnkit_suppression (address, record) VALUES ($1, $2)', [
+      ...['slow@x', JSON.stringify(record('slow@x'))],
+    ]);
+    await a.change([record('quick@x')], []);
+    expect(await b.all()).toEqual([record('quick@x')]);
+    await slow.query('COMMIT');
+    expect(await b.changes?.()).toEqual({ put: [record('slow@x')], removed: [] });
+    expect(await b.changes?.()).toEqual({ put: [], removed: [] });
+  });
+
+  it('has each event once when a node takes over from one that did not pass what it had recorded', async () => {
+    const url = await made();
+    const history = openPostgresHistory(url);
+    const a = await openNode(url, { node: 'a' });
+    const b = await openPostgresQueueStore(url, { node: 'b' });
+    onTestFinished(() => history.close());
+    for (const { journal } of [a, b]) await journal.follow([HISTORY_READER]);
+    const trouble: unknown[] = [];
+    const parts = {
+      ...{ history, clock: new SystemClock(), limits: () => ({ keepMs: 1e15, maxMessages: 9 }) },
+      trouble: (error: unknown) => trouble.push(error),
+    };
+    const event = (messageId: string, atMs: number): MailEvent => ({
+      ...{ kind: 'held', recipients: ['x@y'], messageId, atMs },
+    });
+    // Both know where the history began; the one reads, the other waits.
+    const reading = makeKeeper({ ...parts, journal: b.journal });
+    await b.journal.note([event('m', 1)]);
+    await reading.stop();
+    await b.journal.note([event('m', 2)]);
+    let isWaiting = false;
+    const position = async (): Promise<number> => {
+      const from = await history.position();
+      isWaiting = true;
+      return from;
+    };
+    const writer: HistoryWriter = {
+      position,
+      record: (batch) => history.record(batch),
+      forget: () => Promise.resolve(0),
+    };
+    const waiting = makeKeeper({ ...parts, history: writer, journal: a.journal });
+    waiting.wake();
+    await waitFor(() => isWaiting);
+    const [entry] = await b.journal.read({ reader: HISTORY_READER, limit: 9 });
+    if (entry === undefined) throw new Error('nothing to record');
+    expect(await history.record({ ...entry, after: await history.position(), contents: [] })).toBe(true);
+    await b.journal.note([event('m', 3)]);
+    // The one ends without a word; what it held is free.
+    await b.close();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query('UPDATE dsnkit_journal_reader SET node = NULL').finally(() => client.end());
+    await waiting.stop();
+    expect((await history.one('m'))?.events.map(({ atMs }) => atMs)).toEqual([1, 2, 3]);
+    expect(trouble).toEqual([]);
   });
 
   it('has one secret for all who ask at once, and another under another name', async () => {

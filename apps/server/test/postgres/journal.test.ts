@@ -129,6 +129,21 @@ describePostgres('the journal of nodes that are configured differently', (server
     await waitFor(async () => (await ask(url, `SELECT 1 FROM dsnkit_node WHERE readers = '{webhook:x}'`)).length > 0);
   });
 
+  it('keeps the latest 100,000 dead letters of each reader', async () => {
+    const url = await server.newDatabase();
+    const a = await node(url, 'a');
+    await a.journal.follow(['webhook:x']);
+    await ask(
+      url,
+      `INSERT INTO dsnkit_dead_letter (reader, at, reason, event)
+       SELECT reader, n, 'no', '{}' FROM generate_series(1, 100000) n, (VALUES ('webhook:x'), ('webhook:y')) r(reader)`,
+    );
+    await a.journal.pass('webhook:x', 1, [{ event: event('m'), atMs: 100_001, reason: 'no' }]);
+    expect(await a.journal.countDeadLetters('webhook:x')).toBe(100_000);
+    expect(await a.journal.countDeadLetters('webhook:y')).toBe(100_000);
+    expect((await a.journal.deadLetters('webhook:x', 0, 1)).map(({ atMs }) => atMs)).toEqual([2]);
+  });
+
   describe('watched live', () => {
     /** What a node is shown, and how often something was missing. */
     function watch(store: QueueStore): { readonly ids: string[]; missed: number; stop(): Promise<void> } {
@@ -188,6 +203,16 @@ describePostgres('the journal of nodes that are configured differently', (server
       const seen = watch(a);
       await waitFor(async () => (await readersOf(url)).length > 0);
       await ask(url, 'DELETE FROM dsnkit_journal_reader');
+      await waitFor(() => seen.missed > 0);
+      await waitFor(async () => (await readersOf(url)).length > 0);
+    });
+
+    it('says that events were missed when it was away for so long that none were kept for it', async () => {
+      const url = await server.newDatabase();
+      const a = await node(url, 'a');
+      const seen = watch(a);
+      await waitFor(async () => (await readersOf(url)).length > 0);
+      await ask(url, 'UPDATE dsnkit_journal_reader SET held_until = 1');
       await waitFor(() => seen.missed > 0);
       await waitFor(async () => (await readersOf(url)).length > 0);
     });

@@ -52,13 +52,15 @@ class PostgresHistory implements HistoryStore {
     return rows[0]?.position ?? 0;
   }
 
-  async record({ position, events, contents }: Parameters<HistoryWriter['record']>[0]): Promise<void> {
-    await this.#connections.transaction(async (client) => {
-      const { rowCount } = await client.query('UPDATE dsnkit_history_progress SET position = $1 WHERE position < $1', [
-        position,
-      ]);
-      // Another node, which read for the history before, has it already.
-      if (rowCount === 0) return;
+  async record(batch: Parameters<HistoryWriter['record']>[0]): Promise<boolean> {
+    const { after, position, events, contents } = batch;
+    return this.#connections.transaction(async (client) => {
+      const { rowCount } = await client.query(
+        'UPDATE dsnkit_history_progress SET position = $1 WHERE position < $1 AND position <= $2',
+        [position, after],
+      );
+      // Another node, which read for the history before, has it already, or the beginning of it.
+      if (rowCount === 0) return false;
       const changed = events.map((event) => ({ event, changes: changesOf(event) }));
       const ids = new Set(changed.flatMap(({ changes }) => changes.map(({ messageId }) => messageId)));
       const known = await load(client, [...ids]);
@@ -69,6 +71,7 @@ class PostgresHistory implements HistoryStore {
         await client.query('INSERT INTO dsnkit_history_content (id, octets) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
           ...[messageId, octets],
         ]);
+      return true;
     });
   }
 
@@ -163,7 +166,7 @@ async function page(
       : await client.query<StoryRow>(
           `SELECT m.place AS row, m.story FROM dsnkit_history_term t JOIN dsnkit_history_message m ON m.place = t.place
            WHERE t.kind = $1 AND t.value = $2 AND t.place < $3 ORDER BY t.place DESC LIMIT $4`,
-          [...term, before, PAGE],
+          [term[0], storable(term[1]), before, PAGE],
         );
   return rows;
 }
@@ -223,7 +226,9 @@ async function save(client: Queryable, known: ReadonlyMap<string, Known>, added:
       all.map(({ story }) => JSON.stringify(story)),
     ],
   );
-  const terms = all.flatMap(({ row, story }) => [...termsOf(story)].map(([kind, value]) => ({ row, kind, value })));
+  const terms = all.flatMap(({ row, story }) =>
+    termsOf(story).map(([kind, value]) => ({ row, kind, value: storable(value) })),
+  );
   await client.query(
     `INSERT INTO dsnkit_history_term (kind, value, place)
      SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) ON CONFLICT DO NOTHING`,
@@ -233,6 +238,11 @@ async function save(client: Queryable, known: ReadonlyMap<string, Known>, added:
     `INSERT INTO dsnkit_history_event (place, n, event) SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[])`,
     [added.map(({ row }) => row), added.map(({ n }) => n), added.map(({ event }) => event)],
   );
+}
+
+/** Its texts can't hold NUL, which a header may. */
+function storable(value: string): string {
+  return value.replaceAll('\0', '\u{FFFD}');
 }
 
 async function drop(client: Queryable, rows: readonly { readonly row: number; readonly id: string }[]): Promise<void> {

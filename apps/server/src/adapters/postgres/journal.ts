@@ -148,6 +148,7 @@ export class PostgresJournal implements Journal {
         await client.query('INSERT INTO dsnkit_dead_letter (reader, at, reason, event) VALUES ($1, $2, $3, $4)', [
           ...[reader, atMs, reason, JSON.stringify(event)],
         ]);
+      if (dead.length > 0) await trimDead(client, reader);
       await client.query('UPDATE dsnkit_journal_reader SET position = greatest(position, $1) WHERE name = $2', [
         ...[position, reader],
       ]);
@@ -220,6 +221,8 @@ export class PostgresJournal implements Journal {
 
 /** For so long a reader is left to the node that reads for it. */
 const READER_HELD_MS = 15_000;
+/** Of one reader; of more the latest are kept. */
+const MOST_DEAD_LETTERS = 100_000;
 /** For so long it counts who was found to read. */
 const KNOWN_FOR_MS = 5_000;
 
@@ -245,6 +248,14 @@ async function insertRows(client: Queryable, node: string, rows: readonly Row[])
        ORDER BY place`,
       [bare.map(({ reader }) => reader ?? null), bare.map(({ events }) => events), node],
     );
+}
+
+async function trimDead(client: Queryable, reader: string): Promise<void> {
+  await client.query(
+    `DELETE FROM dsnkit_dead_letter WHERE reader = $1 AND id <=
+       (SELECT id FROM dsnkit_dead_letter WHERE reader = $1 ORDER BY id DESC LIMIT 1 OFFSET ${MOST_DEAD_LETTERS})`,
+    [reader],
+  );
 }
 
 async function takeDead(client: Queryable, reader: string, ids: readonly number[] | undefined): Promise<string[]> {

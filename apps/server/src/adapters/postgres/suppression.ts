@@ -12,12 +12,14 @@ interface Row {
   readonly changed: number;
 }
 
-/** So many changes are taken over again: one that was numbered before them may have been committed after. */
+/** So many changes are looked through again: one that was numbered before them may have been committed after. */
 const LATE = 1_000;
 
 class PostgresSuppression implements SuppressionStore {
   readonly #connections: Connections;
   #seen = 0;
+  /** The numbers that were read, of those that are read again. */
+  #known: ReadonlySet<number> = new Set();
 
   constructor(connections: Connections) {
     this.#connections = connections;
@@ -29,10 +31,9 @@ class PostgresSuppression implements SuppressionStore {
   }
 
   async changes(): ReturnType<NonNullable<SuppressionStore['changes']>> {
-    const before = this.#seen;
-    const rows = await this.#connections.run((client) => this.#since(client, before - LATE));
-    // Nothing is new, as nearly always: what is old needs no second look.
-    if (this.#seen === before) return { put: [], removed: [] };
+    const before = this.#known;
+    const read = await this.#connections.run((client) => this.#since(client, this.#seen - LATE));
+    const rows = read.filter(({ changed }) => !before.has(changed));
     return {
       put: rows.flatMap(({ record }) => (record === null ? [] : [JSON.parse(record) as SuppressionRecord])),
       removed: rows.flatMap(({ address, record }) => (record === null ? [address] : [])),
@@ -65,6 +66,7 @@ class PostgresSuppression implements SuppressionStore {
       [changed],
     );
     this.#seen = Math.max(this.#seen, rows.at(-1)?.changed ?? 0);
+    this.#known = new Set(rows.map((row) => row.changed).filter((each) => each > this.#seen - LATE));
     return rows;
   }
 }

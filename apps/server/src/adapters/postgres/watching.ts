@@ -90,7 +90,8 @@ export class Watch {
   async #entries(client: Queryable, from: number | undefined): Promise<Entries> {
     const end = await number(client);
     const { rowCount } = await client.query(
-      `UPDATE dsnkit_journal_reader SET position = $2, held_until = ${NOW} + $3 WHERE name = $1`,
+      `UPDATE dsnkit_journal_reader SET position = $2, held_until = ${NOW} + $3
+       WHERE name = $1 AND held_until > ${NOW}`,
       [this.#name, from ?? end, THERE_MS],
     );
     if (rowCount === 0 || from === undefined) {
