@@ -1,5 +1,5 @@
 import type { Config, ListenConfig } from './config.ts';
-import { makeTransports } from './delivery/index.ts';
+import { makeTransports, type StsPolicies } from './delivery/index.ts';
 import type { Content, MailEvent } from './model.ts';
 import type { Claim, EventSink } from './ports.ts';
 import type { ControlParts } from './queue/control.ts';
@@ -27,6 +27,8 @@ export interface Shared {
   readonly isHeld: (token: string) => boolean;
   readonly putOff: (token: string) => void;
   readonly clients: Queue['clients'];
+  /** What is known of the MTA-STS policies of other domains; undefined if they are not looked at. RFC 8461 §5.1 */
+  readonly policiesOf: (adapters: Adapters) => StsPolicies | undefined;
 }
 
 /** All that a configuration decides. When another one comes, what is in hand is still worked off by this one. */
@@ -56,7 +58,13 @@ export function makeGeneration(config: Config, adapters: Adapters, shared: Share
   const { events } = shared;
   const paths = returnPathsOf(config, adapters.reportFiles?.returnPathKey, adapters.crypto);
   const router = withReturnPaths(makeRouter(config), paths);
-  const transports = makeTransports(cluster === undefined ? adapters : { ...adapters, cluster }, {
+  const policies = shared.policiesOf(adapters);
+  const ports = {
+    ...adapters,
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(policies === undefined ? {} : { policies }),
+  };
+  const transports = makeTransports(ports, {
     hostname,
     maxConnections: config.delivery.maxPerDestination,
     ...(config.delivery.ratePerMinute === undefined ? {} : { ratePerMinute: config.delivery.ratePerMinute }),

@@ -1,5 +1,5 @@
 import type { Config, ListenConfig } from './config.ts';
-import type { DanePorts } from './delivery/index.ts';
+import { StsPolicies, type DanePorts } from './delivery/index.ts';
 import { makeGeneration, type Generation, type Shared } from './generation.ts';
 import type {
   Clock,
@@ -149,6 +149,7 @@ async function serve(
     isHeld: (token) => queue.isHeld(token),
     putOff: (token) => queue.putOff(token),
     clients: () => queue.clients(),
+    policiesOf: keepPolicies(),
   };
   let current = makeGeneration(config, adapters, shared);
   const queue = makeQueue(
@@ -222,6 +223,13 @@ async function serve(
       await operating.stop();
     },
   };
+}
+
+/** Policies stay in force until their time is over, whatever configuration comes meanwhile. RFC 8461 §5.1 */
+function keepPolicies(): Shared['policiesOf'] {
+  let kept: StsPolicies | undefined;
+  return ({ web, clock, resolver }) =>
+    web === undefined ? undefined : (kept ??= new StsPolicies({ clock, resolver, web }));
 }
 
 /** The listeners of a generation, as far as they are new. */

@@ -1,5 +1,5 @@
 import type { Transport } from '../model.ts';
-import type { Cluster, HttpClient, HttpGetter, Mailboxes, Programs } from '../ports.ts';
+import type { Cluster, HttpClient, Mailboxes, Programs } from '../ports.ts';
 import { parseDestination, type NextHop } from '../routing/next-hop.ts';
 import type { RouteConfig } from '../config/model.ts';
 import { DiscardTransport } from './discard-transport.ts';
@@ -9,19 +9,17 @@ import { MaildirTransport } from './maildir-transport.ts';
 import { PipeTransport } from './pipe-transport.ts';
 import { SimulatorTransport } from './simulator-transport.ts';
 import type { Others } from './smtp-pool.ts';
-import { StsPolicies } from './sts-policies.ts';
 import { SmtpTransport, type SmtpOptions, type SmtpPorts } from './smtp-transport.ts';
 
 export type { DanePorts } from './dane-targets.ts';
 export type { SmtpOptions, SmtpPorts } from './smtp-transport.ts';
+export { StsPolicies } from './sts-policies.ts';
 
 /** What delivery needs of the outside world. */
 export interface DeliveryPorts extends Omit<SmtpPorts, 'others'> {
   readonly mailboxes: Mailboxes;
   readonly http: HttpClient;
   readonly programs: Programs;
-  /** Where the MTA-STS policies of domains are fetched; absent: they are not looked at. */
-  readonly web?: HttpGetter;
   /** Other nodes that deliver from the same queue. */
   readonly cluster?: Cluster;
 }
@@ -85,19 +83,12 @@ export function makeTransport(
  */
 export function makeTransports(ports: DeliveryPorts, options: DeliveryOptions): Transports {
   const transports = new Map<string, Transport>();
-  const { web } = ports;
-  const policies = web === undefined ? undefined : new StsPolicies({ ...ports, web });
-  const shared = policies === undefined ? ports : { ...ports, policies };
   return {
     transportFor: (destination) => {
       const known = transports.get(destination);
       if (known !== undefined) return known;
       if (transports.size >= maxIdle) forgetIdle(transports);
-      const made = makeTransport(
-        parseDestination(destination),
-        { ...shared, ...othersAt(destination, ports) },
-        options,
-      );
+      const made = makeTransport(parseDestination(destination), { ...ports, ...othersAt(destination, ports) }, options);
       transports.set(destination, made);
       return made;
     },

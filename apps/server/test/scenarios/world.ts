@@ -7,6 +7,7 @@ import type { MailEvent } from '../../src/model.ts';
 import type {
   HistoryStore,
   HttpClient,
+  HttpGetter,
   IdSource,
   Mailboxes,
   Notice,
@@ -52,6 +53,8 @@ export interface ServerOptions {
   readonly mailboxFault?: string | undefined;
   /** The gateways of this world. */
   readonly http?: HttpClient;
+  /** Where MTA-STS policies lie; absent: they are not looked at. */
+  readonly web?: HttpGetter;
   /** `[[listen]]` tables in place of the usual one, which trusts everybody. */
   readonly listen?: string;
   /** TOML of `[users] file`. */
@@ -104,6 +107,7 @@ export class World {
       resolver: this.resolver,
       mailboxes: mailboxes(delivered, mailboxFault),
       http: options.http ?? { post: () => Promise.reject(new Error('no gateway in this world')) },
+      ...(options.web === undefined ? {} : { web: options.web }),
       programs: { run: () => Promise.reject(new Error('no programs in this world')) },
       events: { emit: (event) => void events.push(event) },
       random: () => 0.5,
