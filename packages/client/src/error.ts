@@ -2,6 +2,8 @@ import type { ReceivedReply } from '@dsnkit/smtp';
 
 /** What kept a message from being offered to the server at all. Codes are never renamed. */
 export type ClientErrorCode =
+  /** The message has no recipients. */
+  | 'no-recipients'
   /** The connection broke, or the server was silent for too long. */
   | 'connection'
   /** The server refused the session: its greeting, EHLO or STARTTLS. */

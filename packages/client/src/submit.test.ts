@@ -111,6 +111,28 @@ describe('submit', () => {
     expect(server).toHaveProperty('heard.0', 'mail alice@example.org SIZE=18 BODY=8BITMIME RET=HDRS ENVID=QQ+2B314');
   });
 
+  it('RFC 5321 §3.3: a message to nobody is refused before a connection is opened', async () => {
+    let opened = 0;
+    const connect = (): Promise<Connection> => {
+      opened++;
+      return Promise.resolve(scripted([], 0));
+    };
+    await expect(submit({ ...message, to: [] }, { connect })).rejects.toMatchObject({
+      name: 'ClientError',
+      code: 'no-recipients',
+    });
+    expect(opened).toBe(0);
+  });
+
+  it('RFC 5321 §4.2.1: a refusal in the middle of the content is told', async () => {
+    const replies = ['220 mx\r\n', '250-mx\r\n250-PIPELINING\r\n250 DSN\r\n', `${'250 ok\r\n'.repeat(4)}354 go\r\n`];
+    const connect = (): Promise<Connection> => Promise.resolve(scripted([...replies, '552 5.3.4 too large\r\n'], 2));
+    const { recipients } = await submit(message, { connect, startTls: 'off' });
+    expect(recipients.map(({ accepted, stage, reply }) => [accepted, stage, reply?.status])).toEqual(
+      message.to.map(() => [false, 'content', '5.3.4']),
+    );
+  });
+
   it('RFC 1047 §3: a connection that breaks behind the content leaves the outcome open', async () => {
     const { recipients } = await offer({ dropAt: 'end-of-content' });
     expect(recipients.map(({ stage, accepted, reply }) => [stage, accepted, reply])).toEqual(

@@ -59,6 +59,7 @@ export interface SubmittedRecipient extends RecipientResult {
  * ```
  */
 export async function submit(message: Message, options: SubmitOptions): Promise<Submitted> {
+  if (message.to.length === 0) throw new ClientError('no-recipients', 'the message has no recipients');
   const envelope = envelopeOf(message);
   // What no server could be told is no reason to bother one.
   envelope.plan(new Set(['DSN', 'SMTPUTF8']));

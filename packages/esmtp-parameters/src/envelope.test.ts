@@ -65,6 +65,15 @@ describe('envelope', () => {
     expect(plan.unmet).toMatchObject([{ keyword: 'ORCPT', reason: 'too-long', prevents: false }]);
   });
 
+  it.each(['same', { type: 'rfc822', address: 'd@x' }] as const)(
+    'RFC 5321 §4.1.1.11: ORCPT, given as %j, is not given a second time among the extensions',
+    (orcpt) => {
+      const request = { orcpt, extensions: [{ keyword: 'orcpt', value: 'rfc822;other@x' }] };
+      const twice = expect.objectContaining({ name: 'EsmtpParameterError', code: 'duplicate', keyword: 'ORCPT' });
+      expect(() => envelope('a@x').to('b@x', request).plan(new Set(['DSN']))).toThrow(twice);
+    },
+  );
+
   it('RFC 6531 §3.4 R6531-3.4-a R6531-3.4-b: SMTPUTF8 is given where an address needs it and not otherwise', () => {
     const utf8 = envelope('a@x').to('josé@x', { orcpt: 'same' });
     expect(lines(utf8.plan(new Set(['DSN', 'SMTPUTF8', '8BITMIME'])))).toEqual([

@@ -1,3 +1,4 @@
+import { BAD_PARAMETER, EsmtpParameterError } from './error.ts';
 import type { MailParameters } from './mail-parameters.ts';
 import { type TypedAddress, type Utf8Context, formatOrcpt } from './orcpt.ts';
 import { type EsmtpParameter, asciiUpper } from './parameter.ts';
@@ -116,6 +117,8 @@ function recipientParameters(
 ): EsmtpParameter[] {
   const { orcpt, ...rest } = request;
   const parameters = writeRcptParameters(rest, context);
+  if (orcpt !== undefined && parameters.some(({ keyword }) => asciiUpper(keyword) === 'ORCPT'))
+    throw new EsmtpParameterError('duplicate', 0, BAD_PARAMETER, 'ORCPT');
   if (orcpt === 'same') {
     const value = sameAddress(forwardPath, context);
     if (value === undefined) unmet.push({ keyword: 'ORCPT', forwardPath, reason: 'too-long', prevents: false });

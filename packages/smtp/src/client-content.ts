@@ -5,6 +5,8 @@ import type { Pipeline } from './pipeline.ts';
 /** The content of one transaction on its way out: with DATA dot-stuffed, with BDAT in counted chunks. */
 export class OutgoingContent {
   readonly to: Outgoing;
+  /** Some of it has been written behind DATA. */
+  begun = false;
   readonly #pipeline: Pipeline;
   readonly #writer: ContentWriter | undefined;
   readonly #emit = (slice: Uint8Array): void => this.#pipeline.output.octets(slice);
@@ -18,6 +20,7 @@ export class OutgoingContent {
   write(octets: Uint8Array): void {
     if (octets.length === 0 || this.to.chunkRefused) return;
     if (this.#writer !== undefined) {
+      this.begun = true;
       this.#writer.write(octets, this.#emit);
       return;
     }

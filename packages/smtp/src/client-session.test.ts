@@ -280,6 +280,38 @@ describe('what the owner does', () => {
     expect(hear(client, '535 wrong\r\n')).toMatchObject([{ kind: 'auth-refused' }]);
   });
 
+  it.each(['451 4.3.1 disk full', '552 5.3.4 too large'])(
+    'RFC 5321 §4.2.1: %s in the middle of the content is why the recipients were refused, and the dot is not sent',
+    (line) => {
+      const client = ready();
+      const two = ['ok@x.example', 'no@x.example'].map((forwardPath) => ({ forwardPath, parameters: [] }));
+      client.begin(envelope([], [], { recipients: two }));
+      for (const reply of ['250 ok', '250 ok', '550 5.1.1 who?', '354 go']) hear(client, `${reply}\r\n`);
+      said(client);
+      client.content(octets('Subject: x\r\n\r\n'));
+      expect(hear(client, `${line}\r\n`)).toMatchObject([
+        {
+          kind: 'done',
+          recipients: [
+            { accepted: false, stage: 'content', reply: { raw: [line] } },
+            { accepted: false, stage: 'rcpt', reply: { code: 550 } },
+          ],
+        },
+        { kind: 'closed', reason: 'protocol' },
+      ]);
+      expect(said(client)).toBe('Subject: x\r\n\r\n');
+    },
+  );
+
+  it('a refusal before any content has been sent answers nothing', () => {
+    const client = ready();
+    client.begin(envelope());
+    for (const reply of ['250 ok', '250 ok', '354 go']) hear(client, `${reply}\r\n`);
+    const [done] = hear(client, '552 5.3.4 too large\r\n');
+    expect(done).toMatchObject({ kind: 'done', recipients: [{ accepted: false, stage: 'data' }] });
+    expect(done).not.toHaveProperty('recipients.0.reply');
+  });
+
   it('passes content on without a copy', () => {
     const client = ready('PIPELINING');
     client.begin(envelope());

@@ -54,6 +54,8 @@ export class ClientSession {
   #current: Outgoing | undefined;
   /** Its content, while it is wanted. */
   #content: OutgoingContent | undefined;
+  /** What was on its way when octets came last: a refusal among them is its own. */
+  #interrupted: OutgoingContent | undefined;
   /** An initial response that AUTH had no room for. */
   #heldResponse: Uint8Array | undefined;
   /** The server may still hold an envelope that came to nothing. */
@@ -96,6 +98,7 @@ export class ClientSession {
   receive(octets: Uint8Array): void {
     if (this.#phase === 'closed') return;
     this.#pipeline.heard();
+    this.#interrupted = this.#content?.begun === true ? this.#content : undefined;
     this.#reader.receive(octets);
   }
 
@@ -269,6 +272,8 @@ export class ClientSession {
     const expected = this.#pipeline.next;
     // A reply too many would be put down to the command that follows, and all others to the one after theirs.
     if (expected === undefined || !this.#pipeline.isDue) {
+      // RFC 5321 §4.2.1: a refusal in the middle of the content stands, though its place is behind the dot, which is not sent.
+      if (reply.code >= 400 && this.#content === this.#interrupted) this.#interrupted?.to.content(reply);
       if (reply.code !== 421) throw new SmtpError('unexpected-reply', `A reply to nothing: ${reply.raw[0]}`);
       this.#close('shutdown', { reply });
       return;

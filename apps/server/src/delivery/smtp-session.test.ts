@@ -74,6 +74,43 @@ describe('SmtpTransport with our own server session', () => {
     expect(received).toEqual([]);
   });
 
+  it.each([
+    ['552 5.3.4 Too large', 'failed'],
+    ['451 4.3.1 Disk full', 'deferred'],
+  ])(
+    'RFC 5321 §4.2.1: what a host says in the middle of the content and then closes, %s, is the reason',
+    async (line, kind) => {
+      const world = relayWorld();
+      const host = world.network.host('own.example', '192.0.2.1');
+      await host.listen({ host: '0.0.0.0', port: 25 }, (connection) => {
+        const say = (reply: string) => connection.write(new TextEncoder().encode(`${reply}\r\n`));
+        connection.attach({
+          data: (octets) => {
+            const text = new TextDecoder().decode(octets);
+            if (text.startsWith('DATA')) say('354 Go on');
+            else if (text.startsWith('Subject')) {
+              say(line);
+              connection.end();
+            } else say('250 Ok');
+          },
+          closed: () => undefined,
+        });
+        say('220 own.example');
+      });
+      const relay = world.transport({ kind: 'smtp', host: '192.0.2.1', port: 25 });
+      const content = {
+        sizeOctets: 26,
+        async *read() {
+          yield new TextEncoder().encode('Subject: large\r\n');
+          await new Promise<void>((resolve) => world.clock.after(1000, resolve));
+          yield new TextEncoder().encode('\r\nrest\r\n');
+        },
+      };
+      const [outcome] = await world.clock.during(relay.deliver(deliveryOf({ recipients: ['a@x'], content })));
+      expect(outcome).toMatchObject({ kind, failure: { remote: { rawLines: [line], stage: 'content' } } });
+    },
+  );
+
   it('RFC 5321 §4.5.2 R5321-4.5.2-a: content arrives to the octet, whatever it holds, pipelined or not', async () => {
     const line = fc
       .array(fc.constantFrom('.', '..', 'a', '', 'From x', 'ä', '.\t'), { maxLength: 6 })
