@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -34,6 +34,33 @@ describe('UsersFile', () => {
     writeFileSync(file, userTable('carol', 'pencil'));
     await lookedAtAgain();
     expect((await users.find('carol'))?.name).toBe('carol');
+  });
+
+  it('knows the users of a file that may be read only later, though it has not changed since', async () => {
+    const file = join(folder, 'unreadable.toml');
+    const troubles: unknown[] = [];
+    writeFileSync(file, userTable('alice', 'pencil'));
+    const users = new UsersFile(file, (error) => troubles.push(error));
+    writeFileSync(file, userTable('carol', 'pencil'));
+    chmodSync(file, 0);
+    // Root may read everything.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) {
+      chmodSync(folder, 0o755);
+      process.seteuid?.(65_534);
+    }
+    try {
+      for (let times = 0; times < 2; times++) {
+        await lookedAtAgain();
+        expect((await users.find('alice'))?.name).toBe('alice');
+      }
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
+    expect(troubles).toHaveLength(1);
+    chmodSync(file, 0o600);
+    await lookedAtAgain();
+    expect([await users.find('alice'), (await users.find('carol'))?.name]).toEqual([undefined, 'carol']);
   });
 
   it('is not made of a file that is not there or can not be read', () => {

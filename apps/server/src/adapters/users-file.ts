@@ -14,7 +14,10 @@ export class UsersFile implements Users {
   readonly #file: string;
   readonly #trouble: (error: unknown) => void;
   #users: ReadonlyMap<string, User>;
+  /** Of the file that the users come from. */
   #stamp: string;
+  /** Of the file that could not be used, of which was told. */
+  #toldOf: string | undefined;
   #lookedAtMs: number;
   #looking: Promise<void> | undefined;
 
@@ -40,10 +43,13 @@ export class UsersFile implements Users {
     try {
       stamp = stampOf(await stat(this.#file, { bigint: true }));
       if (stamp !== this.#stamp) this.#users = parseUsers(await readFile(this.#file, 'utf8'), this.#file);
+      this.#stamp = stamp;
+      this.#toldOf = undefined;
     } catch (error) {
-      if (stamp !== this.#stamp) this.#trouble(error);
+      // It is tried again: a file that may be read after all looks as it did before.
+      if (stamp !== this.#toldOf) this.#trouble(error);
+      this.#toldOf = stamp;
     }
-    this.#stamp = stamp;
     this.#lookedAtMs = performance.now();
   }
 }

@@ -2,6 +2,7 @@ import type { Reply } from '@dsnkit/smtp';
 import type { ListenConfig } from '../config.ts';
 import { isIpv4, isIpv6 } from '../routing/ip-address.ts';
 import type { Logins } from './auth/login.ts';
+import { saslPrep } from './auth/saslprep.ts';
 import { newClient, type Client } from './client.ts';
 
 const BAD_VALUE: Reply = { code: 501, status: '5.5.4', lines: ['Bad value'] };
@@ -32,6 +33,7 @@ export async function introduce(
   const user = login === undefined ? before?.user : await userOf(known(login), logins);
   return {
     ...newClient(address, listener),
+    proxy: before?.proxy === true,
     ...(introducedAs === undefined ? {} : { introducedAs }),
     ...(hostName === undefined ? {} : { hostName }),
     ...(user === undefined ? {} : { user }),
@@ -41,7 +43,7 @@ export async function introduce(
 /** The proxy has checked the password; the list may still say what the user may send as. */
 async function userOf(name: string | undefined, logins: Logins | undefined): Promise<Client['user']> {
   if (name === undefined || name === '') return undefined;
-  return (await logins?.find(name)) ?? { name };
+  return (await logins?.find(saslPrep(name) ?? name)) ?? { name };
 }
 
 function known(value: string | undefined): string | undefined {
