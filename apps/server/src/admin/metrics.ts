@@ -167,20 +167,22 @@ function addGauges(registry: Registry, { destinations, counts, now }: MetricsPar
     async collect() {
       // The gauges below are collected in the same turn, and take what this one asked for.
       states = destinations();
+      const found = await states;
+      // Nothing is waited for from here on: others may ask at the same time.
       this.reset();
-      for (const { destination, recipients } of await states) this.inc({ class: classOf(destination) }, recipients);
+      for (const { destination, recipients } of found) this.inc({ class: classOf(destination) }, recipients);
     },
   });
   new Gauge({
     ...{ name: 'dsnd_queue_oldest_age_seconds', help: 'Age of the oldest message that waits', ...byClass },
     async collect() {
-      this.reset();
       const ages = new Map<string, number>();
       for (const { destination, oldestMs } of await states) {
         if (oldestMs === undefined) continue;
         const name = classOf(destination);
         ages.set(name, Math.max(ages.get(name) ?? 0, (now() - oldestMs) / 1000));
       }
+      this.reset();
       for (const [name, age] of ages) this.set({ class: name }, age);
     },
   });

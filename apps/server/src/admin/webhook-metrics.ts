@@ -1,7 +1,10 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { WebhookState } from '../ports.ts';
 
-/** How webhooks are doing, looked up when somebody asks. What is counted begins anew with the server, as counters may. */
+/**
+ * How webhooks are doing, looked up when somebody asks. What is counted begins anew with the server, as counters may. Nothing
+ * is waited for between a reset and what follows it: others may ask at the same time.
+ */
 export function addWebhookMetrics(registry: Registry, statesNow: () => Promise<readonly WebhookState[]>): void {
   const byWebhook = { labelNames: ['webhook'] as const, registers: [registry] };
   let states: Promise<readonly WebhookState[]> = Promise.resolve([]);
@@ -10,22 +13,25 @@ export function addWebhookMetrics(registry: Registry, statesNow: () => Promise<r
     async collect() {
       // Those below are collected in the same turn, and take what this one asked for.
       states = statesNow();
+      const found = await states;
       this.reset();
-      for (const { webhook, delivered } of await states) this.inc({ webhook }, delivered);
+      for (const { webhook, delivered } of found) this.inc({ webhook }, delivered);
     },
   });
   new Counter({
     ...{ name: 'dsnd_webhook_failed_attempts_total', help: 'Attempts that a webhook did not take', ...byWebhook },
     async collect() {
+      const found = await states;
       this.reset();
-      for (const { webhook, failedAttempts } of await states) this.inc({ webhook }, failedAttempts);
+      for (const { webhook, failedAttempts } of found) this.inc({ webhook }, failedAttempts);
     },
   });
   new Gauge({
     ...{ name: 'dsnd_webhook_failing', help: '1 while the last attempt of a webhook failed', ...byWebhook },
     async collect() {
+      const found = await states;
       this.reset();
-      for (const { webhook, state } of await states) this.set({ webhook }, state === 'failing' ? 1 : 0);
+      for (const { webhook, state } of found) this.set({ webhook }, state === 'failing' ? 1 : 0);
     },
   });
   new Gauge({
@@ -35,8 +41,9 @@ export function addWebhookMetrics(registry: Registry, statesNow: () => Promise<r
       ...byWebhook,
     },
     async collect() {
+      const found = await states;
       this.reset();
-      for (const { webhook, deadLetters } of await states) this.set({ webhook }, deadLetters);
+      for (const { webhook, deadLetters } of found) this.set({ webhook }, deadLetters);
     },
   });
 }

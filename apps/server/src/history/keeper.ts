@@ -3,7 +3,7 @@ import type { Clock, HistoryWriter, Journal } from '../ports.ts';
 
 /** What keeping a history works with. */
 export interface KeeperParts {
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, 'read' | 'pass'>;
   readonly history: HistoryWriter;
   readonly clock: Clock;
   /** In force now. */
@@ -26,14 +26,18 @@ const TOGETHER_MS = 200;
 /** While more comes, the journal gives back its room so often. */
 const PASS_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 60_000;
+/** A store forgets some in each transaction; after so many what is new has its turn. */
+const MOST_ROUNDS = 10;
 
 /** Takes the journal into the history, and lets the history forget. */
 export function makeKeeper({ journal, history, clock, limits, trouble }: KeeperParts): Follower {
-  let forgetAtMs = 0;
+  let forgottenAtMs = -Infinity;
   let position: number | undefined;
   /** What the journal knows of it; after a crash the history's own word counts. */
   let passed: number | undefined;
-  let passAtMs = 0;
+  let passedAtMs = -Infinity;
+  /** A clock that was set back has left the time as well. */
+  const isWithin = (ms: number, sinceMs: number): boolean => Math.abs(clock.now() - sinceMs) < ms;
 
   async function take(): Promise<boolean> {
     position ??= await history.position();
@@ -53,18 +57,26 @@ export function makeKeeper({ journal, history, clock, limits, trouble }: KeeperP
   }
 
   async function rest(isSoonAgain: boolean): Promise<void> {
-    const nowMs = clock.now();
-    if (position !== undefined && passed !== position && !(isSoonAgain && nowMs < passAtMs)) await pass(position);
-    if (nowMs < forgetAtMs) return;
-    forgetAtMs = nowMs + FORGET_EVERY_MS;
-    const { keepMs, maxMessages } = limits();
-    await history.forget({ unchangedSinceMs: nowMs - keepMs, maxMessages });
+    const isEarly = isSoonAgain && isWithin(PASS_EVERY_MS, passedAtMs);
+    if (position !== undefined && passed !== position && !isEarly) await pass(position);
+    if (!isWithin(FORGET_EVERY_MS, forgottenAtMs)) await forget();
   }
 
   async function pass(to: number): Promise<void> {
     await journal.pass(HISTORY_READER, to);
     passed = to;
-    passAtMs = clock.now() + PASS_EVERY_MS;
+    passedAtMs = clock.now();
+  }
+
+  /** What is left after many rounds goes at the next rest. */
+  async function forget(): Promise<void> {
+    const { keepMs, maxMessages } = limits();
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const nowMs = clock.now();
+      if ((await history.forget({ unchangedSinceMs: nowMs - keepMs, maxMessages })) > 0) continue;
+      forgottenAtMs = nowMs;
+      return;
+    }
   }
 
   return makeFollower({ clock, togetherMs: TOGETHER_MS, take, rest, trouble });

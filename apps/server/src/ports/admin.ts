@@ -204,7 +204,10 @@ export interface HistoryWriter {
     readonly events: readonly MailEvent[];
     readonly contents: readonly { readonly messageId: string; readonly octets: Uint8Array }[];
   }): Promise<boolean>;
-  /** Forgets messages that have not changed since then, and the oldest beyond a number. Gives how many went. */
+  /**
+   * Forgets messages that have not changed since then, and the oldest beyond a number; many in several calls. Gives how many
+   * went: none when all have.
+   */
   forget(limit: { readonly unchangedSinceMs: number; readonly maxMessages: number }): Promise<number>;
 }
 

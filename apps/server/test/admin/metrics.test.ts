@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { makeMetrics } from '../../src/admin/metrics.ts';
 import { StoreError } from '../../src/ports.ts';
 import { waitFor } from '../support/dsnd.ts';
 import { startApi, type ApiServer } from './api-server.ts';
@@ -51,6 +52,31 @@ it('counts messages, attempts, outcomes, reports, what waits, and how long thing
     expect(text.split('\n')).toContain(line);
   expect(text).toMatch(/^dsnd_queue_oldest_age_seconds\{class="simulator"\} 0\.\d+$/m);
   expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds [\d.]+$/m);
+});
+
+it('two who ask at the same time are told the same numbers', async () => {
+  const asked: (() => void)[] = [];
+  const later = <T>(value: T): Promise<T> => new Promise((resolve) => asked.push(() => resolve(value)));
+  const hop = { destination: 'smtp://a.example:25', recipients: 3, oldestMs: 0, inHand: 0 };
+  const webhook = { webhook: 'crm', url: '', state: 'idle', delivered: 7, failedAttempts: 2, deadLetters: 1 } as const;
+  const metrics = makeMetrics({
+    now: () => 5000,
+    destinations: () => later([hop]),
+    counts: () => later({ messages: 1, recipients: 3 }),
+    webhooks: () => later([webhook]),
+  });
+  const texts = Promise.all([metrics.text(), metrics.text()]);
+  await waitFor(() => asked.length >= 6);
+  for (const answer of asked) answer();
+  for (const text of await texts)
+    for (const line of [
+      'dsnd_queue_recipients{class="smtp"} 3',
+      'dsnd_queue_oldest_age_seconds{class="smtp"} 5',
+      'dsnd_queue_messages 1',
+      'dsnd_webhook_delivered_total{webhook="crm"} 7',
+      'dsnd_webhook_failed_attempts_total{webhook="crm"} 2',
+    ])
+      expect(text.split('\n')).toContain(line);
 });
 
 it('the dashboard asks only for metrics and labels that there are', () => {
