@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { TLSSocket, checkServerIdentity, connect, createSecureContext, type SecureContext } from 'node:tls';
 import { TlsError, type TlsIdentity, type TlsOptions, type TlsPeer, type TlsState } from '../ports.ts';
-import { shownOn, type Shown, type TlsSessions } from './tls-sessions.ts';
+import { shownOn, type Kept, type Shown, type TlsSessions } from './tls-sessions.ts';
 
 /** A socket after its handshake, and what came of it. */
 export interface Secured {
@@ -37,7 +37,7 @@ export async function secure(raw: Socket, options: TlsOptions, parts: TlsParts):
 async function secureClient(raw: Socket, options: ClientOptions, { sessions, ca }: TlsParts): Promise<Secured> {
   if (hasLeft(raw)) throw gone();
   const server = `${raw.remoteAddress} ${raw.remotePort} ${options.serverName ?? ''}`;
-  const kept = sessions.get(server);
+  const kept = sessionFor(options, sessions.get(server));
   const socket = clientSocket(raw, options, ca, kept?.session);
   sessions.follow(server, socket, kept);
   try {
@@ -51,6 +51,11 @@ async function secureClient(raw: Socket, options: ClientOptions, { sessions, ca 
 }
 
 type ClientOptions = Extract<TlsOptions, { side: 'client' }>;
+
+/** A server may take its tickets for longer than it shows a certificate: what no longer suffices is asked for anew. */
+function sessionFor({ names, resumes }: ClientOptions, kept: Kept | undefined): Kept | undefined {
+  return kept === undefined || resumes?.(peerOf(kept.shown, names)) === false ? undefined : kept;
+}
 
 /** Whoever says nothing more can't shake hands, either. */
 function hasLeft(raw: Socket): boolean {

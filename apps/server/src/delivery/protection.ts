@@ -74,7 +74,7 @@ export function nextStep(opening: Opening): 'starttls' | 'ready' | Credentials |
 }
 
 /** Why the certificate that a host showed is not good enough. */
-export function distrust(protection: Protection, state: TlsState, name: string): Trouble | undefined {
+export function distrust(protection: Protection, state: Pick<TlsState, 'peer'>, name: string): Trouble | undefined {
   const { level, by } = protection;
   const problem = identityProblem(protection, state);
   if (problem === undefined || level !== 'verified') return undefined;
@@ -87,7 +87,7 @@ export function isProven(protection: Protection, state: TlsState | undefined): b
   return protection.named && state !== undefined && identityProblem(protection, state) === undefined;
 }
 
-function identityProblem({ dane }: Protection, { peer }: TlsState): string | undefined {
+function identityProblem({ dane }: Protection, { peer }: Pick<TlsState, 'peer'>): string | undefined {
   if (peer === undefined) return 'it showed no certificate';
   if (dane !== undefined) return dane.problem(peer);
   return peer.verified ? undefined : (peer.problem ?? 'its certificate is not good');

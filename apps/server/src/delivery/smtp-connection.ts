@@ -266,6 +266,7 @@ export class SmtpConnection {
         side: 'client',
         ...(target.host === undefined ? {} : { serverName: protection.dane?.base ?? target.host }),
         names: protection.dane?.names ?? [name],
+        resumes: (peer) => distrust(protection, { peer }, name) === undefined,
         timeoutMs: handshakeMs,
       });
       this.#trouble = distrust(protection, this.#tls, name);

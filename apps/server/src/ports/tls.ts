@@ -17,6 +17,8 @@ export type TlsOptions =
       readonly serverName?: string;
       /** The certificate is for the peer if it names one of these: host names, or `.example.org` for any just below. */
       readonly names: readonly string[];
+      /** Whether it is of use to go on with a session in which the server showed this; absent: always. */
+      readonly resumes?: (shown: TlsPeer) => boolean;
       readonly timeoutMs: number;
     };
 
