@@ -8,6 +8,7 @@ type Meaning = readonly [clause: string, message: string, repaired?: string];
 
 const MEANINGS: Readonly<Record<IssueCode, Meaning>> = {
   'bare-cr': ['RFC 3464 §2.1', 'a line ends with CR alone', 'taken as a line end'],
+  'byte-order-mark': ['RFC 3464 §2.1', 'a byte order mark before the first field', 'left out'],
   'mixed-line-ends': ['RFC 3464 §2.1', 'some lines end with CRLF, others with LF alone', 'both taken as line ends'],
   'missing-final-line-end': ['RFC 3464 §2.1', 'the last line has no end', 'taken as whole'],
   'extra-blank-line': ['RFC 3464 §2.1', 'blank lines where none belong', 'ignored'],

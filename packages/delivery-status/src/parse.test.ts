@@ -4,6 +4,7 @@ import {
   assertDeliveryStatus,
   forgetSource,
   parseDeliveryStatus,
+  parseFields,
   parseGlobalDeliveryStatus,
   type ParsedDeliveryStatus,
 } from './index.ts';
@@ -162,6 +163,15 @@ describe('types and values that are off', () => {
     const parsed = parseDeliveryStatus(`${message}X: y\r\n${recipient('a')}${line}\r\n`);
     return [parsed.recipients[0]?.remoteMta, parsed.issues.map(({ code, line: at, field }) => [code, at, field])];
   };
+  it('RFC 3464 §2.1: a byte order mark does not cost the first field', () => {
+    const text = 'Reporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; u@x\r\nAction: failed\r\nStatus: 5.1.1\r\n';
+    const unmarked = parseDeliveryStatus(text);
+    const marked = parseDeliveryStatus(`\uFEFF${text}`);
+    expect(codes(marked)).toEqual([['byte-order-mark', 1]]);
+    expect({ ...marked, issues: [] }).toEqual({ ...unmarked, issues: [] });
+    expect(parseFields(`\uFEFF${text}`).fields[0]?.name).toBe('Reporting-MTA');
+  });
+
   it.each([
     ['Remote-MTA: Boondoggle.GOV', '', 'Boondoggle.GOV', ['missing-type']],
     ['Remote-MTA: The email account; gone', '', 'The email account; gone', ['missing-type']],

@@ -13,7 +13,7 @@ import {
   type KnownField,
 } from './known-fields.ts';
 import { readValue, type Draft } from './read-value.ts';
-import { Scanner, valueOf, type Block, type RawField } from './scanner.ts';
+import { Scanner, markLength, valueOf, type Block, type RawField } from './scanner.ts';
 import type { DeliveryStatus, LocalizedDiagnostic, ParsedDeliveryStatus } from './types.ts';
 
 /**
@@ -86,14 +86,15 @@ class Reader {
   private readonly isGlobal: boolean;
   private readonly isUnusual: boolean;
   private readonly issues = new IssueList();
-  private readonly message: OpenGroup = openGroup(0, 1, 1);
+  private readonly message: OpenGroup;
   private readonly recipients: Draft[] = [];
-  private group: OpenGroup = this.message;
+  private group: OpenGroup;
 
   constructor(text: string, isGlobal: boolean) {
     this.text = text;
     this.isGlobal = isGlobal;
     this.isUnusual = UNUSUAL.test(text);
+    this.message = this.group = openGroup(markLength(text), 1, 1);
   }
 
   read(): ParsedDeliveryStatus {
@@ -107,8 +108,8 @@ class Reader {
   }
 
   private readBlock(block: Block): void {
-    const { fields, start, line, contentStart } = block;
-    const isFirst = start === 0;
+    const { fields, line, contentStart } = block;
+    const isFirst = line === 1;
     // Extensions before the fields of a recipient are his where a blank line is above them and no field of the message is.
     const isApart = !isFirst && fields[0]?.start === contentStart;
     if (block.blankLines > (isFirst ? 0 : 1)) this.issues.add('extra-blank-line', line);

@@ -51,6 +51,8 @@ export class Scanner {
   constructor(text: string, issues: IssueList) {
     this.text = text;
     this.issues = issues;
+    this.at = markLength(text);
+    if (this.at > 0) issues.add('byte-order-mark', 1);
     this.measure();
   }
 
@@ -180,6 +182,11 @@ export class Scanner {
     if (text !== '' && !endsLine(text)) issues.add('missing-final-line-end', this.line - 1);
     else if (blankLines > 0) issues.add('extra-blank-line', this.line - blankLines);
   }
+}
+
+/** QUIRK: a byte order mark, which editors and scripts of Windows write before a text, would cost the first field its name. */
+export function markLength(text: string): number {
+  return text.startsWith('\uFEFF') ? 1 : 0;
 }
 
 /** The value of a field, unfolded and trimmed. RFC 5322 §2.2.3. */

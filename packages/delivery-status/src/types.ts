@@ -100,6 +100,7 @@ export interface Issue {
 /** Every way in which a document may depart from the specification. Codes are never renamed. */
 export type IssueCode =
   | 'bare-cr'
+  | 'byte-order-mark'
   | 'mixed-line-ends'
   | 'missing-final-line-end'
   | 'extra-blank-line'

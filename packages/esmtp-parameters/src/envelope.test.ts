@@ -70,7 +70,11 @@ describe('envelope', () => {
     (orcpt) => {
       const request = { orcpt, extensions: [{ keyword: 'orcpt', value: 'rfc822;other@x' }] };
       const twice = expect.objectContaining({ name: 'EsmtpParameterError', code: 'duplicate', keyword: 'ORCPT' });
-      expect(() => envelope('a@x').to('b@x', request).plan(new Set(['DSN']))).toThrow(twice);
+      expect(() =>
+        envelope('a@x')
+          .to('b@x', request)
+          .plan(new Set(['DSN'])),
+      ).toThrow(twice);
     },
   );
 

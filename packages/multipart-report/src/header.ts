@@ -172,6 +172,11 @@ export function readHeader(
   let piece: string | undefined;
   let isJoined = false;
   let at = start;
+  // QUIRK: a byte order mark before a message, as editors and scripts of Windows write it; the first field would lose its name.
+  if (until !== 'non-field' && text.startsWith(BYTE_ORDER_MARK, start)) {
+    issues?.add('byte-order-mark', start);
+    at += BYTE_ORDER_MARK.length;
+  }
   while (at < text.length) {
     const c = text.charCodeAt(at);
     header.closed = c === 10 || c === 13;
@@ -200,6 +205,9 @@ export function readHeader(
   header.bodyStart = Math.min(at, text.length);
   return header;
 }
+
+/** EF BB BF, one character per octet. */
+const BYTE_ORDER_MARK = '\u00EF\u00BB\u00BF';
 
 /** The LF of the last line of a folded field, or the end of the text. RFC 5322 §2.2.3. */
 function endOfField(text: string, from: number): number {

@@ -9,6 +9,7 @@ export type ReportIssueCode =
   | 'boundary-guessed'
   | 'boundary-missing'
   | 'boundary-unclosed'
+  | 'byte-order-mark'
   | 'delimiter-indented'
   | 'delimiter-trailing-text'
   | 'encoded-machine-part'
@@ -49,6 +50,7 @@ const MEANINGS: Readonly<Record<ReportIssueCode, readonly [string, string?, stri
   'bad-charset': ['RFC 2046 §4.1.2', 'read as UTF-8, else as windows-1252', TYPE],
   'bad-transfer-encoding': ['RFC 2045 §6', 'decoded as far as it goes', ENCODING],
   'bare-cr': ['RFC 5322 §2.3', 'taken as a line end'],
+  'byte-order-mark': ['RFC 5322 §2.2', 'left out'],
   'boundary-guessed': ['RFC 2046 §5.1.1', 'taken from the first delimiter', TYPE],
   'boundary-missing': ['RFC 2046 §5.1.1', '', TYPE],
   'boundary-unclosed': ['RFC 2046 §5.1.1', 'the last part ends here'],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crlf, latin, report, STATUS, text, utf8 } from '../test/helpers.ts';
+import { splitHeader } from './header.ts';
 import { parseReport, type ParsedReport } from './report.ts';
 
 /** Recipients as one line each. */
@@ -24,6 +25,18 @@ describe('a report as it should be', () => {
     expect(parsed?.machineReadable).toEqual({ mediaType: 'message/delivery-status', octets: crlf(STATUS) });
     expect(parsed?.headers.map(({ name }) => name)).toEqual(['From', 'To', 'MIME-Version', 'Content-Type']);
     expect(parsed?.issues).toEqual([]);
+  });
+
+  it('RFC 5322 §2.2: a byte order mark before the message or its delivery status costs no field', () => {
+    const mark = '\u00EF\u00BB\u00BF';
+    const whole = latin(`${mark}${text(crlf(report()))}`);
+    const parsed = parseReport(whole);
+    expect(parsed?.headers[0]?.name).toBe('From');
+    expect([recipients(parsed), codes(parsed)]).toEqual([BOB, ['byte-order-mark']]);
+    expect(splitHeader(whole).headers[0]?.name).toBe('From');
+    const inside = parseReport(latin(text(crlf(report())).replace('Reporting-MTA', `${mark}Reporting-MTA`)));
+    expect(inside?.deliveryStatus?.message.reportingMta?.value).toBe('mx.example.net');
+    expect([recipients(inside), codes(inside)]).toEqual([BOB, ['byte-order-mark']]);
   });
 
   it('RFC 6522 §3 R6522-3-j R3464-2-e: two parts are enough', () => {
