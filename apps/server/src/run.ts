@@ -122,7 +122,7 @@ export async function run(file: string | undefined): Promise<void> {
     await new Promise<void>((done) => log.flush(() => done()));
   });
   if (file !== undefined) {
-    for (const where of inherited.unused) log.warn(`nothing in ${file} listens on the socket ${where}`);
+    for (const where of inherited.refuseUnused()) log.warn(`nothing in ${file} listens on the socket ${where}`);
     process.on('SIGHUP', makeReload({ config, load: () => checkConfig(file), adaptersOf, server, manager, log }));
     manager.ready(statusOf(server));
     log.info({ listening: server.listening, ...(front === undefined ? {} : { admin: front.url }) }, 'ready');

@@ -46,9 +46,17 @@ export class InheritedSockets {
     return found.server;
   }
 
-  /** Where sockets listen that nothing in the configuration asks for. */
-  get unused(): readonly string[] {
-    return this.#sockets.filter(({ taken }) => !taken).map(({ address }) => `${address.address} port ${address.port}`);
+  /**
+   * Sends away who came, or comes, to sockets that nothing in the configuration asks for; one that is taken later serves
+   * its clients. Tells where they listen.
+   */
+  refuseUnused(): readonly string[] {
+    const unused = this.#sockets.filter(({ taken }) => !taken);
+    for (const { server, waiting } of unused) {
+      server.removeAllListeners('connection').on('connection', (socket: Socket) => void socket.destroy());
+      for (const socket of waiting.splice(0)) socket.destroy();
+    }
+    return unused.map(({ address }) => `${address.address} port ${address.port}`);
   }
 }
 

@@ -115,6 +115,42 @@ describe('the service manager', () => {
   );
 
   it.skipIf(!has('systemd-socket-activate'))(
+    'sd_listen_fds(3): who comes to a socket that nothing asks for is sent away, until it is asked for (skips without systemd-socket-activate)',
+    async () => {
+      const [port, unused] = [await freePort(), await freePort()];
+      const file = writeConfig(port);
+      const dsnd = [process.execPath, '--conditions=source', main, '--config', file];
+      const { child, log } = start('systemd-socket-activate', [
+        '-l',
+        `127.0.0.1:${port}`,
+        '-l',
+        `127.0.0.1:${unused}`,
+        ...dsnd,
+      ]);
+      await waitFor(() => log().includes('Listening on'));
+      const early = connect(unused, '127.0.0.1')
+        .resume()
+        .on('error', () => undefined);
+      await once(early, 'close');
+      await waitFor(() => log().includes('"msg":"ready"'));
+      const late = connect(unused, '127.0.0.1')
+        .resume()
+        .on('error', () => undefined);
+      await once(late, 'close');
+      writeFileSync(
+        file,
+        readFileSync(file, 'utf8').replace('[[route]]', `[[listen]]\naddress = "127.0.0.1:${unused}"\n[[route]]`),
+      );
+      child.kill('SIGHUP');
+      await waitFor(() => log().includes('"msg":"reloaded"'));
+      let heard = '';
+      const socket = connect(unused, '127.0.0.1').on('data', (chunk: Buffer) => (heard += chunk.toString()));
+      await waitFor(() => heard.startsWith('220 mx.example.org'));
+      socket.destroy();
+    },
+  );
+
+  it.skipIf(!has('systemd-socket-activate'))(
     'sd_listen_fds(3): passes sockets on, and the first connection waits for the server and is served (skips without systemd-socket-activate)',
     async () => {
       const port = await freePort();
