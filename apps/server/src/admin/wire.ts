@@ -70,12 +70,12 @@ export function messageDetailJson(
   const rest = queued === undefined ? null : queuedMessageJson(queued);
   if (entry !== undefined) return { ...messageJson(entry), events: entry.events.map(eventJson), queued: rest };
   if (queued === undefined) return undefined;
-  return { ...messageOfQueue(queued), events: [], queued: rest };
+  return { ...messageJson(summaryOfQueued(queued)), events: [], queued: rest };
 }
 
 /** A queued message of which no history is kept, in the form of those that have one. */
-export function messageOfQueue({ message, recipients }: QueuedMessage): v.InferOutput<typeof messageSchema> {
-  return messageJson({
+export function summaryOfQueued({ message, recipients }: QueuedMessage): MessageSummary {
+  return {
     ...message,
     changedAtMs: message.arrivedAtMs,
     ...envelopeIdOf(message.mailParameters),
@@ -95,7 +95,7 @@ export function messageOfQueue({ message, recipients }: QueuedMessage): v.InferO
     reportsIssued: [],
     reportsReceived: [],
     hasContent: true,
-  });
+  };
 }
 
 function envelopeIdOf(mailParameters: string): { readonly envelopeId?: string } {

@@ -40,8 +40,8 @@ export interface ApiOptions {
   readonly admin?: string;
   /** No `[suppression]` table. */
   readonly suppression?: false;
-  /** Keys of `[history]`. */
-  readonly history?: string;
+  /** Keys of `[history]`, or no such table. */
+  readonly history?: string | false;
   /** More tables. */
   readonly toml?: string;
   readonly files?: Readonly<Record<string, string>>;
@@ -90,7 +90,8 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
     },
   });
   const admin = {
-    ...{ queue: server.control, events: server.bus, webhooks: server.webhooks, history },
+    ...{ queue: server.control, events: server.bus, webhooks: server.webhooks },
+    ...(options.history === false ? {} : { history }),
     suppression: server.suppression ?? noSuppression,
   };
   await front.serve({ admin, intake: server.intake, store });
@@ -136,8 +137,7 @@ store = "sqlite:."
 [admin]
 listen = "127.0.0.1:0"
 ${admin}
-[history]
-${history}
+${history === false ? '' : `[history]\n${history}`}
 ${suppression === false ? '' : '[suppression]\nstatuses = []'}
 [[listen]]
 address = "127.0.0.1:0"

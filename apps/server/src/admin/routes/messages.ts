@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isFound } from '../../history/search.ts';
 import type { Content } from '../../model.ts';
 import type { HistoryQuery } from '../../ports.ts';
 import { RECIPIENT_STATES } from '../../ports/recipient-states.ts';
@@ -11,7 +12,7 @@ import type { ApiParts } from '../parts.ts';
 import { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
 import { messageDetailSchema, messagePageSchema } from '../schemas.ts';
-import { messageDetailJson, messageJson, messageOfQueue } from '../wire.ts';
+import { messageDetailJson, messageJson, summaryOfQueued } from '../wire.ts';
 
 /** As much of a message as is read to explain it. */
 const MAX_EXPLAINED_OCTETS = 16 * 1024 * 1024;
@@ -38,7 +39,9 @@ export function messageRoutes(parts: ApiParts): readonly Route[] {
       id: 'searchMessages',
       tag: 'messages',
       summary: 'Search for messages, the latest first',
-      description: 'Conditions are joined by "and". Without a history only queued messages are found.',
+      description:
+        'Conditions are joined by "and". A page may be short, or empty, and yet have a next one. Without a history only queued ' +
+        'messages are found, the oldest first, and none by headerMessageId.',
       query: v.strictObject({
         ...search,
         envelopeId: v.optional(line(200, 'ENVID, decoded')),
@@ -106,9 +109,10 @@ async function find({ admin }: ApiParts, query: HistoryQuery) {
     const { messages, next } = await admin.history.search(query);
     return { messages: messages.map(messageJson), next: next ?? null };
   }
-  const { recipient, sender, limit: most, cursor: from } = query;
-  const { messages, next } = await admin.queue.list(given({ recipient, sender, limit: most, cursor: from }));
-  return { messages: messages.map(messageOfQueue), next: next ?? null };
+  const { recipient, sender, toMs: beforeMs, limit: most, cursor: from } = query;
+  const { messages, next } = await admin.queue.list(given({ recipient, sender, beforeMs, limit: most, cursor: from }));
+  const found = messages.map(summaryOfQueued).filter((message) => isFound(message, query));
+  return { messages: found.map(messageJson), next: next ?? null };
 }
 
 async function contentOf({ admin }: ApiParts, messageId: string): Promise<Content | Uint8Array> {
