@@ -91,7 +91,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
   });
   const admin = {
     ...{ queue: server.control, events: server.bus, webhooks: server.webhooks },
-    ...(options.history === false ? {} : { history }),
+    history: options.history === false ? undefined : history,
     suppression: server.suppression ?? noSuppression,
   };
   await front.serve({ admin, intake: server.intake, store });
