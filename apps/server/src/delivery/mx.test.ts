@@ -28,6 +28,7 @@ const resolver = new TableResolver({
   'bad.example': { trouble: 'SERVFAIL' },
   'badhost.example': { mx: [[10, 'bad.example']] },
   'mx.example.org': { addresses: ['192.0.2.10'] },
+  'xn--bcher-kva.example': { addresses: ['192.0.2.11'] },
   'ours.example': { mx: [[10, 'MX.example.org']] },
   'backedup.example': {
     mx: [
@@ -130,6 +131,14 @@ describe('findTargets', () => {
     ],
   ])('%s', async (_, key, status, reason) => {
     expect(await find(key)).toEqual({ targets: [], trouble: { status, reason } });
+  });
+
+  it('RFC 6066 §3: a domain in U-labels that is the host itself is known by its A-labels', async () => {
+    const host = 'xn--bcher-kva.example';
+    const targets = [{ host, address: '192.0.2.11', port: 25 }];
+    expect(await find('mx:bücher.example')).toEqual({ targets });
+    const looped = await findTargets({ kind: 'mx', domain: 'bücher.example' }, resolver, new Set([host]), () => 0);
+    expect(looped.trouble?.status).toBe('5.4.6');
   });
 
   it('tries no more hosts and addresses than are of use, whatever the DNS says', async () => {

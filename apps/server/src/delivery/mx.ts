@@ -1,4 +1,5 @@
 import type { AddressAnswer, MxAnswer, Resolver } from '../ports.ts';
+import { canonicalDomain } from '../routing/address.ts';
 import { addressOfLiteral, isIpv4, isIpv6 } from '../routing/ip-address.ts';
 import type { RelayHop } from '../routing/next-hop.ts';
 import type { Trouble } from './outcomes.ts';
@@ -87,7 +88,8 @@ export async function findTargets(
   random: () => number,
 ): Promise<FoundTargets> {
   if (nextHop.kind !== 'mx') return configuredTargets(nextHop.host, nextHop.port, resolver);
-  const { domain } = nextHop;
+  // Where the domain is the host itself, its name goes into TLS, which knows A-labels only (RFC 6066 §3).
+  const domain = canonicalDomain(nextHop.domain);
   const literal = addressOfLiteral(domain);
   if (literal !== undefined) return { targets: [{ host: undefined, address: literal, port: 25 }] };
   if (domain === '' || domain.startsWith('[')) {
