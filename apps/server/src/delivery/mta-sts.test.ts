@@ -218,6 +218,49 @@ describe('RFC 8461 §3.3: keeping policies', () => {
     expect(world.asked).toHaveLength(5);
   });
 
+  it('one that lasts a day is fetched anew before that is over: one fetch that fails loses nothing', async () => {
+    const world = await ivory(policy('enforce', 'mail.ivory.edu', 86_400));
+    expect(await mode(world)).toBe('enforce');
+    world.pages.clear();
+    await world.clock.advance(day / 2);
+    expect(await mode(world)).toBe('enforce');
+    expect(world.asked).toHaveLength(2);
+    world.pages.set(url, policy('enforce'));
+    await world.clock.advance(day / 2 - 1000);
+    expect(await mode(world)).toBe('enforce');
+    await world.clock.advance(1000);
+    expect(await mode(world)).toBe('enforce');
+  });
+
+  it('whoever comes while the policy is being fetched waits for it', async () => {
+    const { clock, resolver } = await ivory(undefined);
+    const asked = Promise.withResolvers<undefined>();
+    const page = Promise.withResolvers<Awaited<ReturnType<HttpGetter['get']>>>();
+    const get = (): typeof page.promise => {
+      asked.resolve(undefined);
+      return page.promise;
+    };
+    const policies = new StsPolicies({ clock, resolver, web: { get } });
+    const first = policies.policyOf('ivory.edu');
+    await asked.promise;
+    const second = policies.policyOf('ivory.edu');
+    page.resolve({ status: 200, contentType: 'text/plain', body: policy('enforce') });
+    expect((await Promise.all([first, second])).map((found) => found?.mode)).toEqual(['enforce', 'enforce']);
+  });
+
+  it('a clock that was set back does not keep the record from being asked for', async () => {
+    const { resolver } = await ivory(policy('enforce'));
+    let nowMs = 365 * day;
+    let body = 'Not here';
+    const clock = { now: () => nowMs, after: () => ({ cancel: () => undefined }) };
+    const get = (): ReturnType<HttpGetter['get']> => Promise.resolve({ status: 200, contentType: 'text/plain', body });
+    const policies = new StsPolicies({ clock, resolver, web: { get } });
+    expect(await policies.policyOf('ivory.edu')).toBeUndefined();
+    nowMs = 0;
+    body = policy('enforce');
+    expect((await policies.policyOf('ivory.edu'))?.mode).toBe('enforce');
+  });
+
   it.each([
     ['a redirect', 302, 'text/plain', policy('enforce')],
     ['a web page', 200, 'text/html', policy('enforce')],

@@ -28,7 +28,7 @@ interface Entry {
 const askAgainMs = 60_000;
 /** RFC 8461 §3.3: at least five minutes between tries for the same id. */
 const failedMs = 300_000;
-/** RFC 8461 §3.3: a policy that stays is fetched again long before it runs out. */
+/** RFC 8461 §3.3: a policy that stays is fetched again long before it runs out: so often, or at half of its time. */
 const refreshMs = 86_400_000;
 /** RFC 8461 §3.3 suggests a minute, and 64 KB. */
 const fetchTimeoutMs = 60_000;
@@ -53,10 +53,10 @@ export class StsPolicies {
   async policyOf(domain: string): Promise<StsPolicy | undefined> {
     const { clock } = this.#ports;
     const entry = this.#entry(domain.toLowerCase());
-    if (entry.askAtMs <= clock.now()) {
+    if (!isAhead(entry.askAtMs, clock.now(), askAgainMs))
       entry.asking ??= this.#ask(domain.toLowerCase(), entry).finally(() => (entry.asking = undefined));
-      await entry.asking;
-    }
+    // Whoever comes while the policy is fetched waits for it, too: the mail must not go without.
+    await entry.asking;
     const { known } = entry;
     return known !== undefined && known.expiresAtMs > clock.now() ? known.policy : undefined;
   }
@@ -104,6 +104,12 @@ export class StsPolicies {
 }
 
 function isNeeded({ known, failed }: Entry, id: string, nowMs: number): boolean {
-  if (failed?.id === id && failed.untilMs > nowMs) return false;
-  return known?.id !== id || known.expiresAtMs <= nowMs || known.fetchedAtMs + refreshMs <= nowMs;
+  if (failed?.id === id && isAhead(failed.untilMs, nowMs, failedMs)) return false;
+  if (known?.id !== id) return true;
+  return known.fetchedAtMs + Math.min(refreshMs, (known.expiresAtMs - known.fetchedAtMs) / 2) <= nowMs;
+}
+
+/** Whether a time is still to come; further ahead than it was set it is only if the clock was set back. */
+function isAhead(atMs: number, nowMs: number, setMs: number): boolean {
+  return atMs > nowMs && atMs - nowMs <= setMs;
 }
