@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../../test/simulation/clock.ts';
+import { ScramClient } from '../../../test/support/scram-client.ts';
 import { userTable } from '../../../test/support/users.ts';
 import { NodeCrypto } from '../../adapters/node-crypto.ts';
 import { parseUsers } from '../../config.ts';
 import type { Crypto, ScryptHash, Users } from '../../ports.ts';
+import { Conversation } from './conversation.ts';
 import { makeLogins, type Exchange, type Logins } from './login.ts';
 
 const octets = (text: string) => new TextEncoder().encode(text);
@@ -92,6 +94,32 @@ describe('logins', () => {
     // However many there are, they are not remembered for ever.
     for (let i = 0; i < 50_000; i++) fail(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
     expect(logins.begin('PLAIN', '10.0.195.79')).toBeTypeOf('function');
+  });
+
+  it('RFC 4954 §9: many connections at once may guess no more often than one', async () => {
+    const { users, crypto, clock } = world();
+    const logins = makeLogins({ users, crypto: clock.tracked(crypto), clock, maxFailures: 5 });
+    const guesses = Array.from({ length: 40 }, (_, at) =>
+      new Conversation(logins, clock, 3).begin(
+        'PLAIN',
+        '192.0.2.1',
+        octets(`\0alice\0${at === 30 ? 'pencil' : 'crayon'}`),
+      ),
+    );
+    const steps = await clock.during(Promise.all(guesses));
+    const codes = steps.map((step) => (step.kind === 'failure' ? step.reply.code : step.kind));
+    expect(codes.filter((code) => code === 535)).toHaveLength(5);
+    expect(codes.filter((code) => code === 454)).toHaveLength(35);
+  });
+
+  it('RFC 4954 §9: an exchange that was begun before the last failure counts as one that begins after it', async () => {
+    const { logins } = world();
+    const client = new ScramClient('alice', 'pencil');
+    const exchange = begin(logins, 'SCRAM-SHA-256');
+    const challenge = await exchange(octets(client.first()));
+    for (let i = 0; i < 5; i++) logins.ended('192.0.2.1', false);
+    const final = client.final(challenge.kind === 'challenge' ? new TextDecoder().decode(challenge.octets) : '');
+    expect(await exchange(octets(final))).toMatchObject({ kind: 'failure', reply: { code: 454 } });
   });
 
   it('RFC 4954 §9: ten minutes are ten minutes, also when the clock is set back meanwhile', async () => {

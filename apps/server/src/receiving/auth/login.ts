@@ -51,7 +51,10 @@ const NOT_NOW: LoginStep = {
   kind: 'failure',
   reply: { code: 454, status: '4.7.0', lines: ['Temporary authentication failure'] },
 };
-const TOO_MANY: Reply = { code: 454, status: '4.7.0', lines: ['Too many failed logins from your address, come later'] };
+const TOO_MANY = {
+  kind: 'failure',
+  reply: { code: 454, status: '4.7.0', lines: ['Too many failed logins from your address, come later'] },
+} as const satisfies LoginStep;
 const NO_MECHANISM: Reply = { code: 504, status: '5.5.4', lines: ['Mechanism not offered'] };
 
 /** Makes the logins of a list of users. */
@@ -66,9 +69,9 @@ export function makeLogins({ users, crypto, clock, maxFailures }: LoginParts): L
   ] satisfies [Mechanism, () => Exchange][]);
   return {
     begin(mechanism, clientAddress) {
-      if (!guard.admits(clientAddress)) return TOO_MANY;
+      if (!guard.admits(clientAddress)) return TOO_MANY.reply;
       const make = exchanges.get(mechanism);
-      return make === undefined ? NO_MECHANISM : guarded(make());
+      return make === undefined ? NO_MECHANISM : guarded(make(), () => guard.admits(clientAddress));
     },
     ended(clientAddress, success) {
       guard.ended(clientAddress, success);
@@ -83,11 +86,16 @@ export function makeLogins({ users, crypto, clock, maxFailures }: LoginParts): L
   };
 }
 
-/** Users that can't be looked up, and too many passwords at once, are no fault of the client. */
-function guarded(exchange: Exchange): Exchange {
+/**
+ * Users that can't be looked up, and too many passwords at once, are no fault of the client. Who guesses in many
+ * connections at once is told no more than who guesses in one after the other: others may fail while this one waits.
+ */
+function guarded(exchange: Exchange, isAdmitted: () => boolean): Exchange {
   return async (response) => {
+    if (!isAdmitted()) return TOO_MANY;
     try {
-      return await exchange(response);
+      const step = await exchange(response);
+      return isAdmitted() ? step : TOO_MANY;
     } catch {
       return NOT_NOW;
     }
