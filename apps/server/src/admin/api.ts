@@ -47,7 +47,10 @@ export function makeApi(
   for (const each of routes) {
     app.on(each.method.toUpperCase(), each.path.replace(/\{(\w+)\}/g, ':$1'), async ({ req, env }) => {
       if (each.open !== true) await access(req.raw, env.client);
-      return await each.run(await readInput(req.raw, env.client, req.param(), each.body));
+      const response = await each.run(await readInput(req.raw, env.client, req.param(), each.body));
+      // Nobody reads the answer to HEAD: what it would come from has an end here.
+      if (req.raw.method === 'HEAD') await response.body?.cancel();
+      return response;
     });
   }
   app.all('*', ({ req, env }) => other(req.raw, env.client, access, routes, parts.page));

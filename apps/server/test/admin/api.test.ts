@@ -2,8 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import * as v from 'valibot';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
 import { explanationSchema, type Explanation } from '../../src/admin/explain-schema.ts';
+import type { Content } from '../../src/model.ts';
+import { contentOf } from '../../src/queue/content.ts';
 import { waitFor } from '../support/dsnd.ts';
 import { startApi, type ApiServer } from './api-server.ts';
 
@@ -290,3 +293,36 @@ it('a server that keeps no suppression list says so, to whoever asks for all of 
     await keepsNone.stop();
   }
 });
+
+it('HEAD opens no content, which nobody would read', async () => {
+  const store = openMemoryQueueStore();
+  let opened = 0;
+  const large: Content = {
+    sizeOctets: 3,
+    read() {
+      opened++;
+      return contentOf([new TextEncoder().encode('abc')]).read();
+    },
+  };
+  const watched = new Proxy(store, {
+    get: (target, name) =>
+      name === 'content' ? () => Promise.resolve(large) : bound(target, Reflect.get(target, name)),
+  });
+  const other = await startApi({ store: watched });
+  onTestFinished(() => other.stop());
+  const recipients = [{ address: '4.2.1@simulator.test' }];
+  const { id } = await json<{ readonly id: string }>(
+    other.post('/api/v1/messages', { from: 'a@b.example', recipients, raw: 'Subject: x\n\n' }),
+  );
+  await other.event((event) => event.kind === 'deferred' && event.messageId === id);
+  const before = opened;
+  const path = `/api/v1/messages/${id}/content`;
+  const head = await other.get(path, { method: 'HEAD' });
+  expect([head.status, head.headers.get('content-type'), opened]).toEqual([200, 'message/rfc822', before]);
+  expect(await (await other.get(path)).text()).toBe('abc');
+  expect(opened).toBe(before + 1);
+});
+
+function bound(target: object, value: unknown): unknown {
+  return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+}

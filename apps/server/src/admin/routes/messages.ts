@@ -125,7 +125,7 @@ function missing(messageId: string): never {
 
 /** Never shown in place of a page: a browser is to save it, and whatever it holds may do nothing. */
 function contentResponse(messageId: string, content: Content | Uint8Array): Response {
-  const body = content instanceof Uint8Array ? content.slice() : ReadableStream.from(content.read());
+  const body = content instanceof Uint8Array ? content.slice() : ReadableStream.from(pieces(content));
   return new Response(body, {
     headers: {
       'Content-Type': 'message/rfc822',
@@ -133,4 +133,9 @@ function contentResponse(messageId: string, content: Content | Uint8Array): Resp
       'Content-Security-Policy': "sandbox; default-src 'none'",
     },
   });
+}
+
+/** Opens what it reads from only when somebody reads: what never begins is never ended either. */
+async function* pieces(content: Content): AsyncGenerator<Uint8Array> {
+  yield* content.read();
 }
