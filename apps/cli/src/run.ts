@@ -56,6 +56,8 @@ export function programOf(terminal: Terminal, perform: Perform): Command {
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .exitOverride()
     .helpCommand('help [command]', 'print help for a command')
+    // That help is asked for a command which does not exist is an error, and no reason for all of the help.
+    .addHelpText('beforeAll', ({ error, command }) => (error ? chooseFrom(command, command.args.at(-1)) : ''))
     .addHelpText('after', `\nExit codes: 0 fine, 1 findings, 2 wrong use or input.`)
     .action(() => chooseFrom(program));
   program.addCommand(inspectCommand(perform));

@@ -32,6 +32,24 @@ describe('dsn compose', () => {
     },
   );
 
+  it.each([
+    ['--message-id', 'made.1', '--message-id "made.1": expected <ID@HOST>'],
+    ['--message-id', '<a b@x>', '--message-id "<a b@x>": expected <ID@HOST>'],
+    ['--reporting-mta', 'a b', '--reporting-mta "a b": the name of a host holds no blanks'],
+    ['--received-from', '', '--received-from "": the name of a host holds no blanks'],
+  ])('RFC 5322 §3.6.4 RFC 3464 §2.1.2: refuses %s %j', async (flag, value, said) => {
+    const base = [
+      'compose',
+      '--reporting-mta',
+      'mx.example.net',
+      '--to',
+      'a@example.org',
+      '--recipient',
+      'b@example.com',
+    ];
+    expect(await dsn([...base, flag, value])).toMatchObject({ code: 2, stdout: '', stderr: `dsn: ${said}\n` });
+  });
+
   it('RFC 3461 §4.3: the whole message only with a failure', async () => {
     for (const action of ['failed', 'delayed', 'delivered']) {
       const base = ['compose', '--reporting-mta', 'mx.example.net', '--original', join(mail, 'letter.eml')];

@@ -91,6 +91,13 @@ describe('spreadsheets', () => {
   });
 });
 
+it('a message behind empty lines is read, from a file and from standard input', async () => {
+  const file = join(folder.path, 'failed.eml');
+  const wanted = JSON.parse((await dsn(['inspect', '--json', file])).stdout) as object;
+  const read = await dsn(['inspect', '--json', '-'], { stdin: `\r\n\n${readFileSync(file, 'utf8')}` });
+  expect(JSON.parse(read.stdout)).toEqual({ ...wanted, file: '-' });
+});
+
 describe('progress', () => {
   const drawn: string[] = [];
   const terminal = { err: (text: string) => void drawn.push(text) } as unknown as ConstructorParameters<

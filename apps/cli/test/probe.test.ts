@@ -232,6 +232,34 @@ describe('dsn probe', () => {
     });
   });
 
+  it('what can not be written or listened on is told before the server is asked anything', async () => {
+    const file = join(folder.path, 'no-folder', 'card.html');
+    for (const [output, why] of [
+      [file, 'no such file or folder'],
+      [folder.path, 'is a folder'],
+    ] as const) {
+      const { ran, toy: unasked } = await probe(conforming, '-o', output);
+      expect(ran).toMatchObject({ code: 2, stderr: `dsn: --output ${output}: ${why}\n` });
+      expect(unasked.connections).toBe(0);
+      await unasked.stop();
+    }
+    const busy = createServer();
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const listen = `127.0.0.1:${(busy.address() as AddressInfo).port}`;
+    const { ran, toy: asked } = await probe(conforming, '--deliver', '--domain', 'probe.test', '--listen', listen);
+    busy.close();
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(/^dsn: listen EADDRINUSE[^\n]*\n$/);
+    expect(asked.connections).toBe(0);
+  });
+
+  it('--tls-ca without --tls would check nothing: it is refused', async () => {
+    expect((await probe(conforming, '--tls-ca', 'ca.pem')).ran).toMatchObject({
+      code: 2,
+      stderr: 'dsn: --tls-ca and --tls-name need --tls\n',
+    });
+  });
+
   it('a port that does not speak TLS is told in one line', async () => {
     const { ran } = await probe(conforming, '--tls', 'implicit');
     expect(ran).toMatchObject({ code: 2, stdout: '' });

@@ -9,10 +9,9 @@ export type Action = (context: Context) => Promise<ExitCode> | ExitCode;
 export type Perform = (action: Action) => Promise<void>;
 
 /** No command was given, or one that does not exist. */
-export function chooseFrom(parent: Command): never {
+export function chooseFrom(parent: Command, given: string | undefined = parent.args[0]): never {
   const names = parent.commands.map((command) => command.name()).join(', ');
   const where = parent.parent === null ? '' : `${parent.name()}: `;
-  const [given] = parent.args;
   throw new UsageError(
     `${where}${given === undefined ? 'no command given' : `no command ${JSON.stringify(given)}`}; one of ${names}`,
   );

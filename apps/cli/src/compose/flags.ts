@@ -23,6 +23,7 @@ export interface ComposeFlags {
 
 /** What the flags say, with what a JSON document says underneath. */
 export function withFlags(input: ComposeInput | undefined, flags: ComposeFlags): ComposeInput {
+  assertForms(flags);
   const recipients = (flags.recipient ?? []).map(parseRecipient);
   const reportingMta = flags.reportingMta ?? input?.report.reportingMta;
   if (reportingMta === undefined) throw new UsageError('compose: --reporting-mta is needed, or a JSON document');
@@ -53,6 +54,17 @@ export function withFlags(input: ComposeInput | undefined, flags: ComposeFlags):
     recipients: all,
     ...present({ original: flags.original, return: flags.return, languages: flags.language, global: flags.global }),
   };
+}
+
+/** RFC 5322 §3.6.4; RFC 3464 §2.1.2 for what has hosts as values. */
+function assertForms({ messageId, reportingMta, gateway, receivedFrom }: ComposeFlags): void {
+  if (messageId !== undefined && !/^<[^\s<>@]+@[^\s<>@]+>$/.test(messageId))
+    throw new UsageError(`--message-id ${JSON.stringify(messageId)}: expected <ID@HOST>`);
+  const hosts = { '--reporting-mta': reportingMta, '--gateway': gateway, '--received-from': receivedFrom };
+  for (const [flag, host] of Object.entries(hosts)) {
+    if (host !== undefined && !/^[^\s\0-\x1f]+$/.test(host))
+      throw new UsageError(`${flag} ${JSON.stringify(host)}: the name of a host holds no blanks`);
+  }
 }
 
 function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

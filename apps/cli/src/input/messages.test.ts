@@ -50,6 +50,11 @@ describe('reading messages', () => {
     ['nothing', [], ['']],
     ['an mbox', [`${FROM}A: 1\n`, `\n${FROM}B: 1\n`], ['A: 1\n', 'B: 1\n']],
     ['a long mbox', [FROM, 'x'.repeat(3000), `\n\n${FROM}B: 1\n`], [`${'x'.repeat(3000)}\n`, 'B: 1\n']],
+    [
+      'an mbox with lines that end in CR',
+      [`${FROM}A: 1\n\n${FROM}B: 1\n`.replaceAll('\n', '\r')],
+      ['A: 1\n', 'B: 1\n'],
+    ],
     ['a long message', ['x'.repeat(600), 'y'.repeat(600)], ['x'.repeat(600) + 'y'.repeat(600)]],
   ])('standard input: %s', async (_, stdin, wanted) => {
     expect(texts(await read(['-'], stdin))).toEqual(wanted);

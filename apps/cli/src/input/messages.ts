@@ -25,6 +25,8 @@ export interface Input {
 
 /** Files up to this size are read in one go. */
 const WHOLE_OCTETS = 8 * 2 ** 20;
+const LF = 10;
+const CR = 13;
 const CHUNK_OCTETS = 2 ** 20;
 const MAX_MESSAGE_OCTETS = 64 * 2 ** 20;
 
@@ -65,10 +67,18 @@ export function readWhole(
   }
 }
 
-function split(file: string, octets: Uint8Array): readonly InputMessage[] {
+function split(file: string, from: Uint8Array): readonly InputMessage[] {
+  const octets = isMacMbox(from) ? from.map((octet) => (octet === CR ? LF : octet)) : from;
   if (!isMbox(octets)) return [{ file, octets }];
   const splitter = new MboxSplitter();
   return [...splitter.push(octets), ...splitter.end()].map((message, at) => ({ file, index: at + 1, octets: message }));
+}
+
+/** QUIRK: an mbox in which lines end with CR alone, as mail programs of the old Macintosh wrote it. */
+function isMacMbox(octets: Uint8Array): boolean {
+  return (
+    !octets.includes(LF) && octets.includes(CR) && Buffer.from(octets.subarray(0, 5)).toString('latin1') === 'From '
+  );
 }
 
 /** The messages of a file of any size, or of standard input. */

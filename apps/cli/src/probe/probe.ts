@@ -1,12 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { reasonOf } from '../input/reason.ts';
-import { secondsOf } from '../send/open.ts';
+import { assertTlsWanted, secondsOf } from '../send/open.ts';
 import type { SessionOptions } from '../send/options.ts';
 import { printable } from '../terminal/palette.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { parseAddress } from '../wire/address.ts';
 import { DialogueError } from '../wire/dialogue.ts';
+import { Listener } from '../wire/listener.ts';
 import { runAnnouncementChecks, statusCodesCheck } from './announcement.ts';
 import type { Card, CheckResult } from './card.ts';
 import { COMMAND_CHECKS, runCommandChecks, WITHOUT_DSN, type Baseline } from './command-checks.ts';
@@ -34,6 +36,10 @@ export interface ProbeOptions extends Omit<SessionOptions, 'server' | 'lmtp'> {
 export async function probe(host: string, options: ProbeOptions, context: Context): Promise<ExitCode> {
   const { terminal, paint, quiet } = context;
   const delivery = deliveryOptions(options);
+  assertTlsWanted({ ...options, server: host });
+  // What can't be written or listened on is better known before the checks than after them.
+  if (options.output !== undefined && options.output !== '-') assertWritable(options.output);
+  if (delivery !== undefined) await (await Listener.start({ ...delivery.listen, hostname: 'probe.invalid' })).stop();
   const prober = new Prober({ ...options, server: host }, (direction, line) => {
     if (options.verbose === true) terminal.err(`${direction}: ${printable(line)}\n`);
   });
@@ -124,6 +130,17 @@ async function deliver(
 ): Promise<void> {
   const seen = await delivery.run(report, remark);
   for (const result of deliveryResults(seen, delivery.sender)) report(result);
+}
+
+function assertWritable(file: string): void {
+  try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    accessSync(found === undefined ? dirname(file) : file, constants.W_OK);
+    if (found?.isDirectory() !== true) return;
+  } catch (error) {
+    throw new UsageError(`--output ${file}: ${reasonOf(error)}`);
+  }
+  throw new UsageError(`--output ${file}: is a folder`);
 }
 
 function save(file: string, text: string): void {

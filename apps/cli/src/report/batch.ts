@@ -51,7 +51,7 @@ export class Teller {
     for (const message of messages) {
       this.#messages++;
       this.#octets += message.octets.length;
-      const summary = filtered(summarize(message), this.#view.filter);
+      const summary = filtered(summarize(fromHeader(message)), this.#view.filter);
       if (summary === undefined) continue;
       if (this.#counts !== undefined) count(this.#counts, summary);
       else this.#output.add(textOf(summary, this.#view, this.#paint));
@@ -64,6 +64,14 @@ export class Teller {
     const counts = this.#counts;
     return { output: this.#output.end(), messages: this.#messages, octets: this.#octets, ...(counts && { counts }) };
   }
+}
+
+/** QUIRK: empty lines before the header, as exports and copies from terminals have them, would make all of it body. */
+function fromHeader(message: InputMessage): InputMessage {
+  const { octets } = message;
+  let at = 0;
+  while (octets[at] === 10 || octets[at] === 13) at++;
+  return at === 0 ? message : { ...message, octets: octets.subarray(at) };
 }
 
 function textOf(summary: Summary, { format, columns, explain, shown }: View, paint: Palette): string {

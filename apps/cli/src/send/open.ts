@@ -71,6 +71,14 @@ function defaultPort({ tls, lmtp }: SessionOptions): number {
   return tls === 'implicit' ? 465 : lmtp === true ? 24 : 25;
 }
 
+/**
+ * @throws {UsageError} for what is said of certificates where none is looked at: silence would pass for a check
+ */
+export function assertTlsWanted({ tls, tlsCa, tlsName }: SessionOptions): void {
+  if (tls === 'starttls' || tls === 'implicit') return;
+  if (tlsCa !== undefined || tlsName !== undefined) throw new UsageError('--tls-ca and --tls-name need --tls');
+}
+
 /** What `--tls-ca`, `--tls-name` and `--no-tls-verify` ask for. */
 export function tlsOptions({ tlsCa, tlsName, tlsVerify }: SessionOptions): ConnectionOptions {
   return {

@@ -10,7 +10,7 @@ import type { Trace } from '../wire/dialogue.ts';
 import { missingExtension } from '../wire/announced.ts';
 import type { Extensions } from '../wire/hello.ts';
 import { outgoingMessage, type Outgoing } from './message.ts';
-import { openSession, secondsOf, type Session } from './open.ts';
+import { assertTlsWanted, openSession, secondsOf, type Session } from './open.ts';
 import type { SendOptions } from './options.ts';
 import { planEnvelope, type Plan, type PlannedRecipient } from './plan.ts';
 import { userAgentAdvice } from './user-agent.ts';
@@ -23,6 +23,7 @@ import { transfer, type Result } from './transfer.ts';
 export async function send(options: SendOptions, context: Context): Promise<ExitCode> {
   const { terminal } = context;
   const plan = planEnvelope(options);
+  if (options.reports === undefined || !isImap(options.reports)) assertTlsWanted(options);
   if (!context.quiet) for (const advice of userAgentAdvice(plan, options)) terminal.err(`note: ${advice}\n`);
   const message = await outgoingMessage(options, plan, () => terminal.input());
   const wait = await waitOf(options);
