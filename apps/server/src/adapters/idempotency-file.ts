@@ -24,6 +24,8 @@ class KeyFile implements IdempotencyKeys {
   readonly #records = new Map<string, KeyRecord>();
   #file: FileHandle | undefined;
   #lines = 0;
+  /** A write failed, and may have left a part of a line. */
+  #isTorn = false;
   /** Writes go one after the other. */
   #written: Promise<unknown> = Promise.resolve();
 
@@ -83,8 +85,11 @@ class KeyFile implements IdempotencyKeys {
       .catch(() => undefined)
       .then(async () => {
         if (this.#lines > MANY_LINES && this.#lines > 2 * this.#records.size) await this.#rewrite();
-        await this.#file?.appendFile(`${JSON.stringify(line)}\n`);
+        const text = `${this.#isTorn ? '\n' : ''}${JSON.stringify(line)}\n`;
+        this.#isTorn = true;
+        await this.#file?.appendFile(text);
         await this.#file?.datasync();
+        this.#isTorn = false;
         this.#lines++;
       });
     this.#written = done;
@@ -100,6 +105,7 @@ class KeyFile implements IdempotencyKeys {
     await this.#file?.close();
     this.#file = await open(this.#path, constants.O_WRONLY | constants.O_APPEND);
     this.#lines = this.#records.size;
+    this.#isTorn = false;
   }
 }
 

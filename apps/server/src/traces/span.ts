@@ -95,8 +95,18 @@ function span(trace: Trace, spanId: string, { atMs, messageId }: MailEvent, shap
       ...attributes,
       ...(failure === undefined ? {} : { 'dsn.status': failure.status }),
     },
-    ...(failure === undefined ? {} : { error: failure.remote?.rawLines.join(' / ') ?? failure.reason }),
+    ...(failure === undefined
+      ? {}
+      : { error: withoutAddresses(failure.remote?.rawLines.join(' / ') ?? failure.reason) }),
   };
+}
+
+/** Replies name whom they refuse, and collectors are not told of persons. */
+function withoutAddresses(text: string): string {
+  return text
+    .split(' ')
+    .map((word) => (word.includes('@') ? '(address)' : word))
+    .join(' ');
 }
 
 /** Which events are spans: a point in time where nothing lasts. */

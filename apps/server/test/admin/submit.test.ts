@@ -1,7 +1,8 @@
-import { readFileSync, mkdtempSync, rmSync, appendFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { open as openFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openIdempotencyFile, KEY_WINDOW_MS } from '../../src/adapters/idempotency-file.ts';
 import { canonicalLines } from '../../src/admin/canonical-lines.ts';
 import { composeMessage } from '../../src/admin/compose.ts';
@@ -163,6 +164,32 @@ describe('keys in a file', () => {
     await third.close();
     expect(readFileSync(path, 'utf8')).toContain('m5');
   });
+});
+
+it('a key that was written after a write that failed half way is known over a restart', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dsnd-torn-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'keys.jsonl');
+  const open = () => openIdempotencyFile(path, () => 1000);
+  const record = (key: string) => ({ key, fingerprint: 'f', messageId: `m-${key}`, atMs: 1000 });
+  const keys = await open();
+  await keys.claim(record('before'));
+  // A disk that is full takes the start of a line, and has room again after that.
+  const handle = await openFile(path);
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  const full = vi.spyOn(prototype, 'datasync').mockImplementationOnce(() => {
+    truncateSync(path, statSync(path).size - 10);
+    return Promise.reject(new Error('no space left on device'));
+  });
+  onTestFinished(() => full.mockRestore());
+  await expect(keys.claim(record('half'))).rejects.toThrow('no space');
+  await keys.claim(record('after'));
+  await keys.close();
+  const again = await open();
+  for (const key of ['before', 'after'])
+    expect(await again.claim({ ...record(key), messageId: 'other' })).toEqual(record(key));
+  await again.close();
 });
 
 it('an accepted message whose answer was lost with the server is not taken twice', async () => {

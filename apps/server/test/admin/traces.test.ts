@@ -100,6 +100,20 @@ it('a message is one trace over all hops by its envelope id, and so are the repo
   expect(JSON.stringify(spans)).not.toContain('c@d.example');
 });
 
+it('the words of a reply are told without the addresses in them', async () => {
+  const { endpoint, spans } = await collector();
+  const exporter = hop(endpoint, 'one.example');
+  const rawLines = ['550-5.1.1 <c@d.example>: nobody there', '550 5.1.1 ask abuse@d.example'];
+  const remote = { mta: 'd.example', reply: { code: 550, lines: [] }, rawLines, stage: 'rcpt' } as const;
+  const refused = { ...failure, remote };
+  const about = { recipient: 'c@d.example', destination: 'mx:d.example', atMs: 1500, messageId: 'm1' };
+  exporter.emit({ kind: 'failed', ...about, failure: refused });
+  await exporter.stop();
+  expect(spans.map(({ status }) => status?.message)).toEqual([
+    '550-5.1.1 (address) nobody there / 550 5.1.1 ask (address)',
+  ]);
+});
+
 it('a collector that refuses costs spans, and is told of once for each batch', async () => {
   const { endpoint } = await collector(503);
   const troubles: unknown[] = [];
