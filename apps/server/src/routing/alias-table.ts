@@ -35,20 +35,24 @@ export function catchAllAddress(domain: string): string {
   return `*@${domain}`;
 }
 
-/**
- * Makes the table; addresses are compared in the form of `canonicalAddress`.
- *
- * @param isTaken - Whether a route takes an address: if not, a catch-all does.
- */
+/** What the table has to know of addresses that it has not. */
+export interface Others {
+  /** Whether a route takes an address: if not, a catch-all does. */
+  isTaken(address: string): boolean;
+  /** The address without its tag. */
+  untagged(address: string): string;
+}
+
+/** Makes the table; addresses are compared in the form of `canonicalAddress`. */
 export function makeAliasTable(
   aliases: readonly AliasConfig[],
   lists: readonly ListConfig[],
-  isTaken: (address: string) => boolean,
+  others: Others,
 ): AliasTable {
   const entries = new Map<string, TableEntry>();
   for (const list of lists) entries.set(canonicalAddress(list.address), { kind: 'list', list });
   for (const alias of aliases) entries.set(canonicalAddress(alias.address), { kind: 'alias', alias });
-  const endless = findEndless(entries, isTaken);
+  const endless = findEndless(entries, others);
   return {
     find: (address) => entries.get(canonicalAddress(address)),
     loops: (address) => endless.has(canonicalAddress(address)),
@@ -57,13 +61,13 @@ export function makeAliasTable(
 }
 
 /** The keys at which forwarding ends: those on the way when a circle closed, and those that begin too long a chain. */
-function findEndless(
-  entries: ReadonlyMap<string, TableEntry>,
-  isTaken: (address: string) => boolean,
-): ReadonlySet<string> {
-  /** Mail to what nobody takes goes to the catch-all of its domain. */
-  const onward = (key: string): string => {
+function findEndless(entries: ReadonlyMap<string, TableEntry>, { isTaken, untagged }: Others): ReadonlySet<string> {
+  /** Mail to a tagged address goes where that without the tag leads, to what nobody takes to the catch-all of its domain. */
+  const onward = (address: string): string => {
+    const key = canonicalAddress(address);
     if (entries.has(key)) return key;
+    const base = canonicalAddress(untagged(address));
+    if (entries.has(base)) return base;
     const caught = catchAllAddress(splitAddress(key).domain);
     return entries.has(caught) && !isTaken(key) ? caught : key;
   };
@@ -95,8 +99,8 @@ function findEndless(
 
 /** Where mail to an entry goes on to. */
 function next(key: string, entry: TableEntry): readonly string[] {
-  if (entry.kind === 'list') return [...entry.list.members, entry.list.owner].map(canonicalAddress);
-  return entry.alias.to.map(canonicalAddress).filter((target) => target !== key);
+  if (entry.kind === 'list') return [...entry.list.members, entry.list.owner];
+  return entry.alias.to.filter((target) => canonicalAddress(target) !== key);
 }
 
 function targetsOf(

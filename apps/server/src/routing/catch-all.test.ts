@@ -35,6 +35,28 @@ describe('sub-addresses', () => {
     expect(route(address).kind).toBe(kind);
   });
 
+  const alias = (address: string, to: string): string =>
+    `[[alias]]\naddress = "${address}@local.example"\nto = ["${to}@local.example"]\n`;
+
+  it.each([
+    ['to each other', alias('a', 'b+x') + alias('b', 'a'), 'b+x'],
+    ['to itself', alias('a', 'a+x'), 'a+y'],
+    [
+      'by a list',
+      `${alias('a', 'team+x')}[[list]]\naddress = "team@local.example"\nowner = "bob@local.example"\nmembers = ["a@local.example"]\n`,
+      'team',
+    ],
+  ])('RFC 5321 §6.3: an alias that leads %s by an address with a tag refuses with 5.4.6', (_, more, address) => {
+    const looped = { kind: 'refuse', reply: { status: '5.4.6' } };
+    expect(route('a@local.example', more)).toMatchObject(looped);
+    expect(route(`${address}@local.example`, more)).toMatchObject(looped);
+  });
+
+  it('an alias may lead to a tag of another, or of a mailbox', () => {
+    expect(route('a@local.example', alias('a', 'sales+x')).kind).toBe('alias');
+    expect(route('a@local.example', alias('a', 'bob+x') + alias('c', 'a')).kind).toBe('alias');
+  });
+
   it('a tag means nothing where no delimiter is set', () => {
     const config = parseConfig(base.replace('recipient-delimiter = "+"\n', ''), 'dsnd.toml', '');
     expect(makeRouter(config).resolve('bob+shop@local.example').kind).toBe('refuse');

@@ -70,8 +70,10 @@ export function makeRouter(config: RouterConfig): Router {
   const { hostname } = config;
   const routes = makeRouteTable(config.routes);
   const home = canonicalDomain(hostname);
-  const isTaken = (address: string): boolean => resolveMailbox(address).kind === 'hop';
-  const table = makeAliasTable([...postmasterAliases(config), ...config.aliases], config.lists, isTaken);
+  const table = makeAliasTable([...postmasterAliases(config), ...config.aliases], config.lists, {
+    isTaken: (address) => resolveMailbox(address).kind === 'hop',
+    untagged: (address) => withoutTag(address, config.recipientDelimiter),
+  });
 
   const known = new Map<string, Resolution>();
 
