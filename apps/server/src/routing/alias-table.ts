@@ -38,9 +38,9 @@ export function catchAllAddress(domain: string): string {
 /** What the table has to know of addresses that it has not. */
 export interface Others {
   /** Whether a route takes an address: if not, a catch-all does. */
-  isTaken(address: string): boolean;
+  readonly isTaken: (address: string) => boolean;
   /** The address without its tag. */
-  untagged(address: string): string;
+  readonly untagged: (address: string) => string;
 }
 
 /** Makes the table; addresses are compared in the form of `canonicalAddress`. */
