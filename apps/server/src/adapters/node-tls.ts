@@ -1,4 +1,4 @@
-import type { KeyObject, X509Certificate } from 'node:crypto';
+import { constants, type KeyObject, type X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { TLSSocket, checkServerIdentity, connect, createSecureContext, type SecureContext } from 'node:tls';
@@ -25,8 +25,10 @@ export async function secure(raw: Socket, options: TlsOptions, parts: TlsParts):
     if (options.side === 'client') return await secureClient(raw, options, parts);
     const context = await parts.identities.contextOf(options.identity);
     if (hasLeft(raw)) throw gone();
-    const socket = serverSocket(raw, context);
+    const socket = new TLSSocket(raw, { isServer: true, secureContext: context });
     await handshake(socket, 'secure', options.timeoutMs);
+    // Node leaves it to its own servers to end what a broken record has broken. RFC 8446 §6.2
+    socket.on('_tlsError', (error: Error) => void socket.destroy(error));
     return { socket, state: stateOf(socket) };
   } catch (error) {
     raw.destroy();
@@ -64,13 +66,6 @@ function hasLeft(raw: Socket): boolean {
 
 function gone(): TlsError {
   return new TlsError('closed', 'the connection closed before TLS began');
-}
-
-function serverSocket(raw: Socket, secureContext: SecureContext): TLSSocket {
-  const socket = new TLSSocket(raw, { isServer: true, secureContext });
-  // A client that asks for keys again and again would keep us busy.
-  socket.disableRenegotiation();
-  return socket;
 }
 
 function clientSocket(
@@ -243,6 +238,8 @@ async function contextFrom({ certificateFile, keyFile, minimumVersion }: TlsIden
     key,
     minVersion: minimumVersion,
     honorCipherOrder: true,
+    // A client that asks for keys again and again would keep us busy.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     sessionIdContext: 'dsnd',
   });
 }

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import { NodeNetwork } from '../../src/adapters/node-network.ts';
 import type { Connection, Network, TlsIdentity, TlsOptions, TlsState } from '../../src/ports.ts';
@@ -243,6 +246,56 @@ describe('TLS of NodeNetwork', () => {
     await expect(listen({ certificateFile: keyFile, keyFile, minimumVersion })).rejects.toMatchObject({
       code: 'identity',
     });
+  });
+});
+
+describe('a server of NodeNetwork, after the handshake', () => {
+  /** A client of a version over a line of the test's own, and what the server hears of the end. */
+  async function overLine(version: 'TLSv1.2' | 'TLSv1.3') {
+    const identity = { ...identityOf('first'), minimumVersion: 'TLSv1.2' as const };
+    const ended = Promise.withResolvers<Error | undefined>();
+    const listener = await new NodeNetwork().listen({ host: '127.0.0.1', port: 0, tls: identity }, (connection) => {
+      connection.attach({ data: (octets) => connection.write(octets), closed: ended.resolve });
+      void connection.startTls({ side: 'server', identity, timeoutMs: 5_000 });
+    });
+    const line = Promise.withResolvers<Socket>();
+    const between = createServer((near) => {
+      const far = connect(listener.port, '127.0.0.1');
+      for (const socket of [near, far]) socket.on('error', () => undefined);
+      near.pipe(far).pipe(near);
+      line.resolve(far);
+    }).listen(0, '127.0.0.1');
+    await once(between, 'listening');
+    const { port } = between.address() as AddressInfo;
+    const client: TLSSocket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, maxVersion: version });
+    client.on('error', () => undefined);
+    client.write('hello');
+    await once(client, 'data');
+    const close = async () => {
+      client.destroy();
+      between.close();
+      await listener.close();
+    };
+    return { client, far: await line.promise, ended: ended.promise, close };
+  }
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'RFC 8446 §6.2: closes when a record of %s is broken: nothing that comes behind it could be read',
+    async (version) => {
+      const { far, ended, close } = await overLine(version);
+      far.write(Buffer.from(`1703030020${'00'.repeat(32)}`, 'hex'));
+      expect(await ended).toBeInstanceOf(Error);
+      await close();
+    },
+  );
+
+  it('makes no new keys because the client wants some: that costs us more than the client', async () => {
+    const { client, close } = await overLine('TLSv1.2');
+    const answer = Promise.withResolvers<unknown>();
+    client.on('error', answer.resolve);
+    client.renegotiate({ rejectUnauthorized: false }, answer.resolve);
+    expect(await answer.promise).toMatchObject({ message: expect.stringMatching(/no.renegotiation/) as string });
+    await close();
   });
 });
 
