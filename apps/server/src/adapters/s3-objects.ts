@@ -58,10 +58,10 @@ export class S3Objects implements ObjectStore {
     const answer = await this.#ask('GET', `?${query.toString()}`);
     if (answer.status !== 200) throw this.#refused(answer);
     return [...textOf(answer).matchAll(/<Contents>(.*?)<\/Contents>/gs)].flatMap(([, entry = '']) => {
-      const key = tag(entry, 'Key');
+      // Names of ours need no escapes in XML; the next page is asked for by the last name, whosever it is.
+      const key = unescaped(tag(entry, 'Key') ?? '');
       const putAtMs = Date.parse(tag(entry, 'LastModified') ?? '');
-      // Names of ours need no escapes in XML.
-      if (key?.startsWith(this.#prefix) !== true || Number.isNaN(putAtMs)) return [];
+      if (!key.startsWith(this.#prefix) || Number.isNaN(putAtMs)) return [];
       return [{ name: key.slice(this.#prefix.length), putAtMs }];
     });
   }
@@ -136,6 +136,27 @@ function codeOf(answer: Answer): string | undefined {
 function tag(xml: string, name: string): string | undefined {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
 }
+
+function unescaped(text: string): string {
+  return text.replaceAll(
+    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w+));/gi,
+    (whole, hex?: string, decimal?: string, name = '') => {
+      if (hex === undefined && decimal === undefined) return ENTITIES.get(String(name)) ?? whole;
+      const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+    },
+  );
+}
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ...([
+    ['amp', '&'],
+    ['lt', '<'],
+    ['gt', '>'],
+    ['quot', '"'],
+    ['apos', "'"],
+  ] as const),
+]);
 
 function reasonOf(error: unknown): string {
   const { name, message, cause } = error as Error & {

@@ -35,7 +35,13 @@ export class Claims {
     while (round.claims.length < request.limit) {
       const destination = this.#destinations.first();
       if (destination === undefined || destination.dueAtMs > request.nowMs) break;
-      this.#claimOf(destination, round);
+      try {
+        this.#claimOf(destination, round);
+      } catch (error) {
+        // What was claimed before is given: its destinations no longer offer it.
+        round.trouble = error;
+        break;
+      }
     }
     for (const destination of round.aside) this.#destinations.putBack(destination);
     if (round.trouble !== undefined && round.claims.length === 0) throw toStoreError(round.trouble);
@@ -44,13 +50,20 @@ export class Claims {
 
   /** When the first recipient that is under no claim becomes due. */
   nextDueAtMs(except: readonly string[]): number | undefined {
-    const left = new Set(except);
     const aside: Destination[] = [];
+    try {
+      return this.#nextDueAtMs(new Set(except), aside);
+    } finally {
+      for (const destination of aside) this.#destinations.putBack(destination);
+    }
+  }
+
+  #nextDueAtMs(left: ReadonlySet<string>, aside: Destination[]): number | undefined {
     const isFree = ({ seq, n }: Due) => this.#leases.holder(seq, n) === undefined;
     let next: number | undefined;
     for (;;) {
       const destination = this.#destinations.first();
-      if (destination === undefined || (next !== undefined && destination.dueAtMs >= next)) break;
+      if (destination === undefined || (next !== undefined && destination.dueAtMs >= next)) return next;
       if (left.has(destination.name)) {
         this.#destinations.setAside(destination);
         aside.push(destination);
@@ -62,8 +75,6 @@ export class Claims {
       this.#destinations.setAside(destination);
       aside.push(destination);
     }
-    for (const destination of aside) this.#destinations.putBack(destination);
-    return next;
   }
 
   #claimOf(destination: Destination, round: Round): void {

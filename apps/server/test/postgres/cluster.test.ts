@@ -2,6 +2,7 @@ import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import type { QueueStore } from '../../src/ports.ts';
 import { brief, claim, done, lease, newToken, octets, recipient, sample } from '../contracts/queue-samples.ts';
+import { waitFor } from '../support/dsnd.ts';
 import { describePostgres, openNode } from '../support/postgres-suite.ts';
 import { startPostgres } from './postgres.ts';
 
@@ -31,6 +32,25 @@ describePostgres('nodes that share a queue', (server) => {
       idle = got.length === 0 ? idle + 1 : 0;
     }
     expect(ids.toSorted()).toEqual(wanted.map(({ message }) => `${message.id}:0`).toSorted());
+  });
+
+  it('renews its claims also when that and another transaction wait for each other', async () => {
+    const url = await server.newDatabase();
+    const store = await node(url, 'a');
+    await store.accept([sample('m1')], { ...lease(60_000), token: 'a' });
+    await store.accept([sample('m2')], { ...lease(60_000), token: 'b' });
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    onTestFinished(() => other.end());
+    await other.query('BEGIN');
+    await other.query(`SELECT 1 FROM dsnkit_recipient WHERE token = 'b' FOR UPDATE`);
+    const renewed = store.renew(['a', 'b'], Date.now() + 60_000);
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await waitFor(async () => (await other.query(waiting)).rowCount === 1);
+    // Whichever of the two the database gives up, the claims are renewed.
+    await other.query(`SELECT 1 FROM dsnkit_recipient WHERE token = 'a' FOR UPDATE`).catch(() => undefined);
+    await other.query('ROLLBACK');
+    expect(await renewed).toEqual([]);
   });
 
   it('is not misled by clocks that are an hour apart: leases hold, due times stay', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Connections } from '../../src/adapters/postgres/connections.ts';
 import { describePostgres } from '../support/postgres-suite.ts';
@@ -62,6 +62,42 @@ function authentication(kind: number, words: string): Buffer {
   head.writeUInt32BE(kind, 5);
   return Buffer.concat([head, Buffer.from(words, 'latin1')]);
 }
+
+describePostgres('a transaction whose connection says nothing any more', (server) => {
+  it('is given up when one statement had no answer in time', async () => {
+    const url = new URL(await server.newDatabase());
+    let isSilent = false;
+    let asked = (): void => undefined;
+    const heard = new Promise<void>((resolve) => (asked = resolve));
+    const way = createServer((client) => {
+      const database = connect(server.port, '127.0.0.1');
+      for (const socket of [client, database]) socket.on('error', () => undefined);
+      client.on('data', (octets: Buffer) => {
+        isSilent ||= octets.includes('SELECT 1 AS silent');
+        if (isSilent) asked();
+        else database.write(octets);
+      });
+      database.on('data', (octets: Buffer) => client.write(octets));
+      client.on('close', () => database.destroy());
+    });
+    onTestFinished(() => void way.close());
+    way.listen(0, '127.0.0.1');
+    await once(way, 'listening');
+    [url.hostname, url.port] = ['127.0.0.1', String((way.address() as AddressInfo).port)];
+    const timeoutMs = 3_600_000;
+    const connections = new Connections({ url: url.href, max: 1, timeoutMs });
+    await connections.run((client) => client.query('SELECT 1'));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const silent = connections.transaction((client) => client.query('SELECT 1 AS silent'));
+    const failed = expect(silent).rejects.toMatchObject({ code: 'away' });
+    await heard;
+    vi.advanceTimersByTime(timeoutMs);
+    await failed;
+    vi.useRealTimers();
+    await connections.close();
+  });
+});
 
 describe('a login for which there is no password', () => {
   it('is told in one line, and its connection is ended: nothing waits for it', async () => {

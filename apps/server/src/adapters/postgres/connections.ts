@@ -199,7 +199,8 @@ async function transact<T>(client: pg.PoolClient, work: (client: Queryable) => P
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
+    // One that is broken is thrown away, and what it had begun goes with it: it would only be waited for once more.
+    if (!isBroken(error)) await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }

@@ -169,7 +169,7 @@ class PostgresQueueStore implements QueueStore {
   async renew(tokens: readonly string[], untilMs: number): Promise<readonly string[]> {
     this.#open();
     if (tokens.length === 0) return [];
-    const { rows } = await this.#connections.run((client) =>
+    const { rows } = await this.#connections.statement((client) =>
       prepared<{ token: string }>(
         client,
         'UPDATE dsnkit_recipient SET ready_at = $1 WHERE token = ANY($2::text[]) RETURNING token',
