@@ -53,7 +53,8 @@ const maxLookedAt = 1000;
  */
 export function encodeQuestion({ id, name, type }: DnsQuestion): Uint8Array | undefined {
   const labels = name.replace(/\.$/, '').split('.');
-  if (labels.some((label) => !/^[\x21-\x7e]{1,63}$/.test(label))) return undefined;
+  // A backslash is how readName shows octets that no host name holds.
+  if (labels.some((label) => !/^[\x21-\x5b\x5d-\x7e]{1,63}$/.test(label))) return undefined;
   const nameOctets = labels.reduce((sum, label) => sum + label.length + 1, 1);
   if (nameOctets > 255) return undefined;
   const octets = new Uint8Array(headerOctets + nameOctets + 4 + 11);
