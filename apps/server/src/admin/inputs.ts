@@ -28,6 +28,15 @@ export const limit = v.optional(
 
 export const cursor = v.optional(line(500, 'next of the page before'));
 
+/** A cursor that is a place in numbers: of anything else nothing would follow, as if that were the end. */
+export const place = v.optional(
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,16}(:-?\d{1,16}){0,3}$/, 'is not allowed: expected next of the page before'),
+    v.description('next of the page before'),
+  ),
+);
+
 /** A time in the query. */
 export function instant(words: string) {
   return v.optional(

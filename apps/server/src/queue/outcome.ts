@@ -54,7 +54,8 @@ export function consequenceOf(
         fate.kind === 'delivered'
           ? { kind: fate.kind, ...known }
           : { kind: fate.kind, ...known, ...handedOn(message, fate, nowMs) };
-      const delayMs = nowMs - message.arrivedAtMs;
+      // The clock may have been set back.
+      const delayMs = Math.max(0, nowMs - message.arrivedAtMs);
       return { update: done, outcome, event: { kind: fate.kind, ...name, status, delayMs, ...(remote && { remote }) } };
     }
     case 'failed':

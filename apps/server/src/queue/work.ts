@@ -299,7 +299,7 @@ async function attempt(
     messageId: message.id,
     destination,
     recipients: recipients.map((recipient) => recipient.shownAs ?? recipient.address),
-    durationMs: nowMs - startMs,
+    durationMs: Math.max(0, nowMs - startMs),
   };
   const results = recipients.map((recipient, index) => {
     const fate = outcomes[index];

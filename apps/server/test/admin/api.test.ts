@@ -75,6 +75,14 @@ it('tells what is wrong as a problem (RFC 9457), with the place of each fault', 
   expect(await json(server.get('/api/v1/explain', broken))).toMatchObject({ status: 400 });
 });
 
+it('a cursor that is none is told so, and not taken for the end', async () => {
+  for (const path of ['messages', 'reports', 'queue', 'webhooks/nobody/dead-letters'])
+    for (const cursor of ['', 'xx', '1e9', '-1', '5%20'])
+      expect(await json(server.get(`/api/v1/${path}?cursor=${cursor}`))).toMatchObject({
+        ...{ status: 400, detail: 'query.cursor is not allowed: expected next of the page before' },
+      });
+});
+
 it('follows one message from its submission to the report, which it explains', async () => {
   const submitted = await server.post('/api/v1/messages', {
     from: 'alice@example.org',

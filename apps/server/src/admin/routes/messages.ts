@@ -7,7 +7,7 @@ import { readStart } from '../../queue/content.ts';
 import { explainMessage } from '../explain.ts';
 import { explanationSchema } from '../explain-schema.ts';
 import { given } from '../given.ts';
-import { address, cursor, id, instant, limit, line } from '../inputs.ts';
+import { address, place, id, instant, limit, line } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
 import { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
@@ -23,7 +23,7 @@ const search = {
   from: instant('Arrived from then on'),
   to: instant('Arrived before then'),
   limit,
-  cursor,
+  cursor: place,
 };
 
 const ORIGINS = ['smtp', 'submission', 'lmtp', 'report', 'list'] as const;

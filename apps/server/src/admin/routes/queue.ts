@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { ActionResult, QueueTarget } from '../../ports.ts';
 import { NextHopError } from '../../routing/next-hop.ts';
 import { given } from '../given.ts';
-import { address, cursor, destination, id, instant, limit, line, oneTarget, target, TARGET_RULE } from '../inputs.ts';
+import { address, place, destination, id, instant, limit, line, oneTarget, target, TARGET_RULE } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
 import { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
@@ -29,7 +29,7 @@ export function queueRoutes(parts: ApiParts): readonly Route[] {
         state: v.optional(v.picklist(['active', 'waiting', 'held', 'paused'])),
         before: instant('Only messages that arrived before then'),
         limit,
-        cursor,
+        cursor: place,
       }),
       answer: { status: 200, description: 'Some messages', schema: queuePageSchema },
       handle: async ({ query: { before, ...query } }) => {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { given } from '../given.ts';
-import { cursor, limit, line } from '../inputs.ts';
+import { place, limit, line } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
 import { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
@@ -57,7 +57,7 @@ export function webhookRoutes({ admin: { webhooks } }: ApiParts): readonly Route
       summary: 'Events that could not be delivered, the oldest first',
       params,
       problems: ['not-found'],
-      query: v.strictObject({ limit, cursor }),
+      query: v.strictObject({ limit, cursor: place }),
       answer: { status: 200, description: 'Some dead letters', schema: deadLetterPageSchema },
       handle: async ({ params: { webhook }, query }) => {
         await known(webhook);
