@@ -38,13 +38,18 @@ export function makeExporter(parts: ExporterParts): Exporter {
       try {
         await post(parts, batch);
       } catch (error) {
-        const count = lost + batch.length + waiting.length;
+        lost += batch.length + waiting.length;
         waiting = [];
-        lost = 0;
-        parts.trouble(new Error(`${count} spans were lost: ${error instanceof Error ? error.message : String(error)}`));
+        tell(error instanceof Error ? error.message : String(error));
         return;
       }
     }
+    if (lost > 0) tell('the collector is too slow');
+  }
+
+  function tell(why: string): void {
+    parts.trouble(new Error(`${lost} spans were lost: ${why}`));
+    lost = 0;
   }
 
   function later(): void {

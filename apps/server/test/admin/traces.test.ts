@@ -123,3 +123,13 @@ it('a collector that refuses costs spans, and is told of once for each batch', a
   await exporter.stop();
   expect(troubles.map(String)).toEqual([`Error: 2 spans were lost: ${endpoint} answers 503: {}`]);
 });
+
+it('spans for which there is no room are told of, also where the collector takes the others', async () => {
+  const { endpoint, spans } = await collector();
+  const troubles: unknown[] = [];
+  const exporter = hop(endpoint, 'one.example', troubles);
+  for (let n = 0; n < 8_200; n++) exporter.emit(accepted(`m${n}`));
+  await exporter.stop();
+  expect(spans).toHaveLength(8_192);
+  expect(troubles.map(String)).toEqual(['Error: 8 spans were lost: the collector is too slow']);
+});
