@@ -74,7 +74,7 @@ export interface WebhookConfig {
    * a webhook whose name is new otherwise begins with what happens from then on, and a name that is gone is forgotten.
    */
   readonly renamedFrom?: string;
-  /** `url`: HTTPS, or HTTP to this machine or one's own network. */
+  /** `url`: HTTPS. Plain HTTP is taken, too, but shows addresses and replies to everybody on the way: for this machine and one's own network. */
   readonly url: string;
   /**
    * `secret`: `whsec_` and 24 to 64 octets in base64; or `secret-file`, a file whose lines are such secrets, or
