@@ -115,6 +115,8 @@ const GIVEN_UP: ReadonlySet<Reason> = new Set([
 /** The status that nobody declared: from the reason, in the class of the reply, else of the action. RFC 3463 §3.1. */
 function assumedStatus(reason: Reason, action: Facts['action'], { reply, permanent, gaveUp }: Facts): StatusCode {
   if (action === 'delivered' || action === 'relayed' || action === 'expanded') return '2.0.0';
+  // RFC 3463 §3.5: X.4.7 is for what was given up; what is still tried has not expired.
+  if (action === 'delayed' && reason === 'expired') return '4.0.0';
   const digit = Math.floor((reply?.replyCode ?? 0) / 100);
   const isTransient =
     digit === 4 || digit === 5
