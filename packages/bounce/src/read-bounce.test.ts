@@ -80,6 +80,15 @@ describe('readBounce', () => {
     });
   });
 
+  it('RFC 3463 §3.5: a delay that names no status has not expired', () => {
+    const said =
+      'There was a temporary problem delivering your message to ann@example.org. Gmail will retry for 46 more hours.';
+    const text = `From: mailer-daemon@googlemail.com\r\nSubject: Delivery Status Notification (Delay)\r\n\r\n${said}\r\n`;
+    expect(readBounce(new TextEncoder().encode(text)).recipients).toMatchObject([
+      { address: 'ann@example.org', action: 'delayed', status: '4.0.0', advice: 'wait' },
+    ]);
+  });
+
   it.each([
     ['ann@example.org: Envelope expired', 'failed', 'retry-later'],
     ['ann@example.org: 451 4.7.1 Greylisted', 'delayed', 'wait'],

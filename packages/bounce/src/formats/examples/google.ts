@@ -28,6 +28,5 @@ export const GOOGLE_EXAMPLES: readonly FormatExample[] = [
     ],
     recipients: ['ann@example.org'],
     reason: 'expired',
-    status: '4.0.0',
   },
 ];
