@@ -24,15 +24,24 @@ interface Visits {
   atMs: number;
 }
 
+/** The connections of a listener: they outlive its configuration. */
+export interface Attendance {
+  open: number;
+  readonly visits: Map<string, Visits>;
+}
+
 /**
  * Makes the limits of a listener: connections altogether, and, for clients outside `relay-from` and `xclient-from`, open
- * and new ones of each address (IPv6: each /64, which is one site).
+ * and new ones of each address (IPv6: each /64, which is one site). With the attendance of before, what came before counts.
  */
-export function makeAdmission(listener: ListenConfig, clock: Clock): Admission {
+export function makeAdmission(
+  listener: ListenConfig,
+  clock: Clock,
+  attendance: Attendance = { open: 0, visits: new Map() },
+): Admission {
   const { maxConnections, maxConnectionsPerClient, maxConnectionsPerMinute: perMinute } = listener;
   const exempt = [...listener.relayFrom, ...listener.xclientFrom];
-  const visits = new Map<string, Visits>();
-  let open = 0;
+  const { visits } = attendance;
 
   function refill(visit: Visits, nowMs: number): void {
     // A clock that is set back must not take from them.
@@ -66,7 +75,7 @@ export function makeAdmission(listener: ListenConfig, clock: Clock): Admission {
 
   return {
     enter(address) {
-      if (open >= maxConnections) return TOO_MANY;
+      if (attendance.open >= maxConnections) return TOO_MANY;
       if (!inNetworks(exempt, address)) {
         const visit = visitOf(address);
         if (visit.open >= maxConnectionsPerClient) return TOO_MANY_OF_YOURS;
@@ -74,11 +83,11 @@ export function makeAdmission(listener: ListenConfig, clock: Clock): Admission {
         visit.tokens--;
         visit.open++;
       }
-      open++;
+      attendance.open++;
       return undefined;
     },
     leave(address) {
-      open--;
+      attendance.open--;
       if (inNetworks(exempt, address)) return;
       const visit = visits.get(clientKey(address));
       if (visit !== undefined) visit.open--;

@@ -1,7 +1,7 @@
 import { formatReply, type Reply } from '@dsnkit/smtp';
 import type { ListenConfig } from '../config.ts';
 import type { Connection, Network } from '../ports.ts';
-import { makeAdmission } from './admission.ts';
+import { makeAdmission, type Attendance } from './admission.ts';
 import { newClient } from './client.ts';
 import { Notices } from './notices.ts';
 import type { ReceivingParts } from './parts.ts';
@@ -25,7 +25,8 @@ const LINGER_MS = 5_000;
 /** Takes connections within the limits of a listener; beyond them a client is told to come back later. */
 export async function openListener(network: Network, parts: ReceivingParts): Promise<Listener> {
   const { listener: config, identity } = parts;
-  let current = { parts, admission: makeAdmission(config, parts.clock) };
+  const attendance: Attendance = { open: 0, visits: new Map() };
+  let current = { parts, admission: makeAdmission(config, parts.clock, attendance) };
   const sessions = new Set<Receiving>();
   const usesTls = config.tls !== 'off' && identity !== undefined;
   const at = { host: config.host, port: config.port, ...(usesTls ? { tls: identity } : {}) };
@@ -50,7 +51,7 @@ export async function openListener(network: Network, parts: ReceivingParts): Pro
       return current.parts.listener.role;
     },
     update(next) {
-      current = { parts: next, admission: makeAdmission(next.listener, next.clock) };
+      current = { parts: next, admission: makeAdmission(next.listener, next.clock, attendance) };
     },
     async close() {
       await listener.close();

@@ -153,4 +153,16 @@ describe('dsnd check-config', () => {
     expect(check(folders)).toEqual([2, `dsnd: EISDIR: illegal operation on a directory, read '${folder.path}'\n`]);
     expect(check(config('[tls]\ncertificate = "a"\nkey = "b"\n'))[0]).toBe(2);
   });
+
+  it('RFC 5321 §7.8: the connections of before count against the limit of now', async () => {
+    await hangUp(config(), '"reloaded"');
+    const before = new Talk(port);
+    await before.say('', /^220 /);
+    await hangUp(config().replace(/^address = .*$/m, '$&\nmax-connections = 1'), '"reloaded"');
+    const after = new Talk(port);
+    await after.say('', /^421 /);
+    before.leave();
+    after.leave();
+    await hangUp(config(), '"reloaded"');
+  });
 });

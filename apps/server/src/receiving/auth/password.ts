@@ -42,7 +42,7 @@ export async function checkPassword(
 /** Nobody's password: asked about in place of that of a user who does not exist. */
 const NOBODY: ScryptHash = { ...SCRYPT_COST, salt: new Uint8Array(16), key: new Uint8Array(32) };
 
-/** RFC 4616 §2: passwords are prepared as they were when they were hashed. What can't be prepared is taken as it is. */
+/** RFC 4616 §2: passwords are prepared as they were when they were hashed. What can't be prepared is nobody's. */
 function passwordOctets(password: Uint8Array): Uint8Array | undefined {
   if (password.length === 0 || password.length > LONGEST_PASSWORD) return undefined;
   try {
