@@ -75,6 +75,21 @@ describePostgres('large contents', (server) => {
     expect(Buffer.from(await readWhole(await store.content('report'))).equals(content)).toBe(true);
   });
 
+  it('are kept in the journal also of reports that go there', async () => {
+    const { store } = await made();
+    await store.journal.follow(['history'], { of: 'reports', maxOctets: 5_000 });
+    await store.accept([sample('m')]);
+    const [held] = await claim(store);
+    if (held === undefined) throw new Error('nothing to claim');
+    const report = sample('report', { content: [large(3_000)] });
+    const events: readonly MailEvent[] = [{ kind: 'held', recipients: ['x@y'], messageId: 'm', atMs: 1 }];
+    const message = { ...report.message, reversePath: '' };
+    await store.settle(done(held, { messages: [{ ...report, message }], events }));
+    const [kept] = await store.journal.read({ reader: 'history', limit: 9, contents: true });
+    expect(kept?.content?.messageId).toBe('report');
+    expect(Buffer.from(kept?.content?.octets ?? []).equals(large(3_000))).toBe(true);
+  });
+
   it('are put once, however often their settlement is tried', async () => {
     const { url, store, bucket } = await made();
     await store.accept([sample('m'), sample('report')]);

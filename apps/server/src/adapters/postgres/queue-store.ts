@@ -145,10 +145,11 @@ class PostgresQueueStore implements QueueStore {
 
   async accept(messages: readonly NewMessage[], lease?: Lease, events?: readonly MailEvent[]): Promise<void> {
     this.#open();
-    const own = await this.#apart(messages.map(withOwnContent));
+    const told = messages.map(withOwnContent);
+    const own = await this.#apart(told);
     const spooled = this.#take(own);
     if (messages.length === 0) return;
-    await this.#write({ kind: 'accept', messages: own, lease, events }, spooled);
+    await this.#write({ kind: 'accept', messages: own, told, lease, events }, spooled);
   }
 
   async claim(request: Parameters<QueueStore['claim']>[0]): Promise<readonly Claim[]> {
@@ -189,7 +190,8 @@ class PostgresQueueStore implements QueueStore {
     this.#open();
     const messages = await this.#apart(settlement.messages);
     const spooled = this.#take(messages);
-    await this.#write({ kind: 'settle', settlement: { ...settlement, messages } }, spooled);
+    const told = settlement.messages;
+    await this.#write({ kind: 'settle', settlement: { ...settlement, messages }, told }, spooled);
   }
 
   async content(messageId: string): Promise<Content> {

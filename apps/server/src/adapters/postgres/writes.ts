@@ -22,10 +22,12 @@ export type Write =
   | {
       readonly kind: 'accept';
       readonly messages: readonly NewMessage[];
+      /** The messages as they came: the journal keeps also of a content that went into the bucket. */
+      readonly told: readonly NewMessage[];
       readonly lease: Lease | undefined;
       readonly events: readonly MailEvent[] | undefined;
     }
-  | { readonly kind: 'settle'; readonly settlement: Settlement }
+  | { readonly kind: 'settle'; readonly settlement: Settlement; readonly told: readonly NewMessage[] }
   | { readonly kind: 'release'; readonly tokens: readonly string[] };
 
 /** For whom the writing is done. */
@@ -82,9 +84,9 @@ function isSmall({ content }: NewMessage): boolean {
 function toldBy(writes: readonly Write[], failures: ReadonlyMap<Write, Error>): Told[] {
   return writes.flatMap((write): Told[] => {
     if (failures.has(write)) return [];
-    if (write.kind === 'accept') return [{ messages: write.messages, events: write.events ?? [] }];
+    if (write.kind === 'accept') return [{ messages: write.told, events: write.events ?? [] }];
     if (write.kind !== 'settle') return [];
-    return [{ messages: write.settlement.messages, events: write.settlement.events ?? [] }];
+    return [{ messages: write.told, events: write.settlement.events ?? [] }];
   });
 }
 
