@@ -22,9 +22,9 @@ export function composeMessage(letter: Letter, atMs: number, boundary: string): 
     `From: ${mailboxText(letter.from)}`,
     ...(letter.to.length === 0 ? [] : [`To: ${letter.to.map(mailboxText).join(',\r\n ')}`]),
     ...(letter.cc === undefined || letter.cc.length === 0 ? [] : [`Cc: ${letter.cc.map(mailboxText).join(',\r\n ')}`]),
-    ...(letter.subject === undefined ? [] : [`Subject: ${encodeWords(letter.subject)}`]),
+    ...(letter.subject === undefined ? [] : [`Subject: ${valueText(letter.subject)}`]),
     `Date: ${formatDate(new Date(atMs))}`,
-    ...Object.entries(letter.headers ?? {}).map(([name, value]) => `${name}: ${encodeWords(value)}`),
+    ...Object.entries(letter.headers ?? {}).map(([name, value]) => `${name}: ${valueText(value)}`),
     'MIME-Version: 1.0',
   ];
   const { text, html } = letter;
@@ -38,6 +38,13 @@ export function composeMessage(letter: Letter, atMs: number, boundary: string): 
       : `Content-Type: multipart/alternative; boundary="${boundary}"\r\n\r\n` +
         `${parts.map((one) => `--${boundary}\r\n${one}\r\n`).join('')}--${boundary}--\r\n`;
   return utf8.encode(`${fields.join('\r\n')}\r\n${body}`);
+}
+
+/** A value as a header holds it: a line may have 998 octets. RFC 5322 §2.1.1 */
+function valueText(text: string): string {
+  const words = encodeWords(text);
+  if (words !== text || text.length <= 800) return words;
+  return text.replace(/(.{1,800}) (?=\S)/g, '$1\r\n ');
 }
 
 /** Header fields of a part, an empty line, and its text. */

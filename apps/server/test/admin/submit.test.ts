@@ -215,6 +215,13 @@ it('an accepted message whose answer was lost with the server is not taken twice
 describe('messages made of parts', () => {
   const text = (octets: Uint8Array): string => new TextDecoder().decode(octets);
 
+  it('RFC 5322 §2.1.1: long values of header fields are folded', () => {
+    const subject = 'word '.repeat(390).trim();
+    const written = text(composeMessage({ from: 'a@b.c', to: ['d@e.f'], subject, text: 'x' }, 0, 'b'));
+    expect(Math.max(...written.split('\r\n').map(({ length }) => length))).toBeLessThanOrEqual(998);
+    expect(written.replaceAll('\r\n ', ' ')).toContain(`Subject: ${subject}\r\n`);
+  });
+
   it('are plain where they can be, and ASCII always', () => {
     const plain = text(composeMessage({ from: 'A. B <a@b.c>', to: ['d@e.f'], subject: 'hi', text: 'x\ny' }, 0, 'b'));
     expect(plain).toBe(
