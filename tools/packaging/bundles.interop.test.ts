@@ -33,7 +33,7 @@ const BUDGETS = [
   { name: 'xtext', octets: 2_000, external: [] },
   { name: 'esmtp-parameters', octets: 8_000, external: ['@dsnkit/xtext'] },
   { name: 'delivery-status', octets: 16_000, external: ['@dsnkit/xtext'] },
-  { name: 'multipart-report', octets: 12_000, external: ['@dsnkit/delivery-status', '@dsnkit/xtext'] },
+  { name: 'multipart-report', octets: 12_288, external: ['@dsnkit/delivery-status', '@dsnkit/xtext'] },
   {
     name: 'bounce',
     octets: 46_000,

@@ -41,34 +41,29 @@ export function decodeCharset(octets: Uint8Array, label: string): DecodedText {
   const decoder = decoderFor(name);
   if (decoder === undefined) return { text: decodeOctets(octets), sound: false };
   const text = decoder.decode(octets);
-  if (decoder.encoding !== 'utf-8' || !text.includes('\uFFFD') || isUtf8(octets)) return { text, sound: true };
+  if (decoder.encoding !== 'utf-8' || !text.includes('\uFFFD') || decodeUtf8(octets) !== undefined)
+    return { text, sound: true };
   // With characters in it that UTF-8 alone can make, it is UTF-8 that was cut or damaged.
   return { text: /[^\0-\x7F\uFFFD]/.test(text) ? text : western.decode(octets), sound: false };
 }
 
-/** What a label promises: `other` for another charset that is read here, undefined for what is none. */
-export function charsetFamily(label: string): 'ascii' | 'utf-8' | 'other' | undefined {
+/** Whether text under a label holds characters for sure; undefined: not beyond ASCII. */
+export function isSureCharset(label: string): boolean | undefined {
   const name = label.trim().toLowerCase();
-  if (ASCII_LABELS.has(name)) return 'ascii';
-  const encoding = decoderFor(name)?.encoding;
-  return encoding === 'utf-8' || encoding === undefined ? encoding : 'other';
-}
-
-function isUtf8(octets: Uint8Array): boolean {
-  try {
-    utf8.decode(octets);
-    return true;
-  } catch {
-    return false;
-  }
+  const encoding = ASCII_LABELS.has(name) ? 'utf-8' : decoderFor(name)?.encoding;
+  return encoding === 'utf-8' ? undefined : encoding !== undefined;
 }
 
 /** Text of octets that bear no label, as header fields do: UTF-8 if they allow it, else windows-1252. */
 export function decodeOctets(octets: Uint8Array): string {
+  return decodeUtf8(octets) ?? western.decode(octets);
+}
+
+function decodeUtf8(octets: Uint8Array): string | undefined {
   try {
     return utf8.decode(octets);
   } catch {
-    return western.decode(octets);
+    return undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import { isBlank } from './header.ts';
 import { concat } from './join.ts';
 import type { Source } from './source.ts';
 import { decodeBase64, decodeQuotedPrintable } from './transfer.ts';
@@ -50,15 +51,11 @@ export class ContentDecoder {
 /** Where a line can be cut: before blanks, which may be its last, and before an `=` that lacks its digits. */
 function cutInLine(line: Uint8Array): number {
   let cut = line.length;
-  while (isBlank(line[cut - 1])) cut--;
+  while (isBlank(line[cut - 1] ?? 0)) cut--;
   if (line[cut - 1] === 61) cut--;
   else if (line[cut - 2] === 61) cut -= 2;
   // Blanks without end are not waited for.
   return line.length - cut > LONGEST_LINE ? line.length : cut;
-}
-
-function isBlank(c: number | undefined): boolean {
-  return c === 32 || c === 9;
 }
 
 /** base64 digit or padding. */

@@ -1,4 +1,5 @@
 import { cutHeaders, lineEndLength } from './header.ts';
+import { concat } from './join.ts';
 import { encodeBase64, encodeQuotedPrintable } from './transfer.ts';
 import { encodeUtf8, isAsciiText, octetsOf } from './source.ts';
 
@@ -98,27 +99,20 @@ function survey(octets: Uint8Array): Survey {
 
 /** The content with each line end made CRLF, the only one that mail has. RFC 2045 §2.7, RFC 5322 §2.3. */
 function crlfOnly(octets: Uint8Array): Uint8Array {
-  let others = 0;
+  const pieces: Uint8Array[] = [];
+  let start = 0;
   for (let at = 0; at < octets.length; at++) {
-    const c = octets[at];
-    if (c !== 10 && c !== 13) continue;
     const length = lineEndLength(octets, at);
-    if (length !== 2) others++;
-    at += length - 1;
-  }
-  if (others === 0) return octets;
-  const out = new Uint8Array(octets.length + others);
-  let length = 0;
-  for (let at = 0, c = octets[0]; c !== undefined; c = octets[++at]) {
-    if (c !== 10 && c !== 13) out[length++] = c;
-    else {
-      at += lineEndLength(octets, at) - 1;
-      out[length++] = 13;
-      out[length++] = 10;
+    if (length % 2 === 1) {
+      pieces.push(octets.subarray(start, at), CRLF);
+      start = at + length;
     }
+    if (length > 0) at += length - 1;
   }
-  return out.subarray(0, length);
+  return concat([...pieces, octets.subarray(start)]);
 }
+
+const CRLF = /* @__PURE__ */ encodeUtf8('\r\n');
 
 /** Label and encode text for a person. RFC 2046 §4.1, RFC 2045 §6.2. */
 export function labelText(text: string, subtype: 'plain' | 'html', returnPath: ReturnPath): Content {

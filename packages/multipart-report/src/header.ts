@@ -244,6 +244,6 @@ function readValue(source: Source, from: number, to: number): string {
   return value.includes('\n') ? value.replace(/\r*\n/g, '') : value;
 }
 
-function isBlank(c: number): boolean {
+export function isBlank(c: number): boolean {
   return c === 32 || c === 9 || c === 13 || c === 10;
 }

@@ -1,4 +1,4 @@
-import { decodeCharset, charsetFamily } from './charset.ts';
+import { decodeCharset, isSureCharset } from './charset.ts';
 import type { Issues } from './issue.ts';
 import { parameter } from './media-type.ts';
 import type { Source } from './source.ts';
@@ -34,8 +34,7 @@ export function isPlainlySound(part: MimePart, source: Source): boolean {
   if (!isEncoded(part)) {
     if (source.ascii && !isShifted(text)) return true;
   } else if (!quoted || BAD_QUOTED.test(text)) return false;
-  const family = charsetFamily(parameter(part.parameters, 'charset') ?? '');
-  return family === 'ascii' || family === 'utf-8' ? !BEYOND_ASCII.test(text) : family === 'other';
+  return isSureCharset(parameter(part.parameters, 'charset') ?? '') ?? !BEYOND_ASCII.test(text);
 }
 
 /** The text of a part behind its transfer encoding and charset; lines end in LF. */

@@ -61,7 +61,7 @@ describe('the store of a running server', () => {
     });
     expect(server.process.exitCode).toBe(1);
     expect(server.log()).toContain(
-      "dsnd: The queue's thread failed: no memory; the server ends, what it accepted is in the store\n",
+      `dsnd: ${folder.path}/queue: The queue's thread failed: no memory; the server ends, what it accepted is in the store\n`,
     );
     expect(answers).not.toContain('refused');
     const accepted = answers.filter((answer) => answer === 'accepted').length;
