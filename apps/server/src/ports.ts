@@ -5,7 +5,7 @@ export type * from './ports/dns.ts';
 export type * from './ports/events.ts';
 export type * from './ports/final-delivery.ts';
 export type * from './ports/http.ts';
-export type * from './ports/journal.ts';
+export * from './ports/journal.ts';
 export * from './ports/network.ts';
 export type * from './ports/objects.ts';
 export type * from './ports/operations.ts';

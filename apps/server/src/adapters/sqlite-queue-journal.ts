@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { MailEvent } from '../model.ts';
-import type { JournalEntry, NewDeadLetter, StoredDeadLetter } from '../ports.ts';
+import { MOST_DEAD_LETTERS, type JournalEntry, type NewDeadLetter, type StoredDeadLetter } from '../ports.ts';
 import type { NewEntries } from './sqlite-queue-recent.ts';
 
 /** What is asked of the journal within its thread. Events travel as JSON. */
@@ -68,9 +68,6 @@ const sql = {
   takeDead: 'DELETE FROM dead_letter WHERE reader = ? AND id = ? RETURNING event',
   takeAllDead: 'DELETE FROM dead_letter WHERE reader = ? RETURNING event',
 } as const;
-
-/** Of one reader; of more the latest are kept. */
-const MOST_DEAD_LETTERS = 100_000;
 
 /** Positions begin at the time in this unit: those of a store that is made anew lie after those of the one before. */
 const PER_MS = 1000;

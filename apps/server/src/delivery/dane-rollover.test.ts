@@ -1,29 +1,18 @@
-import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { afterEach, expect, it } from 'vitest';
-import { NodeCrypto } from '../adapters/node-crypto.ts';
 import { NodeNetwork } from '../adapters/node-network.ts';
-import { SystemClock } from '../adapters/system-clock.ts';
-import { deliveryOf } from '../../test/simulation/delivery.ts';
-import { told } from '../../test/simulation/relay.ts';
+import { sendByDane, tlsa } from '../../test/simulation/dane.ts';
 import { TableResolver } from '../../test/simulation/resolver.ts';
 import { SecureTable } from '../../test/simulation/secure-table.ts';
 import { identityOf } from '../../test/support/certificates.ts';
-import { SmtpTransport } from './smtp-transport.ts';
 
 type Name = 'first' | 'second';
 
 const ticketKeys = Buffer.alloc(48, 7);
 const pem = (name: Name): string => readFileSync(identityOf(name).certificateFile, 'utf8');
 const replies: Readonly<Record<string, string>> = { DATA: '354 go on', QUIT: '221 bye', '.': '250 2.0.0 Queued' };
-
-/** DANE-EE, by the key. */
-function tlsa(name: Name): Uint8Array {
-  const key = new X509Certificate(pem(name)).publicKey.export({ type: 'spki', format: 'der' });
-  return Uint8Array.of(3, 1, 1, ...createHash('sha256').update(key).digest());
-}
 
 let server: Server;
 afterEach(() => new Promise((resolve) => server.close(resolve)));
@@ -75,22 +64,9 @@ it('RFC 7671 §8.1: after a change of keys the session of the old one is not gon
       'mail.ivory.edu': { addresses: ['127.0.0.1'] },
     }).table,
   );
-  const send = async (): Promise<readonly string[]> => {
-    table.tlsaOf.set('_25._tcp.mail.ivory.edu', [tlsa(shown)]);
-    const relay = new SmtpTransport(
-      { kind: 'mx', domain: 'ivory.edu' },
-      {
-        clock: new SystemClock(),
-        network: { connect: (target) => network.connect({ ...target, port }) },
-        resolver: new TableResolver(),
-        random: () => 0,
-        dane: { resolver: table, digests: new NodeCrypto() },
-      },
-      { hostname: 'out.example.org', idleMs: 0 },
-    );
-    const outcomes = await relay.deliver(deliveryOf({ recipients: ['bob@ivory.edu'] }));
-    await relay.close();
-    return outcomes.map(told);
+  const send = (): Promise<readonly string[]> => {
+    table.tlsaOf.set('_25._tcp.mail.ivory.edu', [tlsa(3, 1, 1, pem(shown))]);
+    return sendByDane(network, port, table);
   };
   const queued = ['relayed 2.0.0 content: 250 2.0.0 Queued'];
   expect([await send(), await send()]).toEqual([queued, queued]);

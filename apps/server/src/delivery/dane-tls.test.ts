@@ -1,19 +1,14 @@
-import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { NodeCrypto } from '../adapters/node-crypto.ts';
 import { NodeNetwork } from '../adapters/node-network.ts';
-import { SystemClock } from '../adapters/system-clock.ts';
 import type { Connection, Network, NetworkListener, TlsIdentity } from '../ports.ts';
-import { deliveryOf } from '../../test/simulation/delivery.ts';
-import { told } from '../../test/simulation/relay.ts';
+import { sendByDane, tlsa } from '../../test/simulation/dane.ts';
 import { TableResolver } from '../../test/simulation/resolver.ts';
 import { ScriptedHost } from '../../test/simulation/scripted-host.ts';
 import { SecureTable } from '../../test/simulation/secure-table.ts';
 import { identityOf, testRoot, tlsFile } from '../../test/support/certificates.ts';
-import { SmtpTransport } from './smtp-transport.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dane-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,15 +18,6 @@ function withStranger(): TlsIdentity {
   const certificateFile = join(folder, 'chain.pem');
   writeFileSync(certificateFile, file('second') + file('unknown'));
   return { ...identityOf('second'), certificateFile };
-}
-
-/** The TLSA record of a PEM file or text. */
-function tlsa(usage: number, selector: number, matchingType: 0 | 1 | 2, pem: string): Uint8Array {
-  const certificate = new X509Certificate(pem);
-  const octets = selector === 0 ? certificate.raw : certificate.publicKey.export({ type: 'spki', format: 'der' });
-  const digest = (name: string) => createHash(name).update(octets).digest();
-  const data = matchingType === 0 ? octets : digest(matchingType === 1 ? 'sha256' : 'sha512');
-  return Uint8Array.of(usage, selector, matchingType, ...data);
 }
 
 /** Sends one message to an exchanger on loopback that shows this certificate; the client trusts no root at all. */
@@ -55,21 +41,9 @@ async function send(host: string, identity: TlsIdentity, records: readonly Uint8
   );
   table.tlsaOf.set(`_25._tcp.${host}`, records);
   const port = listener?.port ?? 0;
-  const relay = new SmtpTransport(
-    { kind: 'mx', domain: 'ivory.edu' },
-    {
-      clock: new SystemClock(),
-      network: { connect: (target) => network.connect({ ...target, port }) },
-      resolver: new TableResolver(),
-      random: () => 0,
-      dane: { resolver: table, digests: new NodeCrypto() },
-    },
-    { hostname: 'out.example.org', idleMs: 0 },
-  );
-  const outcomes = await relay.deliver(deliveryOf({ recipients: ['bob@ivory.edu'] }));
-  await relay.close();
+  const said = await sendByDane(network, port, table);
   await listener?.close();
-  return { said: outcomes.map(told), transactions: peer.transactions.length };
+  return { said, transactions: peer.transactions.length };
 }
 
 const file = (name: string) => readFileSync(tlsFile(`${name}.pem`), 'utf8');

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports.ts';
+import { isAhead } from './ahead.ts';
 import type { Target } from './mx.ts';
 import type { Trouble } from './outcomes.ts';
 
@@ -44,9 +45,7 @@ export class Apart {
     const { clock, downMs } = this.#options;
     const down = this.#down.get(keyOf(target));
     if (down === undefined) return undefined;
-    const leftMs = down.untilMs - clock.now();
-    // More than that is left only if the clock was set back.
-    if (leftMs > 0 && leftMs <= downMs) return down.trouble;
+    if (isAhead(down.untilMs, downMs, clock.now())) return down.trouble;
     this.#down.delete(keyOf(target));
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports.ts';
+import { isAhead } from './ahead.ts';
 import { Rate } from './rate.ts';
 import type { Target } from './mx.ts';
 import type { Trouble } from './outcomes.ts';
@@ -310,9 +311,4 @@ export class SmtpPool implements Feeder {
     if (!this.empty) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
-}
-
-/** A time that was set so far ahead has not come yet. When the clock was set back meanwhile it seems to be further off. */
-function isAhead(untilMs: number, spanMs: number, nowMs: number): boolean {
-  return nowMs < untilMs && untilMs - nowMs <= spanMs;
 }

@@ -2,6 +2,7 @@ import type { Delivery, Outcome, Transport } from '../model.ts';
 import { ConnectError, type Clock, type Network, type Resolver } from '../ports.ts';
 import { canonicalDomain } from '../routing/address.ts';
 import type { RelayHop } from '../routing/next-hop.ts';
+import { isAhead } from './ahead.ts';
 import type { ContentFacts } from './content-scan.ts';
 import { daneTargets, type DanePorts } from './dane-targets.ts';
 import { findTargets, type FoundTargets, type Target } from './mx.ts';
@@ -165,9 +166,7 @@ export class SmtpTransport implements Transport {
   async #targets(): Promise<FoundTargets> {
     const { clock, policies } = this.#ports;
     const cacheMs = this.#options.dnsCacheMs ?? 60_000;
-    const leftMs = (this.#found?.untilMs ?? 0) - clock.now();
-    // More than that is left only if the clock was set back.
-    if (this.#found === undefined || leftMs <= 0 || leftMs > cacheMs) {
+    if (this.#found === undefined || !isAhead(this.#found.untilMs, cacheMs, clock.now())) {
       const [plain, policy] = await Promise.all([
         this.#find(),
         this.#nextHop.kind === 'mx' && this.#protection.level !== 'off'

@@ -1,4 +1,5 @@
 import type { Clock, HttpGetter, Resolver } from '../ports.ts';
+import { isAhead } from './ahead.ts';
 import { parseStsPolicy, readStsRecord, type StsPolicy } from './mta-sts.ts';
 
 /** What looking up policies needs of the outside world. */
@@ -53,7 +54,7 @@ export class StsPolicies {
   async policyOf(domain: string): Promise<StsPolicy | undefined> {
     const { clock } = this.#ports;
     const entry = this.#entry(domain.toLowerCase());
-    if (!isAhead(entry.askAtMs, clock.now(), askAgainMs))
+    if (!isAhead(entry.askAtMs, askAgainMs, clock.now()))
       entry.asking ??= this.#ask(domain.toLowerCase(), entry).finally(() => (entry.asking = undefined));
     // Whoever comes while the policy is fetched waits for it, too: the mail must not go without.
     await entry.asking;
@@ -104,12 +105,7 @@ export class StsPolicies {
 }
 
 function isNeeded({ known, failed }: Entry, id: string, nowMs: number): boolean {
-  if (failed?.id === id && isAhead(failed.untilMs, nowMs, failedMs)) return false;
+  if (failed?.id === id && isAhead(failed.untilMs, failedMs, nowMs)) return false;
   if (known?.id !== id) return true;
   return known.fetchedAtMs + Math.min(refreshMs, (known.expiresAtMs - known.fetchedAtMs) / 2) <= nowMs;
-}
-
-/** Whether a time is still to come; further ahead than it was set it is only if the clock was set back. */
-function isAhead(atMs: number, nowMs: number, setMs: number): boolean {
-  return atMs > nowMs && atMs - nowMs <= setMs;
 }

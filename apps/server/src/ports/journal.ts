@@ -23,8 +23,8 @@ export interface Journal {
     readonly contents?: boolean;
   }): Promise<readonly JournalEntry[]>;
   /**
-   * Passes entries, and keeps what could not be passed on as dead letters, of each reader the latest 100,000; one
-   * transaction.
+   * Passes entries, and keeps what could not be passed on as dead letters, of each reader the latest
+   * {@link MOST_DEAD_LETTERS}; one transaction.
    */
   pass(reader: string, position: number, dead?: readonly NewDeadLetter[]): Promise<void>;
   deadLetters(reader: string, after: number, limit: number): Promise<readonly StoredDeadLetter[]>;
@@ -55,6 +55,9 @@ export interface JournalEntry {
   /** The content of a message that was stored, from its start. */
   readonly content?: { readonly messageId: string; readonly octets: Uint8Array };
 }
+
+/** Dead letters that are kept of each reader: the latest. */
+export const MOST_DEAD_LETTERS = 100_000;
 
 export interface NewDeadLetter {
   readonly event: MailEvent;

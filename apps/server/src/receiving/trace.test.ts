@@ -90,6 +90,7 @@ describe('visitsOf', () => {
     [field.replace('Received', 'X-Received'), []],
     [`Subject: x\r\n\r\n${field}`, []],
     ['', []],
+    [field.replace(' with', `${' for <'.repeat(400)} with`), []],
   ])('RFC 5321 §6.3: %j: %j', (text, visits) => {
     expect(visitsOf(octets(text), 'mx.example.org')).toEqual(visits);
   });

@@ -1,4 +1,5 @@
 import { formatDate } from '@dsnkit/delivery-status';
+import { splitHeader } from '@dsnkit/multipart-report';
 import { addressLiteral } from '../routing/ip-address.ts';
 
 /** How a message came in, for its Received line. */
@@ -97,14 +98,16 @@ export function countReceived(header: Uint8Array): number {
  * @param header the start of the message
  */
 export function visitsOf(header: Uint8Array, hostname: string): readonly string[] {
-  const [fields = ''] = new TextDecoder().decode(header).split('\r\n\r\n', 1);
-  return fields.split(/\r\n(?![ \t])/).flatMap((field) => {
-    if (!/^received:/i.test(field)) return [];
-    const unfolded = field.replaceAll(/\s+/g, ' ').toLowerCase();
-    if (!unfolded.includes(` by ${hostname.toLowerCase()} with `)) return [];
-    return [/ for <([^>]*)>/.exec(unfolded)?.[1] ?? ''];
+  const by = ` by ${hostname.toLowerCase()} with `;
+  return splitHeader(header).headers.flatMap(({ name, value }) => {
+    // Ours is short; a longer one is of somebody who wants us to search.
+    if (name.toLowerCase() !== 'received' || value.length > MOST_RECEIVED) return [];
+    const words = value.replaceAll(/\s+/g, ' ').toLowerCase();
+    return words.includes(by) ? [/ for <([^>]*)>/.exec(words)?.[1] ?? ''] : [];
   });
 }
+
+const MOST_RECEIVED = 2000;
 
 const CR = 13;
 const LF = 10;

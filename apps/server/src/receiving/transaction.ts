@@ -153,14 +153,13 @@ export class Transaction {
     const { hostname, limits } = this.#parts;
     const hops = countReceived(start);
     if (hops >= limits.maxHops) return `Too many hops (${hops}): the message is in a loop`;
-    const expanded = this.recipients.filter(({ destination }) => destination === expandDestination);
-    if (expanded.length === 0) return undefined;
+    const isExpanded = ({ destination }: Recipient): boolean => destination === expandDestination;
+    if (!this.recipients.some(isExpanded)) return undefined;
     // Where two members send their mail back, each round has twice as many messages: it is not waited for a hundred hops.
     const visits = visitsOf(start, hostname);
     if (visits.length >= MOST_VISITS) return `The message was here ${visits.length} times: it is in a loop`;
-    const isAgain = ({ address }: Recipient): boolean => visits.includes(address.toLowerCase());
-    if (expanded.length < this.recipients.length || !expanded.every(isAgain)) return undefined;
-    return 'The message was here for this address before: it is in a loop';
+    const isAgain = (one: Recipient): boolean => isExpanded(one) && visits.includes(one.address.toLowerCase());
+    return this.recipients.every(isAgain) ? 'The message was here for this address before: it is in a loop' : undefined;
   }
 
   async #refuseLoop(why: string): Promise<Reply> {
@@ -204,7 +203,8 @@ export class Transaction {
   }
 
   #received(id: string, atMs: number): string {
-    const [sole, ...others] = new Set(this.recipients.map((recipient) => recipient.address));
+    const sole = this.recipients[0]?.address;
+    const isSole = this.recipients.every((recipient) => recipient.address === sole);
     const priority = this.#priority;
     const { name, address, hostName, extended, user } = this.#client;
     const tls = this.#tls;
@@ -224,7 +224,7 @@ export class Transaction {
       }),
       ...(tls === undefined ? {} : { tls: `${tls.protocol} ${tls.cipher}` }),
       ...(priority === undefined ? {} : { priority }),
-      ...(sole !== undefined && others.length === 0 ? { soleRecipient: sole } : {}),
+      ...(sole !== undefined && isSole ? { soleRecipient: sole } : {}),
     });
   }
 }

@@ -1,5 +1,13 @@
 import type { MailEvent } from '../../model.ts';
-import type { Journal, JournalEntry, KeepContents, NewDeadLetter, NewMessage, StoredDeadLetter } from '../../ports.ts';
+import {
+  MOST_DEAD_LETTERS,
+  type Journal,
+  type JournalEntry,
+  type KeepContents,
+  type NewDeadLetter,
+  type NewMessage,
+  type StoredDeadLetter,
+} from '../../ports.ts';
 import { inOne } from '../../queue/content.ts';
 import { keepsBoth, keepsContent } from '../../queue/kept-content.ts';
 import type { Connections, Queryable } from './connections.ts';
@@ -221,8 +229,6 @@ export class PostgresJournal implements Journal {
 
 /** For so long a reader is left to the node that reads for it. */
 const READER_HELD_MS = 15_000;
-/** Of one reader; of more the latest are kept. */
-const MOST_DEAD_LETTERS = 100_000;
 /** For so long it counts who was found to read. */
 const KNOWN_FOR_MS = 5_000;
 
