@@ -221,7 +221,10 @@ export interface ListenConfig {
   readonly checkSenderDomain: boolean;
   /** `suppression`: recipients on the suppression list are refused. Default: on `submission`. */
   readonly suppression: boolean;
-  /** `max-connections`: open connections at once; beyond it a client is told 421. Default 1000. */
+  /**
+   * `max-connections`: open connections at once; beyond it a client is told 421, and of those who were told, at most 100
+   * have up to 5 s to close the connection themselves: it is closed at once to the others. Default 1000.
+   */
   readonly maxConnections: number;
   /**
    * `max-connections-per-client`: open connections of one client address (IPv6: one /64) outside `relay-from`; beyond it

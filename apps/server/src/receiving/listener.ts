@@ -21,6 +21,8 @@ export interface Listener {
 
 /** How long a client that was turned away may take to read why. */
 const LINGER_MS = 5_000;
+/** How many of them a listener waits for at once; the others are told, and closed without a look at what they do. */
+const MAX_LINGERING = 100;
 
 /** Takes connections within the limits of a listener; beyond them a client is told to come back later. */
 export async function openListener(network: Network, parts: ReceivingParts): Promise<Listener> {
@@ -28,6 +30,7 @@ export async function openListener(network: Network, parts: ReceivingParts): Pro
   const attendance: Attendance = { open: 0, visits: new Map() };
   let current = { parts, admission: makeAdmission(config, parts.clock, attendance) };
   const sessions = new Set<Receiving>();
+  const lingering = new Set<Connection>();
   const usesTls = config.tls !== 'off' && identity !== undefined;
   const at = { host: config.host, port: config.port, ...(usesTls ? { tls: identity } : {}) };
   const listener = await network.listen(at, (connection) => {
@@ -35,7 +38,7 @@ export async function openListener(network: Network, parts: ReceivingParts): Pro
     const address = connection.remoteAddress;
     const refusal = admission.enter(address);
     if (refusal !== undefined) {
-      turnAway(connection, refusal, now);
+      turnAway(connection, refusal, now, lingering);
       return;
     }
     const session = receive(connection, now, () => {
@@ -60,14 +63,31 @@ export async function openListener(network: Network, parts: ReceivingParts): Pro
   };
 }
 
-function turnAway(connection: Connection, refusal: Reply, { listener, clock, notice }: ReceivingParts): void {
+function turnAway(
+  connection: Connection,
+  refusal: Reply,
+  { listener, clock, notice }: ReceivingParts,
+  lingering: Set<Connection>,
+): void {
   new Notices(notice).refused(newClient(connection.remoteAddress, listener), 'connection', refusal);
   const timer = clock.after(LINGER_MS, () => connection.destroy());
-  connection.attach({ data: () => undefined, closed: () => timer.cancel() });
+  connection.attach({
+    data: () => undefined,
+    closed: () => {
+      timer.cancel();
+      lingering.delete(connection);
+    },
+  });
   // Where TLS comes first there are no words for those who are not let in.
-  if (listener.tls === 'implicit') connection.destroy();
-  else {
-    connection.write(new TextEncoder().encode(formatReply(refusal)));
-    connection.end();
+  if (listener.tls === 'implicit') {
+    connection.destroy();
+    return;
   }
+  connection.write(new TextEncoder().encode(formatReply(refusal)));
+  if (lingering.size >= MAX_LINGERING) {
+    connection.finish();
+    return;
+  }
+  lingering.add(connection);
+  connection.end();
 }

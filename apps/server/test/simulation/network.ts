@@ -301,6 +301,8 @@ export class SimulatedConnection implements Connection {
 
   finish(): void {
     this.end();
+    // What the system has taken it sends also after that.
+    if (this.#unreadOctets <= windowOctets) this.destroy();
   }
 
   end(): void {
