@@ -166,7 +166,32 @@ members = []`,
     [
       'a time without unit',
       `${least}[retry]\nexpire-after = 5`,
-      'dsnd.toml:6: retry.expire-after: 5 is not allowed; allowed: a time such as 90s, 30m, 4h or 5d, at least 1ms',
+      'dsnd.toml:6: retry.expire-after: 5 is not allowed; allowed: a time such as 90s, 30m, 4h or 5d, at least 1ms and at most 36500d',
+    ],
+    [
+      'a time that no date could tell',
+      `${least}[retry]\nexpire-after = "999999999d"`,
+      'dsnd.toml:6: retry.expire-after: "999999999d" is not allowed; allowed: a time such as 90s, 30m, 4h or 5d, at least 1ms and at most 36500d',
+    ],
+    [
+      'a lease that is too long',
+      `${least}[delivery]\nlease = "2h"`,
+      'dsnd.toml:6: delivery.lease: "2h" is not allowed; allowed: a time such as 90s, 30m, 4h or 5d, at least 5s and at most 1h',
+    ],
+    [
+      'a wait for a receiver that no timer takes',
+      `${least}[[webhook]]\nurl = "https://x.example/"\nsecret-env = "X"\ntimeout = "30d"`,
+      'dsnd.toml:8: webhook.timeout: "30d" is not allowed; allowed: a time such as 10s, at least 1s and at most 1h',
+    ],
+    [
+      'a collector with a password, to which nothing could be sent',
+      `${least}[traces]\nendpoint = "http://me:close@127.0.0.1:4318/"`,
+      'dsnd.toml:6: traces.endpoint: "http://(hidden)@127.0.0.1:4318/" is not allowed; allowed: an http:// or https:// URL such as http://127.0.0.1:4318/v1/traces, without user name and password',
+    ],
+    [
+      'all of a domain, written as an alias would have it',
+      `${least}[[route]]\nmatch = "*@ivory.edu"\nto = "mx:"`,
+      'dsnd.toml:6: route.match: "*@ivory.edu" is not allowed; allowed: a domain, "*.domain", an address, or "*"',
     ],
     [
       'a next hop',
@@ -388,7 +413,7 @@ key-file = "ed.pem"`,
     ['max-per-minute = 0', 'report.max-per-minute: 0 is not allowed; allowed: a whole number from 1'],
     [
       'digest-every = "1s"',
-      'report.digest-every: "1s" is not allowed; allowed: a time such as 30m or 1h, at least 1m, or "never"',
+      'report.digest-every: "1s" is not allowed; allowed: a time such as 30m or 1h, at least 1m and at most 36500d, or "never"',
     ],
     [
       'language = "Deutsch!"',

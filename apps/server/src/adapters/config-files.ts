@@ -10,6 +10,7 @@ import {
   withWebhookSecrets,
   type Config,
 } from '../config.ts';
+import { makeLanguages } from '../notification/language.ts';
 import { parseTexts } from '../notification/texts/file.ts';
 import { readDkimKey } from './dkim-keys.ts';
 import { TlsIdentities } from './node-tls.ts';
@@ -23,7 +24,12 @@ import { NotSetError, readText } from './text-files.ts';
 export function loadConfig(file: string): Config {
   const config = parseConfig(readText(file), file, dirname(resolve(file)));
   const complain = (what: string): Error => new ConfigError(file, 1, 'admin', what);
-  const withSecrets = withAdminSecrets(withPasswords(withListMembers(config, readText), readText), readText, complain);
+  const routed = withPasswords(
+    withListMembers(config, readText),
+    readText,
+    (what) => new ConfigError(file, 1, 'route.auth', what),
+  );
+  const withSecrets = withAdminSecrets(routed, readText, complain);
   const complete = withBucketSecret(withSecrets, readText, (what) => new ConfigError(file, 1, 'bodies', what));
   const environment = (name: string): string | undefined => process.env[name];
   const wrong = (what: string): Error => new ConfigError(file, 1, 'webhook', what);
@@ -39,7 +45,10 @@ export async function checkConfig(file: string): Promise<Config> {
   const config = loadConfig(file);
   if (config.tls !== undefined) await new TlsIdentities().contextOf(config.tls);
   if (config.users !== undefined) parseUsers(readText(config.users.file), config.users.file);
-  for (const texts of config.report.texts) parseTexts(readText(texts), texts);
+  makeLanguages(
+    config.report,
+    config.report.texts.map((file) => parseTexts(readText(file), file).texts),
+  );
   for (const key of config.report.dkim) readDkimKey(key);
   return config;
 }

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import type { Fault } from './read.ts';
 import { isAddress, isDomain } from '../routing/address.ts';
+import { duration, durationOrNever } from './duration.ts';
 import type { Config, DkimConfig, ReportConfig } from './model.ts';
 import { flag, listOf, optional, required, table, tables, text, whole } from './settings.ts';
-import { parseDuration, resolvePath } from './units.ts';
+import { resolvePath } from './units.ts';
 
 const address = text('an address such as bob@example.org', (value) => (isAddress(value) ? value : undefined));
 
@@ -19,17 +20,6 @@ const asciiDomain = text('a domain in ASCII', (value) =>
 const selector = text('a selector such as "s2026"', (value) =>
   /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(value) ? value : undefined,
 );
-
-const digestEvery = text('a time such as 30m or 1h, at least 1m, or "never"', (value): number | 'never' | undefined => {
-  if (value === 'never') return value;
-  const ms = parseDuration(value);
-  return ms === undefined || ms < 60_000 ? undefined : ms;
-});
-
-const memory = text('a time such as 14d, at least 1h', (value) => {
-  const ms = parseDuration(value);
-  return ms === undefined || ms < 3_600_000 ? undefined : ms;
-});
 
 /** The `[report]` table. */
 export function report(folder: string): v.GenericSchema<unknown, ReportConfig> {
@@ -49,8 +39,8 @@ export function report(folder: string): v.GenericSchema<unknown, ReportConfig> {
       texts: optional(listOf(file, 0), []),
       html: optional(flag(), false),
       'max-per-minute': optional(whole(1), 100),
-      'digest-every': optional(digestEvery, 3_600_000),
-      'return-path-memory': optional(memory, 14 * 86_400_000),
+      'digest-every': optional(durationOrNever('30m or 1h', '1m'), 3_600_000),
+      'return-path-memory': optional(duration('14d', '1h'), 14 * 86_400_000),
       dkim: v.optional(tables(dkim), []),
     }),
     v.transform((file): ReportConfig => {

@@ -22,15 +22,27 @@ describe('tls and auth of a route', () => {
       auth: { user: 'relay', passwordFile: '/etc/dsnkit/relay.password' },
     });
     const files: string[] = [];
-    const { routes } = withPasswords(config, (path) => {
+    const read = (path: string): string => {
       files.push(path);
       return 'top secret \n';
-    });
+    };
+    const { routes } = withPasswords(config, read, (what) => new Error(what));
     expect(files).toEqual(['/etc/dsnkit/relay.password']);
     expect(hopSettings(routes, { kind: 'smtps', host: 'smtp.example.net', port: 465 })).toEqual({
       credentials: { user: 'relay', password: 'top secret ' },
     });
     expect(hopSettings(routes, { kind: 'smtp', host: 'smtp.example.net', port: 25 })).toEqual({});
+  });
+
+  it.each(['', '\n', 'one\ntwo\n', 'a\0b'])('a file that holds %j is told, since no login could succeed', (text) => {
+    const config = parse(route('*', 'smtps://smtp.example.net', auth));
+    expect(() =>
+      withPasswords(
+        config,
+        () => text,
+        (what) => new Error(what),
+      ),
+    ).toThrow('/etc/dsnkit/relay.password: expected one line, the password');
   });
 
   it('for the exchangers of a domain its first route counts, and what single addresses in it demand', () => {

@@ -61,6 +61,8 @@ const match = text('a domain, "*.domain", an address, or "*"', (value): RouteMat
   if (value === '*') return { kind: 'all' };
   if (value.startsWith('*.'))
     return isDomain(value.slice(2)) ? { kind: 'subdomains', domain: canonicalDomain(value.slice(2)) } : undefined;
+  // As an alias has it for all of a domain; taken for an address, it would match nothing.
+  if (value.startsWith('*@')) return undefined;
   if (value.includes('@')) return isAddress(value) ? { kind: 'address', address: canonicalAddress(value) } : undefined;
   return isDomain(value) ? { kind: 'domain', domain: canonicalDomain(value) } : undefined;
 });
@@ -145,15 +147,20 @@ function sharedFaults(before: readonly RouteConfig[], { to, tls, auth }: RouteCo
  * The configuration with the passwords of its routes; a line end at the end of a file does not count.
  *
  * @param read - Gives the text of a file; what it throws is passed on.
+ * @param fault - Makes the error for a file that holds no password.
  */
 export function withPasswords<C extends { readonly routes: readonly RouteConfig[] }>(
   config: C,
   read: (path: string) => string,
+  fault: (what: string) => Error,
 ): C {
+  const passwordOf = (path: string): string => {
+    const password = read(path).replace(/\r?\n$/, '');
+    if (!/^[^\0\r\n]+$/.test(password)) throw fault(`${path}: expected one line, the password`);
+    return password;
+  };
   const filled = config.routes.map((one) =>
-    one.auth === undefined
-      ? one
-      : { ...one, auth: { ...one.auth, password: read(one.auth.passwordFile).replace(/\r?\n$/, '') } },
+    one.auth === undefined ? one : { ...one, auth: { ...one.auth, password: passwordOf(one.auth.passwordFile) } },
   );
   return { ...config, routes: filled };
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { admin } from './admin.ts';
 import { bodies } from './bodies.ts';
+import { duration } from './duration.ts';
 import { history } from './history.ts';
 import { suppression } from './suppression.ts';
 import { webhook } from './webhook.ts';
@@ -13,7 +14,7 @@ import { routes } from './route.ts';
 import { traces } from './traces.ts';
 import { flag, listOf, oneOf, optional, required, table, tables, text, whole } from './settings.ts';
 import type { Setting } from './settings.ts';
-import { parseDuration, parseHostPort, resolvePath } from './units.ts';
+import { parseHostPort, resolvePath } from './units.ts';
 
 const address = text('an address such as bob@example.org', (value) => (isAddress(value) ? value : undefined));
 
@@ -21,17 +22,12 @@ const hostname = text('the full DNS name of this host in ASCII, or an address li
   isDomain(value) && !/[^\u0021-\u007e]/.test(value) ? value : undefined,
 );
 
-function duration(leastMs: number, shown: string, mostMs = Infinity): Setting<number> {
-  return text(`a time such as 90s, 30m, 4h or 5d, at least ${shown}`, (value) => {
-    const ms = parseDuration(value);
-    return ms === undefined || ms < leastMs || ms > mostMs ? undefined : ms;
-  });
-}
+const times = '90s, 30m, 4h or 5d';
 
-const positive = duration(1, '1ms');
+const positive = duration(times, '1ms');
 
 /** RFC 4865 §3, RFC 2852 §4: spans that clients name have at most nine digits of seconds. */
-const span = duration(0, '0s', 999_999_999_000);
+const span = duration(times, '0s', '999999999s');
 
 const defaultDelaysMs = [30, 30, 60, 120, 240].map((minutes) => minutes * 60_000);
 
@@ -91,7 +87,7 @@ const retry = v.pipe(
     delays: optional(listOf(positive, 1), defaultDelaysMs),
     'expire-after': optional(positive, 5 * 86_400_000),
     'delayed-after': optional(positive, 4 * 3_600_000),
-    'delayed-repeat': optional(duration(60_000, '1m'), undefined),
+    'delayed-repeat': optional(duration(times, '1m'), undefined),
   }),
   v.transform((file): RetryConfig => ({
     delaysMs: file.delays,
@@ -128,7 +124,7 @@ const delivery = v.pipe(
   table({
     'max-attempts': optional(whole(1), 1000),
     'max-per-destination': optional(whole(1), 20),
-    lease: optional(duration(5_000, '5s', 3_600_000), undefined),
+    lease: optional(duration(times, '5s', '1h'), undefined),
     'rate-per-minute': optional(whole(1, 60_000_000), undefined),
     prefer: optional(oneOf(['ipv6', 'ipv4']), 'ipv6'),
     'mta-sts': optional(flag(), true),

@@ -1,17 +1,13 @@
 import * as v from 'valibot';
+import { durationOrNever } from './duration.ts';
 import type { SuppressionConfig } from './model.ts';
 import { listOf, optional, table, text, whole } from './settings.ts';
-import { parseDuration } from './units.ts';
 
 const pattern = text('an enhanced status such as "5.1.1" or "5.2.x"', (value) =>
-  /^5\.(?:\d{1,3}|x)\.(?:\d{1,3}|x)$/.test(value) ? value : undefined,
+  /^5(?:\.(?:0|[1-9]\d{0,2}|x)){2}$/.test(value) ? value : undefined,
 );
 
-const keep = text('a time such as 30d, at least 1m, or "never" to keep it for good', (value) => {
-  if (value === 'never') return 'never' as const;
-  const ms = parseDuration(value);
-  return ms === undefined || ms < 60_000 ? undefined : ms;
-});
+const keep = durationOrNever('30d', '1m', ' to keep it for good');
 
 /** RFC 3463 §3.2: what is wrong is the address of the recipient. X.1.7 and X.1.8 are about the sender's. */
 const WRONG_ADDRESS = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10'];

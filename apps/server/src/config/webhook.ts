@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { eventKinds } from '../events/kinds.ts';
 import type { EventKind } from '../model.ts';
+import { duration } from './duration.ts';
 import type { Config, WebhookConfig } from './model.ts';
 import type { Fault } from './read.ts';
 import { listOf, oneOf, optional, required, secretText, table, text } from './settings.ts';
-import { parseDuration, resolvePath } from './units.ts';
+import { resolvePath } from './units.ts';
 
 const url = text('an http:// or https:// URL without user name and password', (value) => {
   if (!URL.canParse(value)) return undefined;
@@ -22,10 +23,6 @@ const formerName = text('the name of a webhook', (value) => (/^\S{1,2000}$/.test
 const variable = text('the name of an environment variable', (value) =>
   /^[A-Za-z_]\w*$/.test(value) ? value : undefined,
 );
-const time = text('a time such as 10s or 3d, at least 1s', (value) => {
-  const ms = parseDuration(value);
-  return ms === undefined || ms < 1000 ? undefined : ms;
-});
 
 /** One `[[webhook]]` table. */
 export function webhook(folder: string): v.GenericSchema<unknown, WebhookConfig> {
@@ -41,8 +38,8 @@ export function webhook(folder: string): v.GenericSchema<unknown, WebhookConfig>
       'secret-file': optional(file, undefined),
       'secret-env': optional(variable, undefined),
       events: optional(listOf(oneOf(Object.keys(eventKinds) as EventKind[]), 1), undefined),
-      timeout: optional(time, 10_000),
-      'give-up-after': optional(time, 3 * 86_400_000),
+      timeout: optional(duration('10s', '1s', '1h'), 10_000),
+      'give-up-after': optional(duration('10s or 3d', '1s'), 3 * 86_400_000),
     }),
     v.transform((read): WebhookConfig => ({
       name: read.name ?? read.url,
@@ -100,7 +97,8 @@ export function withWebhookSecrets<C extends { readonly webhooks: readonly Webho
   const secretsOf = ({ secrets, secretFile, secretEnv }: WebhookConfig): readonly string[] => {
     if (secretFile === undefined && secretEnv === undefined) return secrets;
     const source = secretFile ?? secretEnv ?? '';
-    const found = (secretFile === undefined ? environment(source) : read(source)) ?? '';
+    const found = secretFile === undefined ? environment(source) : read(source);
+    if (found === undefined) throw fault(`${source} is not set in the environment`);
     const lines = found.split(/\r?\n/).filter((line) => line.trim() !== '');
     if (lines.length === 0 || !lines.every((line) => SECRET.test(line))) throw fault(`${source}: expected ${ALLOWED}`);
     return lines;

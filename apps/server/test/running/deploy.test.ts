@@ -54,6 +54,17 @@ describe('secrets', () => {
   });
 });
 
+describe('dsnd check-config', () => {
+  it.each(['language = "tlh"', 'languages = ["en", "tlh"]'])('says that there are no texts for %s', async (line) => {
+    const file = join(folder.path, 'language.toml');
+    writeFileSync(
+      file,
+      `hostname = "mx.example.org"\nstore = "sqlite:q"\n[[listen]]\naddress = "127.0.0.1:0"\n[report]\n${line}`,
+    );
+    await expect(checkConfig(file)).rejects.toThrow('there are no texts for "tlh"; allowed: en, de');
+  });
+});
+
 describe('the unit of systemd', () => {
   it.skipIf(!hasAnalyze)('is hardened: "OK" in systemd-analyze security (skips where there is none)', () => {
     const { stdout, stderr } = spawnSync(
