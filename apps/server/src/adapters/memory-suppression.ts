@@ -10,6 +10,10 @@ export function openMemorySuppression(): SuppressionStore {
       for (const address of remove) records.delete(address);
       return Promise.resolve();
     },
+    forget(gone) {
+      for (const record of gone) if (records.get(record.address) === record) records.delete(record.address);
+      return Promise.resolve();
+    },
     close: () => Promise.resolve(),
   };
 }

@@ -25,6 +25,19 @@ it('keeps records over an end, the last one of each address', async () => {
   expect(await again.all()).toEqual([record('a@x'), record('b@x', 2)]);
 });
 
+it('forgets records that are as they were, not those that were changed meanwhile', async () => {
+  const file = join(folder(), 's.db');
+  const store = openSqliteSuppression(file);
+  await store.change([record('a@x'), record('b@x')], []);
+  const [a, b] = await store.all();
+  await store.change([record('b@x', 2)], []);
+  await store.forget([a!, b!, record('c@x')]);
+  await store.close();
+  const again = openSqliteSuppression(file);
+  onTestFinished(() => again.close());
+  expect(await again.all()).toEqual([record('b@x', 2)]);
+});
+
 it('refuses a file that is something else', () => {
   const file = join(folder(), 's.db');
   writeFileSync(file, 'this is no database, and nobody should make one of it');

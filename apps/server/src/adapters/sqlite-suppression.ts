@@ -15,21 +15,30 @@ export function openSqliteSuppression(file: string): SuppressionStore {
     'INSERT INTO suppression (address, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record',
   );
   const remove = database.prepare('DELETE FROM suppression WHERE address = ?');
+  const removeSame = database.prepare('DELETE FROM suppression WHERE address = ? AND record = ?');
   const all = database.prepare('SELECT record FROM suppression ORDER BY address');
+  // eslint-disable-next-line @typescript-eslint/require-await -- the contract is asynchronous, this file is not
+  const transact = async (run: () => void): Promise<void> => {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      run();
+      database.exec('COMMIT');
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw new StoreError('io', `The suppression list failed: ${error instanceof Error ? error.message : ''}`);
+    }
+  };
   return {
     all: () => Promise.resolve(all.all().map(({ record }) => JSON.parse(String(record)) as SuppressionRecord)),
-    // eslint-disable-next-line @typescript-eslint/require-await -- the contract is asynchronous, this file is not
-    async change(records, gone) {
-      database.exec('BEGIN IMMEDIATE');
-      try {
+    change: (records, gone) =>
+      transact(() => {
         for (const record of records) put.run(record.address, JSON.stringify(record));
         for (const address of gone) remove.run(address);
-        database.exec('COMMIT');
-      } catch (error) {
-        database.exec('ROLLBACK');
-        throw new StoreError('io', `The suppression list failed: ${error instanceof Error ? error.message : ''}`);
-      }
-    },
+      }),
+    forget: (gone) =>
+      transact(() => {
+        for (const record of gone) removeSame.run(record.address, JSON.stringify(record));
+      }),
     close() {
       database.close();
       return Promise.resolve();

@@ -61,7 +61,10 @@ export interface SuppressionConfig {
   readonly statuses: readonly string[];
   /** `failures`: how many it takes, without a success in between. Default 1. */
   readonly failures: number;
-  /** `keep`: for how long after the last failure an address stays on the list, or `never` to take it off. Default 30d. */
+  /**
+   * `keep`: for how long after the last failure an address stays on the list, or `never` to take it off. For as long again
+   * its failures are counted with those that follow; then it is forgotten. Default 30d.
+   */
   readonly keepMs?: number;
 }
 

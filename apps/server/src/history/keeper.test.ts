@@ -16,8 +16,7 @@ interface Kept {
 const AT_ONCE = 1000;
 
 /** A history that forgets a thousand in each transaction, as the stores do, and a clock that can be set. */
-function start(): Kept {
-  const simulated = new SimulatedClock(0);
+function start(simulated = new SimulatedClock(0)): Kept {
   const clock: Kept['clock'] = { nowMs: undefined };
   const kept = { clock, waiting: 0, asked: 0 };
   const follower = makeKeeper({
@@ -66,4 +65,18 @@ it('forgets on after a clock that was ahead was set back', async () => {
   kept.waiting = 3;
   await kept.turn();
   expect(kept.waiting).toBe(0);
+});
+
+it('forgets by the clock where nothing happens, a bounded number of times in each round, and not after its stop', async () => {
+  const simulated = new SimulatedClock(0);
+  const kept = start(simulated);
+  kept.waiting = 12_500;
+  await simulated.advance(61_000);
+  expect([kept.asked, kept.waiting]).toEqual([10, 2_500]);
+  await simulated.advance(60_000);
+  expect(kept.waiting).toBe(0);
+  await kept.follower.stop();
+  kept.asked = 0;
+  await simulated.advance(600_000);
+  expect(kept.asked).toBe(0);
 });

@@ -1,4 +1,5 @@
 import { makeFollower, type Follower } from '../events/follower.ts';
+import { withRounds } from '../events/rounds.ts';
 import type { Clock, HistoryWriter, Journal } from '../ports.ts';
 
 /** What keeping a history works with. */
@@ -79,5 +80,11 @@ export function makeKeeper({ journal, history, clock, limits, trouble }: KeeperP
     }
   }
 
-  return makeFollower({ clock, togetherMs: TOGETHER_MS, take, rest, trouble });
+  const follower = makeFollower({ clock, togetherMs: TOGETHER_MS, take, rest, trouble });
+  // Where nothing happens any more, the past goes all the same.
+  const round = (): Promise<void> => {
+    follower.wake();
+    return Promise.resolve();
+  };
+  return withRounds(follower, { clock, everyMs: FORGET_EVERY_MS, round, trouble });
 }

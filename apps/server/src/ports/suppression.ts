@@ -13,6 +13,11 @@ export interface SuppressionStore {
   all(): Promise<readonly SuppressionRecord[]>;
   /** Puts and removes records, all or none; they are safe when it resolves. Rejects when the disk fails. */
   change(put: readonly SuppressionRecord[], remove: readonly string[]): Promise<void>;
+  /**
+   * Removes those of the records that still are as they are given; one that was changed meanwhile stays. Others who share
+   * the list need not hear of it. Rejects when the disk fails.
+   */
+  forget(records: readonly SuppressionRecord[]): Promise<void>;
   /** What others who share the list have changed since the last call, or since {@link all}. Absent: nobody else can. */
   changes?(): Promise<{ readonly put: readonly SuppressionRecord[]; readonly removed: readonly string[] }>;
   close(): Promise<void>;

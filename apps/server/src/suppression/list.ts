@@ -29,7 +29,15 @@ export interface Suppressing extends SuppressionList {
   refresh(): Promise<void>;
   /** Takes failures into account that have happened. */
   take(events: readonly MailEvent[]): Promise<void>;
+  /** Lets some of those go whose time is over. */
+  forget(): Promise<void>;
 }
+
+/** At once, so many are looked at, and so many go. */
+const LOOK_AT = 10_000;
+const FORGET_AT_ONCE = 500;
+/** For how long failures of an entry that had a time count when now they stay for good. */
+const COUNT_MS = 30 * 86_400_000;
 
 /** A failure of which an event tells: in an attempt of ours, or by a bounce that came back. */
 interface ToldFailure {
@@ -45,6 +53,7 @@ interface ToldFailure {
 export async function makeSuppressing({ rules, store, journal, events, clock }: ListParts): Promise<Suppressing> {
   const records = new Map((await store.all()).map((record) => [record.address, record]));
   let sorted: readonly string[] | undefined;
+  let walk = records.values();
 
   async function change(
     put: readonly SuppressionRecord[],
@@ -64,6 +73,25 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
     const record = records.get(keyOf(address));
     if (record?.listed !== true || isPostmaster(record.address)) return undefined;
     return record.untilMs !== undefined && record.untilMs <= clock.now() ? undefined : plain(record);
+  }
+
+  /** After its time on the list an address is known for as long again: its failures count with those that follow. */
+  function isOver({ untilMs }: SuppressionRecord): boolean {
+    return untilMs !== undefined && untilMs + (rules().keepMs ?? COUNT_MS) <= clock.now();
+  }
+
+  /** Goes on where it was left, and begins anew at the end. */
+  function nextOver(): readonly SuppressionRecord[] {
+    const over: SuppressionRecord[] = [];
+    for (let looked = 0; looked < LOOK_AT && over.length < FORGET_AT_ONCE; looked++) {
+      const next = walk.next();
+      if (next.done === true) {
+        walk = records.values();
+        break;
+      }
+      if (isOver(next.value)) over.push(next.value);
+    }
+    return over;
   }
 
   function failed({ address, atMs, messageId, returned, ...event }: ToldFailure): SuppressionRecord {
@@ -90,6 +118,12 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
 
   return {
     find,
+    async forget() {
+      const over = nextOver();
+      if (over.length === 0) return;
+      await store.forget(over);
+      for (const record of over) if (records.get(record.address) === record) records.delete(record.address);
+    },
     async refresh() {
       const changes = await store.changes?.();
       if (changes === undefined || changes.put.length + changes.removed.length === 0) return;

@@ -49,6 +49,25 @@ describePostgres('beside the queue', (server) => {
     expect(await openAll(url)).toEqual([record('a@x'), record('b@x', 2)]);
   });
 
+  it('forgets records of the suppression list that no node has changed meanwhile', async () => {
+    const url = await made();
+    const [a, b] = [openPostgresSuppression(url), openPostgresSuppression(url)];
+    onTestFinished(async () => {
+      await Promise.all([a.close(), b.close()]);
+    });
+    const record = (address: string, failures = 1) => ({
+      ...{ address, reason: 'who?', status: '5.1.1', sinceMs: 1, failures, listed: true },
+    });
+    await a.change([record('a@x'), record('b@x')], []);
+    const known = await a.all();
+    await b.change([record('b@x', 2)], []);
+    await a.forget(known);
+    expect(await openAll(url)).toEqual([record('b@x', 2)]);
+    expect(await a.changes?.()).toEqual({ put: [record('b@x', 2)], removed: [] });
+    await b.forget(known);
+    expect(await openAll(url)).toEqual([record('b@x', 2)]);
+  });
+
   it('shows a change that was committed after one with a later number', async () => {
     const url = await made();
     const [a, b] = [openPostgresSuppression(url), openPostgresSuppression(url)];

@@ -147,6 +147,48 @@ describe('the suppression list', () => {
     expect(await closed.send('bob@ivory.edu')).toMatch(/^550/);
   });
 
+  it('forgets addresses some time after they went off, whatever way, and keeps what is prolonged or for good', async () => {
+    const { send, list, world, kept } = await start('[suppression]\nfailures = 2\nkeep = "2d"', OPEN);
+    const sinceMs = world.clock.now();
+    const entry = (address: string, days: number) => ({ address, reason: 'x', sinceMs, untilMs: sinceMs + days * day });
+    await list.add([
+      entry('short@ivory.edu', 1),
+      entry('long@ivory.edu', 9),
+      entry('more@ivory.edu', 1),
+      { address: 'ever@ivory.edu', reason: 'x', sinceMs },
+    ]);
+    for (const name of ['once', 'twice', 'twice']) await send(`${name}@ivory.edu`);
+    await world.clock.advance(2.5 * day);
+    await list.add([entry('more@ivory.edu', 9)]);
+    const left = async (): Promise<readonly string[]> =>
+      (await kept.suppression.all()).map(({ address }) => address.replace('@ivory.edu', '')).sort();
+    // What is off the list still counts for a while.
+    expect(await left()).toEqual(['ever', 'long', 'more', 'once', 'short', 'twice']);
+    await world.clock.advance(2 * day);
+    expect(await left()).toEqual(['ever', 'long', 'more']);
+    expect((await all(list.all())).map(({ address }) => address)).toEqual([
+      ...['ever@ivory.edu', 'long@ivory.edu', 'more@ivory.edu'],
+    ]);
+    await world.clock.advance(8 * day);
+    expect(await left()).toEqual(['ever']);
+  });
+
+  it('forgets very many a share at a time', async () => {
+    const { list, world, kept } = await start('[suppression]\nkeep = "1h"');
+    const sinceMs = world.clock.now();
+    const entries = Array.from({ length: 1_200 }, (_, i) => ({ address: `a${i}@ivory.edu`, reason: 'x', sinceMs }));
+    await list.add(entries.map((entry) => ({ ...entry, untilMs: sinceMs + 60_000 })));
+    const shares: number[] = [];
+    const forget = kept.suppression.forget.bind(kept.suppression);
+    kept.suppression.forget = (records) => {
+      shares.push(records.length);
+      return forget(records);
+    };
+    await world.clock.advance(day);
+    expect(shares).toEqual([500, 500, 200]);
+    expect(await kept.suppression.all()).toEqual([]);
+  });
+
   it('is kept over a restart, is exported whole, imported again, and lets go what an operator takes off', async () => {
     const { send, list, world, running, toml, kept } = await start('[suppression]');
     for (const name of ['c', 'a', 'b']) await send(`${name}@ivory.edu`);

@@ -56,6 +56,16 @@ class PostgresSuppression implements SuppressionStore {
     );
   }
 
+  async forget(records: readonly SuppressionRecord[]): Promise<void> {
+    await this.#connections.run((client) =>
+      client.query(
+        `DELETE FROM dsnkit_suppression s USING unnest($1::text[], $2::text[]) AS gone(address, record)
+         WHERE s.address = gone.address AND s.record = gone.record`,
+        [records.map(({ address }) => address), records.map((record) => JSON.stringify(record))],
+      ),
+    );
+  }
+
   close(): Promise<void> {
     return this.#connections.close();
   }
