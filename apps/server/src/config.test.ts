@@ -174,6 +174,11 @@ members = []`,
       'dsnd.toml:6: retry.expire-after: "999999999d" is not allowed; allowed: a time such as 90s, 30m, 4h or 5d, at least 1ms and at most 36500d',
     ],
     [
+      'RFC 5321 §4.5.3.1.8: fewer recipients than every server takes',
+      `${least}[limits]\nmax-recipients = 99`,
+      'dsnd.toml:6: limits.max-recipients: 99 is not allowed; allowed: a whole number from 100',
+    ],
+    [
       'a lease that is too long',
       `${least}[delivery]\nlease = "2h"`,
       'dsnd.toml:6: delivery.lease: "2h" is not allowed; allowed: a time such as 90s, 30m, 4h or 5d, at least 5s and at most 1h',

@@ -31,9 +31,7 @@ export function makeReload(parts: ReloadParts): () => void {
       const fixed = unchangeable(current, next);
       if (fixed !== undefined) throw new Error(`${fixed} can't change while the server runs: restart it`);
       await server.reload(next, parts.adaptersOf(next));
-      for (const table of AT_START) {
-        if (!isSame(parts.config[table], next[table])) log.warn(`[${table}] changes with a restart only`);
-      }
+      for (const name of fixedAtStart(parts.config, next)) log.warn(`${name} changes with a restart only`);
       for (const name of gone(current, next)) log.warn(`webhook ${name} is gone: what it has not got is forgotten`);
       current = next;
       log.info({ listening: server.listening }, 'reloaded');
@@ -63,6 +61,12 @@ export function statusOf({ listening }: Pick<RunningServer, 'listening'>): strin
 
 /** Tables that count as they were at the start. */
 const AT_START = ['admin', 'bodies', 'traces'] as const;
+
+/** What counts as it was at the start, and is another now. */
+function fixedAtStart(start: Config, next: Config): readonly string[] {
+  const tables = AT_START.filter((table) => !isSame(start[table], next[table])).map((table) => `[${table}]`);
+  return start.delivery.leaseMs === next.delivery.leaseMs ? tables : [...tables, '[delivery] lease'];
+}
 
 function gone(before: Config, after: Config): readonly string[] {
   const known = new Set(after.webhooks.flatMap(({ name, renamedFrom }) => [name, renamedFrom]));

@@ -411,7 +411,7 @@ export interface DkimConfig {
 export interface LimitsConfig {
   /** `message-size-octets`: announced by SIZE. Default 52428800 (50 MiB). */
   readonly messageSizeOctets: number;
-  /** `max-recipients`: per message; further ones get 452 (RFC 5321 §4.5.3.1.8: at least 100). Default 1000. */
+  /** `max-recipients`: per message; further ones get 452 (RFC 5321 §4.5.3.1.8: never fewer than 100). Default 1000. */
   readonly maxRecipients: number;
   /** `max-hops`: Received fields beyond which a message is in a loop (RFC 5321 §6.3: at least 100). Default 100. */
   readonly maxHops: number;

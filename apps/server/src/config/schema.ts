@@ -100,7 +100,7 @@ const retry = v.pipe(
 const limits = v.pipe(
   table({
     'message-size-octets': optional(whole(1), 50 * 1024 * 1024),
-    'max-recipients': optional(whole(1), 1000),
+    'max-recipients': optional(whole(100), 1000),
     'max-hops': optional(whole(1), 100),
     'max-hold': optional(span, 30 * 86_400_000),
     'least-deliver-by': optional(span, 0),

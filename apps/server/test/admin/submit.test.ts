@@ -12,7 +12,7 @@ import { startApi, type ApiServer } from './api-server.ts';
 let server: ApiServer;
 beforeAll(async () => {
   server = await startApi({
-    toml: '[limits]\nmessage-size-octets = 20000\nmax-recipients = 3',
+    toml: '[limits]\nmessage-size-octets = 20000\nmax-recipients = 100',
   });
 });
 afterAll(() => server.stop());
@@ -97,7 +97,11 @@ describe('submitting', () => {
 
   it.each([
     ['no recipients', { from: '', recipients: [], raw: '' }, 400],
-    ['too many recipients', { from: '', recipients: to('a@b.c', 'b@b.c', 'c@b.c', 'd@b.c'), raw: '' }, 422],
+    [
+      'too many recipients',
+      { from: '', recipients: to(...Array.from({ length: 101 }, (_, i) => `${i}@b.c`)), raw: '' },
+      422,
+    ],
     ['message and raw', { from: '', recipients: to('a@b.c'), raw: '', message: {} }, 400],
     ['neither', { from: '', recipients: to('a@b.c') }, 400],
     ['NEVER among others', { from: '', recipients: [{ address: 'a@b.c', notify: ['never'] }], raw: '' }, 400],

@@ -108,11 +108,13 @@ describe('SIGHUP', () => {
     }
   });
 
-  it('a table that counts as it was at the start is told of until it is as it was', async () => {
-    const warnings = (): number => server.log().split('[traces] changes with a restart only').length - 1;
-    const traces = config('[traces]\nendpoint = "http://127.0.0.1:9/v1/traces"\n');
-    await hangUp(traces, '"reloaded"');
-    await hangUp(traces, '"reloaded"');
+  it.each([
+    ['[traces]', '[traces]\nendpoint = "http://127.0.0.1:9/v1/traces"\n'],
+    ['[delivery] lease', '[delivery]\nlease = "5s"\n'],
+  ])('%s, which counts as it was at the start, is told of until it is as it was', async (name, toml) => {
+    const warnings = (): number => server.log().split(`"${name} changes with a restart only"`).length - 1;
+    await hangUp(config(toml), '"reloaded"');
+    await hangUp(config(toml), '"reloaded"');
     expect(warnings()).toBe(2);
     await hangUp(config(), '"reloaded"');
     expect(warnings()).toBe(2);
