@@ -42,7 +42,7 @@ const jitterShare = 0.1;
  * is tried again earlier, but not before half of the waiting time (RFC 6710 §5.1), so that it also goes before others that
  * failed with it.
  *
- * @param jitter from 0 up to 1: how much of the jitter is used, so that recipients which failed together part.
+ * @param jitter from 0 up to 1: how much of the jitter is used, so that messages which failed together part.
  * @example
  * const plan = { delaysMs: [60_000, 300_000], expireAfterMs: 86_400_000, delayedAfterMs: 14_400_000 };
  * scheduleRetry(plan, { arrivedAtMs: 0, attempts: 1, delayReported: false }, 1_000, 0);

@@ -352,9 +352,11 @@ async function settleWith(
   content: () => Promise<Content>,
 ): Promise<void> {
   const nowMs = parts.clock.now();
+  // One for all: recipients of one host that failed together are tried again together, with one copy (RFC 5321 §4.5.4.1).
+  const jitter = parts.jitter();
   const consequences = results.map(({ recipient, fate }) => ({
     recipient,
-    ...consequenceOf(message, recipient, fate, parts.retry, nowMs, parts.jitter()),
+    ...consequenceOf(message, recipient, fate, parts.retry, nowMs, jitter),
   }));
   const telling = parts.tell(message, consequences, content);
   const told = telling === undefined ? NOTHING_TOLD : await telling;

@@ -83,6 +83,23 @@ describe('RFC 5321 §4.5.4.1: a host that is down', () => {
   });
 });
 
+describe('RFC 5321 §4.5.4.1: recipients of one host that were put off together', () => {
+  it('are tried again together, with one copy of the message', async () => {
+    const world = new World();
+    const peer = await ScriptedHost.start(world.host('hop.example'), { RCPT: '450 4.7.1 Greylisted' });
+    let turn = 0;
+    await world.server('mx.example.org', '[[route]]\nmatch = "*"\nto = "smtp://hop.example:25"', {
+      random: () => (turn++ % 10) / 10,
+    });
+    const recipients = ['bob', 'carol', 'dave'].map((name) => `RCPT TO:<${name}@ivory.edu>`);
+    await submit(world, 'mx.example.org', ['MAIL FROM:<alice@pure-heart.org>', ...recipients]);
+    await world.clock.advance(minute);
+    peer.script = {};
+    await world.clock.advance(hour);
+    expect(peer.transactions.map(({ rcpt }) => rcpt.length)).toEqual([0, 3]);
+  });
+});
+
 describe('RFC 5321 §4.5.4.1 R5321-4.5.4.1-c: expiry counts wherever a message rests', () => {
   const slow =
     '[retry]\ndelays = ["2h"]\nexpire-after = "30m"\n[delivery]\nmax-per-destination = 1\n[report]\nmax-per-minute = 1000';

@@ -62,6 +62,8 @@ export interface ServerOptions {
   /** What the files of `[report]` hold. */
   readonly reportFiles?: ReportFiles;
   readonly suppression?: SuppressionStore;
+  /** Default: always 0.5. */
+  readonly random?: () => number;
   /** In place of a history in memory. */
   readonly openHistory?: () => Promise<HistoryStore>;
 }
@@ -110,7 +112,7 @@ export class World {
       ...(options.web === undefined ? {} : { web: options.web }),
       programs: { run: () => Promise.reject(new Error('no programs in this world')) },
       events: { emit: (event) => void events.push(event) },
-      random: () => 0.5,
+      random: options.random ?? (() => 0.5),
       crypto: this.clock.tracked(new NodeCrypto()),
       users: { find: (user) => Promise.resolve(known.get(user)) },
       notice: (notice) => void notices.push(notice),
