@@ -42,10 +42,11 @@ export function makeApi(
   parts: ApiParts & { readonly access: AccessParts; readonly page?: Page; readonly trouble: (error: unknown) => void },
 ): Answer {
   const routes = routesOf(parts);
+  const methods = methodsOf(routes);
   const access = makeAccess(parts.access);
   const app = new Hono<{ Bindings: { readonly client: string } }>();
   for (const each of routes) {
-    app.on(each.method.toUpperCase(), each.path.replace(/\{(\w+)\}/g, ':$1'), async ({ req, env }) => {
+    app.on(each.method.toUpperCase(), each.path.replace(PARAMETER, ':$1'), async ({ req, env }) => {
       if (each.open !== true) await access(req.raw, env.client);
       const response = await each.run(await readInput(req.raw, env.client, req.param(), each.body));
       // Nobody reads the answer to HEAD: what it would come from has an end here.
@@ -53,7 +54,7 @@ export function makeApi(
       return response;
     });
   }
-  app.all('*', ({ req, env }) => other(req.raw, env.client, access, routes, parts.page));
+  app.all('*', ({ req, env }) => other(req.raw, env.client, { access, methods, page: parts.page }));
   app.onError((error) => {
     if (error instanceof Problem) return error.toResponse();
     parts.trouble(error);
@@ -96,16 +97,28 @@ function routesOf(parts: ApiParts & { readonly access: AccessParts }): readonly 
   return routes;
 }
 
+/** A parameter in the path of a route. */
+const PARAMETER = /\{(\w+)\}/g;
+
+/** The methods that a path takes; those of several routes where it fits several. */
+type Methods = (path: string) => readonly string[];
+
+function methodsOf(routes: readonly Route[]): Methods {
+  const patterns = routes.map(({ path, method }) => ({
+    pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(PARAMETER, '[^/]+')}$`),
+    method: method.toUpperCase(),
+  }));
+  return (path) => [...new Set(patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
+}
+
 async function other(
   request: Request,
   client: string,
-  access: Access,
-  routes: readonly Route[],
-  page: Page | undefined,
+  { access, methods, page }: { readonly access: Access; readonly methods: Methods; readonly page: Page | undefined },
 ): Promise<Response> {
   await access(request, client);
   const { pathname } = new URL(request.url);
-  const allowed = routes.filter(({ path }) => pathname === path).map(({ method }) => method.toUpperCase());
+  const allowed = methods(pathname);
   if (allowed.length > 0)
     throw new Problem('method-not-allowed', `${request.method} is not for ${pathname}`, {
       headers: { Allow: allowed.join(', ') },
