@@ -17,6 +17,25 @@ export function leaseContract(open: OpenQueueStore): void {
     expect(await readAll(store, 'm1')).toBe('Subject: m1\r\n\r\nbody\r\n');
   });
 
+  it('leaves what is not due alone when the lease of an operator has run out', async () => {
+    const { store, reopen } = await open();
+    const held = { destination: 'held:smtp://a', dueAtMs: 8_640_000_000_000_000 };
+    await store.accept([sample('m1', { recipients: [recipient(0), recipient(1, held)] })]);
+    const claimed = await store.claimMessage({ messageId: 'm1', token: 'op', nowMs: 1_000, leaseUntilMs: 5_000 });
+    expect(claimed?.recipients.map(({ n }) => n)).toEqual([0, 1]);
+    expect(brief(await claim(store, { nowMs: 6_000 }))).toEqual(['m1:0']);
+    expect(brief(await claim(store, { nowMs: 6_000 }))).toEqual([]);
+    expect(
+      await store.claimMessage({ messageId: 'm1', token: 'other', nowMs: 6_000, leaseUntilMs: 9_000 }),
+    ).toMatchObject({
+      recipients: [recipient(1, held)],
+    });
+    await store.release(['other']);
+    expect(brief(await claim((await reopen?.()) ?? store, { nowMs: 7_000 }))).toEqual(
+      reopen === undefined ? [] : ['m1:0'],
+    );
+  });
+
   it('refuses the settlement of who slept through the lease and lost the recipient (fencing)', async () => {
     const { store } = await open();
     await store.accept([sample('m1')]);

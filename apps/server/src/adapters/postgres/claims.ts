@@ -84,7 +84,7 @@ async function completeCut(client: Queryable, chosen: readonly Group[], now: num
     client,
     `SELECT ${RECIPIENTS} FROM dsnkit_recipient r
      JOIN unnest($1::text[], $2::text[]) AS g(message, destination) ON r.message = g.message AND r.destination = g.destination
-     WHERE r.ready_at <= $3 FOR UPDATE OF r SKIP LOCKED`,
+     WHERE r.ready_at <= $3 AND r.due_at <= $3 FOR UPDATE OF r SKIP LOCKED`,
     [chosen.map(({ message }) => message), chosen.map(({ destination }) => destination), now],
   );
   const groups = new Map(chosen.map((group) => [`${group.message} ${group.destination}`, group]));

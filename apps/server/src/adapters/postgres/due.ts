@@ -45,7 +45,7 @@ export class DueRows {
     this.#passed = undefined;
   }
 
-  /** Locks the first rows that are due; those that somebody else has locked are passed over. */
+  /** Locks the first rows that are due; those that somebody else has locked are passed over. To be run in a transaction. */
   async head(
     client: Queryable,
     nowMs: number,
@@ -67,7 +67,9 @@ export class DueRows {
       const end = first === undefined ? { readyAt: now, seq: 0 } : { readyAt: first.ready_at, seq: first.seq };
       await this.#remember(client, end, except);
     }
-    return { rows, isCut: rows.length === limit };
+    const [due, early] = [rows.filter((row) => row.due_at <= now), rows.filter((row) => row.due_at > now)];
+    if (early.length > 0) await free(client, early);
+    return { rows: due, isCut: rows.length === limit };
   }
 
   /** When the first row becomes due, by our clock. */
@@ -99,6 +101,19 @@ export class DueRows {
     );
     if (rows[0]?.count === CROWD) this.#passed = { from, except: [...except], atMs: this.#now() };
   }
+}
+
+/**
+ * What an operator had claimed before its time, and did not give back: it waits on until it is due, held recipients for
+ * an operator.
+ */
+async function free(client: Queryable, rows: readonly Candidate[]): Promise<void> {
+  await prepared(
+    client,
+    `UPDATE dsnkit_recipient r SET ready_at = r.due_at, token = NULL, node = NULL
+     FROM unnest($1::text[], $2::int[]) AS e(message, n) WHERE r.message = e.message AND r.n = e.n`,
+    [rows.map(({ message }) => message), rows.map(({ n }) => n)],
+  );
 }
 
 const START: Place = { readyAt: -Number.MAX_SAFE_INTEGER, seq: 0 };

@@ -148,7 +148,7 @@ class PostgresQueueStore implements QueueStore {
     const told = messages.map(withOwnContent);
     const own = await this.#apart(told);
     const spooled = this.#take(own);
-    if (messages.length === 0) return;
+    if (messages.length === 0 && (events ?? []).length === 0) return;
     await this.#write({ kind: 'accept', messages: own, told, lease, events }, spooled);
   }
 
