@@ -1,5 +1,5 @@
 import { parseParameters, readRcptParameters } from '@dsnkit/esmtp-parameters';
-import { parseReport } from '@dsnkit/multipart-report';
+import { decodeHeaderText, parseReport } from '@dsnkit/multipart-report';
 import { describe, expect, it } from 'vitest';
 import { composeReport } from './compose.ts';
 import { makeLanguages } from './language.ts';
@@ -8,11 +8,15 @@ import { toSevenBit } from './seven-bit.ts';
 const style = { languages: makeLanguages(), html: true };
 const original = new TextEncoder().encode('Subject: Grüße\r\nContent-Language: ja\r\n\r\nHallo Zoë\r\n');
 
-function report(reversePath: string, returned: 'full-message' | 'headers' = 'full-message'): Uint8Array {
+function report(
+  reversePath: string,
+  returned: 'full-message' | 'headers' = 'full-message',
+  mailParameters = 'SMTPUTF8 BODY=8BITMIME ENVID=e1',
+): Uint8Array {
   const rcpt = readRcptParameters(parseParameters('ORCPT=utf-8;zo\\x{EB}@example.com'), undefined, { smtputf8: true });
   return composeReport({
     message: {
-      ...{ id: 'Q1', reversePath, mailParameters: 'SMTPUTF8 BODY=8BITMIME ENVID=e1' },
+      ...{ id: 'Q1', reversePath, mailParameters },
       ...{ arrivedAtMs: 0, origin: 'smtp', sizeOctets: 100 },
     },
     entries: [
@@ -55,6 +59,14 @@ describe('toSevenBit', () => {
       );
     },
   );
+
+  it('RFC 2047 §5: encoded words of a header that was in 7 bits already are not encoded once more', () => {
+    const subject = (content: Uint8Array) =>
+      parseReport(content)!.headers.flatMap(({ name, value }) => (name === 'Subject' ? [value] : []));
+    const before = report('alice@example.org', 'full-message', 'BODY=8BITMIME');
+    expect(subject(before).map(decodeHeaderText)).toEqual(['配送できませんでした: zoë@example.com']);
+    expect(subject(toSevenBit(before, 'R2')!)).toEqual(subject(before));
+  });
 
   it('what can not be written so, or is no report, is left alone', () => {
     expect(toSevenBit(report('älice@example.org'), 'R2')).toBeUndefined();

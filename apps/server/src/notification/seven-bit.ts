@@ -1,5 +1,5 @@
-import { assertDeliveryStatus, toAsciiDeliveryStatus } from '@dsnkit/delivery-status';
-import { deriveBoundary, formatReport, parseReport, type Report } from '@dsnkit/multipart-report';
+import { assertDeliveryStatus, toAsciiDeliveryStatus, type Field } from '@dsnkit/delivery-status';
+import { decodeHeaderText, deriveBoundary, formatReport, parseReport, type Report } from '@dsnkit/multipart-report';
 
 /**
  * Writes a report of ours anew for a way that takes neither 8-bit content nor SMTPUTF8: the status in the escaped form of
@@ -15,7 +15,7 @@ export function toSevenBit(content: Uint8Array, seed: string): Uint8Array | unde
   try {
     const plain: Report = {
       // A signature of the old form would not hold.
-      headers: headers.filter(({ name }) => !/^dkim-signature$/i.test(name)),
+      headers: headers.filter(({ name }) => !/^dkim-signature$/i.test(name)).map(asText),
       humanReadable,
       deliveryStatus: toAsciiDeliveryStatus(assertDeliveryStatus(deliveryStatus)),
       ...(returned === undefined ? {} : { returned }),
@@ -26,4 +26,9 @@ export function toSevenBit(content: Uint8Array, seed: string): Uint8Array | unde
   } catch {
     return undefined;
   }
+}
+
+/** The formatter takes encoded words in a Subject for text, and would encode them once more. */
+function asText({ name, value }: Field): Field {
+  return { name, value: /^subject$/i.test(name) ? decodeHeaderText(value) : value };
 }

@@ -149,7 +149,9 @@ export function makeReporter(parts: ReporterParts): Reporter {
       const messages: NewMessage[] = [];
       const events: { messageId: string; event: NewEvent }[] = [];
       const composed = await Promise.all(
-        perMessage.map((owed) => turn((): Composed => ({ owed, report: compose({ ...owed, returned: 'headers' }) }))),
+        perMessage.map((owed) =>
+          turn((): Composed => ({ owed, report: inSevenBits(compose({ ...owed, returned: 'headers' })) })),
+        ),
       );
       for (const [first, ...rest] of portions(composed)) {
         const id = ids.next();
@@ -192,6 +194,15 @@ function lastWords(before: HeldReport['entries'], added: HeldReport['entries']):
 
 function recipientKey({ recipient: { address, shownAs, parameters } }: HeldReport['entries'][number]): string {
   return JSON.stringify([address, shownAs, parameters]);
+}
+
+/** Reports that go together can't be made simpler later on: they ask nothing of the way that they can do without. */
+function inSevenBits(report: ComposedReport): ComposedReport {
+  const { message, content } = report;
+  const mailParameters = message.mailParameters.replace(EXTENDED, '').trim();
+  const plain = mailParameters === message.mailParameters ? undefined : toSevenBit(content, message.id);
+  if (plain === undefined) return report;
+  return { ...report, message: { ...message, mailParameters, sizeOctets: plain.length }, content: plain };
 }
 
 interface Composed {

@@ -149,6 +149,30 @@ describe('a flood of reports to one sender', () => {
     await world.clock.during(server.stop());
   });
 
+  it('RFC 6533 §4.5 R6533-4.5-a: several together reach a sender whose way back takes neither SMTPUTF8 nor 8BITMIME', async () => {
+    const world = new World();
+    const server = await world.server('mx.example.org', CONFIG);
+    const away = await runScript(world.host('away.hop.example'), 25, { extensions: [] });
+    for (let n = 0; n < 6; n++) {
+      await submit(
+        world,
+        'mx.example.org',
+        [`MAIL FROM:<alice@away.hop.example> SMTPUTF8 BODY=8BITMIME`, 'RCPT TO:<zoë@away.hop.example>'],
+        `Subject: Grüße ${n}\r\nMessage-ID: <${n}@away.hop.example>\r\n\r\nHallo\r\n`,
+      );
+    }
+    await world.clock.advance(300_000);
+    const reports = away.contents.map((content) => reportsIn(new TextEncoder().encode(`${content}\r\n`)));
+    expect(reports.map((each) => each.length)).toEqual([1, 1, 1, 3]);
+    expect(away.contents.join('')).not.toMatch(/[^\u0000-\u007f]/);
+    for (const { returned, deliveryStatus } of reports[3]!) {
+      expect(returned?.mediaType).toBe('message/global-headers');
+      expect(deliveryStatus?.recipients[0]?.finalRecipient?.value).toBe('zo\\x{EB}@away.hop.example');
+    }
+    expect(server.events.filter(({ kind }) => kind === 'not-reported')).toEqual([]);
+    await world.clock.during(server.stop());
+  });
+
   it('other senders are not concerned', async () => {
     const { world, server } = await start();
     for (let n = 0; n < 5; n++) await fail(world, n);
