@@ -50,3 +50,22 @@ describe.skipIf(!existsSync(corpus))('repairing bounces from the wild (skipped w
     expect(faults).toEqual([]);
   });
 });
+
+describe('repairing', () => {
+  it('RFC 2047 §5: a comma in an encoded display name parts no mailboxes', () => {
+    const from = '=?utf-8?Q?M=C3=BCller=2C_Jan?= <jan@example.org>';
+    const report = parseReport(
+      new TextEncoder().encode(
+        [
+          ...[`From: ${from}`, 'To: <bob@example.org>', 'Date: Wed, 18 Nov 2026 12:00:00 +0000'],
+          ...['Content-Type: multipart/report; report-type=delivery-status; boundary=b', ''],
+          ...['--b', '', 'Not delivered.', '--b', 'Content-Type: message/delivery-status', ''],
+          ...['Reporting-MTA: mx.example.org', '', 'Final-Recipient: rfc822; x@example.com'],
+          ...['Action: failed', 'Status: 5.1.1', '--b--', ''],
+        ].join('\r\n'),
+      ),
+    );
+    const repaired = parseReport(repair(report!));
+    expect(repaired?.headers).toContainEqual({ name: 'From', value: from });
+  });
+});

@@ -180,14 +180,18 @@ function repairedHeaders(headers: readonly Field[]): Field[] {
     seen.add(key);
     return true;
   });
-  // The formatter encodes text for itself, and takes encoded words in it for text.
+  // The formatter encodes text for itself, and takes encoded words in it for text; not beside addresses, where a comma that
+  // was encoded would part them.
   const decoded = kept.map((field) =>
-    field.value.includes('=?') ? { ...field, value: decodeHeaderText(field.value) } : field,
+    field.value.includes('=?') && !ADDRESSES.has(field.name.toLowerCase())
+      ? { ...field, value: decodeHeaderText(field.value) }
+      : field,
   );
   // RFC 5322 §2.1.1: a word that no line can hold; only private fields have such.
   return decoded.filter(({ name, value }) => !/^x-/i.test(name) || !/\S{900}/.test(value));
 }
 
+const ADDRESSES: ReadonlySet<string> = new Set(['from', 'to', 'cc', 'bcc', 'sender', 'reply-to']);
 const SIGNATURES: ReadonlySet<string> = new Set([
   'dkim-signature',
   'domainkey-signature',

@@ -42,11 +42,12 @@ export function accountOf(texts: Texts, facts: RecipientFacts, when: When): read
   }
 }
 
-function causes(texts: Texts, { status, reason, forwarded }: RecipientFacts): readonly string[] {
+function causes(texts: Texts, facts: RecipientFacts): readonly string[] {
+  const { status, reason, forwarded } = facts;
   const { account, outlook } = texts;
   const cause = fill(account.cause, {
     explanation: explain(texts, status),
-    outlook: status.startsWith('5') ? outlook.permanent : outlook.temporary,
+    outlook: status.startsWith('5') && !passing.has(adviceFor(facts)) ? outlook.permanent : outlook.temporary,
     status,
   });
   return [
@@ -55,6 +56,9 @@ function causes(texts: Texts, { status, reason, forwarded }: RecipientFacts): re
     ...(reason === undefined || account.detail === undefined ? [] : [fill(account.detail, { reason })]),
   ];
 }
+
+/** Advice to send the same again, which must not stand below words that this will not help. */
+const passing: ReadonlySet<Advice> = new Set<Advice>(['full', 'later']);
 
 /** RFC 3463 §2: an unknown detail is told by its subject, an unknown subject as no exact reason. */
 function explain({ explanations }: Texts, status: StatusCode): string {
@@ -96,7 +100,7 @@ const advices: Readonly<Record<string, Advice>> = {
   '7.0': 'policy',
   '7.1': 'refused',
   '7.2': 'members',
-  '7.8': 'password',
+  '7.8': 'own-server',
   '7.10': 'protected',
   '7.13': 'account',
   '7.15': 'later',

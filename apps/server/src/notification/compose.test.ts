@@ -403,6 +403,23 @@ or its header. Nobody reads replies to this report but the postmaster.
   });
 });
 
+describe('advice in the human part of a report', () => {
+  const human = (status: `5.${number}.${number}`) =>
+    read(compose({ entries: [entry('a@x.example', 'failed', { status })] })).human.replace(/\s+/g, ' ');
+
+  it.each(['5.2.2', '5.3.1', '5.4.7', '5.7.28'] as const)(
+    'RFC 3463 §2: %s: to send the message again is not called useless and advised at once',
+    (status) => {
+      expect(human(status)).toMatch(/This may be temporary\..* What you can do: .*[Ss]end .* again/);
+      expect(human(status)).not.toContain('will not help');
+    },
+  );
+
+  it('RFC 4954 §6: a login that failed on the way was that of a server, not of the sender', () => {
+    expect(human('5.7.8')).toContain('What you can do: The sending server is not set up well: tell your postmaster');
+  });
+});
+
 describe('addresses beyond ASCII', () => {
   const zoë = entry('zoë@bücher.example', 'failed', { status: '5.1.1' }, 'ORCPT=utf-8;zo\\x{EB}@x.example');
   const utf8Original = octets('Subject: Grüße\r\nFrom: zoë@example.org\r\n\r\nHallo\r\n');

@@ -152,7 +152,6 @@ export const de: Texts = {
     refused:
       'Die Seite des Empfängers will diese Nachricht nicht haben, oder nicht von Ihnen. Lesen Sie unten, was sie dazu sagt, oder fragen Sie ihren Postmaster.',
     members: 'Sie dürfen an diese Liste nicht schreiben: Bitten Sie ihren Verwalter darum.',
-    password: 'Prüfen Sie Benutzername und Passwort in Ihrem Mailprogramm.',
     protected:
       'Die Nachricht darf nur über gesicherte Verbindungen gehen, und auf dem Weg zum Empfänger gibt es keine. Fragen Sie ihn nach einer anderen Adresse.',
     account: 'Das Konto ist gesperrt: Fragen Sie Ihren Postmaster.',

@@ -87,7 +87,6 @@ export const en: Texts = {
     refused:
       "The recipient's side does not want this message, or not from you. Read its words below, or ask its postmaster.",
     members: 'You may not send to this list: ask its owner to let you.',
-    password: 'Check user name and password in your mail program.',
     protected:
       'The message may travel only over protected connections, and the way to the recipient has none. Ask the recipient for another address.',
     account: 'The account is switched off: ask your postmaster.',

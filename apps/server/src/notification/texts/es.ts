@@ -152,14 +152,13 @@ export const es: Texts = {
     refused:
       'El destinatario no quiere este mensaje, o no de parte de usted. Lea abajo lo que dice su sistema, o pregunte a su postmaster.',
     members: 'Usted no puede escribir a esta lista: pida permiso a su responsable.',
-    password: 'Compruebe el nombre de usuario y la contraseña en su programa de correo.',
     protected:
       'El mensaje solo puede viajar por conexiones protegidas, y el camino hacia el destinatario no las tiene. Pídale otra dirección.',
     account: 'La cuenta está desactivada: pregunte a su postmaster.',
     'new-owner': 'El buzón tiene un dueño nuevo: pida su dirección actual a la persona a la que quería escribir.',
     'new-domain': 'El dominio tiene un dueño nuevo: pida su dirección actual a la persona a la que quería escribir.',
     'unknown-owner':
-      'No era seguro que el buzón siga siendo de la persona a la que quería escribir: comuníquese con ella de otra manera.',
+      'No era seguro que el buzón siguiera siendo de la persona a la que quería escribir: comuníquese con ella de otra manera.',
     unproven: 'El correo de su dominio no se reconoce como auténtico: envíe este informe a su postmaster.',
     'own-server': 'El servidor remitente no está bien configurado: envíe este informe a su postmaster.',
     'alias-owner': 'Comunique este informe al titular de la dirección o a su postmaster.',

@@ -153,7 +153,6 @@ export const fr: Texts = {
     refused:
       'Le destinataire ne veut pas de ce message, ou pas de votre part. Lisez ci-dessous ce que dit son système, ou demandez à son postmaster.',
     members: 'Vous ne pouvez pas écrire à cette liste\u00a0: demandez-en le droit à son responsable.',
-    password: 'Vérifiez le nom d’utilisateur et le mot de passe dans votre logiciel de messagerie.',
     protected:
       'Le message ne doit passer que par des connexions protégées, et le chemin vers le destinataire n’en a pas. Demandez-lui une autre adresse.',
     account: 'Le compte est désactivé\u00a0: demandez à votre postmaster.',

@@ -96,7 +96,6 @@ export type Advice =
   | 'policy'
   | 'refused'
   | 'members'
-  | 'password'
   | 'protected'
   | 'account'
   | 'new-owner'
