@@ -12,7 +12,7 @@ import {
   type Protection,
 } from './protection.ts';
 import type { Job } from './smtp-attempt.ts';
-import { clientName, hopOf, mtaName, remoteReply, shownAddress, type Hop } from './smtp-hop.ts';
+import { clientName, hopOf, mtaName, nameIn, remoteReply, shownAddress, type Hop } from './smtp-hop.ts';
 
 /** Gives a connection its work and hears what came of it. */
 export interface Feeder {
@@ -29,6 +29,8 @@ export interface Feeder {
 /** What a connection is to know. */
 export interface SmtpConnectionOptions {
   readonly hostname: string;
+  /** A host that greets by one of these names, in lower case, is this server: the DNS led back here. */
+  readonly ownNames?: ReadonlySet<string>;
   readonly protocol: 'smtp' | 'lmtp';
   readonly target: Target;
   /** Troubles with hosts that were tried before this one. */
@@ -211,7 +213,11 @@ export class SmtpConnection {
 
   #greeted(greeting: ReceivedReply): void {
     this.#greeting = greeting;
-    this.#proceed();
+    const { ownNames, target } = this.#options;
+    // RFC 5321 §5.1: an exchanger may be this server by its address, under any name.
+    if (ownNames?.has(nameIn(greeting).toLowerCase()) === true)
+      this.#refuse({ status: '5.4.6', reason: `${mtaName(target)} (${shownAddress(target)}) is this server itself` });
+    else this.#proceed();
   }
 
   /** After each greeting and whatever was done about TLS and login: what is still to be done before mail can go. */

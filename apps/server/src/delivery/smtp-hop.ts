@@ -50,10 +50,15 @@ export function hopOf(
  */
 export function mtaName(target: Target, greeting?: ReceivedReply): string {
   if (target.host !== undefined) return target.host;
-  const said = greeting?.lines[0]?.split(' ', 1)[0] ?? '';
+  const said = greeting === undefined ? '' : nameIn(greeting);
   return said.length <= 255 && /^(?:[A-Za-z0-9_-]+\.)+[A-Za-z][A-Za-z0-9-]*$/.test(said)
     ? said
     : addressLiteral(target.address);
+}
+
+/** The name with which a host greets, as it said it. RFC 5321 §4.2 */
+export function nameIn(greeting: ReceivedReply): string {
+  return greeting.lines[0]?.split(' ', 1)[0] ?? '';
 }
 
 /** A reply of this host, for outcomes. */

@@ -222,6 +222,8 @@ export class SmtpTransport implements Transport {
         };
         new SmtpConnection(connection, waiting, {
           hostname,
+          // To which host a configured next hop leads is not for the DNS to say; and names without a dot are many hosts'.
+          ...(this.#nextHop.kind === 'mx' && hostname.includes('.') ? { ownNames: this.#ownNames } : {}),
           protocol: this.#nextHop.kind === 'lmtp' ? 'lmtp' : 'smtp',
           target,
           skipped,

@@ -29,7 +29,9 @@ export type MailVerdict =
 
 /** Judges a MAIL command that the session has found to be right in itself. */
 export function judgeMail(event: MailEvent, client: Client, rules: MailRules, nowMs: number): MailVerdict {
-  const refusal = rules.listener.role === 'submission' ? submitterRefusal(event.path, client, rules.named) : undefined;
+  const isSubmission = rules.listener.role === 'submission';
+  const refusal =
+    (isSubmission ? submitterRefusal(event.path, client, rules.named) : undefined) ?? userRefusal(event.path, client);
   if (refusal !== undefined) return { kind: 'refuse', reply: refusal };
   if (hasLineEnd(event.path.address)) return { kind: 'refuse', reply: UNPRINTABLE };
   const { parameters, typed } = event;
@@ -62,13 +64,17 @@ const NOT_YOURS: Reply = { code: 550, status: '5.7.1', lines: ['You may not send
 const UNPRINTABLE: Reply = { code: 553, status: '5.1.7', lines: ['Control character in the address'] };
 const UNQUALIFIED: Reply = { code: 554, status: '5.1.8', lines: ['The domain of the sender is not fully qualified'] };
 
-/** RFC 6409 §4.3, §6.1, §4.2. The null reverse-path is nobody's, and no reason to refuse (RFC 6409 §3.2). */
+/** RFC 6409 §4.3, §4.2. The null reverse-path is nobody's, and no reason to refuse (RFC 6409 §3.2). */
 function submitterRefusal(path: Path, client: Client, named: ReadonlySet<string>): Reply | undefined {
   if (!isTrusted(client)) return AUTH_FIRST;
   if (path.kind === 'null') return undefined;
-  if (!isQualified(path.domain, named)) return UNQUALIFIED;
-  const senders = client.user?.senders;
-  if (senders === undefined) return undefined;
+  return isQualified(path.domain, named) ? undefined : UNQUALIFIED;
+}
+
+/** Who has logged in may send anywhere, with any listener, but from their own addresses only: RFC 6409 §6.1. */
+function userRefusal(path: Path, { user }: Client): Reply | undefined {
+  const senders = user?.senders;
+  if (senders === undefined || path.kind === 'null') return undefined;
   const address = canonicalAddress(path.address);
   return senders.has(address) || senders.has(`@${splitAddress(address).domain}`) ? undefined : NOT_YOURS;
 }

@@ -88,3 +88,22 @@ describe('members that forward their mail back', () => {
     expect(here.troubles).toEqual([]);
   });
 });
+
+describe('a mail exchanger that is this server under another name', () => {
+  it.each(['its address', '127.0.0.1'])(
+    'RFC 5321 §5.1: by %s: the mail does not begin to go in circles',
+    async (how) => {
+      const world = new World();
+      const here = await world.server('mx.example.org', '[[route]]\nmatch = "*"\nto = "mx:"');
+      const address = how === 'its address' ? here.host.address : how;
+      world.resolver.table.set('trap.example', { mx: [[10, 'mail.trap.example']] });
+      world.resolver.table.set('mail.trap.example', { addresses: [address] });
+      await submit(world, 'mx.example.org', ['MAIL FROM:<>', 'RCPT TO:<x@trap.example>']);
+      await world.clock.advance(3_600_000);
+      expect(here.events.filter(({ kind }) => kind === 'accepted')).toHaveLength(1);
+      const failed = here.events.flatMap((event) => (event.kind === 'failed' ? [event.failure] : []));
+      expect(failed).toMatchObject([{ status: '5.4.6', reason: expect.stringContaining('is this server itself') }]);
+      expect(here.troubles).toEqual([]);
+    },
+  );
+});
