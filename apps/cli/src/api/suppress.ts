@@ -1,3 +1,4 @@
+import { isoTime } from '../input/iso-time.ts';
 import { readInput } from '../input/read-all.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -66,7 +67,7 @@ export async function suppress(
 ): Promise<ExitCode> {
   const { reason, until } = options;
   for (const address of addresses) if (!isAddress(address)) throw new UsageError(`${address}: ${AN_ADDRESS}`);
-  if (until !== undefined && !isToCome(until))
+  if (until !== undefined && !(isoTime(until) > Date.now()))
     throw new UsageError(`--until ${until}: expected a date or time to come, such as 2030-01-31`);
   const count = await add(
     new ApiClient(options),
@@ -126,10 +127,6 @@ function isAddress(text: unknown): boolean {
 }
 
 const AN_ADDRESS = 'expected an address such as someone@example.org';
-
-function isToCome(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d/.test(text) && Date.parse(text) > Date.now();
-}
 
 async function add(client: ApiClient, entries: readonly object[]): Promise<number> {
   return (await client.send<{ readonly count: number }>('POST', PATH, { entries }))?.count ?? 0;

@@ -12,6 +12,7 @@ import {
   type StatusCode,
   type TypedValue,
 } from '@dsnkit/delivery-status';
+import { isoTime } from '../input/iso-time.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ComposeInput, RecipientInput, ReportInput, TypedInput } from './input.ts';
 
@@ -106,8 +107,8 @@ function typed(input: TypedInput, guess: (value: string) => TypedValue): TypedVa
  * @throws {UsageError} one line that names the field
  */
 export function readDate(text: string, what: string): Date {
-  const date = /^\d{4}-\d\d-\d\dT/.test(text) ? new Date(text) : undefined;
-  if (date !== undefined && !Number.isNaN(date.getTime())) return date;
+  const ms = text.charAt(10) === 'T' ? isoTime(text) : Number.NaN;
+  if (!Number.isNaN(ms)) return new Date(ms);
   try {
     return parseDate(text).date;
   } catch {

@@ -1,4 +1,5 @@
 import { parseDate } from '@dsnkit/delivery-status';
+import { isoTime } from '../input/iso-time.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Filter } from './filter.ts';
 
@@ -57,20 +58,13 @@ function moment(text: string, option: string, nowMs: number, end: boolean): numb
   const [, number, unit = ''] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
   if (number !== undefined) return nowMs - Number(number) * (UNITS[unit] ?? 0);
   const day = /^\d{4}-\d\d-\d\d$/.test(text);
-  const date = /^\d{4}-\d\d-\d\d/.test(text) ? fromIso(text) : fromHeader(text);
+  const date = /^\d{4}-\d\d-\d\d/.test(text) ? isoTime(text) : fromHeader(text);
   if (Number.isNaN(date))
     throw new UsageError(`${option} ${text}: expected a date such as 2024-03-07, or an age such as 36h or 7d`);
   return day && end ? date + 86_400_000 : date;
 }
 
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-
-/** Date.parse takes the 30th of February for the 1st of March. */
-function fromIso(text: string): number {
-  const day = text.slice(0, 10);
-  const midnight = Date.parse(day);
-  return Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day) ? Number.NaN : Date.parse(text);
-}
 
 function fromHeader(text: string): number {
   try {

@@ -37,16 +37,27 @@ export const place = v.optional(
   ),
 );
 
+/** A time as a text, or a day, which begins at 00:00 UTC. */
+export function time(words: string) {
+  return v.pipe(v.string(), v.check(isTime, 'is no RFC 3339 time'), v.description(words));
+}
+
 /** A time in the query. */
 export function instant(words: string) {
   return v.optional(
     v.pipe(
-      v.string(),
-      v.check((text) => /^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text)), 'is no RFC 3339 time'),
-      v.description(`${words}, as 2026-01-31T12:00:00Z`),
+      time(`${words}, as 2026-01-31T12:00:00Z`),
       v.transform((text) => Date.parse(text)),
     ),
   );
+}
+
+/** `Date.parse` takes the 31st of February for the 3rd of March. RFC 3339 §5.7 */
+function isTime(text: string): boolean {
+  const [day] = /^\d{4}-\d\d-\d\d/.exec(text) ?? [];
+  if (day === undefined || Number.isNaN(Date.parse(text))) return false;
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 }
 
 export const address = line(1000, 'An address, without angle brackets');

@@ -100,6 +100,23 @@ it('a cursor that is none is told so, and not taken for the end', async () => {
       });
 });
 
+it('RFC 3339 §5.7: refuses times of days that there are not, and names the field', async () => {
+  const time = '2026-02-31T00:00:00Z';
+  for (const [path, field] of [
+    [`/api/v1/messages?from=${time}`, 'query.from'],
+    [`/api/v1/messages?to=${time}`, 'query.to'],
+    [`/api/v1/reports?from=${time}`, 'query.from'],
+    [`/api/v1/queue?before=${time}`, 'query.before'],
+    ['/api/v1/queue?before=2026-04-31', 'query.before'],
+  ] as const)
+    expect(await json(server.get(path))).toMatchObject({ status: 400, detail: `${field} is no RFC 3339 time` });
+  for (const field of ['since', 'until']) {
+    const added = server.post('/api/v1/suppressions', { entries: [{ address: 'a@b.example', [field]: time }] });
+    expect(await json(added)).toMatchObject({ status: 400, errors: [{ where: `body.entries.0.${field}` }] });
+  }
+  expect((await server.get('/api/v1/queue?before=2028-02-29')).status).toBe(200);
+});
+
 it('follows one message from its submission to the report, which it explains', async () => {
   const submitted = await server.post('/api/v1/messages', {
     from: 'alice@example.org',

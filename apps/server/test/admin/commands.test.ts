@@ -113,6 +113,10 @@ it('what can not be done is told before anything is done, in words of the comman
       ['suppress', 'add', 'a@b.example', '--until', '2020-01-01'],
       '--until 2020-01-01: expected a date or time to come',
     ],
+    [
+      ['suppress', 'add', 'a@b.example', '--until', '2999-02-29'],
+      '--until 2999-02-29: expected a date or time to come',
+    ],
   ] as const)
     expect(await dsn(...args)).toMatch(new RegExp(`^! dsn: ${told.replace(/[?.*+^$(){}|[\]\\]/g, '\\$&')}.*\n$`));
   expect(await dsn('suppress', 'add', 'Postmaster@b.example')).toBe(

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { given } from '../given.ts';
-import { address, cursor, limit, line } from '../inputs.ts';
+import { address, cursor, limit, line, time } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
 import { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
@@ -10,19 +10,15 @@ import { suppressionJson } from '../wire.ts';
 const MAX_ADD_OCTETS = 16 * 1024 * 1024;
 const MAX_ADDED = 100_000;
 
-const time = v.pipe(
-  v.string(),
-  v.check((text) => /^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text)), 'is no RFC 3339 time'),
-  v.description('As 2026-01-31T12:00:00Z'),
-);
+const moment = time('As 2026-01-31T12:00:00Z');
 
 /** One entry as it is added; an export can be added as it is. */
 const entry = v.strictObject({
   address: v.pipe(address, v.regex(/^.+@[^\s@]+$/, 'is no address')),
   reason: v.optional(line(500, 'Why, in one sentence'), 'added by an operator'),
   status: v.nullish(line(20, 'Of the failure')),
-  since: v.nullish(time),
-  until: v.nullish(time),
+  since: v.nullish(moment),
+  until: v.nullish(moment),
   messageId: v.nullish(line(64, 'The message that failed')),
   failures: v.nullish(v.number()),
 });
