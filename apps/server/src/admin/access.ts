@@ -35,14 +35,21 @@ export function makeAccess(parts: AccessParts): Access {
     if (parts.token === undefined && parts.password === undefined) return;
     const given = request.headers.get('authorization');
     if (given === null) throw new Problem('unauthorized', 'A token or password is needed', { headers: CHALLENGE });
-    if (!guard.admits(client))
-      throw new Problem('too-many-requests', 'Too many wrong tokens and passwords from your address; try again later', {
-        headers: { 'Retry-After': RETRY_AFTER_S },
-      });
-    const isRight = await credentials(given);
+    if (!guard.admits(client)) throw tooMany();
+    const isRight = await credentials(given).catch(() => {
+      throw new Problem('not-available', 'Too many passwords are being checked', { headers: { 'Retry-After': '1' } });
+    });
+    // Who guesses in many requests at once is told no more than who guesses in one after the other.
+    if (!guard.admits(client)) throw tooMany();
     guard.ended(client, isRight);
     if (!isRight) throw new Problem('unauthorized', 'The token or password is wrong', { headers: CHALLENGE });
   };
+}
+
+function tooMany(): Problem {
+  return new Problem('too-many-requests', 'Too many wrong tokens and passwords from your address; try again later', {
+    headers: { 'Retry-After': RETRY_AFTER_S },
+  });
 }
 
 /** A page of another site may resolve its own name to our address; its requests still name that site. */

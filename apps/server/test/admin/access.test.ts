@@ -1,3 +1,4 @@
+import { scryptSync } from 'node:crypto';
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/adapters/node-crypto.ts';
@@ -123,6 +124,18 @@ describe('credentials', () => {
     const server = await start({ admin: 'token-file = "token"', files: { token: TOKEN } });
     for (let n = 0; n < 20; n++) expect(await ask(server, '/metrics', { Authorization: `Bearer ${n}` })).toBe(401);
     expect(await ask(server, '/metrics', { Authorization: `Bearer ${TOKEN}` })).toBe(429);
+  });
+
+  it('who guesses in many requests at once is told no more', async () => {
+    const salt = new Uint8Array(16);
+    const cheap = { costLog2: 1, blockSize: 1, parallelization: 1, salt };
+    const key = scryptSync('open-sesame', salt, 32, { N: 2, r: 1, p: 1 });
+    const files = { password: formatScrypt({ ...cheap, key }) };
+    const server = await start({ admin: 'password-file = "password"', files });
+    const said = Array.from({ length: 60 }, (_, n) => (n < 59 ? `wrong-${n}` : 'open-sesame'));
+    const asked = await Promise.all(said.map((word) => ask(server, '/metrics', { Authorization: basic(word) })));
+    expect(asked.filter((status) => status === 401)).toHaveLength(20);
+    expect(asked.filter((status) => status === 429).length).toBeGreaterThanOrEqual(39);
   });
 });
 
