@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Reply, ServerEvent } from '@dsnkit/smtp';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Listener, type ListenerOptions } from '../src/wire/listener.ts';
 import { certificate } from './support/certificate.ts';
 import { temporaryFolder } from './support/folder.ts';
@@ -190,8 +190,77 @@ describe('dsn send, the dialogue', () => {
     const to = ['--server', `127.0.0.1:${port}`, '--from', 'a@example.org', '--to', 'b@example.net'];
     expect(await dsn(['send', ...to])).toMatchObject({
       code: 1,
-      stdout: 'unknown b@example.net: the connection ended before the answer\n',
+      stdout: `unknown b@example.net: 127.0.0.1:${port}: the server closed the connection\n`,
     });
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('RFC 5321 §4.5.3.2.5: content has time for as long as the server takes some of it', async () => {
+    const server = createServer((socket) => {
+      let tail = '';
+      socket.write('220 mx ESMTP\r\n');
+      socket
+        .on('error', () => undefined)
+        .on('data', (octets) => {
+          tail = (tail + octets.toString('latin1')).slice(-64);
+          if (octets.length < 100 || tail.endsWith('\r\n.\r\n')) {
+            socket.write(tail.endsWith('DATA\r\n') ? '354 go\r\n' : '250 ok\r\n');
+          } else {
+            socket.pause();
+            setTimeout(() => socket.resume(), 18);
+          }
+        });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const file = join(folder.path, 'large.eml');
+    writeFileSync(file, `Subject: large\r\n\r\n${`${'x'.repeat(76)}\r\n`.repeat(200_000)}`);
+    const to = ['--server', `127.0.0.1:${port}`, '--from', 'a@example.org', '--to', 'b@example.net'];
+    const ran = await dsn(['send', ...to, '--data', file, '--timeout', '3']);
+    expect(ran).toMatchObject({ code: 0, stdout: 'taken   b@example.net: 250 ok\n' });
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('what went wrong is told of a recipient whose fate is unknown', async () => {
+    const server = createServer((socket) => {
+      socket.write('220 mx ESMTP\r\n');
+      socket
+        .on('error', () => undefined)
+        .on('data', (octets) => {
+          if (!octets.toString().startsWith('RCPT')) socket.write('250 ok\r\n');
+        });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const to = ['--server', `127.0.0.1:${port}`, '--from', 'a@example.org', '--to', 'b@example.net'];
+    const ran = await dsn(['send', ...to, '--timeout', '2']);
+    expect(ran).toMatchObject({ code: 1, stdout: `unknown b@example.net: 127.0.0.1:${port}: no reply in time\n` });
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('RFC 3207 §4.1: a certificate for another name does not do for an address', async () => {
+    const { messages } = await listen({ tls: certificate, extensions: { ...everything, startTls: true } });
+    const trusted = ['--to', 'b@example.net', '--tls', 'starttls', '--tls-ca', join(folder.path, 'ca.pem')];
+    const ran = await send(...trusted);
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringMatching(/^dsn: .* not in the cert's list: *\n$/) });
+    const named = await send(...trusted, '--tls-name', '127.0.0.2');
+    expect(named).toMatchObject({ code: 2, stderr: expect.stringMatching(/^dsn: .*127\.0\.0\.2.*\n$/) });
+    expect(messages).toHaveLength(0);
+  });
+
+  it.each([
+    [['--tls', 'starttls', '--tls-ca', 'FOLDER/password'], /^dsn: --tls-ca \S+: expected certificates in PEM\n$/],
+    [['--tls', 'starttls', '--tls-name', ''], /^dsn: --tls-name: expected a name\n$/],
+    [['--helo', 'a\nRSET'], /^dsn: --helo "a\\nRSET": a control character\n$/],
+    [['--server', '/run/lmtp'], /^dsn: --server "\/run\/lmtp": expected HOST, HOST:PORT or \[IPV6\]:PORT\n$/],
+    [['--wait', '1', '--reports', 'FOLDER/password'], /^dsn: --reports \S+: expected a Maildir, which is a folder\n$/],
+    [['--wait', '1', '--reports', 'imaps://u%@mx.example/'], /^dsn: --reports \S+: expected imaps:.*\n$/],
+  ])('%j is wrong use, told in one line', async (options, told) => {
+    await listen({ extensions: { ...everything, startTls: true }, tls: certificate });
+    vi.stubEnv('DSN_IMAP_PASSWORD', 'secret');
+    const ran = await send('--to', 'b@example.net', ...options.map((one) => one.replace('FOLDER', folder.path)));
+    vi.unstubAllEnvs();
+    expect(ran.stderr).toMatch(told);
+    expect(ran.code).toBe(2);
   });
 });

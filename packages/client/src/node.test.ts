@@ -46,6 +46,18 @@ describe('connectTo', () => {
     ).rejects.toThrow(/127\.0\.0\.1.*127\.0\.0\.2/);
   });
 
+  it('RFC 3207 §4.1: a certificate for another name does not do for an address', async () => {
+    await connected((socket) => {
+      new TLSSocket(socket, { isServer: true, secureContext: createSecureContext(certificate) }).on('error', () => {
+        socket.destroy();
+      });
+    });
+    const { port } = server?.address() as AddressInfo;
+    connection?.close();
+    connection = await connectTo({ host: '127.0.0.1', port, tlsOptions: { ca: certificate.cert } });
+    await expect(connection.startTls()).rejects.toThrow(/IP: 127\.0\.0\.1/);
+  });
+
   it('RFC 3207 §4.2: octets that came in the clear are not read as if they had come inside TLS', async () => {
     const two = await connected((socket) => {
       // More than arrives in one piece.

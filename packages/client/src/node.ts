@@ -79,7 +79,7 @@ class SocketConnection implements Connection {
     if (this.#arrived.length > 0)
       throw new ClientError('connection', 'octets in the clear after the reply to STARTTLS');
     this.#socket.removeAllListeners();
-    const secure = connectTls({ socket: this.#socket, ...tlsOptions(this.#server) });
+    const secure = connectTls({ socket: this.#socket, host: this.#server.host, ...tlsOptions(this.#server) });
     await ready(secure, 'secureConnect', this.#server.connectTimeoutMs ?? 30_000);
     this.#socket = secure;
     this.#secure = true;

@@ -165,7 +165,7 @@ export class Delivery {
         return { result: 'fail', detail: reply.raw.join(' ') };
       }
       const { dialogue } = await this.#prober.session();
-      dialogue.writeOctets(this.#content(name, fate), '[content]');
+      await dialogue.writeOctets(this.#content(name, fate), '[content]');
       const reply = await dialogue.reply();
       throwIfPutOff(reply);
       const { code, raw } = reply;

@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow';
 import { UsageError } from '../usage-error.ts';
 import type { InputMessage } from '../input/messages.ts';
-import { tlsOptions } from './open.ts';
+import { secondsOf, tlsOptions } from './open.ts';
 import type { SessionOptions } from './options.ts';
 import type { Arrivals } from './reports.ts';
 
@@ -23,6 +23,7 @@ export async function imapArrivals(place: string, options: SessionOptions): Prom
   const pass = process.env['DSN_IMAP_PASSWORD'];
   if (pass === undefined) throw new UsageError('--reports: set DSN_IMAP_PASSWORD');
   const Client = await clientClass();
+  const timeoutMs = secondsOf(options.timeout, '--timeout') * 1000;
   const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host);
   const client = new Client({
     host,
@@ -32,6 +33,8 @@ export async function imapArrivals(place: string, options: SessionOptions): Prom
     logger: false,
     tls: tlsOptions(options),
     disableAutoIdle: true,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
     // RFC 8314 §4.1: a password is not said in the clear. Undefined: if the server offers it.
     ...(secure || loopback ? {} : { doSTARTTLS: true }),
   });
@@ -78,16 +81,27 @@ function parsePlace(place: string): {
   readonly mailbox: string;
 } {
   const url = URL.canParse(place) ? new URL(place) : undefined;
-  if (url === undefined || url.username === '' || url.password !== '' || url.hostname === '')
+  const user = decoded(url?.username ?? '');
+  const mailbox = decoded(url?.pathname.slice(1) ?? '');
+  if (url === undefined || !user || mailbox === undefined || url.password !== '' || url.hostname === '')
     throw new UsageError(`--reports ${place}: expected imaps://USER@HOST/MAILBOX, without a password`);
   const secure = url.protocol.toLowerCase() === 'imaps:';
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port) || (secure ? 993 : 143),
     secure,
-    user: decodeURIComponent(url.username),
-    mailbox: decodeURIComponent(url.pathname.slice(1)) || 'INBOX',
+    user,
+    mailbox: mailbox || 'INBOX',
   };
+}
+
+/** Undefined where a % begins no octet. RFC 3986 §2.1. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Loaded when it is needed: most commands start without it, and it may be left out of an installation. */

@@ -1,10 +1,17 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readWhole, type InputMessage } from '../input/messages.ts';
+import { UsageError } from '../usage-error.ts';
 import type { Arrivals } from './reports.ts';
 
-/** Messages that come into a Maildir after this call; the folder need not be there yet. */
+/**
+ * Messages that come into a Maildir after this call; the folder need not be there yet.
+ *
+ * @throws {UsageError} where a file has its name
+ */
 export function maildirArrivals(maildir: string): Arrivals {
+  if (statSync(maildir, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw new UsageError(`--reports ${maildir}: expected a Maildir, which is a folder`);
   const known = new Set(filesIn(maildir));
   return {
     everyMs: 200,

@@ -1,5 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
+import { isIP } from 'node:net';
+import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
 import type { ReceivedReply } from '@dsnkit/smtp';
 import { reasonOf } from '../input/reason.ts';
 import { UsageError } from '../usage-error.ts';
@@ -27,6 +29,8 @@ export interface Session {
  */
 export async function openSession(options: SessionOptions, trace: Trace, what = '--server'): Promise<Session> {
   const address = parseAddress(options.server, what, defaultPort(options));
+  if (/[\u0000-\u001f\u007f]/.test(options.helo ?? ''))
+    throw new UsageError(`--helo ${JSON.stringify(options.helo)}: a control character`);
   const credentials = credentialsOf(options, address);
   const implicit = options.tls === 'implicit' ? tlsOptions(options) : undefined;
   const timeoutMs = secondsOf(options.timeout, '--timeout') * 1000;
@@ -83,9 +87,34 @@ export function assertTlsWanted({ tls, tlsCa, tlsName }: SessionOptions): void {
 export function tlsOptions({ tlsCa, tlsName, tlsVerify }: SessionOptions): ConnectionOptions {
   return {
     rejectUnauthorized: tlsVerify,
-    ...(tlsCa === undefined ? {} : { ca: readText(tlsCa, '--tls-ca') }),
-    ...(tlsName === undefined ? {} : { servername: tlsName }),
+    ...(tlsCa === undefined ? {} : { ca: readCertificates(tlsCa) }),
+    ...(tlsName === undefined ? {} : nameOptions(tlsName)),
   };
+}
+
+/** RFC 6066 §3: an address is not sent as a server name, but certificates may bear one. */
+function nameOptions(name: string): ConnectionOptions {
+  if (name === '') throw new UsageError('--tls-name: expected a name');
+  return isIP(name) === 0
+    ? { servername: name }
+    : { checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate) };
+}
+
+/** Trust in nothing, or in what is trusted anyway, is not what a file was named for. */
+function readCertificates(file: string): string {
+  const text = readText(file, '--tls-ca');
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? [];
+  if (certificates.length === 0 || !certificates.every(isCertificate))
+    throw new UsageError(`--tls-ca ${file}: expected certificates in PEM`);
+  return text;
+}
+
+function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).raw.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function credentialsOf(options: SessionOptions, { host }: Address): Credentials | undefined {

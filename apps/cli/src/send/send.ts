@@ -129,10 +129,10 @@ function assertAnnounced(plan: Plan, { chunking }: SendOptions, extensions: Exte
 }
 
 function showResults(plan: Plan, results: readonly Result[], { terminal, paint }: Context): void {
-  results.forEach(({ accepted, reply }, place) => {
+  results.forEach(({ accepted, reply, fault = '' }, place) => {
     const word =
       accepted === true ? paint.green('taken  ') : accepted === false ? paint.red('refused') : paint.yellow('unknown');
-    const words = reply === null ? 'the connection ended before the answer' : reply.raw.join(' ');
+    const words = reply === null ? fault : reply.raw.join(' ');
     terminal.out(`${word} ${printable(`${plan.recipients[place]?.forwardPath ?? ''}: ${words}`)}\n`);
   });
 }

@@ -6,11 +6,13 @@ import type { Plan, PlannedRecipient } from './plan.ts';
 
 /** What became of one recipient at the server that the message was given to. */
 export interface Result {
-  /** Null: the connection ended before the answer came. */
+  /** Null: the answer never came. */
   readonly accepted: boolean | null;
   /** Which command the answer belongs to. */
   readonly stage: 'mail' | 'rcpt' | 'data' | 'content';
   readonly reply: ReceivedReply | null;
+  /** Why there is no answer. */
+  readonly fault?: string;
 }
 
 /** How to go about it. */
@@ -32,6 +34,7 @@ export async function transfer(
     await state.run();
   } catch (error) {
     if (!(error instanceof DialogueError)) throw error;
+    return state.results(error.message);
   }
   return state.results();
 }
@@ -52,8 +55,8 @@ class Transfer {
     this.#results = plan.recipients.map(() => undefined);
   }
 
-  results(): readonly Result[] {
-    return this.#results.map((result) => result ?? { accepted: null, stage: this.#stage, reply: null });
+  results(fault = ''): readonly Result[] {
+    return this.#results.map((result) => result ?? { accepted: null, stage: this.#stage, reply: null, fault });
   }
 
   async run(): Promise<void> {
@@ -94,7 +97,8 @@ class Transfer {
       return;
     }
     this.#stage = 'content';
-    if (wanted) this.#dialogue.writeOctets(dotStuffed(this.#content), `[${this.#content.length} octets of content]`);
+    if (wanted)
+      await this.#dialogue.writeOctets(dotStuffed(this.#content), `[${this.#content.length} octets of content]`);
     // RFC 2920 §3.1: a server that says 354 to nobody's message wants it ended all the same.
     else this.#dialogue.write(['.']);
     await this.#contentReplies();
@@ -104,7 +108,7 @@ class Transfer {
     if (this.#open().length === 0) return;
     this.#stage = 'content';
     this.#dialogue.write([`BDAT ${this.#content.length} LAST`]);
-    this.#dialogue.writeOctets(this.#content, `[${this.#content.length} octets of content]`);
+    await this.#dialogue.writeOctets(this.#content, `[${this.#content.length} octets of content]`);
     await this.#contentReplies();
   }
 

@@ -3,6 +3,9 @@ import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'n
 import { ReplyReader, SmtpError, type ReceivedReply } from '@dsnkit/smtp';
 import { UsageError } from '../usage-error.ts';
 
+/** Octets written at once: inside TLS nothing tells how much of a larger piece has gone. */
+const BLOCK = 65_536;
+
 /** A host and a port. */
 export interface Address {
   readonly host: string;
@@ -63,10 +66,11 @@ export class Dialogue {
     this.#socket.write(lines.map((line) => `${line}\r\n`).join(''), 'utf8');
   }
 
-  /** Writes content as it stands. */
-  writeOctets(octets: Uint8Array, remark: string): void {
+  /** Writes content as it stands, while the server takes it and says nothing: each block has the time of a reply. RFC 5321 §4.5.3.2.5 */
+  async writeOctets(octets: Uint8Array, remark: string): Promise<void> {
     this.#options.trace?.('C', remark);
-    this.#socket.write(octets);
+    for (let at = 0; at < octets.length && !this.#reader.pending && this.#fault === undefined; at += BLOCK)
+      await this.#writeBlock(octets.subarray(at, at + BLOCK));
   }
 
   /** The next reply. */
@@ -91,7 +95,7 @@ export class Dialogue {
     const { host, timeoutMs } = this.#options;
     if (this.#reader.pending) throw this.#error('octets in the clear after the reply to STARTTLS (RFC 3207 §4)');
     this.#socket.removeAllListeners('data');
-    const secure = connectTls({ socket: this.#socket, ...tlsNames(host), ...options });
+    const secure = connectTls({ socket: this.#socket, host, ...tlsNames(host), ...options });
     await ready(secure, 'secureConnect', timeoutMs, nameOf(this.#options));
     this.#socket = secure;
     this.#listen();
@@ -140,14 +144,27 @@ export class Dialogue {
   }
 
   async #more(timeoutMs: number): Promise<void> {
+    await this.#woken(timeoutMs, 'no reply in time');
+  }
+
+  async #writeBlock(block: Uint8Array): Promise<void> {
+    const woken = this.#woken(this.#options.timeoutMs, 'the server takes no more of the content');
+    this.#socket.write(block, this.#wake);
+    await woken;
+  }
+
+  /** Until something happens on the connection. */
+  async #woken(timeoutMs: number, fault: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      const late = (): void => reject(this.#error('no reply in time'));
+      const late = (): void => reject(this.#error(fault));
       const timer = setTimeout(late, Math.max(0, timeoutMs));
-      this.#wake = () => {
+      const wake = (): void => {
         clearTimeout(timer);
-        this.#wake = undefined;
+        // A block may be written only when its successor is waited for.
+        if (this.#wake === wake) this.#wake = undefined;
         resolve();
       };
+      this.#wake = wake;
     });
   }
 
@@ -198,12 +215,11 @@ async function ready(socket: Socket, event: string, timeoutMs: number, name: str
   });
 }
 
-/** OpenSSL tells a fault with its own files and lines; `reason` is what it means. */
+/** OpenSSL tells a fault with its own files and lines; `reason` is what it means. Node adds how to start Node. */
 function faultOf(error: NodeJS.ErrnoException & { readonly reason?: unknown }): string {
   const { code = '', reason, message } = error;
-  return (
-    CONNECT_FAULTS[code] ?? (code.startsWith('ERR_SSL') && typeof reason === 'string' ? `no TLS: ${reason}` : message)
-  );
+  if (code.startsWith('ERR_SSL') && typeof reason === 'string') return `no TLS: ${reason}`;
+  return CONNECT_FAULTS[code] ?? message.replace(/; if the root CA .*$/s, '; --tls-ca names what to trust');
 }
 
 const CONNECT_FAULTS: Readonly<Record<string, string>> = {
