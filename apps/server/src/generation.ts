@@ -147,8 +147,9 @@ function countHands(work: Generation['work']): { readonly work: Generation['work
 /** For how long a destination that is down is left alone, if the retries are not closer to each other. */
 const DOWN_MS = 60_000;
 
-function loginsOf(config: Config, { users, crypto, clock }: Adapters): { readonly logins?: Logins } {
+function loginsOf(config: Config, { users, crypto, clock, loginKey }: Adapters): { readonly logins?: Logins } {
   if (config.users === undefined) return {};
   if (users === undefined || crypto === undefined) throw new TypeError('[users] needs users and crypto');
-  return { logins: makeLogins({ users, crypto, clock, maxFailures: config.users.maxFailures }) };
+  const { maxFailures } = config.users;
+  return { logins: makeLogins({ users, crypto, clock, maxFailures, ...(loginKey && { key: loginKey }) }) };
 }

@@ -12,6 +12,7 @@ import { FileMailboxes } from './adapters/file-mailboxes.ts';
 import { TimeOrderedIds } from './adapters/id-source.ts';
 import { InheritedSockets } from './adapters/inherited-sockets.ts';
 import { logSink, noticeSink, openLog } from './adapters/log-sink.ts';
+import { keepLoginKey, loginKey } from './adapters/login-key.ts';
 import { NodeCrypto } from './adapters/node-crypto.ts';
 import { NodeNetwork } from './adapters/node-network.ts';
 import { openPage } from './adapters/page-files.ts';
@@ -93,7 +94,7 @@ export async function run(file: string | undefined): Promise<void> {
     events: { emit: (event) => sinks.forEach((sink) => sink.emit(event)) },
     random: Math.random,
     crypto,
-    ...(from.users === undefined ? {} : { users: new UsersFile(from.users.file, trouble) }),
+    ...usersOf(from, trouble),
     notice: (notice) => {
       tell?.(notice);
       front?.observers.notice(notice);
@@ -188,6 +189,11 @@ function readConfig(file: string | undefined): Config | undefined {
   }
 }
 
+function usersOf({ users, store }: Config, trouble: (error: unknown) => void): Pick<Adapters, 'users' | 'loginKey'> {
+  if (users === undefined) return {};
+  return { users: new UsersFile(users.file, trouble), loginKey: loginKey(store.directory, trouble) };
+}
+
 function danePorts({ delivery: { daneResolver, prefer } }: Config): Pick<Adapters, 'dane'> {
   if (daneResolver === undefined) return {};
   return { dane: { resolver: new DnssecResolver(daneResolver, { prefer }), digests: new NodeCrypto() } };
@@ -207,6 +213,9 @@ async function openStore(config: Config, trouble: (error: unknown) => void): Pro
       // What goes out under a return path of one node may come back to another.
       const key = await sharedSecret(store.url, 'return-path', () => newReturnPathKey(store.directory));
       keepReturnPathKey(store.directory, key);
+      // Two nodes that say different things of one name would tell that nobody has it.
+      const login = await sharedSecret(store.url, 'login', () => loginKey(store.directory, trouble));
+      keepLoginKey(store.directory, login, trouble);
       return shared;
     }
     return await openSqliteQueueStore(store.directory, {

@@ -50,6 +50,8 @@ export interface Adapters {
   readonly random: () => number;
   /** Who may log in; needed if the configuration has `[users]`. */
   readonly users?: Users;
+  /** Stays over restarts, for what logins say of users who do not exist. */
+  readonly loginKey?: Uint8Array;
   readonly crypto?: Crypto;
   /** Told of logins and of refusals. */
   readonly notice?: (notice: Notice) => void;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ScramClient } from '../../test/support/scram-client.ts';
+import { usersOf } from '../../test/support/users.ts';
 import { parseUsers } from '../config.ts';
 import { makeLogins, type Exchange } from '../receiving/auth/login.ts';
 import { NodeCrypto } from './node-crypto.ts';
@@ -21,7 +22,7 @@ describe('dsnd hash-password', () => {
     );
     expect(stdout).not.toBe(hashed('pa\u00DFword "1"\n', 'alice').stdout);
     const list = parseUsers(stdout, 'stdout');
-    const users = { find: (name: string) => Promise.resolve(list.get(name)) };
+    const users = usersOf(list);
     const logins = makeLogins({ users, crypto: new NodeCrypto(), clock: new SystemClock(), maxFailures: 9 });
     const begin = (mechanism: string) => logins.begin(mechanism, '192.0.2.1') as Exchange;
     expect(await begin('PLAIN')(octets('\0alice\0pa\u00DFword "1"'))).toMatchObject({ kind: 'success' });

@@ -1,7 +1,8 @@
 import { readFileSync, statSync, type BigIntStats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { parseUsers } from '../config.ts';
-import type { User, Users } from '../ports.ts';
+import type { ScramShape, User, Users } from '../ports.ts';
+import { scramShapes } from '../receiving/auth/nobody.ts';
 
 /** How often the file is looked at, at most. */
 const LOOK_AGAIN_MS = 1_000;
@@ -14,6 +15,7 @@ export class UsersFile implements Users {
   readonly #file: string;
   readonly #trouble: (error: unknown) => void;
   #users: ReadonlyMap<string, User>;
+  #shapes: readonly ScramShape[];
   /** Of the file that the users come from. */
   #stamp: string;
   /** Of the file that could not be used, of which was told. */
@@ -27,6 +29,7 @@ export class UsersFile implements Users {
     this.#trouble = trouble;
     this.#stamp = stampOf(statSync(file, { bigint: true }));
     this.#users = parseUsers(readFileSync(file, 'utf8'), file);
+    this.#shapes = scramShapes(this.#users.values());
     this.#lookedAtMs = performance.now();
   }
 
@@ -38,11 +41,18 @@ export class UsersFile implements Users {
     return this.#users.get(name);
   }
 
+  scramShapes(): readonly ScramShape[] {
+    return this.#shapes;
+  }
+
   async #look(): Promise<void> {
     let stamp = 'gone';
     try {
       stamp = stampOf(await stat(this.#file, { bigint: true }));
-      if (stamp !== this.#stamp) this.#users = parseUsers(await readFile(this.#file, 'utf8'), this.#file);
+      if (stamp !== this.#stamp) {
+        this.#users = parseUsers(await readFile(this.#file, 'utf8'), this.#file);
+        this.#shapes = scramShapes(this.#users.values());
+      }
       this.#stamp = stamp;
       this.#toldOf = undefined;
     } catch (error) {

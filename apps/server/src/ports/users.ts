@@ -2,6 +2,15 @@
 export interface Users {
   /** Undefined: nobody has that name. Rejects with a plain Error while nobody can be looked up. */
   find(name: string): Promise<User | undefined>;
+  /** How the SCRAM keys of the users look, as last seen by {@link find}: each look once. */
+  scramShapes(): readonly ScramShape[];
+}
+
+/** What of SCRAM keys is told before anything is proved, and how many users have such. */
+export interface ScramShape {
+  readonly iterations: number;
+  readonly saltOctets: number;
+  readonly users: number;
 }
 
 export interface User {

@@ -20,6 +20,7 @@ import type { ReportFiles } from '../../src/queue/report.ts';
 import { startServer, type Adapters, type RunningServer } from '../../src/server.ts';
 import { SimulatedClock } from '../simulation/clock.ts';
 import { SimulatedNetwork, type SimulatedHost } from '../simulation/network.ts';
+import { usersOf } from '../support/users.ts';
 import { TableResolver } from '../simulation/resolver.ts';
 
 /** A message as it lies in a simulated Maildir. */
@@ -114,7 +115,7 @@ export class World {
       events: { emit: (event) => void events.push(event) },
       random: options.random ?? (() => 0.5),
       crypto: this.clock.tracked(new NodeCrypto()),
-      users: { find: (user) => Promise.resolve(known.get(user)) },
+      users: usersOf(known),
       notice: (notice) => void notices.push(notice),
       trouble: (error) => void troubles.push(error),
       openHistory: options.openHistory ?? (() => Promise.resolve(history)),

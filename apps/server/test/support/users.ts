@@ -1,5 +1,12 @@
 import { createHash, createHmac, pbkdf2Sync, scryptSync } from 'node:crypto';
+import type { User, Users } from '../../src/ports.ts';
 import { formatScram, formatScrypt } from '../../src/receiving/auth/hash.ts';
+import { scramShapes } from '../../src/receiving/auth/nobody.ts';
+
+/** Users that are all in a map. */
+export function usersOf(map: ReadonlyMap<string, User>): Users {
+  return { find: (name) => Promise.resolve(map.get(name)), scramShapes: () => scramShapes(map.values()) };
+}
 
 /** A `[[user]]` table whose hashes cost next to nothing. */
 export function userTable(name: string, password: string, more = ''): string {

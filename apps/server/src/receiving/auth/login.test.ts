@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../../test/simulation/clock.ts';
 import { ScramClient } from '../../../test/support/scram-client.ts';
-import { userTable } from '../../../test/support/users.ts';
+import { usersOf, userTable } from '../../../test/support/users.ts';
 import { NodeCrypto } from '../../adapters/node-crypto.ts';
 import { parseUsers } from '../../config.ts';
 import type { Crypto, ScryptHash, Users } from '../../ports.ts';
@@ -23,7 +23,7 @@ function world(source = userTable('alice', 'pencil')) {
   const clock = new SimulatedClock();
   const crypto = new CountingCrypto();
   const list = new Map(parseUsers(source, 'users.toml'));
-  const users: Users = { find: (name) => Promise.resolve(list.get(name)) };
+  const users = usersOf(list);
   return { clock, crypto, list, users, logins: makeLogins({ users, crypto, clock, maxFailures: 5 }) };
 }
 
@@ -71,7 +71,7 @@ describe('logins', () => {
 
   it('RFC 4954 §6: 454 while users can not be looked up, or too many passwords wait', async () => {
     const { logins } = world();
-    const users: Users = { find: () => Promise.reject(new Error('gone')) };
+    const users: Users = { ...usersOf(new Map()), find: () => Promise.reject(new Error('gone')) };
     const { clock, crypto } = world();
     const broken = makeLogins({ users, crypto, clock, maxFailures: 5 });
     expect(await plain(broken, 'alice', 'pencil')).toBe(454);

@@ -30,6 +30,8 @@ export interface LoginParts {
   readonly users: Users;
   readonly crypto: Crypto;
   readonly clock: Clock;
+  /** Stays over restarts: what SCRAM says of users who do not exist is made from it. Absent: it is of this process. */
+  readonly key?: Uint8Array;
   /** Failed logins of one client within ten minutes. */
   readonly maxFailures: number;
 }
@@ -58,14 +60,14 @@ const TOO_MANY = {
 const NO_MECHANISM: Reply = { code: 504, status: '5.5.4', lines: ['Mechanism not offered'] };
 
 /** Makes the logins of a list of users. */
-export function makeLogins({ users, crypto, clock, maxFailures }: LoginParts): Logins {
+export function makeLogins({ users, crypto, clock, key, maxFailures }: LoginParts): Logins {
   const guard = makeGuard(clock, maxFailures);
   const parts: PasswordParts = { users, crypto, clock, secret: crypto.randomOctets(32), remembered: new Map() };
   const check = (name: string, password: Uint8Array): Promise<User | undefined> => checkPassword(parts, name, password);
   const exchanges = new Map<string, () => Exchange>([
     ['PLAIN', () => plainExchange(check)],
     ['LOGIN', () => loginExchange(check)],
-    ['SCRAM-SHA-256', () => scramExchange({ users, crypto, secret: parts.secret })],
+    ['SCRAM-SHA-256', () => scramExchange({ users, crypto, secret: key ?? parts.secret })],
   ] satisfies [Mechanism, () => Exchange][]);
   return {
     begin(mechanism, clientAddress) {

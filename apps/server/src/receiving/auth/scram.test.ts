@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ScramClient } from '../../../test/support/scram-client.ts';
-import { userTable } from '../../../test/support/users.ts';
+import { usersOf, userTable } from '../../../test/support/users.ts';
 import { NodeCrypto } from '../../adapters/node-crypto.ts';
+import { SystemClock } from '../../adapters/system-clock.ts';
 import { parseUsers } from '../../config.ts';
 import { decodeBase64 } from './base64.ts';
+import { makeLogins } from './login.ts';
 import { isProof, scramExchange } from './scram.ts';
 
 const octets = (text: string) => new TextEncoder().encode(text);
@@ -13,7 +15,7 @@ const list = parseUsers(
   ['alice', 'name,with=signs', 'IX'].map((name) => userTable(name, 'pencil')).join('\n'),
   'users.toml',
 );
-const users = { find: (name: string) => Promise.resolve(list.get(name)) };
+const users = usersOf(list);
 const secret = new Uint8Array(32).fill(7);
 const begin = () => scramExchange({ users, crypto, secret });
 
@@ -87,6 +89,30 @@ describe('SCRAM-SHA-256', () => {
       ['mallory', 'mal\u00ADlory'],
     ] as const)
       expect([name, saltOf(await ask(spelling))]).toEqual([name, saltOf(await ask(name))]);
+  });
+
+  it('RFC 5802 §5.1: what nobody is told is the same after a restart, and looks as what users are told', async () => {
+    const parts = { users, crypto, clock: new SystemClock(), maxFailures: 5 };
+    const ask = async (name: string, key: Uint8Array) => {
+      const exchange = makeLogins({ ...parts, key }).begin('SCRAM-SHA-256', '192.0.2.1');
+      if (typeof exchange !== 'function') throw new Error('put off');
+      const [, salt = '', iterations] =
+        /s=([^,]+),i=(\d+)/.exec(said(await exchange(octets(`n,,n=${name},r=a`)))) ?? [];
+      return { salt, octets: decodeBase64(salt)?.length, iterations };
+    };
+    const [before, after] = [await ask('mallory', secret), await ask('mallory', secret)];
+    expect(after).toEqual(before);
+    expect(
+      (
+        await ask(
+          'mallory',
+          secret.map((octet) => octet + 1),
+        )
+      ).salt,
+    ).not.toBe(before.salt);
+    const { salt, ...look } = await ask('alice', secret);
+    expect(before).toMatchObject(look);
+    expect(before.salt).not.toBe(salt);
   });
 
   it('RFC 4954 §4: without initial response the first challenge is empty; the last one wants an empty answer', async () => {

@@ -1,14 +1,14 @@
 import type { Crypto, ScramKeys, User, Users } from '../../ports.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
-import { SCRAM_ITERATIONS } from './hash.ts';
 import { MALFORMED, wrong, type Exchange, type LoginStep } from './login.ts';
+import { keysOfNobody } from './nobody.ts';
 import { saslPrep } from './saslprep.ts';
 
 /** What SCRAM works with. */
 export interface ScramParts {
   readonly users: Users;
   readonly crypto: Crypto;
-  /** Random, of this process: the salts of users who do not exist are made from it. */
+  /** The salts of users who do not exist are made from it: with another one after a restart, they would show. */
   readonly secret: Uint8Array;
 }
 
@@ -31,7 +31,9 @@ export function scramExchange({ users, crypto, secret }: ScramParts): Exchange {
     if (first === undefined) return MALFORMED;
     const name = saslPrep(first.name);
     const user = name === undefined ? undefined : await users.find(name);
-    const keys = user?.scram ?? keysOfNobody(crypto, secret, name ?? first.name);
+    // Made for everyone: the time tells nothing, too.
+    const nobody = keysOfNobody(crypto, secret, users.scramShapes(), name ?? first.name);
+    const keys = user?.scram ?? nobody;
     const nonce = first.nonce + encodeBase64(crypto.randomOctets(18));
     const serverFirst = `r=${nonce},s=${encodeBase64(keys.salt)},i=${keys.iterations}`;
     next = (final) => {
@@ -109,17 +111,6 @@ export function isProof(crypto: Crypto, keys: ScramKeys, message: Uint8Array, pr
   if (proof.length !== signature.length) return false;
   const clientKey = proof.map((octet, at) => octet ^ (signature[at] ?? 0));
   return crypto.isEqual(crypto.sha256(clientKey), keys.storedKey);
-}
-
-/** Always the same for one name, in whatever spelling it comes, so that asking twice tells nothing. */
-function keysOfNobody(crypto: Crypto, secret: Uint8Array, name: string): ScramKeys {
-  const made = (what: string) => crypto.hmacSha256(secret, utf8.encode(`${what}\0${name}`));
-  return {
-    iterations: SCRAM_ITERATIONS,
-    salt: made('salt').subarray(0, 16),
-    storedKey: made('stored'),
-    serverKey: made('server'),
-  };
 }
 
 function decode(octets: Uint8Array): string | undefined {
