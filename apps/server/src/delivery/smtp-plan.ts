@@ -47,17 +47,18 @@ export function planTransactions(
 ): TransactionPlan {
   const by = byRemaining(message, options.nowMs);
   const timed = by === undefined ? message : { ...message, byRemainingSeconds: by };
+  const usable = withoutLoneChunks(hop);
   const plan =
     options.protocol === 'lmtp'
-      ? planRelay(finalMessage(timed, hop), finalRecipients(recipients, hop), hop)
-      : planRelay(timed, recipients, hop);
+      ? planRelay(finalMessage(timed, hop), finalRecipients(recipients, hop), usable)
+      : planRelay(timed, recipients, usable);
   return {
     transactions: plan.transactions.flatMap((transaction) =>
       portions(transaction.recipients, hop, options.maxRecipients).map((some) => planned(transaction, some)),
     ),
     obstructed: plan.obstructed.map(({ recipient, obstacle }) => ({
       place: recipient.place,
-      trouble: troubleOfObstacle(obstacle, hop),
+      trouble: troubleOfObstacle(obstacle, message, hop),
     })),
   };
 }
@@ -75,9 +76,7 @@ export function factsFor(delivery: Delivery): ContentFacts | Promise<ContentFact
 /** The message of a delivery. */
 export function plannedMessage({ message, content }: Delivery, facts: ContentFacts | undefined): PlannedMessage {
   const mailParameters = parseParameters(message.mailParameters);
-  const isBinary = mailParameters.some(
-    ({ keyword, value }) => isKeyword(keyword, 'BODY') && isKeyword(value, 'BINARYMIME'),
-  );
+  const isBinary = saysBinary(mailParameters);
   const isUtf8 = mailParameters.some(({ keyword }) => isKeyword(keyword, 'SMTPUTF8'));
   return {
     arrivedAtMs: message.arrivedAtMs,
@@ -116,6 +115,14 @@ function finalRecipients(recipients: readonly PlacedRecipient[], hop: Hop): read
   }));
 }
 
+/** Our chunks follow each other without waiting for replies: a host without PIPELINING can't have them (RFC 3030 §4.2). */
+function withoutLoneChunks(hop: Hop): Hop {
+  if (hop.extensions.has('PIPELINING') || !hop.extensions.has('BINARYMIME')) return hop;
+  const extensions = new Map(hop.extensions);
+  extensions.delete('BINARYMIME');
+  return { ...hop, extensions };
+}
+
 /** Seconds that BY leaves (RFC 2852 §4.1.4). */
 function byRemaining({ mailParameters, arrivedAtMs }: PlannedMessage, nowMs: number): number | undefined {
   const by = mailParameters.find(({ keyword }) => isKeyword(keyword, 'BY'))?.value;
@@ -125,11 +132,13 @@ function byRemaining({ mailParameters, arrivedAtMs }: PlannedMessage, nowMs: num
 type Relayed = RelayTransaction<PlacedRecipient>;
 
 function planned({ reversePath, mailParameters }: Relayed, recipients: Relayed['recipients']): PlannedTransaction {
-  const isBinary = mailParameters.some(
-    ({ keyword, value }) => isKeyword(keyword, 'BODY') && isKeyword(value, 'BINARYMIME'),
-  );
   return {
-    transaction: { reversePath, mailParameters, recipients, ...(isBinary ? { chunking: true } : {}) },
+    transaction: {
+      reversePath,
+      mailParameters,
+      recipients,
+      ...(saysBinary(mailParameters) ? { chunking: true } : {}),
+    },
     places: recipients.map(({ recipient }) => recipient.place),
   };
 }
@@ -158,8 +167,9 @@ function portions<T extends { readonly forwardPath: string }>(
   return [...cut, portion];
 }
 
-function troubleOfObstacle({ status, reason }: Obstacle, hop: Hop): Trouble {
-  return { status, reason: `${hop.mta} ${obstacles[reason]}` };
+function troubleOfObstacle({ status, reason }: Obstacle, { mailParameters }: PlannedMessage, hop: Hop): Trouble {
+  const isBinary = reason === '8bit-content' && saysBinary(mailParameters);
+  return { status, reason: `${hop.mta} ${isBinary ? 'takes no binary content' : obstacles[reason]}` };
 }
 
 const obstacles: Readonly<Record<Obstacle['reason'], string>> = {
@@ -173,6 +183,10 @@ const obstacles: Readonly<Record<Obstacle['reason'], string>> = {
   'deliverby-passed': 'can not be reached within the time that the sender has set',
   rrvs: 'can not tell whether the address still belongs to the same person, which the sender demands',
 };
+
+function saysBinary(mailParameters: PlannedMessage['mailParameters']): boolean {
+  return mailParameters.some(({ keyword, value }) => isKeyword(keyword, 'BODY') && isKeyword(value, 'BINARYMIME'));
+}
 
 function isKeyword(text: string | undefined, keyword: string): boolean {
   return text?.toUpperCase() === keyword;

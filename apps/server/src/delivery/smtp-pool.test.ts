@@ -246,7 +246,7 @@ describe('SmtpTransport: content that is not in memory', () => {
     const [outcome] = await deliver(
       deliveryOf({ message: { mailParameters: 'BODY=BINARYMIME' }, recipients: ['a@x'] }),
     );
-    expect(told(outcome!)).toBe('failed 5.6.3 (mx.ivory.edu takes no 8-bit content)');
+    expect(told(outcome!)).toBe('failed 5.6.3 (mx.ivory.edu takes no binary content)');
     expect(peer.transactions).toEqual([]);
   });
 });
