@@ -139,12 +139,16 @@ describe('colours', () => {
   it('a terminal does not obey what a stranger wrote', async () => {
     const text = readFileSync(join(folder.path, 'failed.eml'), 'utf8').replace(
       'no such user',
-      'no \u001b[2J\u202e user',
+      'no \u001b[2J\u009b2J\u202e user',
     );
-    for (const format of [[], ['--table'], ['--summary']]) {
-      const { stdout } = await dsn(['inspect', '-', ...format], { stdin: text, columns: 200 });
-      expect(stdout).not.toMatch(/[\u001b\u202e]/);
+    for (const format of [[], ['--table'], ['--summary'], ['--json'], ['--csv']]) {
+      const { stdout } = await dsn(['inspect', '-', ...format], { stdin: text, columns: 200, shown: true });
+      expect(stdout).not.toMatch(/[\u001b\u009b\u202e]/);
     }
+    const { stdout: json } = await dsn(['inspect', '-', '--json'], { stdin: text });
+    expect(JSON.stringify(JSON.parse(json))).toContain('\u009b2J\u202e');
+    // A file has what was written.
+    expect((await dsn(['inspect', '-', '--csv'], { stdin: text })).stdout).toContain('\u001b[2J\u009b2J\u202e');
   });
 });
 

@@ -1,3 +1,4 @@
+import { jsonText } from '../terminal/json.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { ApiClient, type ApiOptions } from './client.ts';
@@ -53,7 +54,7 @@ export async function act(
       complain(error.message);
     }
   }
-  terminal.out(options.json === true ? `${JSON.stringify(total)}\n` : `${tell(total, action)}\n`);
+  terminal.out(options.json === true ? `${jsonText(total)}\n` : `${tell(total, action)}\n`);
   return EXIT.fine;
 }
 

@@ -1,3 +1,4 @@
+import { jsonText } from '../terminal/json.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { printable, type Palette } from '../terminal/palette.ts';
 import { UsageError } from '../usage-error.ts';
@@ -40,7 +41,7 @@ export async function listQueue(options: ListOptions, { terminal, paint }: Conte
     next = page.next;
   }
   if (options.json === true) {
-    for (const message of found) terminal.out(`${JSON.stringify(message)}\n`);
+    for (const message of found) terminal.out(`${jsonText(message)}\n`);
     return EXIT.fine;
   }
   if (found.length === 0) {
@@ -78,7 +79,7 @@ export async function showQueued(
   { terminal, paint }: Context,
 ): Promise<ExitCode> {
   const message = await new ApiClient(options).get<QueuedMessage>(`/api/v1/queue/${encodeURIComponent(id)}`);
-  terminal.out(options.json === true ? `${JSON.stringify(message)}\n` : describe(message, paint));
+  terminal.out(options.json === true ? `${jsonText(message)}\n` : describe(message, paint));
   return EXIT.fine;
 }
 
@@ -108,7 +109,7 @@ export async function listDestinations(
   const { destinations } = await new ApiClient(options).get<{ readonly destinations: readonly Destination[] }>(
     '/api/v1/destinations',
   );
-  if (options.json === true) terminal.out(destinations.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  if (options.json === true) terminal.out(destinations.map((one) => `${jsonText(one)}\n`).join(''));
   else if (destinations.length === 0) terminal.out('nothing is queued\n');
   else
     terminal.out(

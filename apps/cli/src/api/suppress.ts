@@ -1,5 +1,6 @@
 import { isoTime } from '../input/iso-time.ts';
 import { readInput } from '../input/read-all.ts';
+import { jsonText } from '../terminal/json.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { ApiClient, type ApiOptions } from './client.ts';
@@ -28,7 +29,7 @@ export async function listSuppressed(options: SuppressListOptions, { terminal, p
   while (next !== null) {
     const query = { search: options.search, limit: String(PAGE), ...(next === '' ? {} : { cursor: next }) };
     const page: Page = await client.get<Page>(PATH, query);
-    if (options.json === true) terminal.out(page.entries.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    if (options.json === true) terminal.out(page.entries.map((one) => `${jsonText(one)}\n`).join(''));
     else if (page.entries.length > 0)
       terminal.out(table(['ADDRESS', 'SINCE', 'UNTIL', 'REASON'], page.entries.map(row), { terminal, paint }));
     await terminal.drained();
@@ -53,7 +54,7 @@ export async function showSuppressed(
   const entry = await new ApiClient(options).get<Suppression>(`${PATH}/${encodeURIComponent(address)}`);
   terminal.out(
     options.json === true
-      ? `${JSON.stringify(entry)}\n`
+      ? `${jsonText(entry)}\n`
       : table(['ADDRESS', 'SINCE', 'UNTIL', 'REASON'], [row(entry)], { terminal, paint }),
   );
   return EXIT.fine;

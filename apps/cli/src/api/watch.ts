@@ -1,3 +1,4 @@
+import { jsonText } from '../terminal/json.ts';
 import { printable, type Palette } from '../terminal/palette.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -30,7 +31,7 @@ export async function watch(options: WatchOptions, { terminal, paint, complain }
         if (type === 'missed') complain('events were missed');
         else {
           const event = JSON.parse(data) as LiveEvent;
-          terminal.out(options.json === true ? `${data}\n` : lineOf(event, paint));
+          terminal.out(options.json === true ? `${jsonText(event)}\n` : lineOf(event, paint));
           await terminal.drained();
           seen++;
         }

@@ -1,5 +1,6 @@
 import { isStatusCode } from '@dsnkit/delivery-status';
 import { EsmtpParameterError } from '@dsnkit/esmtp-parameters';
+import { jsonText } from '../terminal/json.ts';
 import { printable, type Palette } from '../terminal/palette.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -19,7 +20,7 @@ export interface ExplainOptions {
 /** Says what a word of mail systems means. */
 export function explain(words: readonly string[], options: ExplainOptions, { terminal, paint }: Context): ExitCode {
   const found = explanationsOf(words, options);
-  if (options.json === true) for (const one of found) terminal.out(`${JSON.stringify(toJson(one))}\n`);
+  if (options.json === true) for (const one of found) terminal.out(`${jsonText(toJson(one))}\n`);
   else terminal.out(found.map((one) => inWords(one, paint, terminal.columns)).join('\n'));
   if (options.json !== true && isBareNotify(words)) terminal.out(`\n${notifyTable(paint)}`);
   return EXIT.fine;

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { readMessages, type InputMessage } from '../input/messages.ts';
 import { reasonOf } from '../input/reason.ts';
 import { nameOf } from '../report/describe.ts';
+import { jsonText } from '../terminal/json.ts';
 import { printable } from '../terminal/palette.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { pad } from '../terminal/width.ts';
@@ -35,7 +36,7 @@ export async function lint(files: readonly string[], options: LintOptions, conte
     const checked = check(message);
     departs ||= checked.findings.some((finding) => counts(finding, options));
     if (sarif !== undefined) sarif.add({ ...message, index: message.index, ...checked });
-    else if (options.json === true) terminal.out(`${JSON.stringify(toJson(message, checked, options))}\n`);
+    else if (options.json === true) terminal.out(`${jsonText(toJson(message, checked, options))}\n`);
     else terminal.out(inWords(message, checked, options, context));
     await terminal.drained();
   }

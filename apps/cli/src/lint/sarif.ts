@@ -2,6 +2,7 @@ import { sep } from 'node:path';
 import { spanOf } from './excerpt.ts';
 import type { Finding } from './finding.ts';
 import type { Lines } from './lines.ts';
+import { jsonText } from '../terminal/json.ts';
 
 /** Findings of one message. */
 export interface SarifInput {
@@ -38,7 +39,7 @@ export class SarifLog {
   toString(): string {
     const driver = { name: 'dsn lint', version: this.#version, rules: [...this.#rules.values()] };
     const runs = [{ tool: { driver }, columnKind: 'utf16CodeUnits', results: this.#results }];
-    return JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs });
+    return jsonText({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs });
   }
 }
 

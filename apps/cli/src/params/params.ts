@@ -1,6 +1,7 @@
 import { formatMailCommand, formatRcptCommand, EsmtpParameterError } from '@dsnkit/esmtp-parameters';
 import { readAll } from '../input/read-all.ts';
 import { planEnvelope, type EnvelopeOptions } from '../send/plan.ts';
+import { jsonText } from '../terminal/json.ts';
 import { printable } from '../terminal/palette.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { pad } from '../terminal/width.ts';
@@ -29,7 +30,7 @@ export async function parseParams(
     // RFC 6531 §3.4: what MAIL said holds for the RCPT commands that follow it.
     if (command.verb === 'MAIL') smtputf8 = options.smtputf8 === true || saysSmtputf8(command);
     faulty ||= command.fault !== undefined;
-    terminal.out(options.json === true ? `${JSON.stringify(toJson(command))}\n` : inWords(command, context));
+    terminal.out(options.json === true ? `${jsonText(toJson(command))}\n` : inWords(command, context));
   }
   return faulty ? EXIT.findings : EXIT.fine;
 }

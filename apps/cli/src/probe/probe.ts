@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { reasonOf } from '../input/reason.ts';
 import { assertTlsWanted, secondsOf } from '../send/open.ts';
 import type { SessionOptions } from '../send/options.ts';
+import { jsonText } from '../terminal/json.ts';
 import { printable } from '../terminal/palette.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -48,7 +49,7 @@ export async function probe(host: string, options: ProbeOptions, context: Contex
   });
   const text =
     options.json === true
-      ? `${JSON.stringify(card)}\n`
+      ? `${jsonText(card)}\n`
       : options.junit === true
         ? cardJunit(card)
         : options.html === true

@@ -1,4 +1,5 @@
 import type { InputMessage } from '../input/messages.ts';
+import { jsonText } from '../terminal/json.ts';
 import { palette, type Palette } from '../terminal/palette.ts';
 import { csvOf } from './csv.ts';
 import { describe } from './describe.ts';
@@ -77,9 +78,9 @@ function fromHeader(message: InputMessage): InputMessage {
 function textOf(summary: Summary, { format, columns, explain, shown }: View, paint: Palette): string {
   switch (format) {
     case 'json':
-      return `${JSON.stringify(plainSummary(summary))}\n`;
+      return `${jsonText(plainSummary(summary))}\n`;
     case 'csv':
-      return csvOf(summary);
+      return csvOf(summary, shown);
     case 'table':
       return tableOf(summary, columns, paint);
     case 'text':

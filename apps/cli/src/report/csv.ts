@@ -1,3 +1,4 @@
+import { printable } from '../terminal/palette.ts';
 import { dateOf } from './filter.ts';
 import { isoTime } from './iso-date.ts';
 import type { RecipientSummary } from './recipient-summary.ts';
@@ -7,14 +8,18 @@ import type { Summary } from './summary.ts';
 export const CSV_HEADER =
   'file,index,kind,date,reporting_mta,envelope_id,address,original_recipient,action,status,reply_code,remote_mta,diagnostic,message_id,subject\n';
 
-/** One line per recipient; a message without any has one line. RFC 4180, with LF. */
-export function csvOf(summary: Summary): string {
+/**
+ * One line per recipient; a message without any has one line. RFC 4180, with LF.
+ *
+ * @param shown on a terminal, which must not obey what a stranger wrote; a file gets it as it is
+ */
+export function csvOf(summary: Summary, shown: boolean): string {
   const { recipients } = summary;
-  if (recipients.length === 0) return lineOf(summary, undefined);
-  return recipients.map((recipient) => lineOf(summary, recipient)).join('');
+  if (recipients.length === 0) return lineOf(summary, undefined, shown);
+  return recipients.map((recipient) => lineOf(summary, recipient, shown)).join('');
 }
 
-function lineOf(summary: Summary, recipient: RecipientSummary | undefined): string {
+function lineOf(summary: Summary, recipient: RecipientSummary | undefined, shown: boolean): string {
   const { file, index, kind, report, original } = summary;
   const date = dateOf(summary);
   return `${[
@@ -34,7 +39,7 @@ function lineOf(summary: Summary, recipient: RecipientSummary | undefined): stri
     original?.messageId,
     original?.subject,
   ]
-    .map(cell)
+    .map((value) => cell(shown && typeof value === 'string' ? printable(value) : value))
     .join(',')}\n`;
 }
 

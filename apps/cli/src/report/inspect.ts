@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Progress } from '../terminal/progress.ts';
+import { jsonText } from '../terminal/json.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import type { BatchResult, View } from './batch.ts';
@@ -50,7 +51,7 @@ export async function inspect(files: readonly string[], options: InspectOptions,
   });
   if (options.summary === true) {
     terminal.out(
-      options.json === true ? `${JSON.stringify(countsJson(counts))}\n` : charts(counts, top, terminal.columns, paint),
+      options.json === true ? `${jsonText(countsJson(counts))}\n` : charts(counts, top, terminal.columns, paint),
     );
   }
   if (files.length === 0) complain('no input');

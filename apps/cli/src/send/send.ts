@@ -1,6 +1,7 @@
 import { parseOrcpt, type EsmtpParameter } from '@dsnkit/esmtp-parameters';
 import { describe } from '../report/describe.ts';
 import type { Summary } from '../report/summary.ts';
+import { jsonText } from '../terminal/json.ts';
 import { printable } from '../terminal/palette.ts';
 import { wrapped } from '../terminal/width.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
@@ -46,7 +47,7 @@ async function sendAndWait(
   if (options.json !== true) showResults(plan, results, context);
   const reports = wait === undefined ? [] : await collectReports(wait, plan, results, message, options, context);
   if (options.json === true)
-    context.terminal.out(`${JSON.stringify(outcome(session, plan, message, results, options, reports))}\n`);
+    context.terminal.out(`${jsonText(outcome(session, plan, message, results, options, reports))}\n`);
   const taken = results.every(({ accepted }) => accepted === true);
   return taken && (wait === undefined || allWell(plan, reports)) ? EXIT.fine : EXIT.findings;
 }

@@ -6,8 +6,26 @@ import { LogOutput } from './log-output.ts';
 
 /** Where the log goes: JSON lines, or lines for people when a terminal reads them. `output` takes the lines of `log`. */
 export async function openLog(): Promise<{ readonly log: Logger; readonly output: DestinationStream }> {
-  const output = process.stdout.isTTY ? await forPeople() : new LogOutput(1);
+  const output = process.stdout.isTTY ? harmless(await forPeople(), () => '?') : harmless(new LogOutput(1));
   return { log: pino({ base: null }, output), output };
+}
+
+/** JSON leaves these as they are: what ends a line or begins a command of a terminal somewhere, or turns text round. */
+const HARMFUL = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
+/** The same output for lines in JSON, whatever strangers said in them. */
+export function harmless(
+  output: DestinationStream & Partial<Pick<LogOutput, 'flush'>>,
+  instead: (character: string) => string = escape,
+): DestinationStream & Pick<LogOutput, 'flush'> {
+  return {
+    write: (line) => output.write(line.replace(HARMFUL, instead)),
+    flush: (done) => (output.flush === undefined ? done?.() : output.flush(done)),
+  };
+}
+
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 async function forPeople(): Promise<DestinationStream> {

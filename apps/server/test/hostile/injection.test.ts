@@ -1,7 +1,7 @@
 import { parseReport } from '@dsnkit/multipart-report';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { logSink, noticeSink } from '../../src/adapters/log-sink.ts';
+import { harmless, logSink, noticeSink } from '../../src/adapters/log-sink.ts';
 import type { ReportFiles } from '../../src/queue/report.ts';
 import { Dialogue } from '../receiving/dialogue.ts';
 import { runScript, type Heard } from '../scenarios/scripted.ts';
@@ -291,16 +291,20 @@ describe('the log', () => {
   it('has one line for each event, whatever strangers said', async () => {
     for (const each of BREAKS) {
       const lines: string[] = [];
-      const output = { write: (line: string) => void lines.push(line) };
+      const output = harmless({ write: (line) => void lines.push(line) });
       const log = pino({ base: null, level: 'debug' }, output);
       const hostile = await start(`550 5.1.1 no${each}${MARK}`);
       await send(hostile, [`EHLO a${each}b`, ...ENVELOPE]);
+      await hostile.client.say(`MAIL FROM:<"a${each}b"@sender.example> SMTPUTF8`, 50);
       const sink = logSink(log, output);
       const notice = noticeSink(log);
       for (const event of hostile.server.events) sink.emit(event);
       for (const one of hostile.server.notices) notice(one);
       expect(lines.length).toBe(hostile.server.events.length + hostile.server.notices.length);
-      for (const line of lines) expect(line).toMatch(/^\{[^\x00-\x1f]*\}\n$/);
+      for (const line of lines) {
+        expect(line).toMatch(/^\{[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\}\n$/);
+        expect(() => JSON.parse(line) as unknown).not.toThrow();
+      }
     }
   });
 });
