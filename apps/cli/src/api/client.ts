@@ -22,38 +22,68 @@ export class ApiClient {
     this.#headers = token === undefined || token === '' ? {} : { Authorization: `Bearer ${token}` };
   }
 
-  /** @throws {UsageError} with what the server says, or why it can't be reached */
-  async get<T>(path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<T> {
-    const response = await this.#fetch(path + queryText(query), { headers: this.#headers });
-    return (await response.json()) as T;
+  /**
+   * @param member what an answer of the API has
+   * @throws {UsageError} with what the server says, or why it can't be reached
+   */
+  async get<T>(
+    path: string,
+    member: keyof T & string,
+    query: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<T> {
+    return await this.#read(await this.#fetch(path + queryText(query), { headers: this.#headers }), member);
   }
 
-  /** Undefined: the answer has no body. */
-  async send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T | undefined> {
-    const response = await this.#fetch(path, {
-      method,
-      headers: { ...this.#headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return response.status === 204 ? undefined : ((await response.json()) as T);
+  /** What the API answers to an order. */
+  async post<T>(path: string, member: keyof T & string, body: unknown): Promise<T> {
+    return await this.#read(await this.#order('POST', path, body), member);
   }
 
-  /** The body of an answer as it comes. */
+  /** An order to which the API answers with nothing. */
+  async order(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<void> {
+    if ((await this.#order(method, path, body)).status !== 204) throw this.#stranger();
+  }
+
+  /** The body of an answer as it comes; it has this media type. */
   async stream(
     path: string,
+    type: string,
     query: Readonly<Record<string, string | undefined>>,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<AsyncIterable<Uint8Array>> {
     const response = await this.#fetch(path + queryText(query), { headers: { ...this.#headers, ...headers } });
-    return response.body ?? (await Promise.reject<AsyncIterable<Uint8Array>>(new UsageError('an answer without body')));
+    if (response.body === null || !(response.headers.get('content-type') ?? '').startsWith(type))
+      throw this.#stranger();
+    return response.body;
+  }
+
+  async #read<T>(response: Response, member: keyof T & string): Promise<T> {
+    const text = await response.text().catch(this.#unanswered);
+    const value = parsed(text);
+    if (typeof value !== 'object' || value === null || !(member in value)) throw this.#stranger();
+    return value as T;
+  }
+
+  #stranger(): UsageError {
+    return new UsageError(`what answers at ${this.#base} is not the API of dsnd; is --url right?`);
+  }
+
+  readonly #unanswered = (error: unknown): never => {
+    throw new UsageError(`no answer from ${this.#base}: ${reasonOf(error)}; is [admin] there, and --url right?`);
+  };
+
+  async #order(method: 'POST' | 'DELETE', path: string, body: unknown): Promise<Response> {
+    return await this.#fetch(path, {
+      method,
+      headers: { ...this.#headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
-    const response = await fetch(this.#base + path, { ...init, redirect: 'manual' }).catch((error: unknown) => {
-      throw new UsageError(`no answer from ${this.#base}: ${reasonOf(error)}; is [admin] there, and --url right?`);
-    });
+    const response = await fetch(this.#base + path, { ...init, redirect: 'manual' }).catch(this.#unanswered);
     if (response.ok) return response;
-    throw new UsageError(await problemOf(response));
+    throw new UsageError(problemOf(response, await response.text().catch(this.#unanswered)));
   }
 }
 
@@ -71,15 +101,18 @@ function queryText(query: Readonly<Record<string, string | undefined>>): string 
 }
 
 /** RFC 9457 §3.1.4: `detail` is for people. */
-async function problemOf(response: Response): Promise<string> {
-  const text = await response.text();
+function problemOf({ status, statusText }: Response, text: string): string {
+  const detail = (parsed(text) as { readonly detail?: unknown } | null | undefined)?.detail;
+  return typeof detail === 'string' ? detail : `the server answers ${status} ${statusText}`.trim();
+}
+
+/** Undefined: no JSON, so that whoever answered is no dsnd. */
+function parsed(text: string): unknown {
   try {
-    const { detail } = JSON.parse(text) as { readonly detail?: unknown };
-    if (typeof detail === 'string') return detail;
+    return JSON.parse(text) as unknown;
   } catch {
-    // Whoever answered is no dsnd.
+    return undefined;
   }
-  return `the server answers ${response.status} ${response.statusText}`.trim();
 }
 
 function reasonOf(error: unknown): string {

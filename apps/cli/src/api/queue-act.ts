@@ -46,8 +46,11 @@ export async function act(
   const total = { messages: 0, recipients: 0, busy: 0 };
   for (const target of targets) {
     try {
-      const result = await client.send<ActionResult>('POST', `/api/v1/queue/${action}`, { ...target, ...words });
-      for (const key of ['messages', 'recipients', 'busy'] as const) total[key] += result?.[key] ?? 0;
+      const result = await client.post<ActionResult>(`/api/v1/queue/${action}`, 'recipients', {
+        ...target,
+        ...words,
+      });
+      for (const key of ['messages', 'recipients', 'busy'] as const) total[key] += result[key];
     } catch (error) {
       // The others are done all the same.
       if (!(error instanceof UsageError) || targets.length === 1) throw error;
@@ -70,7 +73,7 @@ export async function pauseOrResume(
   options: ApiOptions,
   { terminal, quiet }: Context,
 ): Promise<ExitCode> {
-  await new ApiClient(options).send('POST', `/api/v1/destinations/${what}`, { destination });
+  await new ApiClient(options).order('POST', `/api/v1/destinations/${what}`, { destination });
   if (!quiet) terminal.out(`${destination} ${what === 'pause' ? 'paused' : 'resumed'}\n`);
   return EXIT.fine;
 }

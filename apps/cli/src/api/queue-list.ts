@@ -32,7 +32,7 @@ export async function listQueue(options: ListOptions, { terminal, paint }: Conte
   const found: QueuedMessage[] = [];
   let next: string | null = '';
   while (next !== null && found.length < limit) {
-    const page: Page = await client.get<Page>('/api/v1/queue', {
+    const page: Page = await client.get<Page>('/api/v1/queue', 'messages', {
       ...{ destination, sender, recipient, state },
       limit: String(Math.min(PAGE, limit - found.length)),
       ...(next === '' ? {} : { cursor: next }),
@@ -78,7 +78,10 @@ export async function showQueued(
   options: ApiOptions & { readonly json?: true },
   { terminal, paint }: Context,
 ): Promise<ExitCode> {
-  const message = await new ApiClient(options).get<QueuedMessage>(`/api/v1/queue/${encodeURIComponent(id)}`);
+  const message = await new ApiClient(options).get<QueuedMessage>(
+    `/api/v1/queue/${encodeURIComponent(id)}`,
+    'recipients',
+  );
   terminal.out(options.json === true ? `${jsonText(message)}\n` : describe(message, paint));
   return EXIT.fine;
 }
@@ -108,6 +111,7 @@ export async function listDestinations(
 ): Promise<ExitCode> {
   const { destinations } = await new ApiClient(options).get<{ readonly destinations: readonly Destination[] }>(
     '/api/v1/destinations',
+    'destinations',
   );
   if (options.json === true) terminal.out(destinations.map((one) => `${jsonText(one)}\n`).join(''));
   else if (destinations.length === 0) terminal.out('nothing is queued\n');

@@ -22,11 +22,13 @@ export async function watch(options: WatchOptions, { terminal, paint, complain }
   const client = new ApiClient(options);
   let seen = 0;
   let last: string | undefined;
-  for (let isFirst = true; ; isFirst = false) {
+  for (let isKnown = false; ;) {
     try {
       const query = { kinds: options.kinds, messageId: options.message };
       const headers: Record<string, string> = last === undefined ? {} : { 'Last-Event-ID': last };
-      for await (const { id, type, data } of readEventStream(await client.stream('/api/v1/events', query, headers))) {
+      const octets = await client.stream('/api/v1/events', 'text/event-stream', query, headers);
+      isKnown = true;
+      for await (const { id, type, data } of readEventStream(octets)) {
         last = id ?? last;
         if (type === 'missed') complain('events were missed');
         else {
@@ -38,7 +40,7 @@ export async function watch(options: WatchOptions, { terminal, paint, complain }
         if (seen >= most) return EXIT.fine;
       }
     } catch (error) {
-      if (isFirst) throw error;
+      if (!isKnown) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }

@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -133,3 +135,63 @@ it('a server that is not there, and a token that is wrong, are told in one line'
 async function queued(): Promise<{ readonly sizeOctets: number }> {
   return (await (await server.get(`/api/v1/queue/${id}`)).json()) as { readonly sizeOctets: number };
 }
+
+it('dsn suppress takes what mail can be sent to, and nothing else', async () => {
+  for (const wrong of ['<bob@example.net>', 'bob@example.net,x', 'a@b.example, bob@example.net', 'bob'])
+    expect(await dsn('suppress', 'add', wrong)).toBe(
+      `! dsn: ${wrong}: expected an address such as someone@example.org\n`,
+    );
+  const answer = await server.post('/api/v1/suppressions', { entries: [{ address: '<bob@example.net>' }] });
+  expect(answer.status).toBe(400);
+  expect(await dsn('suppress', 'add', '"a b"@example.net', 'josé@例え.example')).toBe('2 added\n');
+  expect(await dsn('suppress', 'remove', '"a b"@example.net', 'josé@例え.example')).toBe(
+    '"a b"@example.net: removed\njosé@例え.example: removed\n',
+  );
+});
+
+it('another program behind --url is told from dsnd, whatever it answers', async () => {
+  const answers = [
+    ['text/html', '<html></html>'],
+    ['application/json', '{"status":"ok"}'],
+    ['application/json', 'null'],
+  ] as const;
+  for (const [type, body] of answers) {
+    const other = createServer((_, response) => response.writeHead(200, { 'Content-Type': type }).end(body));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const commands = ['queue list', 'queue pause mx:', 'queue retry 1', 'suppress export', 'suppress list', 'watch'];
+    for (const command of commands)
+      expect(await dsn(...command.split(' '), '--url', url)).toBe(
+        `! dsn: what answers at ${url} is not the API of dsnd; is --url right?\n`,
+      );
+    await new Promise((resolve) => other.close(resolve));
+  }
+}, 60_000);
+
+it('dsn watch goes on where it was when the server breaks off and comes back', async () => {
+  const asked: (string | undefined)[] = [];
+  const other = createServer((request, response) => {
+    asked.push(request.headers['last-event-id'] as string | undefined);
+    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
+    const data = JSON.stringify({ kind: 'delivered', at: '2026-01-01T12:00:00Z', messageId: String(asked.length) });
+    response.write(`id: ${asked.length}\nevent: delivered\ndata: ${data}\n\n`);
+  });
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  const watch = spawn(process.execPath, ['--conditions=source', main, 'watch', '--count', '2', '--url', url]);
+  let told = '';
+  const hear = (text: Buffer): void => {
+    told += text.toString();
+    if (asked.length === 1) other.closeAllConnections();
+  };
+  watch.stdout.on('data', hear);
+  watch.stderr.on('data', hear);
+  const code = await new Promise((resolve) => watch.once('close', resolve));
+  expect({ told, code, asked }).toEqual({
+    told: '12:00:00 1 delivered\n12:00:00 2 delivered\n',
+    code: 0,
+    asked: [undefined, '1'],
+  });
+  other.closeAllConnections();
+  await new Promise((resolve) => other.close(resolve));
+}, 60_000);

@@ -14,7 +14,8 @@ const moment = time('As 2026-01-31T12:00:00Z');
 
 /** One entry as it is added; an export can be added as it is. */
 const entry = v.strictObject({
-  address: v.pipe(address, v.regex(/^.+@[^\s@]+$/, 'is no address')),
+  // Nothing is ever sent to what stands in brackets, or to two addresses at once: such an entry would stop nothing.
+  address: v.pipe(address, v.regex(/^(?:".*"|[^\s"<>(),:;@]+)@[^\s"<>(),;@]+$/, 'is no address')),
   reason: v.optional(line(500, 'Why, in one sentence'), 'added by an operator'),
   status: v.nullish(line(20, 'Of the failure')),
   since: v.nullish(moment),
