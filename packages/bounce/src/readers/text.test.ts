@@ -26,6 +26,8 @@ const LAYOUTS: readonly (readonly [name: string, recipients: string, classes: st
   ['tried for a time', 'ann@example.org', '4', ['ann@example.org:', 'We tried for 5 days to reach the host and give up now; it never answered.']],
   ['still tried', 'ann@example.org', '4', ['Your message to ann@example.org has been waiting for 4 hours. We keep on trying for 3 days.']],
   ['for good', 'ann@example.org', '5', ['ann@example.org:', 'That failed for good.']],
+  ['RFC 3676 §4.3: a signature', 'ann@example.org', '5', ['Your mail to ann@example.org was rejected: no such mailbox.', '', '-- ', 'Carl Example', 'carl@example.com']],
+  ['the footer of a list', 'ann@example.org', '5', ['User not found: ann@example.org', '', '_'.repeat(47), 'Friends mailing list', 'friends@lists.example.com', 'https://lists.example.com/friends']],
 ]; // prettier-ignore
 
 describe('texts of programs nobody knows', () => {

@@ -23,8 +23,9 @@ interface Reading {
 const LONGEST_AROUND = 4000;
 
 /** The recipients that a text for people names, with what it says of each. */
-export function readText(window: Window, marks: Marks, mail: Mail, to: readonly string[]): BouncedRecipient[] {
+export function readText(window: Window, read: Marks, mail: Mail, to: readonly string[]): BouncedRecipient[] {
   const { signals } = mail;
+  const marks = { ...read, end: endOfNews(window.text, read.end) };
   const action: Action =
     marks.success && !marks.failure ? 'delivered' : isDelay(marks, signals.subject) ? 'delayed' : 'failed';
   const reading: Reading = {
@@ -38,6 +39,12 @@ export function readText(window: Window, marks: Marks, mail: Mail, to: readonly 
   const blocks = readBlocks(window.text, marks.end);
   const chosen = choose(blocks, reading, to);
   return chosen.map((block) => judge(factsOf(block, chosen.length, reading)));
+}
+
+/** Where a signature begins (RFC 3676 §4.3), or what Mailman puts below each message of a list; else `to`. */
+function endOfNews(text: string, to: number): number {
+  const at = text.search(/\n(?:-- |_{47})\n/);
+  return at >= 0 && at < to && text.slice(0, at).trim() !== '' ? at + 1 : to;
 }
 
 /** A delay says that it goes on; failures mention delays only when they are over. */
