@@ -46,8 +46,16 @@ describe('texts of programs nobody knows', () => {
     expect(recipients).toMatchObject([{ address: 'ann@example.org', reason: 'mailbox-full' }]);
   });
 
-  it('say nothing of one who only reports', () => {
-    const text = `${HEADER}\r\nDelivery failed. Questions? Write to postmaster@mx.example.net\r\n`;
-    expect(readBounce(new TextEncoder().encode(text)).recipients).toEqual([]);
+  it.each([
+    'Questions? Write to postmaster@mx.example.net',
+    'For further assistance, please send email to postmaster@mx.example.net.',
+    'If you need help, forward this mail\r\nto <support@mx.example.net>',
+    'Please report this message to abuse@mx.example.net.',
+  ])('say nothing of one who only reports or helps: %s', (words) => {
+    const read = (before: string) =>
+      readBounce(new TextEncoder().encode(`${HEADER}\r\n${before}\r\n\r\n${words}\r\n`)).recipients;
+    expect(read('Delivery failed.')).toEqual([]);
+    expect(read('Delivery to ann@example.org failed.')).toMatchObject([{ address: 'ann@example.org' }]);
+    expect(read('Your mail to support@example.org failed.')).toMatchObject([{ address: 'support@example.org' }]);
   });
 });

@@ -88,7 +88,7 @@ function readLine(text: string, lineStart: number, lineEnd: number, mentions: Me
   const span = findAddress(text, from, lineEnd);
   if (span === undefined) return;
   const strength = strengthOf(text, from, span, lineEnd);
-  if (strength === 0 || (strength === 1 && REPORTERS.test(text.slice(span.start, span.end)))) return;
+  if (strength === 0 || helps(text, span, strength)) return;
   const indent = from - lineStart;
   mentions.push({ ...span, strength, lineStart, indent });
   // "a@x, b@y": what follows a comma or a semicolon is a recipient too.
@@ -121,8 +121,18 @@ function labelled(text: string, from: number, lead: number): Strength | 0 {
   return strength;
 }
 
-/** "Write to postmaster@…": who helps is no recipient. */
-const REPORTERS = /^(?:postmaster|mailer-daemon|abuse|support)@/i;
+/** "Please send mail to postmaster@…": who helps is no recipient. One who is named as a recipient elsewhere is. */
+function helps(text: string, { start, end }: AddressSpan, strength: Strength): boolean {
+  if (!REPORTERS.test(text.slice(start, end))) return false;
+  if (strength === 1) return true;
+  const before = text.slice(Math.max(0, start - LONGEST_REQUEST), start);
+  const sentence = /[^.!?]*$/.exec(before.slice(before.lastIndexOf('\n\n') + 1))?.[0] ?? '';
+  return REQUEST.test(sentence) && !/deliver|fail|reject|return/i.test(sentence);
+}
+
+const REPORTERS = /^(?:postmaster|mailer-daemon|abuse|support|help|helpdesk)@/i;
+const LONGEST_REQUEST = 120;
+const REQUEST = /\b(?:please|contact|forward|report|send)\b.*\b(?:to|contact)[\s<"'([]*$/is;
 const LONGEST_LABEL = 40;
 const LABEL_ENDS = Array.from(':：', (mark) => mark.charCodeAt(0));
 const OTHER_LABELS =
