@@ -255,7 +255,11 @@ export class HistoryDatabase {
       commit.run();
       return result;
     } catch (error) {
-      rollback.run();
+      try {
+        rollback.run();
+      } catch {
+        // After a full disk or an I/O error SQLite has rolled back by itself.
+      }
       throw error;
     }
   }

@@ -24,7 +24,11 @@ export function openSqliteSuppression(file: string): SuppressionStore {
       run();
       database.exec('COMMIT');
     } catch (error) {
-      database.exec('ROLLBACK');
+      try {
+        database.exec('ROLLBACK');
+      } catch {
+        // After a full disk or an I/O error SQLite has rolled back by itself.
+      }
       throw new StoreError('io', `The suppression list failed: ${error instanceof Error ? error.message : ''}`);
     }
   };

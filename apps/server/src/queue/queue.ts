@@ -61,7 +61,8 @@ export interface Queue {
 
 const CLAIM_BATCH = 200;
 const TROUBLE_PAUSE_MS = 5_000;
-const LONGEST_SLEEP_MS = 3_600_000;
+/** Timers of a machine don't hear that the clock was set forward, or that the machine slept: what is due then waits no longer. */
+const LONGEST_SLEEP_MS = 60_000;
 /** What became due while it was looked for is not looked for in a circle. */
 const LEAST_SLEEP_MS = 10;
 const PUT_OFF_REST_MS = 100;
@@ -231,7 +232,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     }
     if (timer !== undefined && timer.atMs <= atMs) return;
     timer?.cancel();
-    // Waking early does no harm; timers can't be set for ever.
+    // Waking early does no harm.
     const wakeAtMs = Math.min(atMs, nowMs + LONGEST_SLEEP_MS);
     timer = { atMs: wakeAtMs, ...clock.after(wakeAtMs - nowMs, wake) };
   }

@@ -1,5 +1,6 @@
 import type { MailEvent } from '../model.ts';
 import type { JournalEntry, NewDeadLetter } from '../ports.ts';
+import { mustWait } from './backoff.ts';
 
 /** One event on its way. */
 export interface Item {
@@ -57,7 +58,7 @@ export class Lanes {
   /** Takes an event whose turn and time it is. */
   take(nowMs: number): Item | undefined {
     for (const [messageId, [first]] of this.#lanes) {
-      if (first === undefined || this.#busy.has(messageId) || first.retryAtMs > nowMs) continue;
+      if (first === undefined || this.#busy.has(messageId) || mustWait(first.retryAtMs, nowMs)) continue;
       this.#busy.add(messageId);
       return first;
     }

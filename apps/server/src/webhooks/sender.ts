@@ -2,7 +2,7 @@ import type { WebhookConfig } from '../config.ts';
 import type { MailEvent } from '../model.ts';
 import type { Clock, HttpClient, Journal, NewDeadLetter, WebhookState } from '../ports.ts';
 import { contentOf } from '../queue/content.ts';
-import { backoffMs, complaint, isRefusal } from './backoff.ts';
+import { backoffMs, complaint, isRefusal, mustWait } from './backoff.ts';
 import { Lanes, type Item } from './lanes.ts';
 import { writeLetter } from './letter.ts';
 
@@ -103,7 +103,7 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
   function start(): boolean {
     const nowMs = clock.now();
     const most = failures >= DOWN ? 1 : AT_ONCE;
-    while (!stopped && lanes.busy < most && nowMs >= notBeforeMs) {
+    while (!stopped && lanes.busy < most && !mustWait(notBeforeMs, nowMs)) {
       const item = lanes.take(nowMs);
       if (item === undefined) break;
       if (!isWanted(item.event)) {

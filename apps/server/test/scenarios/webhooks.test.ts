@@ -114,6 +114,17 @@ describe('a webhook', () => {
     expect((await webhooks.states())[0]).toMatchObject({ state: 'idle', delivered: 9, deadLetters: 0 });
   });
 
+  it('is tried again after an hour or so at most, also when the clock was set back by years', async () => {
+    let up = false;
+    const { world, send, taken } = await start(() => (up ? 204 : 503));
+    await send('bob@ivory.edu');
+    await world.clock.advance(6 * hour);
+    up = true;
+    world.clock.jump(-3 * 365 * 24 * hour);
+    await world.clock.advance(2 * hour);
+    expect(types(taken)).toEqual(['accepted', 'attempted', 'relayed']);
+  });
+
   it('holds back nobody else by an event that it refuses, which becomes a dead letter that can be sent again', async () => {
     let stubborn = true;
     const { world, send, taken, webhooks } = await start(({ type }) => (type === 'attempted' && stubborn ? 422 : 200));
