@@ -9,6 +9,7 @@ export * from './ports/journal.ts';
 export * from './ports/network.ts';
 export type * from './ports/objects.ts';
 export type * from './ports/operations.ts';
+export type * from './ports/policies.ts';
 export * from './ports/queue-store.ts';
 export type * from './ports/recipient-states.ts';
 export type * from './ports/suppression.ts';

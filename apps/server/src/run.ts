@@ -16,6 +16,7 @@ import { keepLoginKey, loginKey } from './adapters/login-key.ts';
 import { NodeCrypto } from './adapters/node-crypto.ts';
 import { NodeNetwork } from './adapters/node-network.ts';
 import { openPage } from './adapters/page-files.ts';
+import { openPolicyFile } from './adapters/policy-file.ts';
 import { keepReturnPathKey, newReturnPathKey, readReportFiles } from './adapters/report-files.ts';
 import { openSqliteHistory } from './adapters/sqlite-history.ts';
 import { serviceManager } from './adapters/service-manager.ts';
@@ -44,6 +45,9 @@ import { startServer, type Adapters, type RunningServer } from './server.ts';
  * outlive the young generation are those of messages on their way: they would only be held, not used.
  */
 const HEAP_GROWING_PERCENT = 100;
+
+/** Where the MTA-STS policies lie beside the queue; each node of a cluster has its own. */
+const POLICIES = 'mta-sts.jsonl';
 
 /**
  * Runs the server until a signal ends it: with a configuration file, or without one in local mode. What a configuration
@@ -88,7 +92,7 @@ export async function run(file: string | undefined): Promise<void> {
     resolver: new DnsResolver({ prefer: from.delivery.prefer }),
     mailboxes: new FileMailboxes(),
     http,
-    ...(from.delivery.mtaSts ? { web: http } : {}),
+    ...(from.delivery.mtaSts ? { web: http, policyStore: openPolicyFile(join(from.store.directory, POLICIES)) } : {}),
     ...danePorts(from),
     programs: new ChildPrograms(),
     events: { emit: (event) => sinks.forEach((sink) => sink.emit(event)) },

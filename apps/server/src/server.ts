@@ -14,6 +14,7 @@ import type {
   Mailboxes,
   Network,
   Notice,
+  PolicyStore,
   Programs,
   QueueControl,
   QueueStore,
@@ -43,6 +44,8 @@ export interface Adapters {
   readonly programs: Programs;
   /** Where MTA-STS policies are fetched (RFC 8461); absent: they are not looked at. */
   readonly web?: HttpGetter;
+  /** Keeps those policies over a restart; absent: they go with the process. */
+  readonly policyStore?: PolicyStore;
   /** A resolver that validates (RFC 7672); absent: DANE is off. */
   readonly dane?: DanePorts;
   readonly events: EventSink;
@@ -134,6 +137,7 @@ async function serve(
   { operating, told }: { readonly operating: Operating; readonly told: EventSink },
 ): Promise<RunningServer> {
   const { store, clock, ids, trouble } = adapters;
+  const policies = keepPolicies();
   const pauses = makePauses(await store.paused());
   const events: EventSink = {
     emit(event) {
@@ -151,7 +155,7 @@ async function serve(
     isHeld: (token) => queue.isHeld(token),
     putOff: (token) => queue.putOff(token),
     clients: () => queue.clients(),
-    policiesOf: keepPolicies(),
+    policiesOf: (from) => policies.of(from),
   };
   let current = makeGeneration(config, adapters, shared);
   const queue = makeQueue(
@@ -222,16 +226,22 @@ async function serve(
         queue.stop().then(() => current.retire()),
         new Promise<void>((resolve) => clock.after(STOP_GRACE_MS, resolve)),
       ]);
+      await policies.stop();
       await operating.stop();
     },
   };
 }
 
 /** Policies stay in force until their time is over, whatever configuration comes meanwhile. RFC 8461 §5.1 */
-function keepPolicies(): Shared['policiesOf'] {
+function keepPolicies(): { readonly of: Shared['policiesOf']; readonly stop: () => Promise<void> } {
   let kept: StsPolicies | undefined;
-  return ({ web, clock, resolver }) =>
-    web === undefined ? undefined : (kept ??= new StsPolicies({ clock, resolver, web }));
+  return {
+    of({ web, clock, resolver, policyStore: store, trouble }) {
+      if (web === undefined) return undefined;
+      return (kept ??= new StsPolicies({ clock, resolver, web, ...(store && { kept: { store, trouble } }) }));
+    },
+    stop: async () => kept?.stop(),
+  };
 }
 
 /** The listeners of a generation, as far as they are new. */

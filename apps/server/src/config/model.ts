@@ -436,7 +436,10 @@ export interface DeliveryConfig {
   readonly ratePerMinute?: number;
   /** `prefer`: the addresses of a host that are tried first, `ipv6` (default) or `ipv4`. */
   readonly prefer: 'ipv6' | 'ipv4';
-  /** `mta-sts`: the policies of the domains that we send to are fetched and kept (RFC 8461). Default true. */
+  /**
+   * `mta-sts`: the policies of the domains that we send to are fetched and kept, over restarts too, beside the queue (RFC
+   * 8461). Default true.
+   */
   readonly mtaSts: boolean;
   /**
    * `dane-resolver`: `ADDRESS:PORT` of a resolver that validates by DNSSEC and that is trusted, as is the way to it: best

@@ -261,6 +261,19 @@ describe('RFC 8461 §3.3: keeping policies', () => {
     expect((await policies.policyOf('ivory.edu'))?.mode).toBe('enforce');
   });
 
+  it('RFC 8461 §3.3: a clock that was set back does not keep a policy from being fetched again', async () => {
+    const { resolver } = await ivory(policy('enforce'));
+    let nowMs = 365 * day;
+    let body = policy('enforce');
+    const clock = { now: () => nowMs, after: () => ({ cancel: () => undefined }) };
+    const get = (): ReturnType<HttpGetter['get']> => Promise.resolve({ status: 200, contentType: 'text/plain', body });
+    const policies = new StsPolicies({ clock, resolver, web: { get } });
+    expect((await policies.policyOf('ivory.edu'))?.mode).toBe('enforce');
+    nowMs = 0;
+    body = policy('testing');
+    expect((await policies.policyOf('ivory.edu'))?.mode).toBe('testing');
+  });
+
   it.each([
     ['a redirect', 302, 'text/plain', policy('enforce')],
     ['a web page', 200, 'text/html', policy('enforce')],

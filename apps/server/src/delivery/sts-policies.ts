@@ -1,20 +1,18 @@
-import type { Clock, HttpGetter, Resolver } from '../ports.ts';
+import type { Clock, HttpGetter, KeptPolicy, PolicyStore, Resolver } from '../ports.ts';
 import { isAhead } from './ahead.ts';
 import { parseStsPolicy, readStsRecord, type StsPolicy } from './mta-sts.ts';
+import { makeStsKeeping, type StsKeeping } from './sts-keeping.ts';
 
 /** What looking up policies needs of the outside world. */
 export interface StsPorts {
   readonly clock: Clock;
   readonly resolver: Resolver;
   readonly web: HttpGetter;
+  /** Keeps them over a restart; absent: they go with the process. */
+  readonly kept?: { readonly store: PolicyStore; readonly trouble: (error: unknown) => void };
 }
 
-interface Known {
-  readonly policy?: StsPolicy;
-  readonly id?: string;
-  readonly fetchedAtMs: number;
-  readonly expiresAtMs: number;
-}
+type Known = Omit<KeptPolicy, 'domain'>;
 
 interface Entry {
   known: Known | undefined;
@@ -37,22 +35,34 @@ const maxPolicyOctets = 65_536;
 const maxDomains = 10_000;
 
 /**
- * The MTA-STS policies of the domains that we send to, in memory: each is used until its `max_age` has gone by, whatever
- * the DNS says meanwhile, and replaced as soon as its id changes. RFC 8461 §3.3, §5.1
+ * The MTA-STS policies of the domains that we send to: each is used until its `max_age` has gone by, whatever the DNS says
+ * meanwhile, and replaced as soon as its id changes. RFC 8461 §3.3, §5.1. They are kept over a restart: a server that forgot
+ * them would give whoever holds back the DNS another first time. RFC 8461 §10.2
  *
  * @example await new StsPolicies({ clock, resolver, web }).policyOf('ivory.edu')
  */
 export class StsPolicies {
   readonly #ports: StsPorts;
   readonly #entries = new Map<string, Entry>();
+  readonly #keeping: StsKeeping | undefined;
+  readonly #loaded: Promise<void> | undefined;
 
   constructor(ports: StsPorts) {
     this.#ports = ports;
+    if (ports.kept === undefined) return;
+    this.#keeping = makeStsKeeping({ ...ports.kept, clock: ports.clock, known: () => this.#known() });
+    this.#loaded = this.#load(this.#keeping);
+  }
+
+  /** Saves what has changed. */
+  async stop(): Promise<void> {
+    await this.#keeping?.stop();
   }
 
   /** The policy in force; undefined if there is none, or none that could be had. */
   async policyOf(domain: string): Promise<StsPolicy | undefined> {
     const { clock } = this.#ports;
+    await this.#loaded;
     const entry = this.#entry(domain.toLowerCase());
     if (!isAhead(entry.askAtMs, askAgainMs, clock.now()))
       entry.asking ??= this.#ask(domain.toLowerCase(), entry).finally(() => (entry.asking = undefined));
@@ -76,6 +86,18 @@ export class StsPolicies {
     return entry;
   }
 
+  async #load(keeping: StsKeeping): Promise<void> {
+    for (const { domain, ...known } of await keeping.load()) this.#entry(domain).known = known;
+  }
+
+  /** Those in force, in the order in which they were wanted last. */
+  #known(): readonly KeptPolicy[] {
+    const nowMs = this.#ports.clock.now();
+    return [...this.#entries].flatMap(([domain, { known }]) =>
+      known !== undefined && known.expiresAtMs > nowMs ? { domain, ...known } : [],
+    );
+  }
+
   async #ask(domain: string, entry: Entry): Promise<void> {
     const { clock, resolver } = this.#ports;
     const answer = await resolver.txt(`_mta-sts.${domain}`);
@@ -85,7 +107,10 @@ export class StsPolicies {
     const policy = await this.#fetch(domain);
     const nowMs = clock.now();
     if (policy === undefined) entry.failed = { id, untilMs: nowMs + failedMs };
-    else entry.known = { policy, id, fetchedAtMs: nowMs, expiresAtMs: nowMs + policy.maxAgeSeconds * 1000 };
+    else {
+      entry.known = { policy, id, fetchedAtMs: nowMs, expiresAtMs: nowMs + policy.maxAgeSeconds * 1000 };
+      this.#keeping?.changed();
+    }
   }
 
   /** RFC 8461 §3.3: 200, plain text, no redirects; the certificate is for the HTTP client to check. */
@@ -107,5 +132,6 @@ export class StsPolicies {
 function isNeeded({ known, failed }: Entry, id: string, nowMs: number): boolean {
   if (failed?.id === id && isAhead(failed.untilMs, failedMs, nowMs)) return false;
   if (known?.id !== id) return true;
-  return known.fetchedAtMs + Math.min(refreshMs, (known.expiresAtMs - known.fetchedAtMs) / 2) <= nowMs;
+  const staysMs = Math.min(refreshMs, (known.expiresAtMs - known.fetchedAtMs) / 2);
+  return !isAhead(known.fetchedAtMs + staysMs, staysMs, nowMs);
 }

@@ -12,6 +12,7 @@ import type {
   Mailboxes,
   Notice,
   QueueControl,
+  PolicyStore,
   QueueStore,
   SuppressionStore,
 } from '../../src/ports.ts';
@@ -56,6 +57,8 @@ export interface ServerOptions {
   readonly http?: HttpClient;
   /** Where MTA-STS policies lie; absent: they are not looked at. */
   readonly web?: HttpGetter;
+  /** Where they are kept over a restart. */
+  readonly policyStore?: PolicyStore;
   /** `[[listen]]` tables in place of the usual one, which trusts everybody. */
   readonly listen?: string;
   /** TOML of `[users] file`. */
@@ -111,6 +114,7 @@ export class World {
       mailboxes: mailboxes(delivered, mailboxFault),
       http: options.http ?? { post: () => Promise.reject(new Error('no gateway in this world')) },
       ...(options.web === undefined ? {} : { web: options.web }),
+      ...(options.policyStore === undefined ? {} : { policyStore: options.policyStore }),
       programs: { run: () => Promise.reject(new Error('no programs in this world')) },
       events: { emit: (event) => void events.push(event) },
       random: options.random ?? (() => 0.5),
