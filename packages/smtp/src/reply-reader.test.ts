@@ -56,6 +56,14 @@ it('RFC 5321 §4.2.1 R5321-4.2.1-b: the lines of one reply, raw and without code
   ]);
 });
 
+it.each([
+  ['550-Denied, see\r\n550 5.7.1 https://example.org/\r\n', '5.7.1', ['Denied, see', 'https://example.org/']],
+  ['550-5.1.1 first\r\n550 5.7.1 second\r\n', '5.1.1', ['first', '5.7.1 second']],
+  ['550-4.7.1 of another class\r\n550 5.7.1 x\r\n', '5.7.1', ['4.7.1 of another class', 'x']],
+])('RFC 2034 §4: the status is the first that some line begins with: %j', (text, status, lines) => {
+  expect(read([text])).toMatchObject([{ code: 550, status, lines }]);
+});
+
 describe('RFC 5321 §4.2.1 R5321-4.2.1-b: what is no reply is an error', () => {
   it.each([
     ['hello\r\n', 'malformed-reply'],

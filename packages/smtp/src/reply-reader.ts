@@ -81,13 +81,22 @@ export class ReplyReader {
   }
 }
 
-/** RFC 2034 §4: the code has the class of the reply and stands at the head of each line. */
+/** RFC 2034 §4: the code has the class of the reply and stands at the head of each line. Some hosts say it in the last. */
 function read(code: number, raw: readonly string[]): ReceivedReply {
   const texts = raw.map((line) => line.slice(4));
-  const [head] = /^[245]\.\d{1,3}\.\d{1,3}(?=\s|$)/.exec(texts[0] ?? '') ?? [];
-  if (head === undefined || raw[0]?.startsWith(head.charAt(0)) !== true) return { code, lines: texts, raw };
+  const head = statusAmong(texts, raw[0]?.charAt(0) ?? '');
+  if (head === undefined) return { code, lines: texts, raw };
   const lines = texts.map((text) =>
     text === head ? '' : text.startsWith(`${head} `) ? text.slice(head.length + 1) : text,
   );
   return { code, status: head, lines, raw };
+}
+
+/** The first that has the class of the reply. */
+function statusAmong(texts: readonly string[], codeClass: string): string | undefined {
+  for (const text of texts) {
+    const [status] = /^[245]\.\d{1,3}\.\d{1,3}(?=\s|$)/.exec(text) ?? [];
+    if (status?.charAt(0) === codeClass) return status;
+  }
+  return undefined;
 }
