@@ -5,13 +5,16 @@ import type { LoginStep } from './auth/login.ts';
 
 type Refusal = Extract<Notice, { kind: 'refused' }>;
 
-/** Notices of one connection: who tries a thousand addresses fills no log. */
-const MAX_NOTICES = 50;
+/** Refusals of one connection that are told: who tries a thousand addresses fills no log. */
+const MAX_REFUSALS = 50;
 
-/** Tells the operator what the client of one connection did. */
+/**
+ * Tells the operator what the client of one connection did. Of logins all are told, which are few: one that succeeds must
+ * not hide behind refusals.
+ */
 export class Notices {
   readonly #tell: (notice: Notice) => void;
-  #told = 0;
+  #refusals = 0;
 
   constructor(tell: (notice: Notice) => void) {
     this.#tell = tell;
@@ -23,21 +26,18 @@ export class Notices {
     reply: Reply | string,
     envelope: Pick<Refusal, 'reversePath' | 'recipient'> = {},
   ): void {
-    this.#note({ kind: 'refused', client: address, what, ...envelope, reply: oneLine(reply) });
+    if (this.#refusals++ >= MAX_REFUSALS) return;
+    this.#tell({ kind: 'refused', client: address, what, ...envelope, reply: oneLine(reply) });
   }
 
   /** How an attempt to log in ended. */
   login({ address }: Client, mechanism: string, end: Exclude<LoginStep, { kind: 'challenge' }>): void {
     if (end.kind === 'success') {
-      this.#note({ kind: 'login', client: address, user: end.user.name, mechanism });
+      this.#tell({ kind: 'login', client: address, user: end.user.name, mechanism });
       return;
     }
     const user = end.name === undefined ? {} : { user: end.name };
-    this.#note({ kind: 'login-failed', client: address, ...user, mechanism, reply: oneLine(end.reply) });
-  }
-
-  #note(notice: Notice): void {
-    if (this.#told++ < MAX_NOTICES) this.#tell(notice);
+    this.#tell({ kind: 'login-failed', client: address, ...user, mechanism, reply: oneLine(end.reply) });
   }
 }
 
