@@ -37,6 +37,7 @@ describe('dsn compose', () => {
     ['--message-id', '<a b@x>', '--message-id "<a b@x>": expected <ID@HOST>'],
     ['--reporting-mta', 'a b', '--reporting-mta "a b": the name of a host holds no blanks'],
     ['--received-from', '', '--received-from "": the name of a host holds no blanks'],
+    ['--recipient', 'c@example.com remote=', '--recipient "c@example.com remote=": remote has no value'],
   ])('RFC 5322 §3.6.4 RFC 3464 §2.1.2: refuses %s %j', async (flag, value, said) => {
     const base = [
       'compose',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { mail } from './support/folder.ts';
+import { mail, temporaryFolder } from './support/folder.ts';
 import { dsn } from './support/terminal.ts';
 import { uriOf } from '../src/lint/sarif.ts';
 
@@ -92,6 +92,18 @@ describe('dsn lint, for programs', () => {
     const text = readFileSync(join(mail, 'failed.eml'), 'utf8').replaceAll('Action: failed', 'Action: delayed');
     const { stdout } = await dsn(['lint', '--json', '-'], { stdin: text });
     expect(stdout).toContain('"code":"message-without-failure"');
+  });
+
+  it('--fix writes nothing of a report that was not read to its end, and says so where there is none', async () => {
+    const long = readFileSync(join(mail, 'failed.eml'), 'utf8') + `${'x'.repeat(2 ** 20 - 1)}\n`.repeat(66);
+    const words = 'dsn: -: longer than 64 MiB; the rest was not read\n';
+    expect(await dsn(['lint', '--fix', '-'], { stdin: long })).toMatchObject({ code: 2, stdout: '', stderr: words });
+    expect(await dsn(['lint', '-'], { stdin: long })).toMatchObject({ code: 2, stderr: words });
+    const folder = temporaryFolder();
+    const none = { code: 2, stdout: '', stderr: `dsn: ${folder.path}: no message to repair\n` };
+    expect(await dsn(['lint', '--fix', folder.path])).toMatchObject(none);
+    folder.remove();
+    expect((await dsn(['lint', '--fix', folder.path])).stderr).toBe(`dsn: ${folder.path}: no such file or folder\n`);
   });
 
   it('a hostile report is checked in linear time', async () => {

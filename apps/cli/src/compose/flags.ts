@@ -98,6 +98,7 @@ export function parseRecipient(text: string): RecipientInput {
   for (const pair of pairs) {
     const [, key = '', value = ''] = /^([a-z-]+(?:\.[A-Za-z0-9-]+)?)=(.*)$/s.exec(pair) ?? [];
     const name = KEYS[key];
+    if (name !== undefined && value === '') throw fault(text, `${key} has no value`);
     const language = /^diagnostic\.(.+)$/.exec(key)?.[1];
     if (language !== undefined) localized.push({ language, text: value });
     else if (name === undefined)

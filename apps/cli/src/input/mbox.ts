@@ -41,6 +41,12 @@ export class MboxSplitter {
   #atStart = true;
   /** The message may hold a quoted `From `. */
   #quotes = false;
+  #cut = false;
+
+  /** The message that was given last is longer than what is kept of one. */
+  get cut(): boolean {
+    return this.#cut;
+  }
 
   /** The messages that end in this piece. */
   *push(piece: Uint8Array): Generator<Uint8Array> {
@@ -112,6 +118,7 @@ export class MboxSplitter {
     const whole = more.length === 0 ? (only ?? Buffer.alloc(0)) : Buffer.concat(this.#pieces);
     const message = separated ? withoutLastLineEnd(whole) : whole;
     const quotes = this.#quotes;
+    this.#cut = this.#size > MAX_MESSAGE_OCTETS;
     this.#pieces = [];
     this.#size = 0;
     this.#quotes = false;

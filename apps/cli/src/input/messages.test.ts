@@ -62,6 +62,25 @@ describe('reading messages', () => {
     expect(texts(await read(['-'], [packed.slice(0, 1), packed.slice(1)]))).toEqual(wanted);
   });
 
+  it.each(['utf-16le', 'utf-16be'])('reads what a shell or an editor wrote as %s', async (encoding) => {
+    const file = join(folder, encoding);
+    const octets = Buffer.from(`\ufeff${FROM}A: é\n\n`, 'utf16le');
+    writeFileSync(file, encoding === 'utf-16le' ? octets : octets.swap16());
+    expect(texts(await read([file]))).toEqual(['A: é\n\n']);
+  });
+
+  it('tells of a message that is longer than what is kept of one', async () => {
+    const piece = `${'x'.repeat(2 ** 20 - 1)}\n`;
+    const long = Array.from({ length: 66 }, () => piece);
+    const seen = (messages: readonly InputMessage[]): unknown => messages.map(({ index, cut }) => [index, cut]);
+    expect(seen(await read(['-'], ['A: 1\n\n', ...long]))).toEqual([[undefined, true]]);
+    const mbox = [`${FROM}A: 1\n\n${' '.repeat(2000)}\n`, ...long, `\n${FROM}B: 1\n\n`];
+    expect(seen(await read(['-'], mbox))).toEqual([
+      [1, true],
+      [2, undefined],
+    ]);
+  });
+
   it('tells what can not be read, and reads the rest', async () => {
     const missing = join(folder, 'missing.eml');
     expect(texts(await read([missing, join(folder, 'cut.gz'), join(folder, 'tree', 'a.eml')]))).toEqual(['A: 1\n']);

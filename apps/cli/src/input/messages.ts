@@ -13,6 +13,8 @@ export interface InputMessage {
   /** Place in an mbox, from 1; absent for a file of one message. */
   readonly index?: number;
   readonly octets: Uint8Array;
+  /** It is longer than what is kept of one. */
+  readonly cut?: true;
 }
 
 /** Where messages come from. */
@@ -68,10 +70,18 @@ export function readWhole(
 }
 
 function split(file: string, from: Uint8Array): readonly InputMessage[] {
-  const octets = isMacMbox(from) ? from.map((octet) => (octet === CR ? LF : octet)) : from;
+  const text = fromUtf16(from);
+  const octets = isMacMbox(text) ? text.map((octet) => (octet === CR ? LF : octet)) : text;
   if (!isMbox(octets)) return [{ file, octets }];
   const splitter = new MboxSplitter();
   return [...splitter.push(octets), ...splitter.end()].map((message, at) => ({ file, index: at + 1, octets: message }));
+}
+
+/** QUIRK: a message that went through a text editor or a shell of Windows, with its byte order mark. */
+function fromUtf16(octets: Uint8Array): Uint8Array {
+  const isLittle = octets[0] === 0xff && octets[1] === 0xfe;
+  if (!isLittle && !(octets[0] === 0xfe && octets[1] === 0xff)) return octets;
+  return Buffer.from(new TextDecoder(isLittle ? 'utf-16le' : 'utf-16be', { ignoreBOM: true }).decode(octets));
 }
 
 /** QUIRK: an mbox in which lines end with CR alone, as mail programs of the old Macintosh wrote it. */
@@ -95,9 +105,11 @@ async function* splitStream(file: string, chunks: AsyncIterable<Uint8Array>): As
   let splitter: MboxSplitter | undefined;
   const start: Uint8Array[] = [];
   let size = 0;
+  let cut = false;
   for await (const chunk of chunks) {
     if (splitter === undefined) {
       if (size <= MAX_MESSAGE_OCTETS) start.push(chunk);
+      else cut = true;
       const known = size >= 1024;
       size += chunk.length;
       if (known || size < 1024) continue;
@@ -106,11 +118,14 @@ async function* splitStream(file: string, chunks: AsyncIterable<Uint8Array>): As
       splitter = new MboxSplitter();
       for (const message of splitter.push(octets)) yield { file, index: ++index, octets: message };
     } else {
-      for (const message of splitter.push(chunk)) yield { file, index: ++index, octets: message };
+      for (const message of splitter.push(chunk))
+        yield { file, index: ++index, octets: message, ...(splitter.cut && { cut: true }) };
     }
   }
-  if (splitter === undefined) yield* split(file, Buffer.concat(start));
-  else for (const message of splitter.end()) yield { file, index: ++index, octets: message };
+  if (splitter !== undefined)
+    for (const message of splitter.end())
+      yield { file, index: ++index, octets: message, ...(splitter.cut && { cut: true }) };
+  else for (const message of split(file, Buffer.concat(start))) yield { ...message, ...(cut && { cut }) };
 }
 
 async function* chunksOf(file: string, input: Input): AsyncGenerator<Uint8Array> {

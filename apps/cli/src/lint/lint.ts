@@ -27,12 +27,22 @@ export interface LintOptions {
 /** Checks messages and tells every departure. */
 export async function lint(files: readonly string[], options: LintOptions, context: Context): Promise<ExitCode> {
   const { terminal, complain } = context;
-  const input = readMessages(files, { stdin: () => terminal.input(), complain });
+  let isTold = false;
+  const tell = (message: string): void => {
+    isTold = true;
+    complain(message);
+  };
+  const input = readMessages(files, { stdin: () => terminal.input(), complain: tell });
   if (options.output !== undefined && options.fix !== true) throw new UsageError('--output needs --fix');
-  if (options.fix === true) return await fix(input, options, context);
+  if (options.fix === true) {
+    const code = await fix(input, options, context);
+    if (code === undefined && !isTold) complain(`${files.join(' ')}: no message to repair`);
+    return code ?? EXIT.wrong;
+  }
   const sarif = options.sarif === true ? new SarifLog(version()) : undefined;
   let departs = false;
   for await (const message of input) {
+    if (message.cut) complain(cutWords(message));
     const checked = check(message);
     departs ||= checked.findings.some((finding) => counts(finding, options));
     if (sarif !== undefined) sarif.add({ ...message, index: message.index, ...checked });
@@ -42,6 +52,10 @@ export async function lint(files: readonly string[], options: LintOptions, conte
   }
   if (sarif !== undefined) terminal.out(`${sarif.toString()}\n`);
   return departs ? EXIT.findings : EXIT.fine;
+}
+
+function cutWords({ file, index }: InputMessage): string {
+  return `${nameOf({ file, index: index ?? null })}: longer than 64 MiB; the rest was not read`;
 }
 
 function counts({ level }: Finding, { strict }: LintOptions): boolean {
@@ -104,16 +118,19 @@ function toJson(
   return { file, index: index ?? null, kind, issues, ...(clauses && { clauses }) };
 }
 
+/** Undefined: there is no message. */
 async function fix(
   input: AsyncIterable<InputMessage>,
   options: LintOptions,
   { terminal, quiet }: Context,
-): Promise<ExitCode> {
+): Promise<ExitCode | undefined> {
   const messages: InputMessage[] = [];
   for await (const message of input)
     if (messages.push(message) > 1) throw new UsageError('--fix repairs one message at a time');
   const [message] = messages;
-  if (message === undefined) return EXIT.wrong;
+  if (message === undefined) return undefined;
+  // What was not read would be missing from the repaired report.
+  if (message.cut) throw new UsageError(cutWords(message));
   const name = nameOf({ file: message.file, index: message.index ?? null });
   const before = check(message);
   if (before.kind !== 'dsn' || before.report === undefined)
