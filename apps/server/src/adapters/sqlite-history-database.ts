@@ -1,4 +1,5 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
+import { DatabaseSync } from './sqlite.ts';
 import { changesOf, type Story } from '../history/summary.ts';
 import { isFound, termOf, termsOf, type Term } from '../history/search.ts';
 import type { MailEvent } from '../model.ts';

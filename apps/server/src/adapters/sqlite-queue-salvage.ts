@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from './sqlite.ts';
 import type { Recipient } from '../model.ts';
 import { StoreError } from '../ports.ts';
 import { fromRow, lastN, toRow } from './sqlite-queue-messages.ts';

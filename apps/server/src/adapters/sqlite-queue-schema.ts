@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from './sqlite.ts';
 import { StoreError } from '../ports.ts';
 import type { WorkerOptions } from './sqlite-queue-messages.ts';
 

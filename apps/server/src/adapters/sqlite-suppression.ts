@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from './sqlite.ts';
 import { StoreError, type SuppressionRecord, type SuppressionStore } from '../ports.ts';
 
 /** `PRAGMA application_id`: the letters "dsns". */
