@@ -82,7 +82,7 @@ export async function run(file: string | undefined): Promise<void> {
   if (traces !== undefined) sinks.push(traces);
   const tell = file === undefined ? undefined : noticeSink(log);
   const inherited = new InheritedSockets(process.env);
-  const network = new NodeNetwork({ inherited });
+  const network = new NodeNetwork({ inherited, trouble });
   const manager = serviceManager(process.env, (line) => log.warn(line));
   const adaptersOf = (from: Config): Adapters => ({
     store,

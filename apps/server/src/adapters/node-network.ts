@@ -24,6 +24,8 @@ export interface NodeNetworkOptions {
   readonly ca?: string;
   /** Sockets that the service manager opened: they go before opening one. */
   readonly inherited?: InheritedSockets;
+  /** Told of what goes on without our certificate of now, as changed files that can't be used. */
+  readonly trouble?: (error: unknown) => void;
 }
 
 /**
@@ -37,7 +39,7 @@ export class NodeNetwork implements Network {
 
   constructor(options: NodeNetworkOptions = {}) {
     this.#options = options;
-    this.#tls = { identities: new TlsIdentities(), sessions: new TlsSessions(), ca: options.ca };
+    this.#tls = { identities: new TlsIdentities(options.trouble), sessions: new TlsSessions(), ca: options.ca };
   }
 
   connect(target: { readonly host: string; readonly port: number; readonly timeoutMs: number }): Promise<Connection> {

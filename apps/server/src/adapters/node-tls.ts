@@ -176,6 +176,8 @@ interface Loaded {
   readonly context: SecureContext;
   readonly stamp: string;
   checkedAtMs: number;
+  /** Of the files that could not be used, of which was told. */
+  toldOf?: string;
 }
 
 /** How often the files are looked at, at most. */
@@ -185,6 +187,12 @@ const LOOK_AGAIN_MS = 1_000;
 export class TlsIdentities {
   readonly #loaded = new Map<string, Loaded>();
   readonly #loading = new Map<string, Promise<SecureContext>>();
+  readonly #trouble: (error: unknown) => void;
+
+  /** @param trouble - Told why changed files can't be used, once for each state of them. */
+  constructor(trouble: (error: unknown) => void = () => undefined) {
+    this.#trouble = trouble;
+  }
 
   /**
    * The context of an identity. While new files can't be used (half-written, or the key does not belong to the
@@ -205,22 +213,25 @@ export class TlsIdentities {
   async #load(key: string, identity: TlsIdentity): Promise<SecureContext> {
     const loaded = this.#loaded.get(key);
     const checkedAtMs = performance.now();
+    let stamp = 'gone';
     try {
-      const stamp = await stampOf(identity);
+      stamp = await stampOf(identity);
       if (loaded?.stamp === stamp) {
         loaded.checkedAtMs = checkedAtMs;
+        delete loaded.toldOf;
         return loaded.context;
       }
       const context = await contextFrom(identity);
       this.#loaded.set(key, { context, stamp, checkedAtMs });
       return context;
     } catch (error) {
-      if (loaded !== undefined) {
-        loaded.checkedAtMs = checkedAtMs;
-        return loaded.context;
-      }
       const what = error instanceof Error ? error.message : String(error);
-      throw new TlsError('identity', oneLine(`${identity.certificateFile}, ${identity.keyFile}: ${what}`));
+      const fault = new TlsError('identity', oneLine(`${identity.certificateFile}, ${identity.keyFile}: ${what}`));
+      if (loaded === undefined) throw fault;
+      if (loaded.toldOf !== stamp) this.#trouble(fault);
+      loaded.toldOf = stamp;
+      loaded.checkedAtMs = checkedAtMs;
+      return loaded.context;
     }
   }
 }
