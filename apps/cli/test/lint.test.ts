@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -95,11 +95,13 @@ describe('dsn lint, for programs', () => {
   });
 
   it('--fix writes nothing of a report that was not read to its end, and says so where there is none', async () => {
-    const long = readFileSync(join(mail, 'failed.eml'), 'utf8') + `${'x'.repeat(2 ** 20 - 1)}\n`.repeat(66);
-    const words = 'dsn: -: longer than 64 MiB; the rest was not read\n';
-    expect(await dsn(['lint', '--fix', '-'], { stdin: long })).toMatchObject({ code: 2, stdout: '', stderr: words });
-    expect(await dsn(['lint', '-'], { stdin: long })).toMatchObject({ code: 2, stderr: words });
     const folder = temporaryFolder();
+    const long = join(folder.path, 'long.eml');
+    writeFileSync(long, readFileSync(join(mail, 'failed.eml'), 'utf8') + `${'x'.repeat(2 ** 20 - 1)}\n`.repeat(66));
+    const words = `dsn: ${long}: longer than 64 MiB; the rest was not read\n`;
+    expect(await dsn(['lint', '--fix', long])).toMatchObject({ code: 2, stdout: '', stderr: words });
+    expect(await dsn(['lint', long])).toMatchObject({ code: 2, stderr: words });
+    rmSync(long);
     const none = { code: 2, stdout: '', stderr: `dsn: ${folder.path}: no message to repair\n` };
     expect(await dsn(['lint', '--fix', folder.path])).toMatchObject(none);
     folder.remove();

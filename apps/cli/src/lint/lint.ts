@@ -27,16 +27,16 @@ export interface LintOptions {
 /** Checks messages and tells every departure. */
 export async function lint(files: readonly string[], options: LintOptions, context: Context): Promise<ExitCode> {
   const { terminal, complain } = context;
-  let isTold = false;
+  const told: string[] = [];
   const tell = (message: string): void => {
-    isTold = true;
+    told.push(message);
     complain(message);
   };
   const input = readMessages(files, { stdin: () => terminal.input(), complain: tell });
   if (options.output !== undefined && options.fix !== true) throw new UsageError('--output needs --fix');
   if (options.fix === true) {
     const code = await fix(input, options, context);
-    if (code === undefined && !isTold) complain(`${files.join(' ')}: no message to repair`);
+    if (code === undefined && told.length === 0) complain(`${files.join(' ')}: no message to repair`);
     return code ?? EXIT.wrong;
   }
   const sarif = options.sarif === true ? new SarifLog(version()) : undefined;
