@@ -155,6 +155,10 @@ export function makeFailing(
   return async (claim, recipients, failure, by) => {
     const fate: Fate = { kind: 'bounced', failure, ...(by === undefined ? {} : { by }) };
     const content = contentOnce(parts, claim, undefined);
+    // The operator can do it again when the content is back, and the report with it that is owed; without one if it is lost.
+    await content().catch((error: unknown) => {
+      if (error instanceof StoreError && error.code === 'away') throw error;
+    });
     await settle(parts, claim, { results: recipients.map((recipient) => ({ recipient, fate })) }, content);
   };
 }

@@ -1,6 +1,7 @@
 import { parseReport } from '@dsnkit/multipart-report';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { StoreError } from '../../src/ports.ts';
 import { ScriptedHost } from '../simulation/scripted-host.ts';
 import { submit } from './submit.ts';
 import { World } from './world.ts';
@@ -176,6 +177,29 @@ describe('bounce', () => {
     expect(delivered[0]?.folder).toBe('alice@pure-heart.org');
     expect(delivered[0]?.text).toMatch(/Action: failed\r\nStatus: 5\.7\.1/);
     expect(delivered[0]?.text).toContain('Original-Envelope-Id: e1');
+  });
+
+  it('RFC 3461 §5.2: gives nobody up without the report that is owed because the content is away for a while', async () => {
+    const { control, store, send, world, during, kinds, delivered } = await start();
+    const id = await send('bob@ivory.edu');
+    await world.clock.advance(1000);
+    const content = vi.spyOn(store, 'content').mockRejectedValue(new StoreError('away', 'The bucket is away'));
+    await expect(during(control.bounce({ messageId: id }))).rejects.toMatchObject({ code: 'away' });
+    expect((await during(control.show(id)))?.recipients).toMatchObject([{ state: 'waiting' }]);
+    content.mockRestore();
+    await during(control.bounce({ messageId: id }));
+    await world.clock.advance(1000);
+    expect(delivered.map(({ folder }) => folder)).toEqual(['alice@pure-heart.org']);
+    expect(kinds().filter((kind) => kind === 'bounced' || kind === 'not-reported')).toEqual(['bounced']);
+  });
+
+  it('gives up a message whose content is lost', async () => {
+    const { control, store, send, world, during, kinds } = await start();
+    const id = await send('bob@ivory.edu');
+    await world.clock.advance(1000);
+    vi.spyOn(store, 'content').mockRejectedValue(new StoreError('lost', 'It is not in the bucket'));
+    expect(await during(control.bounce({ messageId: id }))).toMatchObject({ recipients: 1 });
+    expect(kinds()).toEqual(expect.arrayContaining(['bounced', 'not-reported']));
   });
 });
 
