@@ -89,6 +89,15 @@ describe('readBounce', () => {
     ]);
   });
 
+  it('that a message is tried again says nothing of what its host takes', () => {
+    const said =
+      'Delivery to the following recipient has been delayed:\r\n\r\n     ann@example.org\r\n\r\nMessage will be retried for 2 more day(s)\r\n\r\nTechnical details of temporary failure:\r\nThe recipient server did not accept our requests to connect.'; // prettier-ignore
+    const text = `From: mailer-daemon@googlemail.com\r\nSubject: Delivery Status Notification (Delay)\r\n\r\n${said}\r\n`;
+    expect(readBounce(new TextEncoder().encode(text)).recipients).toMatchObject([
+      { address: 'ann@example.org', action: 'delayed', status: '4.0.0', reason: 'expired' },
+    ]);
+  });
+
   it.each([
     ['ann@example.org: Envelope expired', 'failed', 'retry-later'],
     ['ann@example.org: 451 4.7.1 Greylisted', 'delayed', 'wait'],
