@@ -85,4 +85,13 @@ describe('deliveryHeader', () => {
       expect(header).toContain('Original-Recipient: utf-8; josé@example.org\r\n');
     },
   );
+
+  it.each(['\\x{85}', '\\x{2028}', '\\x{9B}', '\u0085', '\u2029'])(
+    'RFC 6533 §3: what ends a line for some readers stays written as ASCII in a UTF-8 message, too: %j',
+    (hidden) => {
+      const recipient = recipientOf('bob@x', { parameters: `ORCPT=utf-8;b${hidden}Bcc:@example.org` });
+      const header = deliveryHeader({ reversePath: 'ä@x', mailParameters: 'SMTPUTF8' }, recipient);
+      expect(header).toMatch(/\r\nOriginal-Recipient: utf-8; b\\x\{[0-9A-F]+\}Bcc:@example\.org\r\n$/);
+    },
+  );
 });

@@ -2,6 +2,7 @@ import { parseParameters, readRcptParameters } from '@dsnkit/esmtp-parameters';
 import { encodeUtf8AddrXtext } from '@dsnkit/xtext';
 import type { Delivery, Message, Outcome, Recipient, Transport } from '../model.ts';
 import type { Clock, Mailboxes } from '../ports.ts';
+import { hasLineEnd } from '../routing/address.ts';
 import { fault, type Trouble } from './outcomes.ts';
 
 /** Recipients that are written to at a time: each costs syncs of the disk. */
@@ -88,8 +89,8 @@ function originalRecipient(parameters: string, smtputf8: boolean): string | unde
   try {
     const { orcpt } = readRcptParameters(parseParameters(parameters), undefined, { smtputf8: true });
     if (orcpt === undefined) return undefined;
-    // RFC 6533 §3: the native form only where the message is UTF-8 anyway; no control character in any form.
-    const isPlain = smtputf8 ? !/[\x00-\x1f\x7f]/.test(orcpt.address) : /^[\x20-\x7e]*$/.test(orcpt.address);
+    // RFC 6533 §3: the native form only where the message is UTF-8 anyway; nothing that ends a line somewhere in any form.
+    const isPlain = smtputf8 ? !hasLineEnd(orcpt.address) : /^[\x20-\x7e]*$/.test(orcpt.address);
     return `${orcpt.type}; ${isPlain ? orcpt.address : encodeUtf8AddrXtext(orcpt.address)}`;
   } catch {
     return undefined;
