@@ -1,6 +1,7 @@
 /**
- * Checks the package in the current folder as npm would publish it: publint (strict) for the manifest and,
- * for libraries, "are the types wrong" for how TypeScript resolves it. ESM only, so CommonJS and node10 are not asked for.
+ * Checks the package in the current folder as npm would publish it: publint (strict) for the manifest, no test among the
+ * files and, for libraries, "are the types wrong" for how TypeScript resolves it. ESM only, so CommonJS and node10 are not
+ * asked for.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -23,7 +24,11 @@ try {
   const types =
     entries === undefined ||
     run([bin('@arethetypeswrong/cli/dist/index.js'), tarball, '--profile', 'esm-only', '--format', 'ascii', '--quiet']);
-  process.exitCode = lint && types ? 0 : 1;
+  // npm publishes whatever is called readme, so that `files` alone does not keep readme.test.ts out.
+  const { stdout: files } = spawnSync('tar', ['-tzf', tarball], { encoding: 'utf8' });
+  const tests = files.split('\n').filter((file) => file.includes('.test.'));
+  for (const file of tests) console.error(`${file}: a test is no part of the package`);
+  process.exitCode = lint && types && tests.length === 0 ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -46,8 +46,12 @@ export function foldLines(name: string, lines: readonly string[]): string {
   return `${pieces.join('\r\n')}\r\n`;
 }
 
-/** Fields carry no CR, LF or NUL, and no other control character but the tab. RFC 5322 §2.2. */
-function assertClean(name: string, value: string): void {
+/**
+ * Fields carry no CR, LF or NUL, and no other control character but the tab. RFC 5322 §2.2.
+ *
+ * @throws {DeliveryStatusError} `control-character`
+ */
+export function assertClean(name: string, value: string): void {
   const offset = value.search(/[\x00-\x08\x0a-\x1f\x7f]/);
   if (offset < 0) return;
   throw new DeliveryStatusError('control-character', `${name}: a control character at offset ${offset}`, {

@@ -3,7 +3,7 @@ import { formatDate } from './date.ts';
 import { DeliveryStatusError } from './error.ts';
 import { encodeWords } from './encoded-word.ts';
 import { assertFieldName } from './fields.ts';
-import { foldField, foldLines, plainField } from './fold.ts';
+import { assertClean, foldField, foldLines, plainField } from './fold.ts';
 import { knownField, type KnownField } from './known-fields.ts';
 import { isAtom, isFutureRelease, isLanguageTag } from './read-value.ts';
 import { splitReply } from './smtp-reply.ts';
@@ -112,7 +112,9 @@ function formatFieldDate(name: string, value: Date): string {
 
 function withComment(name: string, value: string, comment: unknown, ascii: boolean): string {
   if (comment === undefined || comment === '') return foldField(name, value);
-  // RFC 3464 §2.1.1: comments may use encoded-words.
-  const text = ascii ? encodeWords(comment as string) : (comment as string);
+  const plain = comment as string;
+  assertClean(name, plain);
+  // RFC 3464 §2.1.1: comments may use encoded-words, and what looks like one would be read as one.
+  const text = ascii || plain.includes('=?') ? encodeWords(plain) : plain;
   return foldField(name, `${value} ${formatComment(text)}`);
 }

@@ -229,9 +229,11 @@ describe('writing anew', () => {
       issues: [],
     });
     expect(formatGlobalDeliveryStatus(status)).toContain('f\u00fcr "J\u00f6rg \\(Vater\\)"');
-    expect(
-      parseDeliveryStatus(formatDeliveryStatus(make({ statusComment: '=?utf-8?Q?x?=' }))).recipients[0]?.statusComment,
-    ).toBe('=?utf-8?Q?x?=');
+    const word = make({ statusComment: '=?utf-8?Q?x?=', actionComment: '\u00e9 =?utf-8?Q?x?=' });
+    const { statusComment, actionComment } = word.recipients[0];
+    const said = { recipients: [{ statusComment, actionComment }] };
+    expect(parseDeliveryStatus(formatDeliveryStatus(word))).toMatchObject(said);
+    expect(parseGlobalDeliveryStatus(formatGlobalDeliveryStatus(word))).toMatchObject(said);
     expect(formatDeliveryStatus(make({ statusComment: '' }))).toContain('Status: 5.1.1\r\n');
   });
 });
@@ -322,6 +324,9 @@ describe('what is refused', () => {
       ];
       for (const status of attempts)
         expect(fault(() => formatGlobalDeliveryStatus(status))?.[0]).toBe('control-character');
+      // Nor as an encoded-word, from which a reader would take it out again.
+      for (const comment of [make({ actionComment: `\u00e9${bad}` }), make({ statusComment: `=?${bad}` })])
+        expect(fault(() => formatDeliveryStatus(comment))?.[0]).toBe('control-character');
     },
   );
 });

@@ -165,4 +165,12 @@ describe('envelope', () => {
     first.to('b@x').mail({ ret: 'FULL' });
     expect(first.plan(new Set(['DSN']))).toMatchObject({ mailParameters: [], recipients: [] });
   });
+
+  it('RFC 3461 §4: envelopes that go on from one another leave each other alone', () => {
+    const start = envelope('a@example.org').to('b@example.org');
+    const [one, two] = [start.to('c@example.org'), start.to('d@example.org')];
+    expect(lines(two.plan(new Set())).slice(1)).toEqual(['RCPT TO:<b@example.org>', 'RCPT TO:<d@example.org>']);
+    expect(lines(one.plan(new Set())).slice(1)).toEqual(['RCPT TO:<b@example.org>', 'RCPT TO:<c@example.org>']);
+    expect(start.plan(new Set()).recipients).toHaveLength(1);
+  });
 });

@@ -68,13 +68,20 @@ export interface Envelope {
  */
 export function envelope(reversePath: string): Envelope {
   parseReversePath(`<${reversePath}>`);
-  return envelopeOf({ reversePath, mail: {}, recipients: [] });
+  return envelopeOf({ reversePath, mail: {}, last: undefined });
 }
 
 interface State {
   readonly reversePath: string;
   readonly mail: Partial<MailParameters>;
-  readonly recipients: readonly { readonly forwardPath: string; readonly request: RecipientRequest }[];
+  readonly last: Listed | undefined;
+}
+
+/** A recipient and those before it: envelopes that go on from one another share them, so that none are copied. */
+interface Listed {
+  readonly forwardPath: string;
+  readonly request: RecipientRequest;
+  readonly before: Listed | undefined;
 }
 
 function envelopeOf(state: State): Envelope {
@@ -82,13 +89,14 @@ function envelopeOf(state: State): Envelope {
     mail: (request) => envelopeOf({ ...state, mail: { ...state.mail, ...request } }),
     to: (forwardPath, request = {}) => {
       parseForwardPath(`<${forwardPath}>`);
-      return envelopeOf({ ...state, recipients: [...state.recipients, { forwardPath, request }] });
+      return envelopeOf({ ...state, last: { forwardPath, request, before: state.last } });
     },
     plan: (announced) => planFor(state, announced),
   };
 }
 
-function planFor({ reversePath, mail, recipients }: State, announced: Announced): EnvelopePlan {
+function planFor({ reversePath, mail, last }: State, announced: Announced): EnvelopePlan {
+  const recipients = inOrder(last);
   const unmet: Unmet[] = [];
   const utf8 = mail.smtputf8 === true || ![reversePath, ...recipients.map((to) => to.forwardPath)].every(isAscii);
   const mailParameters = writeMailParameters({ ...mail, smtputf8: utf8 }).filter((parameter) => {
@@ -109,8 +117,14 @@ function planFor({ reversePath, mail, recipients }: State, announced: Announced)
   };
 }
 
+function inOrder(last: Listed | undefined): Listed[] {
+  const recipients: Listed[] = [];
+  for (let to = last; to !== undefined; to = to.before) recipients.push(to);
+  return recipients.reverse();
+}
+
 function recipientParameters(
-  { forwardPath, request }: State['recipients'][number],
+  { forwardPath, request }: Listed,
   announced: Announced,
   context: Utf8Context,
   unmet: Unmet[],

@@ -147,6 +147,11 @@ describe('values of MAIL parameters', () => {
   });
 });
 
+it.each(['ENVID', 'SUBMITTER'])('RFC 3461 §4.4: a control in %s is shown in the value as it was sent', (keyword) => {
+  const told = fault(() => readMailParameters([{ keyword, value: 'a+2B+09+1Ab' }]));
+  expect(told).toMatchObject({ code: 'bad-value', offset: 7, keyword });
+});
+
 describe('lengths', () => {
   it('RFC 3461 §5.4(a) R3461-5.4-a R3461-4.4-d: ENVID of 100 octets passes whichever way they are counted', () => {
     expect(`ENVID=${'x'.repeat(94)}`).toHaveLength(100);

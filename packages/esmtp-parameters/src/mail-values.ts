@@ -1,8 +1,9 @@
-import { type XtextError, assertPrintable, decodeXtext, decodeXtextLenient } from '@dsnkit/xtext';
+import { type XtextError, decodeXtextLenient } from '@dsnkit/xtext';
 import { parseDateTime } from './date-time.ts';
 import { EsmtpParameterError, badValue } from './error.ts';
 import { asciiUpper } from './parameter.ts';
 import { isMailbox } from './path.ts';
+import { decodePrintableXtext } from './printable-xtext.ts';
 import { replyFor } from './reader.ts';
 
 /** How soon to deliver, and what to do when that fails. RFC 2852 §4. */
@@ -121,10 +122,7 @@ function oneOf<const T extends string>(value: string, words: readonly T[], keywo
 
 function printableXtext(value: string, keyword: string): string {
   try {
-    const text = decodeXtext(value);
-    // Without a hexchar it is the same string, all of whose characters are printable.
-    if (text !== value) assertPrintable(text);
-    return text;
+    return decodePrintableXtext(value);
   } catch (error) {
     throw badValue(keyword, (error as XtextError).offset);
   }

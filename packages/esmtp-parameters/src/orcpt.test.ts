@@ -44,10 +44,10 @@ describe('parseOrcpt', () => {
     ['rfc822;a+00', 8],
     ['rfc822;a+7F', 8],
     ['rfc822;+1B', 7],
+    ['rfc822;+41+2B+0A', 13],
   ])('RFC 3461 §4.2 R3461-4.2-b R3461-4.2-k R3461-4.2-l: %j is refused', (value, offset) => {
     const told = fault(() => parseOrcpt(value, utf8));
     expect(told).toMatchObject({ code: 'bad-value', reply: '501 5.5.4', keyword: 'ORCPT' });
-    // Behind a hexchar the place is that of the decoded character.
     expect(told?.offset).toBe(offset);
   });
 

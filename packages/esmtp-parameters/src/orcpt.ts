@@ -2,7 +2,6 @@ import {
   XtextError,
   assertPrintable,
   decodeUtf8AddrUnitext,
-  decodeXtext,
   downconvertUtf8Addr,
   encodeUtf8AddrUnitext,
   encodeUtf8AddrXtext,
@@ -14,6 +13,7 @@ import { ATEXT } from './atext.ts';
 import { BAD_PARAMETER, EsmtpParameterError, badValue } from './error.ts';
 import { octetLength } from './parameter.ts';
 import { isMailbox } from './path.ts';
+import { decodePrintableXtext } from './printable-xtext.ts';
 
 /** An address under a type, as in ORCPT: the type verbatim, the address decoded. RFC 3461 §4.2. */
 export interface TypedAddress {
@@ -66,10 +66,7 @@ export function parseOrcpt(value: string, context: Utf8Context = { smtputf8: fal
   const encoded = value.slice(semicolon + 1);
   if (isUtf8(type)) return readUtf8(type, encoded, context, semicolon + 1);
   try {
-    const address = decodeXtext(encoded);
-    // Without a hexchar it is the same string, all of whose characters are printable.
-    if (address !== encoded) assertPrintable(address);
-    return { type, address };
+    return { type, address: decodePrintableXtext(encoded) };
   } catch (error) {
     throw badXtext(error, semicolon + 1);
   }

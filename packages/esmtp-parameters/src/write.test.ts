@@ -12,6 +12,12 @@ import {
 } from './index.ts';
 
 describe('writeMailParameters', () => {
+  it('RFC 5321 §4.1.2: takes as many extensions as a line can have', () => {
+    const extensions = Array.from({ length: 200_000 }, (_, at) => ({ keyword: `X${at}` }));
+    expect(writeMailParameters({ extensions })).toEqual(extensions);
+    expect(writeRcptParameters({ extensions })).toEqual(extensions);
+  });
+
   it.each<[Partial<MailParameters>, string]>([
     [{}, ''],
     [{ ret: 'HDRS', envid: 'order 7/x' }, 'RET=HDRS ENVID=order+207/x'],

@@ -26,7 +26,7 @@ export function writeMailParameters(mail: Partial<MailParameters>): EsmtpParamet
     const value = write(mail);
     if (value !== undefined) parameters.push(value === '' ? { keyword } : { keyword, value });
   }
-  parameters.push(...(mail.extensions ?? []));
+  for (const extension of mail.extensions ?? []) parameters.push(extension);
   // What we would not take ourselves we don't send.
   formatParameters(parameters);
   readMailParameters(parameters);
@@ -57,7 +57,7 @@ export function writeRcptParameters(
     parameters.push({ keyword: 'RRVS', value: formatSeconds(rrvs.since, 'RRVS') + action });
   }
   if (conNeg === true) parameters.push({ keyword: 'CONNEG' });
-  parameters.push(...(rcpt.extensions ?? []));
+  for (const extension of rcpt.extensions ?? []) parameters.push(extension);
   formatParameters(parameters);
   readRcptParameters(parameters, undefined, context);
   return parameters;

@@ -6,7 +6,7 @@ export interface XtextRepair {
    * - `lower-case-hexchar`: `+2b` read as `+2B`
    * - `bad-hexchar`: `+` without two hex digits, taken as itself
    * - `bad-character`: SP, a control or `=`, taken as itself
-   * - `not-ascii`: a character beyond U+007E, taken as its UTF-8 octets
+   * - `not-ascii`: a character beyond U+007F, taken as its UTF-8 octets
    */
   readonly code: 'lower-case-hexchar' | 'bad-hexchar' | 'bad-character' | 'not-ascii';
 }
