@@ -59,6 +59,8 @@ describe('completions', () => {
     expect(offered('dsn inspect --su', script)).toEqual(['--summary']);
     expect(offered('dsn send --ret ', script)).toEqual(['FULL', 'HDRS']);
     expect(offered('dsn inspect dsn.', script)).toEqual(['dsn.bash']);
+    expect(offered('dsn --color never queue --url inspect list --st', script)).toEqual(['--state']);
+    expect(offered('dsn completion z', script)).toEqual(['zsh']);
   });
 
   it.each([
@@ -110,6 +112,7 @@ next=command; _dsn; next=argument; _dsn`;
     expect(complete('dsn params b')).toEqual(['build']);
     expect(complete('dsn inspect --su')).toEqual(['--summary']);
     expect(complete('dsn send --ret ')).toEqual(['FULL', 'HDRS']);
+    expect(complete('dsn completion z')).toEqual(['zsh']);
   });
 
   it('of another shell', async () => {

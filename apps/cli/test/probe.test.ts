@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -313,6 +313,12 @@ describe('dsn matrix', () => {
     expect((await dsn(['matrix', new URL('../package.json', import.meta.url).pathname])).stderr).toMatch(
       /not a card of dsn probe --json\n$/,
     );
+    const file = join(folder.path, 'card.json');
+    for (const text of ['null', '[]', '{"results":[]}', '{"greeting":"a","date":"b","results":[{}]}']) {
+      writeFileSync(file, text);
+      const told = { code: 2, stdout: '', stderr: `dsn: ${file}: not a card of dsn probe --json\n` };
+      expect(await dsn(['matrix', file])).toMatchObject(told);
+    }
   });
 });
 

@@ -17,6 +17,8 @@ interface Node {
   readonly path: readonly string[];
   readonly commands: readonly { readonly name: string; readonly description: string }[];
   readonly options: readonly OptionNode[];
+  /** What its argument may be. */
+  readonly choices: readonly string[];
 }
 
 interface OptionNode {
@@ -34,7 +36,7 @@ function nodesOf(program: Command): readonly Node[] {
       name: child.name(),
       description: firstSentence(child.description()),
     }));
-    const node = { path, commands, options: own };
+    const node = { path, commands, options: own, choices: command.registeredArguments[0]?.argChoices ?? [] };
     return [node, ...command.commands.flatMap((child) => walk(child, [...path, child.name()]))];
   };
   return walk(program, []);
@@ -65,7 +67,7 @@ function firstSentence(text: string): string {
 }
 
 const words = (node: Node): string =>
-  [...node.commands.map(({ name }) => name), ...node.options.flatMap(({ flags }) => flags)].join(' ');
+  [...node.commands.map(({ name }) => name), ...node.choices, ...node.options.flatMap(({ flags }) => flags)].join(' ');
 
 function bash(nodes: readonly Node[]): string {
   const cases = nodes.map((node) => `    '${node.path.join(' ')}') words='${words(node)}' ;;`);
@@ -74,12 +76,17 @@ function bash(nodes: readonly Node[]): string {
   const values = [...unique].map(
     ([flag, some]) => `    ${flag}) COMPREPLY=($(compgen -W '${some}' -- "$current")); return ;;`,
   );
+  const taking = nodes.flatMap(({ options }) => options).filter(({ takesValue }) => takesValue);
   const parents = nodes.filter(({ commands }) => commands.length > 0).map(({ path }) => `'${path.join(' ')}'`);
   return `# bash completion for dsn; put it where bash-completion looks, or: source <(dsn completion bash)
 _dsn() {
-  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path='' word words=''
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path='' word words='' value=''
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in -*) continue ;; esac
+    if [ "$value" ]; then value=''; continue; fi
+    case $word in
+      ${[...new Set(taking.flatMap(({ flags }) => flags))].join('|')}) value=1; continue ;;
+      -*) continue ;;
+    esac
     case $path in ${parents.join('|')}) path="\${path:+$path }$word" ;; esac
   done
   case $previous in
@@ -104,8 +111,8 @@ function zsh(nodes: readonly Node[]): string {
       return `    ${spec}[${description}]${value}'`;
     });
     const name = functionName(node);
-    if (node.commands.length === 0)
-      return `${name}() {\n  _arguments \\\n${[...options, "    '*:file:_files'"].join(' \\\n')}\n}`;
+    const argument = node.choices.length > 0 ? `    '1:value:(${node.choices.join(' ')})'` : "    '*:file:_files'";
+    if (node.commands.length === 0) return `${name}() {\n  _arguments \\\n${[...options, argument].join(' \\\n')}\n}`;
     const list = node.commands.map((command) => `'${command.name}:${command.description}'`).join(' ');
     const calls = node.commands.map(
       (command) => `      ${command.name}) ${functionName({ ...node, path: [...node.path, command.name] })} ;;`,
@@ -136,7 +143,7 @@ function functionName({ path }: Pick<Node, 'path'>): string {
 
 function fish(nodes: readonly Node[]): string {
   const lines = nodes.flatMap((node) => {
-    const { path, commands, options } = node;
+    const { path, commands, options, choices: values } = node;
     const seen = path.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
     const below = commands.map(({ name }) => name).join(' ');
     const own =
@@ -146,6 +153,7 @@ function fish(nodes: readonly Node[]): string {
           ? seen
           : `${seen}; and not __fish_seen_subcommand_from ${below}`;
     return [
+      ...(values.length > 0 ? [`complete -c dsn -n '${own}' -f -a '${values.join(' ')}'`] : []),
       ...commands.map(({ name, description }) => `complete -c dsn -n '${own}' -f -a ${name} -d '${description}'`),
       ...options.map(({ flags, description, takesValue, choices }) => {
         const names = flags

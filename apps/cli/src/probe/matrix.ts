@@ -19,14 +19,33 @@ interface NamedCard extends Card {
 function readCard(argument: string): NamedCard {
   const [, given, file = argument] = /^([^=/\\]+)=(.+)$/.exec(argument) ?? [];
   try {
-    const card = JSON.parse(readFileSync(file, 'utf8')) as Card;
-    if (!Array.isArray(card.results)) throw new SyntaxError('no card');
+    const card = JSON.parse(readFileSync(file, 'utf8')) as unknown;
+    if (!isCard(card)) throw new SyntaxError('no card');
     return { ...card, name: given ?? card.greeting };
   } catch (error) {
     throw new UsageError(
       `${file}: ${error instanceof SyntaxError ? 'not a card of dsn probe --json' : reasonOf(error)}`,
     );
   }
+}
+
+function isCard(value: unknown): value is Card {
+  const card = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const { results } = card;
+  return areTexts(card, ['greeting', 'date']) && Array.isArray(results) && results.every(isResult);
+}
+
+function isResult(value: unknown): boolean {
+  const result = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return (
+    areTexts(result, ['id', 'clause', 'title', 'detail']) &&
+    Object.hasOwn(SIGNS, String(result['result'])) &&
+    Array.isArray(result['transcript'])
+  );
+}
+
+function areTexts(value: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
+  return names.every((name) => typeof value[name] === 'string');
 }
 
 const SIGNS: Readonly<Record<CheckResult['result'], string>> = {

@@ -33,9 +33,11 @@ export function processTerminal(): Terminal {
   };
 }
 
+/** A terminal that nobody told its size, as some containers and test programs have it, says 0. */
 function columnsOf(wish: string | undefined, actual: number | undefined): number {
   const wished = Number(wish);
-  return Number.isInteger(wished) && wished >= 20 ? wished : (actual ?? 80);
+  if (Number.isInteger(wished) && wished >= 20) return wished;
+  return actual === undefined || actual === 0 ? 80 : actual;
 }
 
 /** https://no-color.org: set and not empty, whatever the value. */
