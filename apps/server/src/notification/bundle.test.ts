@@ -62,6 +62,15 @@ describe('composeBundle', () => {
     expect(seen.text).toContain('bob2@example.com\n');
   });
 
+  it.each([
+    ['Acme, Inc.', '"Acme, Inc."'],
+    ['Söhne, Inc.', '=?utf-8?B?U8O2aG5lLCBJbmMu?='],
+  ])('RFC 5322 §3.2.3: a sender of the name %s is one mailbox', (sender, name) => {
+    const first = report(1);
+    const text = new TextDecoder().decode(bundle({ ...first, texts: { ...first.texts, sender } }, report(2)));
+    expect(text.slice(0, text.indexOf('\r\n'))).toBe(`From: ${name} <MAILER-DAEMON@mx.example.org>`);
+  });
+
   it('RFC 2045 §2.7 R2045-2.7-a: is 7-bit in lines of at most 998 octets', () => {
     const content = bundle(report(1, '', 'ar'), report(2, '', 'ru'));
     expect(content.every((octet) => octet < 128)).toBe(true);

@@ -2,7 +2,7 @@ import { formatDate } from '@dsnkit/delivery-status';
 import { deriveBoundary } from '@dsnkit/multipart-report';
 import type { ComposedReport } from './compose.ts';
 import { hasEightBit } from './eight-bit.ts';
-import { base64Lines, encodeWords } from './encoded-words.ts';
+import { base64Lines, displayName, encodeWords } from './encoded-words.ts';
 import { fill, type Texts } from './texts/texts.ts';
 import { visible } from './visible.ts';
 import { wrap } from './wrap.ts';
@@ -35,7 +35,7 @@ export function composeBundle({ reports, texts, hostname, id, nowMs }: BundleInp
   const contents = [text, ...reports.map(({ content }) => content)];
   const [outer, inner] = [deriveBoundary(`${id}a`, contents), deriveBoundary(`${id}b`, contents)];
   const pieces: (string | Uint8Array)[] = [
-    `From: ${encodeWords(texts.sender)} <MAILER-DAEMON@${hostname}>\r\n`,
+    `From: ${phrase(texts.sender)} <MAILER-DAEMON@${hostname}>\r\n`,
     `To: <${recipient.address}>\r\n`,
     `Subject: ${encodeWords(bundleSubject(texts, count))}\r\n`,
     `Date: ${formatDate(new Date(nowMs))}\r\nMessage-ID: <${id}@${hostname}>\r\nAuto-Submitted: auto-replied\r\n`,
@@ -54,6 +54,12 @@ export function composeBundle({ reports, texts, hostname, id, nowMs }: BundleInp
 /** The Subject of a message with so many reports, before it is encoded. */
 export function bundleSubject(texts: Texts, count: number): string {
   return fill(texts.bundle.subject, { count });
+}
+
+/** Encoded words stand for themselves, never in quotes. RFC 2047 §5(3) */
+function phrase(name: string): string {
+  const words = encodeWords(name);
+  return words === name ? displayName(name) : words;
 }
 
 function bundleText(texts: Texts, hostname: string, reports: BundleInput['reports']): string {

@@ -133,6 +133,17 @@ describe('the envelope of a report', () => {
 });
 
 describe('the header of a report', () => {
+  it.each([
+    ['Mail Delivery System', 'Mail Delivery System'],
+    ['Acme, Inc. (mail)', '"Acme, Inc. (mail)"'],
+    ['The "Post"', '"The \\"Post\\""'],
+    ['Müller, Söhne', 'Müller, Söhne'],
+  ])('RFC 5322 §3.2.3: a sender of the name %s is one mailbox', (sender, name) => {
+    const texts = { ...makeLanguages().standard, sender };
+    const { header } = read(compose({ style: { languages: { standard: texts, byTag: new Map() }, html: false } }));
+    expect(decodeHeaderText(header['From'] ?? '')).toBe(`${name} <MAILER-DAEMON@mx.example.org>`);
+  });
+
   it('RFC 3464 §2 R3464-2-f R3464-2-g: To is the envelope return address, From leads to a person', () => {
     const { header } = read(compose());
     expect(header['To']).toBe('<Alice@Example.org>');

@@ -28,6 +28,7 @@ import {
 } from '@dsnkit/multipart-report';
 import type { Message, Recipient } from '../model.ts';
 import { hasEightBit } from './eight-bit.ts';
+import { displayName } from './encoded-words.ts';
 import { htmlText } from './html.ts';
 import { chooseTexts, type Languages } from './language.ts';
 import { writeLetter, type Told } from './letter.ts';
@@ -160,7 +161,7 @@ function makeReport(input: ReportInput, { mail, path, texts, to }: Frame): Repor
   const html = style.html ? { html: htmlText(letter) } : {};
   return {
     headers: [
-      { name: 'From', value: `${texts.sender} <MAILER-DAEMON@${hostname}>` },
+      { name: 'From', value: `${displayName(texts.sender)} <MAILER-DAEMON@${hostname}>` },
       { name: 'To', value: `<${to}>` },
       { name: 'Subject', value: letter.subject },
       { name: 'Date', value: formatDate(new Date(nowMs)) },

@@ -27,6 +27,18 @@ export function encodeWords(text: string): string {
   return words.join('\r\n ');
 }
 
+/**
+ * A display name before an address: as it is if it is made of atoms, else quoted (RFC 5322 §3.2.5).
+ *
+ * @example
+ * ```ts
+ * displayName('Acme, Inc.') // '"Acme, Inc."'
+ * ```
+ */
+export function displayName(name: string): string {
+  return /[()<>[\]:;@\\,."]/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : name;
+}
+
 /** Octets in base64, in lines with their ends. RFC 2045 §6.8 */
 export function base64Lines(octets: Uint8Array): string {
   let binary = '';
