@@ -14,6 +14,16 @@ export function line(maxLength: number, words: string) {
   );
 }
 
+/** The same for what becomes an address: without all that ends a line for some reader, as with SMTP. */
+export function addressLine(maxLength: number, words: string) {
+  return v.pipe(
+    v.string(),
+    v.maxLength(maxLength),
+    v.regex(/^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/, 'has a control character'),
+    v.description(words),
+  );
+}
+
 export const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9]{1,64}$/, 'is no queue id'), v.description('Queue id'));
 
 export const limit = v.optional(
@@ -60,7 +70,7 @@ function isTime(text: string): boolean {
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 }
 
-export const address = line(1000, 'An address, without angle brackets');
+export const address = addressLine(1000, 'An address, without angle brackets');
 export const destination = line(1000, 'A destination, as the queue names it: smtp://mx.example.net:25');
 
 const recipient = v.optional(said(address, 'Only this recipient of the message'));

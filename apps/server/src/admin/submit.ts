@@ -143,6 +143,8 @@ async function take(parts: SubmitParts, submission: Submission, id: string): Pro
       : composeMessage(submission.content, atMs, `=_${id}`);
   if (octets.length > limits.messageSizeOctets)
     throw new Problem('too-large', `A message may have ${limits.messageSizeOctets} octets`);
+  // RFC 5321 §2.3.8, RFC 5322 §3.5: as by SMTP; what it stands for would be lost on the way.
+  if (octets.includes(0)) throw new Problem('refused', 'A message has no NUL in it');
   const { mailParameters, recipients } = planOf(parts, submission, octets, atMs);
   const intake = new ContentIntake(store, (start, isWhole) => fieldsOf(parts, submission, id, atMs, start, isWhole));
   try {

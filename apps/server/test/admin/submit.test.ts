@@ -36,6 +36,21 @@ async function contentOf(id: string): Promise<string> {
 }
 
 describe('submitting', () => {
+  it('RFC 5322 §3.5: takes no NUL, and no address with what ends a line for some reader, as with SMTP', async () => {
+    const sound = { from: 'alice@example.org', recipients: to('4.2.1@simulator.test'), raw: 'Subject: x\n\nx' };
+    expect((await submit({ ...sound, raw: 'Subject: x\n\nx\0y' })).status).toBe(422);
+    for (const each of ['\n', '\u0085', '\u009b', '\u2028', '\u2029']) {
+      const bad = `"a${each}b"@simulator.test`;
+      for (const wrong of [
+        { ...sound, from: bad },
+        { ...sound, recipients: to(bad) },
+        { ...sound, raw: undefined, message: { to: [`Bob <${bad}>`] } },
+        { ...sound, raw: undefined, message: { from: bad } },
+      ])
+        expect([wrong, (await submit(wrong)).status]).toEqual([wrong, 400]);
+    }
+  });
+
   it('keeps wishes for reports as MAIL and RCPT would have brought them', async () => {
     const { id, status } = await submit({
       from: 'alice@example.org',

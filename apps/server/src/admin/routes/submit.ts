@@ -1,6 +1,6 @@
 import { EsmtpParameterError, parseNotify, type Notify } from '@dsnkit/esmtp-parameters';
 import * as v from 'valibot';
-import { address, line } from '../inputs.ts';
+import { address, addressLine, line } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
 import { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
@@ -20,7 +20,7 @@ const recipient = v.strictObject({
   orcpt: v.optional(line(1000, 'Original recipient, as TYPE;ADDRESS or an address; not in xtext')),
 });
 
-const mailbox = line(1000, 'An address, or NAME <ADDRESS>');
+const mailbox = addressLine(1000, 'An address, or NAME <ADDRESS>');
 const letter = v.strictObject({
   from: v.optional(described(mailbox, 'Absent: the reverse-path')),
   to: v.optional(described(v.pipe(v.array(mailbox), v.maxLength(1000)), 'Absent: the recipients')),
@@ -48,7 +48,7 @@ const body = v.pipe(
 /** Of a message that is the body itself. */
 const query = v.strictObject({
   from: v.optional(described(address, 'Only with a message as body: reverse-path')),
-  to: v.optional(line(100_000, 'Only with a message as body: recipients, with commas between')),
+  to: v.optional(addressLine(100_000, 'Only with a message as body: recipients, with commas between')),
   notify: v.optional(line(40, 'Only with a message as body: NOTIFY of all recipients, as SUCCESS,FAILURE')),
   ret: v.optional(v.picklist(['full', 'headers'])),
   envelopeId: v.optional(line(100, 'Only with a message as body: ENVID')),
