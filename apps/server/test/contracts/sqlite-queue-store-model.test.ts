@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
 import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
-import type { Recipient } from '../../src/model.ts';
+import type { MailEvent, Recipient } from '../../src/model.ts';
 import type { Claim, QueueStore, RecipientUpdate } from '../../src/ports.ts';
 import { failure, readAll, recipient, sample } from './queue-samples.ts';
 import { newDirectory } from './queue-directory.ts';
@@ -36,9 +36,21 @@ function command(
       if (expected.status === 'fulfilled') after?.(model, expected.value);
       expect(await real.store.counts()).toEqual(await model.memory.counts());
       expect(await real.store.nextDueAtMs()).toBe(await model.memory.nextDueAtMs());
+      expect(await eventsIn(real.store)).toEqual(await eventsIn(model.memory));
     },
     toString: () => name,
   };
+}
+
+const READER = 'reader';
+const toldOf = (messageId: string, atMs: number): readonly MailEvent[] => [
+  { kind: 'held', recipients: [], messageId, atMs },
+];
+
+/** What the reader has not passed. */
+async function eventsIn(store: QueueStore): Promise<readonly MailEvent[]> {
+  const entries = await store.journal.read({ reader: READER, limit: 1_000 });
+  return entries.flatMap(({ events }) => events);
 }
 
 function outcome(result: PromiseSettledResult<unknown>): unknown {
@@ -65,7 +77,7 @@ const accept = fc
           sample(`m${model.made + index}`, { recipients: waiting(model.nowMs, values) }),
         );
         const lease = leaseMs === null ? undefined : { token: `accept-${model.made}`, untilMs: model.nowMs + leaseMs };
-        return store.accept(all, lease);
+        return store.accept(all, lease, toldOf(`m${model.made}`, model.nowMs));
       },
       (model) => {
         for (const [index, values] of messages.entries()) {
@@ -133,6 +145,7 @@ const settle = fc
           children: waiting(model.nowMs, children ?? [], 100 + model.made * 10),
           messages: report === null ? [] : [sample(`m${model.made}`, { recipients: waiting(model.nowMs, report) })],
           ends: [...ended.values()],
+          events: toldOf(claimed.message.id, model.nowMs),
         });
       },
       (model) => void (model.made += 1),
@@ -150,6 +163,35 @@ function toUpdate(
   const rest = { attempts: 1, dueAtMs, retryAtMs: dueAtMs + 1, delayReported: n % 2 === 0, lastFailure: failure };
   return [{ n, state: 'pending', destination: given.destination, ...rest }];
 }
+
+/** An operator takes what is free of a message, or of one that is gone. */
+const claimMessage = fc.record({ which: share, leaseMs: fc.integer({ min: 1, max: 15 }) }).map(({ which, leaseMs }) =>
+  command(
+    `claim message ${which} for ${leaseMs}`,
+    (store, { made, nowMs }) =>
+      store.claimMessage({
+        messageId: `m${Math.floor(which * made)}`,
+        token: `operator-${made}`,
+        nowMs,
+        leaseUntilMs: nowMs + leaseMs,
+      }),
+    (model, claimed) => {
+      if (claimed !== undefined) model.claims.push(claimed as Claim);
+      model.made += 1;
+    },
+  ),
+);
+
+const pass = fc.constant(
+  command('pass', async (store, { nowMs }) => {
+    const entries = await store.journal.read({ reader: READER, limit: 2 });
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    await store.journal.pass(READER, last.position, [
+      { event: toldOf('dead', nowMs)[0]!, atMs: nowMs, reason: 'gone' },
+    ]);
+  }),
+);
 
 const tokensOf = (model: Model, shares: readonly number[]) => [
   'unknown',
@@ -182,22 +224,27 @@ const reopen = fc.constant<Command>({
   run: async (model, real) => {
     await real.store.close();
     real.store = await openSqliteQueueStore(real.directory);
+    await real.store.journal.follow([READER]);
     await model.memory.release(model.claims.map(({ token }) => token));
     expect(await real.store.counts()).toEqual(await model.memory.counts());
     expect(await real.store.nextDueAtMs()).toBe(await model.memory.nextDueAtMs());
+    expect(await eventsIn(real.store)).toEqual(await eventsIn(model.memory));
+    const dead = (store: QueueStore) => store.journal.countDeadLetters(READER);
+    expect(await dead(real.store)).toBe(await dead(model.memory));
   },
   toString: () => 'reopen',
 });
 
 it('does what the queue in memory does, whatever is asked', { timeout: 120_000 }, async () => {
   const often = [accept, claimSome, settle, settle, wait, release, renew].flatMap((one) => [one, one, one]);
-  const commands = fc.commands([...often, reopen], { size: 'max', maxCommands: 80 });
+  const commands = fc.commands([...often, claimMessage, pass, reopen], { size: 'max', maxCommands: 80 });
   await fc.assert(
     fc.asyncProperty(commands, async (all) => {
       const directory = await newDirectory();
       const real: Real = { store: await openSqliteQueueStore(directory), directory };
       try {
         const model = { memory: openMemoryQueueStore(), claims: [], nowMs: 1_000, made: 0 };
+        for (const { journal } of [model.memory, real.store]) await journal.follow([READER]);
         await fc.asyncModelRun(() => ({ model, real }), all);
       } finally {
         await real.store.close();
