@@ -37,11 +37,15 @@ export async function connectTo(server: ServerAddress): Promise<Connection> {
 /** Octets written at once: inside TLS nothing tells how much of a larger piece has gone. RFC 5321 §4.5.3.2.5 */
 const BLOCK = 65_536;
 
+/** Octets that lie unread before the server has to wait: replies are small, and memory is ours. */
+const MOST_UNREAD = 65_536;
+
 class SocketConnection implements Connection {
   readonly #server: ServerAddress;
   #socket: Socket;
   #secure: boolean;
   readonly #arrived: Uint8Array[] = [];
+  #unread = 0;
   #ended = false;
   #wake: () => void = () => undefined;
 
@@ -72,7 +76,11 @@ class SocketConnection implements Connection {
       });
       if (late) return 'timeout';
     }
-    return this.#arrived.shift() ?? 'end';
+    const octets = this.#arrived.shift();
+    if (octets === undefined) return 'end';
+    this.#unread -= octets.length;
+    if (this.#unread <= MOST_UNREAD) this.#socket.resume();
+    return octets;
   }
 
   async startTls(): Promise<void> {
@@ -105,6 +113,8 @@ class SocketConnection implements Connection {
   #listen(): void {
     this.#socket.on('data', (octets: Buffer) => {
       this.#arrived.push(octets);
+      this.#unread += octets.length;
+      if (this.#unread > MOST_UNREAD) this.#socket.pause();
       this.#wake();
     });
     const end = (): void => {

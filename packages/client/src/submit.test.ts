@@ -168,6 +168,15 @@ describe('submit', () => {
     expect(waited).toEqual([300_000, 300_000, 300_000, 5000]);
   });
 
+  it('RFC 5321 §4.1.1.10: what goes wrong behind QUIT does not make a message that was taken one that failed', async () => {
+    const replies = ['220 mx\r\n', '250-mx\r\n250-PIPELINING\r\n250 DSN\r\n', `${'250 ok\r\n'.repeat(4)}354 go\r\n`];
+    const given = scripted([...replies, '250 2.0.0 taken\r\n'], 9);
+    const read: Connection['read'] = (timeoutMs) =>
+      timeoutMs === 5000 ? Promise.reject(new Error('gone')) : given.read(timeoutMs);
+    const { recipients } = await submit(message, { connect: () => Promise.resolve({ ...given, read }) });
+    expect(recipients.map(({ accepted }) => accepted)).toEqual([true, true, true]);
+  });
+
   it('tells a connection that can not be made, and a value that can not be said', async () => {
     const nowhere = { connect: () => connectTo({ host: '127.0.0.1', port: 1, connectTimeoutMs: 5000 }) };
     await expect(submit(message, nowhere)).rejects.toBeInstanceOf(ClientError);

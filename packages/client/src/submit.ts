@@ -151,5 +151,5 @@ async function leave(dialogue: Dialogue): Promise<void> {
   if (!dialogue.session.canBegin) return;
   dialogue.session.quit();
   await dialogue.flush();
-  await dialogue.connection.read(QUIT_TIMEOUT);
+  await dialogue.connection.read(QUIT_TIMEOUT).catch(() => undefined);
 }
