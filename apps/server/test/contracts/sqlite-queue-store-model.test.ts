@@ -164,23 +164,23 @@ function toUpdate(
   return [{ n, state: 'pending', destination: given.destination, ...rest }];
 }
 
-/** An operator takes what is free of a message, or of one that is gone. */
-const claimMessage = fc.record({ which: share, leaseMs: fc.integer({ min: 1, max: 15 }) }).map(({ which, leaseMs }) =>
-  command(
-    `claim message ${which} for ${leaseMs}`,
-    (store, { made, nowMs }) =>
-      store.claimMessage({
-        messageId: `m${Math.floor(which * made)}`,
-        token: `operator-${made}`,
-        nowMs,
-        leaseUntilMs: nowMs + leaseMs,
-      }),
-    (model, claimed) => {
-      if (claimed !== undefined) model.claims.push(claimed as Claim);
-      model.made += 1;
-    },
-  ),
-);
+/** An operator takes what is free of a message that was under a claim, or of any other. */
+const claimMessage = fc
+  .record({ which: share, other: fc.option(fc.nat(20), { freq: 1 }), leaseMs: fc.integer({ min: 1, max: 15 }) })
+  .map(({ which, other, leaseMs }) =>
+    command(
+      `claim message ${which} ${other} for ${leaseMs}`,
+      (store, { claims, made, nowMs }) => {
+        const known = claims[Math.floor(which * claims.length)]?.message.id;
+        const messageId = other === null && known !== undefined ? known : `m${made - (other ?? 1)}`;
+        return store.claimMessage({ messageId, token: `operator-${made}`, nowMs, leaseUntilMs: nowMs + leaseMs });
+      },
+      (model, claimed) => {
+        if (claimed !== undefined) model.claims.push(claimed as Claim);
+        model.made += 1;
+      },
+    ),
+  );
 
 const pass = fc.constant(
   command('pass', async (store, { nowMs }) => {
@@ -237,7 +237,7 @@ const reopen = fc.constant<Command>({
 
 it('does what the queue in memory does, whatever is asked', { timeout: 120_000 }, async () => {
   const often = [accept, claimSome, settle, settle, wait, release, renew].flatMap((one) => [one, one, one]);
-  const commands = fc.commands([...often, claimMessage, pass, reopen], { size: 'max', maxCommands: 80 });
+  const commands = fc.commands([...often, claimMessage, claimMessage, pass, reopen], { size: 'max', maxCommands: 80 });
   await fc.assert(
     fc.asyncProperty(commands, async (all) => {
       const directory = await newDirectory();
