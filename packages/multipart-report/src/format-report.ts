@@ -31,6 +31,7 @@ export interface Report {
   /**
    * The fields of the message header in the order they are to stand: From, To, Date, Message-ID, Subject, In-Reply-To, …
    * Those that say how the message is built (MIME-Version, Content-Type, Content-Transfer-Encoding) are written anew.
+   * Values are text: encoded words of a Subject that was parsed are to be decoded first, or are encoded once more.
    */
   readonly headers: readonly Field[];
   readonly humanReadable: HumanReadable;
