@@ -37,11 +37,11 @@ describe('connectTo', () => {
 
   it('a server that says more than is asked for has to wait until it is read', async () => {
     const said = new Uint8Array(100_000_000).fill(0x78);
-    let taken = false;
-    const chatty = await connected((socket) => void socket.write(said, () => (taken = true)));
+    const all = { taken: false };
+    const chatty = await connected((socket) => void socket.write(said, () => (all.taken = true)));
     // Time enough to take all of it, if it were taken.
-    for (let turn = 0; turn < 5000 && !taken; turn++) await new Promise((resolve) => setImmediate(resolve));
-    expect(taken).toBe(false);
+    for (let turn = 0; turn < 5000 && !all.taken; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(all.taken).toBe(false);
     let length = 0;
     while (length < said.length) length += ((await chatty.read(60_000)) as Uint8Array).length;
     expect(length).toBe(said.length);
