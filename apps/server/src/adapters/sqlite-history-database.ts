@@ -1,5 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
-import { DatabaseSync } from './sqlite.ts';
+import { openPrivate, type DatabaseSync } from './sqlite.ts';
 import { changesOf, type Story } from '../history/summary.ts';
 import { isFound, termOf, termsOf, type Term } from '../history/search.ts';
 import type { MailEvent } from '../model.ts';
@@ -108,7 +108,7 @@ export class HistoryDatabase {
   #lastRow: number;
 
   constructor(file: string) {
-    this.#database = new DatabaseSync(file);
+    this.#database = openPrivate(file);
     // Words lie far apart: with room for them, and with few checkpoints, each page is written once for many messages.
     this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;
       PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192`);

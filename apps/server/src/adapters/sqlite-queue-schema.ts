@@ -1,4 +1,4 @@
-import { DatabaseSync } from './sqlite.ts';
+import { openPrivate, type DatabaseSync } from './sqlite.ts';
 import { StoreError } from '../ports.ts';
 import type { WorkerOptions } from './sqlite-queue-messages.ts';
 
@@ -75,7 +75,7 @@ const steps: readonly string[] = [
 export function openDatabase({ file, maxDatabaseOctets }: WorkerOptions): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file);
+    database = openPrivate(file);
     // The exclusive lock is held until the process ends, however it ends; the index of the WAL then needs no shared memory.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     // Small checkpoints: none keeps a client waiting for long. What one large transaction left of the log is cut off.

@@ -1,4 +1,4 @@
-import { DatabaseSync } from './sqlite.ts';
+import { openPrivate, type DatabaseSync } from './sqlite.ts';
 import { StoreError, type SuppressionRecord, type SuppressionStore } from '../ports.ts';
 
 /** `PRAGMA application_id`: the letters "dsns". */
@@ -52,7 +52,7 @@ export function openSqliteSuppression(file: string): SuppressionStore {
 
 function open(file: string): DatabaseSync {
   try {
-    const database = new DatabaseSync(file);
+    const database = openPrivate(file);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000');
     const application = Number(database.prepare('PRAGMA application_id').get()?.['application_id']);
     const tables = Number(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables']);

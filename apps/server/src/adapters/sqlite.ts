@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import type * as Sqlite from 'node:sqlite';
 
 /** The SQLite of Node, without the word of Node 22 that it is experimental: operators can do nothing about it. */
@@ -5,6 +6,16 @@ export const DatabaseSync: typeof Sqlite.DatabaseSync = withoutWarning('SQLite i
   process.getBuiltinModule('node:sqlite'),
 ).DatabaseSync;
 export type DatabaseSync = Sqlite.DatabaseSync;
+
+/** Opens a database of mail. A new one is for its owner only, whatever its folder is, and so is its log, which gets its mode. */
+export function openPrivate(file: string): DatabaseSync {
+  try {
+    closeSync(openSync(file, 'ax', 0o600));
+  } catch {
+    // It is there already, or SQLite tells what is wrong.
+  }
+  return new DatabaseSync(file);
+}
 
 /** Loads something; a warning about it that begins so is not told, any other is. */
 export function withoutWarning<T>(beginning: string, load: () => T): T {
