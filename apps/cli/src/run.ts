@@ -27,7 +27,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     if (complained()) code = EXIT.wrong;
   });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(withDeepHelp(args), { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.wrong;
@@ -38,6 +38,12 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     );
     return EXIT.wrong;
   }
+}
+
+/** `help queue hold` is `queue hold --help`: the help of commander itself goes one command deep. */
+function withDeepHelp(args: readonly string[]): readonly string[] {
+  const [first, ...path] = args;
+  return first === 'help' && path.length > 1 ? [...path, '--help'] : args;
 }
 
 /** All commands, with their help. */

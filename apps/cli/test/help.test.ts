@@ -48,6 +48,13 @@ describe('help', () => {
         expect(line.length).toBeLessThanOrEqual(80);
     }
   });
+
+  it('of commands below others', async () => {
+    const help = await dsn(['help', 'queue', 'hold']);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toBe((await dsn(['queue', 'hold', '--help'])).stdout);
+    expect(help.stdout).toMatch(/^Usage: dsn queue hold .*--destination <name>/s);
+  });
 });
 
 describe('completions', () => {

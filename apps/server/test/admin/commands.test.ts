@@ -136,6 +136,17 @@ async function queued(): Promise<{ readonly sizeOctets: number }> {
   return (await (await server.get(`/api/v1/queue/${id}`)).json()) as { readonly sizeOctets: number };
 }
 
+it('dsn queue pause takes next hops, and names them as those have it who wait', async () => {
+  expect(await dsn('queue', 'pause', 'simulator')).toMatch(/^! dsn: "simulator" is no next hop: expected .*\n$/);
+  expect(await dsn('queue', 'pause', 'smtp://127.0.0.1')).toBe('smtp://127.0.0.1 paused\n');
+  expect(await dsn('queue', 'pause', 'mx:Ivory.EDU')).toBe('mx:Ivory.EDU paused\n');
+  const paused = (await dsn('queue', 'destinations', '--json')).trim().split('\n');
+  const names = paused.map((line) => (JSON.parse(line) as { readonly destination: string }).destination);
+  expect(names).toEqual(expect.arrayContaining(['smtp://127.0.0.1:25', 'mx:ivory.edu']));
+  expect(await dsn('queue', 'resume', 'smtp://127.0.0.1')).toBe('smtp://127.0.0.1 resumed\n');
+  expect(await dsn('queue', 'resume', 'mx:ivory.edu')).toBe('mx:ivory.edu resumed\n');
+});
+
 it('dsn suppress takes what mail can be sent to, and nothing else', async () => {
   for (const wrong of ['<bob@example.net>', 'bob@example.net,x', 'a@b.example, bob@example.net', 'bob'])
     expect(await dsn('suppress', 'add', wrong)).toBe(

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ActionResult, QueueTarget } from '../../ports.ts';
-import { NextHopError } from '../../routing/next-hop.ts';
+import { formatNextHop, NextHopError, parseDestination } from '../../routing/next-hop.ts';
 import { given } from '../given.ts';
 import { address, place, destination, id, instant, limit, line, oneTarget, target, TARGET_RULE } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
@@ -139,8 +139,7 @@ function actionsWithWords({ admin: { queue }, by }: ApiParts): readonly Route[] 
         try {
           return resultOf(await queue.reroute(targetOf(body), body?.nextHop ?? '', by), body);
         } catch (error) {
-          if (!(error instanceof NextHopError)) throw error;
-          throw new Problem('bad-request', `"${body?.nextHop}" is no next hop: ${error.message}`);
+          throw asProblem(error, body?.nextHop ?? '');
         }
       },
     }),
@@ -186,7 +185,7 @@ function destinationRoutes({ admin: { queue }, by }: ApiParts): readonly Route[]
       summary: 'Leave a destination alone until it is resumed',
       body,
       answer: { status: 204, description: 'It is paused' },
-      handle: ({ body: said }) => queue.pause(said?.destination ?? '', by),
+      handle: ({ body: said }) => queue.pause(keyOf(said?.destination ?? ''), by),
     }),
     route({
       method: 'post',
@@ -199,8 +198,23 @@ function destinationRoutes({ admin: { queue }, by }: ApiParts): readonly Route[]
       problems: ['not-found'],
       handle: async ({ body: said }) => {
         const hop = said?.destination ?? '';
-        if (!(await queue.resume(hop, by))) throw new Problem('not-found', `${hop} is not paused`);
+        if (!(await queue.resume(hop, by)) && !(await queue.resume(keyOf(hop), by)))
+          throw new Problem('not-found', `${hop} is not paused`);
       },
     }),
   ];
+}
+
+/** As recipients have it: a pause of `smtp://host` would never be found where they wait for `smtp://host:25`. */
+function keyOf(destination: string): string {
+  try {
+    return formatNextHop(parseDestination(destination.replace(/^mx:.*/s, (key) => key.toLowerCase())));
+  } catch (error) {
+    throw asProblem(error, destination);
+  }
+}
+
+function asProblem(error: unknown, nextHop: string): unknown {
+  if (!(error instanceof NextHopError)) return error;
+  return new Problem('bad-request', `"${nextHop}" is no next hop: ${error.message}`);
 }
