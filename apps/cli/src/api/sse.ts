@@ -16,7 +16,9 @@ export async function* readEventStream(octets: AsyncIterable<Uint8Array>): Async
     rest = lines.pop() ?? '';
     for (const line of lines) {
       if (line !== '') {
-        const [, name = '', value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? [];
+        const colon = line.indexOf(':');
+        const name = colon < 0 ? line : line.slice(0, colon);
+        const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
         const before = fields.get(name);
         fields.set(name, name === 'data' && before !== undefined ? `${before}\n${value}` : value);
         continue;

@@ -64,9 +64,14 @@ function endedWith(lines: string): string {
 
 /** `José <jose@example.org>` with the name as a header holds it. RFC 5322 §3.4 */
 function mailboxText(text: string): string {
-  const [, name, address] = /^(.*?)\s*<([^<>]*)>\s*$/.exec(text) ?? [];
-  if (name === undefined || address === undefined) return text.trim();
-  const words = name.trim().replace(/^"(.*)"$/, '$1');
+  const whole = text.trim();
+  const at = whole.lastIndexOf('<');
+  if (at < 0 || whole.indexOf('>', at) !== whole.length - 1) return whole;
+  const address = whole.slice(at + 1, -1);
+  const words = whole
+    .slice(0, at)
+    .trim()
+    .replace(/^"(.*)"$/, '$1');
   if (words === '') return `<${address}>`;
   if (/[^\u0020-\u007e]|=\?/.test(words)) return `${encodeWords(words)}\r\n <${address}>`;
   return /^[\w !#$%&'*+/=?^`{|}~-]+$/.test(words)

@@ -241,6 +241,20 @@ describe('messages made of parts', () => {
     expect(written.replaceAll('\r\n ', ' ')).toContain(`Subject: ${subject}\r\n`);
   });
 
+  it.each([
+    ['a@b.c', 'a@b.c'],
+    [' <a@b.c> ', '<a@b.c>'],
+    ['Al  <a@b.c>', 'Al <a@b.c>'],
+    ['"A, B" <a@b.c>', '"A, B" <a@b.c>'],
+    ['A <b> <a@b.c>', '"A <b>" <a@b.c>'],
+    ['A "b" C<a@b.c>', '"A \\"b\\" C" <a@b.c>'],
+    ['A <a@b.c> b', 'A <a@b.c> b'],
+    ['A <a@b.c>>', 'A <a@b.c>>'],
+  ])('RFC 5322 §3.4: %j stands as %j', (from, written) => {
+    const octets = composeMessage({ from, to: [], text: '' }, 0, 'b');
+    expect(new TextDecoder().decode(octets).split('\r\n', 1)).toEqual([`From: ${written}`]);
+  });
+
   it('are plain where they can be, and ASCII always', () => {
     const plain = text(composeMessage({ from: 'A. B <a@b.c>', to: ['d@e.f'], subject: 'hi', text: 'x\ny' }, 0, 'b'));
     expect(plain).toBe(
