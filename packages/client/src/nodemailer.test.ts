@@ -82,6 +82,16 @@ describe('dsnTransport', () => {
     });
   });
 
+  it('RFC 3461 §4.1: refuses what is no list of occasions before anything is sent, where it would say NEVER', async () => {
+    const mailer = await transporter();
+    for (const notify of ['failure', ['FAILURE']])
+      await expect(mailer.sendMail({ ...letter, ...{ deliveryReports: { notify } } })).rejects.toMatchObject({
+        name: 'EsmtpParameterError',
+        keyword: 'NOTIFY',
+      });
+    expect(server?.heard).toEqual([]);
+  });
+
   it('refuses a request about nobody', async () => {
     const mailer = await transporter();
     await expect(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fault } from '../test/fault.ts';
-import { formatNotify, notifyOn, parseNotify } from './index.ts';
+import { type Notify, formatNotify, notifyOn, parseNotify } from './index.ts';
 
 const asked = (value: string): string => formatNotify(parseNotify(value));
 
@@ -67,5 +67,11 @@ describe('formatNotify', () => {
       }),
     );
     expect(notifyOn('delay', 'success')).toEqual({ success: true, failure: false, delay: true });
+  });
+  it('RFC 3461 §4.1: a word that asks for nothing is refused, and not taken for NEVER', () => {
+    for (const words of ['["SUCCESS"]', '["failure", "never"]', '[""]']) {
+      const events = JSON.parse(words) as (keyof Notify)[];
+      expect(fault(() => notifyOn(...events))).toMatchObject({ code: 'bad-value', keyword: 'NOTIFY' });
+    }
   });
 });

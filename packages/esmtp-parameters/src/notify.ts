@@ -58,6 +58,8 @@ export function formatNotify(notify: Notify): string {
  * Ask for reports: about success, failure, delay; about nothing is NEVER, so NEVER can't be mixed with the others.
  * RFC 3461 §4.1.
  *
+ * @throws {EsmtpParameterError} `bad-value` for any other word, which would else count for nothing, and so as NEVER.
+ *
  * @example
  * ```ts
  * formatNotify(notifyOn('success', 'failure')); // 'SUCCESS,FAILURE'
@@ -65,12 +67,15 @@ export function formatNotify(notify: Notify): string {
  * ```
  */
 export function notifyOn(...events: readonly (keyof Notify)[]): Notify {
+  if (!events.every((event) => EVENTS.includes(event))) throw badValue('NOTIFY');
   return {
     success: events.includes('success'),
     failure: events.includes('failure'),
     delay: events.includes('delay'),
   };
 }
+
+const EVENTS: readonly string[] = ['success', 'failure', 'delay'];
 
 const SUCCESS = 1;
 const FAILURE = 2;
