@@ -70,7 +70,7 @@ function mayBegin(text: string, from: number): boolean {
 
 const INITIALS = Array.from('msftd', (letter) => letter.charCodeAt(0));
 
-const FIELD = /^[ \t>]*(message-id|subject|from|to|date)[ \t]*:[ \t]?(.*)$/i;
+const FIELD = /^[ \t>]*(message-id|subject|from|to|date)[ \t]*:[ \t]?(.*)$/is;
 
 /** The line after, if it goes on with the field. */
 function continuation(text: string, end: number): string {

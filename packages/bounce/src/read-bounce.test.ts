@@ -191,6 +191,20 @@ describe('readBounce', () => {
     });
   });
 
+  it('RFC 6532 §3.2: knows fields of the original message in which a line separator stands', () => {
+    const lines = [
+      ...[
+        'From: MAILER-DAEMON@mx.example.net',
+        'Subject: failure notice',
+        'Content-Type: text/plain; charset=utf-8',
+        '',
+      ],
+      ...['<bob@example.net>:', '550 5.1.1 no such user', '', '--- Below this line is a copy of the message.', ''],
+      ...['Message-ID: <m1@example.net>', 'Subject: one\u2028two', 'From: alice@example.net', '', 'hello'],
+    ];
+    expect(read(lines).original).toMatchObject({ subject: 'one\u2028two', from: 'alice@example.net' });
+  });
+
   it('gives the recipient of the original message if nothing names one', () => {
     const lines = [
       'From: MAILER-DAEMON@mx.example.net',

@@ -15,7 +15,7 @@ it('HTML §9.2.6: reads ids, types and data, in pieces of any size', async () =>
     { id: undefined, type: 'message', data: '' },
   ];
   expect(await read(text)).toEqual(events);
-  expect(await read(...text)).toEqual(events);
+  expect(await read(...Array.from(text))).toEqual(events);
 });
 
 it('HTML §9.2.6: an event is not lost for what a stranger wrote in it', async () => {
