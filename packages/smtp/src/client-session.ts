@@ -94,7 +94,7 @@ export class ClientSession {
     return this.#content === undefined ? this.#pipeline.timeoutMs : BLOCK_TIMEOUT;
   }
 
-  /** Octets from the server; none while TLS is being started. */
+  /** Octets from the server; none while TLS is being started. Not copied: leave the array be until `next` gives nothing more. */
   receive(octets: Uint8Array): void {
     if (this.#phase === 'closed') return;
     this.#pipeline.heard();

@@ -32,6 +32,7 @@ export class ReplyReader {
   #raw: string[] = [];
   #code = 0;
 
+  /** Octets from the server. Not copied: leave the array be until {@link ReplyReader.next} gives nothing more. */
   receive(octets: Uint8Array): void {
     this.#input.push(octets);
   }

@@ -138,7 +138,10 @@ export class ServerSession {
     if (refusal?.code === 421) this.#close('refused');
   }
 
-  /** Octets from the client. Dropped while TLS is being started and after the end. */
+  /**
+   * Octets from the client. Dropped while TLS is being started and after the end. Not copied: leave the array be as long
+   * as {@link ServerSession.bufferedOctets} counts any, and until the content events made of it have been used.
+   */
   receive(octets: Uint8Array): void {
     if (this.#phase !== 'tls' && this.#phase !== 'closed') this.#input.push(octets);
   }
