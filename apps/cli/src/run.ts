@@ -95,7 +95,7 @@ function inherit(command: Command, program: Command, terminal: Terminal): void {
     getErrHelpWidth: () => Math.min(terminal.columns, 100),
     getOutHasColors: () => terminal.colors,
     getErrHasColors: () => false,
-    outputError: (text, write) => write(`dsn: ${oneLine(command, text)}\n`),
+    outputError: (text, write) => write(`dsn: ${printable(oneLine(command, text))}\n`),
   });
   if (command !== program) for (const child of command.commands) inherit(child, program, terminal);
 }

@@ -49,6 +49,13 @@ describe('help', () => {
     }
   });
 
+  it('what was typed wrongly is shown, but not obeyed by the terminal', async () => {
+    expect(await dsn(['xtext', 'encode', 'a', '\u001b[31mb'])).toMatchObject({
+      code: 2,
+      stderr: "dsn: xtext encode: too many arguments for 'encode'. Expected 1 argument but got 2: a,  [31mb.\n",
+    });
+  });
+
   it('of commands below others', async () => {
     const help = await dsn(['help', 'queue', 'hold']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
