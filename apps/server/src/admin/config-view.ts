@@ -12,7 +12,9 @@ export function configView(config: Config): Record<string, unknown> {
 function view(value: unknown, name: string): unknown {
   if (value === undefined || typeof value === 'function') return undefined;
   if (SECRET.test(name) && value !== null) return HIDDEN;
-  if (typeof value === 'string') return value.replace(/(:\/\/)[^/@\s]*@/g, `$1${HIDDEN}@`);
+  if (typeof value === 'string')
+    // The user part reaches to the last @, and the query may have a password, too.
+    return value.replace(/(:\/\/)[^/\s]*@/g, `$1${HIDDEN}@`).replace(/([?&][a-z]*password=)[^&\s]*/gi, `$1${HIDDEN}`);
   if (value instanceof Set) return [...(value as ReadonlySet<unknown>)].map((one) => view(one, ''));
   if (value instanceof Map) return view(Object.fromEntries(value as ReadonlyMap<string, unknown>), '');
   if (value instanceof Uint8Array) return HIDDEN;
