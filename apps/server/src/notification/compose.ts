@@ -7,7 +7,6 @@ import {
   reportEnvelope,
   statusOf,
   type Entry,
-  type RemoteReply,
   type ReturnedContent,
 } from '@dsnkit/dsn-policy';
 import {
@@ -33,6 +32,7 @@ import { htmlText } from './html.ts';
 import { chooseTexts, type Languages } from './language.ts';
 import { writeLetter, type Told } from './letter.ts';
 import { plainText } from './plain.ts';
+import { boundedReply } from './reply.ts';
 import type { Texts } from './texts/texts.ts';
 import { threadFields } from './thread.ts';
 import { visible } from './visible.ts';
@@ -154,7 +154,7 @@ interface Frame {
 function makeReport(input: ReportInput, { mail, path, texts, to }: Frame): Report {
   const { message, hostname, nowMs, reportId, original, returned, style } = input;
   const { headers } = splitHeader(original);
-  const told = input.entries.map((entry) => tell(entry, message, path));
+  const told = input.entries.map((entry) => tell(entry, message, { path, among: input.entries.length }));
   const [first, ...rest] = told.map((each) => each.fields);
   if (first === undefined) throw new TypeError('a report needs a recipient to speak of');
   const letter = writeLetter(texts, hostname, headers, told);
@@ -197,12 +197,16 @@ function fieldsOfMessage(message: Message, mail: MailParameters, hostname: strin
   return { ...fields, receivedFromMta: { type, value: `${value} (${address})` } };
 }
 
-function tell({ recipient, action, outcome }: Entry<ReportedRecipient>, message: Message, path: ReturnPath): Told {
+function tell(
+  { recipient, action, outcome }: Entry<ReportedRecipient>,
+  message: Message,
+  { path, among }: { readonly path: ReturnPath; readonly among: number },
+): Told {
   const { remote } = outcome;
   const entry = {
     action,
     recipient: { ...recipient, address: recipient.shownAs ?? recipient.address },
-    outcome: remote === undefined ? outcome : { ...outcome, remote: bounded(remote) },
+    outcome: remote === undefined ? outcome : { ...outcome, remote: boundedReply(remote, among) },
   };
   const fields = path === 'smtputf8' ? globalRecipientFields(entry) : recipientFields(entry);
   const { retryUntil } = outcome;
@@ -219,21 +223,6 @@ function tell({ recipient, action, outcome }: Entry<ReportedRecipient>, message:
       ...own,
     },
   };
-}
-
-/** RFC 5321 §4.5.3.1.5 allows 512 octets in a reply line; beyond twice that, and fifty lines, nothing is told. */
-const MOST_REPLY_LINES = 50;
-const LONGEST_REPLY_LINE = 1024;
-
-/** A reply of decent size, in one that has the shape of the whole: the last lines are the last. */
-function bounded(remote: RemoteReply): RemoteReply {
-  const [first, ...rest] = remote.lines;
-  const kept = rest.length < MOST_REPLY_LINES ? rest : [...rest.slice(0, MOST_REPLY_LINES - 2), ...rest.slice(-1)];
-  const cut = (line: string) => line.slice(0, LONGEST_REPLY_LINE).toWellFormed();
-  const lines: RemoteReply['lines'] = [cut(first), ...kept.map(cut)];
-  const mta = remote.mta.replace(/[^!-~\u00a0-\uffff]/g, '?').slice(0, 255);
-  // A field may not be empty.
-  return { ...remote, mta: mta === '' ? '?' : mta, lines: lines.some((line) => line.trim() !== '') ? lines : ['?'] };
 }
 
 /** `\x{…}` forms can make an ORCPT longer than a line may be; the field can't be folded and must not be cut. */
