@@ -329,7 +329,11 @@ export interface RouteAuth {
 
 /** One `[[alias]]` table. */
 export interface AliasConfig {
-  /** `address`: the address that senders use, as written; `*@domain` catches what nothing else takes in that domain. */
+  /**
+   * `address`: the address that senders use, as written; `*@domain` catches what no other alias and no route takes in that
+   * domain. A route takes all that it matches but for what its `recipients` leave out, one for `*` too: for a catch-all the
+   * domain has a route of its own with `recipients`, before that.
+   */
   readonly address: string;
   /** `to`: one or several addresses; the alias itself among them means its own mailbox, as routed. */
   readonly to: readonly string[];
