@@ -134,7 +134,7 @@ function parseUrl(text: string): string {
   if (!URL.canParse(address))
     throw new NextHopError('bad-url', start, 'expected a URL such as gateway+https://host/path');
   const url = new URL(address);
-  const local = url.hostname === 'localhost' || url.hostname === '[::1]' || url.hostname.startsWith('127.');
+  const local = url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(url.hostname);
   if (url.protocol === 'http:' && !local)
     throw new NextHopError('bad-url', start, 'gateway+http: is for this machine only');
   if (url.username !== '' || url.password !== '') {
