@@ -12,6 +12,8 @@ export interface InputMessage {
   readonly file: string;
   /** Place in an mbox, from 1; absent for a file of one message. */
   readonly index?: number;
+  /** Place among the reports that are attached to the message there, from 1; absent for that message itself. */
+  readonly attached?: number;
   readonly octets: Uint8Array;
   /** It is longer than what is kept of one. */
   readonly cut?: true;

@@ -1,12 +1,13 @@
 import type { InputMessage } from '../input/messages.ts';
 import { jsonText } from '../terminal/json.ts';
 import { palette, type Palette } from '../terminal/palette.ts';
+import { reportsIn } from './attached.ts';
 import { csvOf } from './csv.ts';
 import { describe } from './describe.ts';
 import { filtered, type Filter } from './filter.ts';
 import { Output } from './output.ts';
 import { count, noCounts, type Counts } from './statistics.ts';
-import { plainSummary, summarize, type Summary } from './summary.ts';
+import { plainSummary, type Summary } from './summary.ts';
 import { wrapped } from '../terminal/width.ts';
 import { tableOf } from './table.ts';
 
@@ -52,10 +53,12 @@ export class Teller {
     for (const message of messages) {
       this.#messages++;
       this.#octets += message.octets.length;
-      const summary = filtered(summarize(fromHeader(message)), this.#view.filter);
-      if (summary === undefined) continue;
-      if (this.#counts !== undefined) count(this.#counts, summary);
-      else this.#output.add(textOf(summary, this.#view, this.#paint));
+      for (const told of reportsIn(fromHeader(message))) {
+        const summary = filtered(told, this.#view.filter);
+        if (summary === undefined) continue;
+        if (this.#counts !== undefined) count(this.#counts, summary);
+        else this.#output.add(textOf(summary, this.#view, this.#paint));
+      }
     }
     return this;
   }

@@ -12,7 +12,7 @@ import type { HeaderSummary, Summary } from './summary.ts';
  */
 export function describe(summary: Summary, paint: Palette, explain = false): string {
   const { kind, recipients, issues } = summary;
-  const lines = [`${paint.bold(nameOf(summary))}: ${KINDS[kind]}`, ...messageLines(summary)];
+  const lines = [`${paint.bold(nameOf(summary))}: ${placeOf(summary)}${KINDS[kind]}`, ...messageLines(summary)];
   for (const recipient of recipients) {
     lines.push(
       '',
@@ -32,6 +32,11 @@ export function describe(summary: Summary, paint: Palette, explain = false): str
 /** The file, and the place in it where it holds several messages; strangers may have named it. */
 export function nameOf({ file, index }: Pick<Summary, 'file' | 'index'>): string {
   return printable(index === null ? file : `${file}#${index}`);
+}
+
+/** A message may have come inside of one in which somebody asks about it. */
+function placeOf({ attached }: Summary): string {
+  return attached === undefined ? '' : attached === 1 ? 'attached: ' : `attached ${attached}: `;
 }
 
 const KINDS: Readonly<Record<Summary['kind'], string>> = {

@@ -18,6 +18,8 @@ export interface Summary {
   readonly file: string;
   /** Place in an mbox, from 1. */
   readonly index: number | null;
+  /** Place among the reports that are attached to the message there, from 1; absent for that message itself. */
+  readonly attached?: number;
   readonly kind: BounceKind;
   readonly report: ReportSummary | null;
   readonly recipients: readonly RecipientSummary[];
@@ -94,10 +96,11 @@ export function withRecipients(summary: Summary, recipients: readonly RecipientS
 
 /** All that is told of a message, as plain data. */
 export function plainSummary(summary: Summary): Summary {
-  const { file, index, kind, report, recipients, original, header, issues } = summary;
+  const { file, index, attached, kind, report, recipients, original, header, issues } = summary;
   return {
     file,
     index,
+    ...(attached !== undefined && { attached }),
     kind,
     report,
     recipients: recipients.map(plainRecipient),
@@ -119,6 +122,7 @@ function readerOf(headers: readonly Field[]): FieldReader {
 class ReadSummary implements Summary {
   readonly file: string;
   readonly index: number | null;
+  declare readonly attached?: number;
   readonly kind: BounceKind;
   readonly recipients: readonly RecipientSummary[];
   readonly header: HeaderSummary;
@@ -127,13 +131,14 @@ class ReadSummary implements Summary {
   #told: ReportSummary | undefined;
 
   constructor(
-    { file, index, octets }: InputMessage,
+    { file, index, attached, octets }: InputMessage,
     report: ParsedReport | undefined,
     bounce: Bounce | undefined,
     field: FieldReader,
   ) {
     this.file = file;
     this.index = index ?? null;
+    if (attached !== undefined) this.attached = attached;
     this.kind = bounce?.kind ?? report?.kind ?? 'other';
     this.recipients =
       bounce?.recipients.map((recipient) => new BouncedSummary(recipient)) ??
