@@ -126,11 +126,11 @@ function helps(text: string, { start, end }: AddressSpan, strength: Strength): b
   if (!REPORTERS.test(text.slice(start, end))) return false;
   if (strength === 1) return true;
   const before = text.slice(Math.max(0, start - LONGEST_REQUEST), start);
-  const sentence = /[^.!?]*$/.exec(before.slice(before.lastIndexOf('\n\n') + 1))?.[0] ?? '';
+  const sentence = before.split(/\n\n|[.!?]/).at(-1) ?? '';
   return REQUEST.test(sentence) && !/deliver|fail|reject|return/i.test(sentence);
 }
 
-const REPORTERS = /^(?:postmaster|mailer-daemon|abuse|support|help|helpdesk)@/i;
+const REPORTERS = /^(?:postmaster|mailer-daemon|abuse|support|help(?:desk)?)@/i;
 const LONGEST_REQUEST = 120;
 const REQUEST = /\b(?:please|contact|forward|report|send)\b.*\b(?:to|contact)[\s<"'([]*$/is;
 const LONGEST_LABEL = 40;
