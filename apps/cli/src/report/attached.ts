@@ -1,5 +1,5 @@
-import { openMessage, type OpenedMessage } from '@dsnkit/multipart-report/message';
 import type { MimePart } from '@dsnkit/multipart-report';
+import { openMessage, type OpenedMessage } from '@dsnkit/multipart-report/message';
 import type { InputMessage } from '../input/messages.ts';
 import { summarize, type Summary } from './summary.ts';
 
@@ -13,39 +13,38 @@ const MOST_DEPTH = 3;
 export function reportsIn(message: InputMessage): readonly Summary[] {
   const summary = summarize(message);
   if (summary.kind !== 'other') return [summary];
-  const reports = attachedTo(message, MOST_DEPTH).map(({ octets }, at) =>
-    summarize({ ...message, octets, attached: at + 1 }),
-  );
+  const reports: Summary[] = [];
+  addAttached(message, MOST_DEPTH, reports);
   return reports.length === 0 ? [summary] : reports;
 }
 
-function attachedTo(message: InputMessage, depth: number): readonly InputMessage[] {
-  if (depth === 0 || !mayHoldMessages(message.octets)) return [];
-  return messagesIn(openMessage(message.octets)).flatMap((octets) => {
-    const attached = { ...message, octets };
-    return summarize(attached).kind === 'other' ? attachedTo(attached, depth - 1) : [attached];
-  });
+function addAttached(message: InputMessage, depth: number, reports: Summary[]): void {
+  if (depth === 0 || !mayHoldMessages(message.octets)) return;
+  for (const octets of messagesIn(openMessage(message.octets))) {
+    const attached = { ...message, octets, attached: reports.length + 1 };
+    const summary = summarize(attached);
+    if (summary.kind === 'other') addAttached(attached, depth - 1, reports);
+    else reports.push(summary);
+  }
 }
 
 /** To look for the words costs less than to take every letter apart. */
-function mayHoldMessages(octets: Uint8Array): boolean {
-  return /message\/(?:rfc822|global)/i.test(latin1(octets).toString('latin1'));
+function mayHoldMessages({ buffer, byteOffset, length }: Uint8Array): boolean {
+  return /message\/(?:rfc822|global)/i.test(Buffer.from(buffer, byteOffset, length).toString('latin1'));
 }
 
-function messagesIn({ root, text, partText }: OpenedMessage): readonly Uint8Array[] {
-  return partsOf(root).flatMap((part) => {
-    if (part.mediaType !== 'message/rfc822' && part.mediaType !== 'message/global') return [];
-    // QUIRK: RFC 2046 §5.2.1 allows no coding of an attached message, but some write base64.
-    const isCoded = part.transferEncoding === 'base64' || part.transferEncoding === 'quoted-printable';
-    const { bodyStart, end } = part.range;
-    return [isCoded ? Buffer.from(partText(part)) : Buffer.from(text.slice(bodyStart, end), 'latin1')];
-  });
+function* messagesIn({ root, text, partText }: OpenedMessage): Generator<Uint8Array> {
+  for (const part of partsOf(root)) {
+    if (part.mediaType !== 'message/rfc822' && part.mediaType !== 'message/global') continue;
+    const body = text.slice(part.range.bodyStart, part.range.end);
+    // QUIRK: RFC 2046 §5.2.1 allows no coding of an attached message, but some use one.
+    if (part.transferEncoding === 'base64') yield Buffer.from(body, 'base64');
+    else if (part.transferEncoding === 'quoted-printable') yield Buffer.from(partText(part));
+    else yield Buffer.from(body, 'latin1');
+  }
 }
 
-function partsOf(part: MimePart): readonly MimePart[] {
-  return [part, ...part.parts.flatMap(partsOf)];
-}
-
-function latin1({ buffer, byteOffset, length }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, length);
+function* partsOf(part: MimePart): Generator<MimePart> {
+  yield part;
+  for (const child of part.parts) yield* partsOf(child);
 }

@@ -1,7 +1,8 @@
-import { open, rename, stat, type FileHandle } from 'node:fs/promises';
+import { open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import type { KeptPolicy, PolicyStore } from '../ports.ts';
+import { syncDirectory } from './queue-spool.ts';
 
 /** So much is kept at most: some 50,000 policies of the usual size. */
 const MAX_OCTETS = 16 * 1024 * 1024;
@@ -27,10 +28,14 @@ export function openPolicyFile(path: string): PolicyStore {
     },
     async save(policies) {
       const file = await open(`${path}.new`, 'w', 0o600);
-      await synced(file, () => file.writeFile(fitting(policies)));
+      try {
+        await file.writeFile(fitting(policies));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
       await rename(`${path}.new`, path);
-      const folder = await open(dirname(path));
-      await synced(folder, () => Promise.resolve());
+      await syncDirectory(dirname(path));
     },
   };
 }
@@ -69,13 +74,4 @@ function fitting(policies: readonly KeptPolicy[]): string {
     lines.push(line);
   }
   return lines.reverse().join('');
-}
-
-async function synced(file: FileHandle, write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

@@ -1,5 +1,5 @@
 import { formatDate } from '@dsnkit/delivery-status';
-import { base64Lines, encodeWords } from '../notification/encoded-words.ts';
+import { base64Lines, displayName, encodeWords } from '../notification/encoded-words.ts';
 
 /** A message in its parts, as somebody writes it. */
 export interface Letter {
@@ -74,7 +74,5 @@ function mailboxText(text: string): string {
     .replace(/^"(.*)"$/, '$1');
   if (words === '') return `<${address}>`;
   if (/[^\u0020-\u007e]|=\?/.test(words)) return `${encodeWords(words)}\r\n <${address}>`;
-  return /^[\w !#$%&'*+/=?^`{|}~-]+$/.test(words)
-    ? `${words} <${address}>`
-    : `"${words.replace(/["\\]/g, '\\$&')}" <${address}>`;
+  return `${displayName(words)} <${address}>`;
 }
