@@ -92,8 +92,7 @@ async function round(subjects: readonly Subject[], sink: Sink, shape: Shape): Pr
   const runs = new Map<Subject, Run[]>();
   const messages = new Map<Subject, number>();
   for (const subject of subjects) {
-    const pilot = await run(subject, sink, shape, 20 * shape.sessions + 500);
-    messages.set(subject, Math.ceil(Number(options.seconds) * pilot.acceptPerSecond));
+    messages.set(subject, await warm(subject, sink, shape));
     runs.set(subject, []);
   }
   for (let turn = 0; turn < Number(options.rounds); turn++) {
@@ -104,6 +103,15 @@ async function round(subjects: readonly Subject[], sink: Sink, shape: Shape): Pr
   const connections = shape.kept ? 'connections kept' : 'one connection per message';
   console.log(`\n${shape.sizeOctets} octets, ${shape.sessions} sessions, ${connections}`);
   table(runs);
+}
+
+/** Runs until one takes half of the time of a round, so that compilers and caches are warm. Gives the messages of a round. */
+async function warm(subject: Subject, sink: Sink, shape: Shape): Promise<number> {
+  const seconds = Number(options.seconds);
+  for (let messages = 20 * shape.sessions + 500; ; messages *= 3) {
+    const { acceptPerSecond } = await run(subject, sink, shape, messages);
+    if (messages / acceptPerSecond > seconds / 2) return Math.ceil(seconds * acceptPerSecond);
+  }
 }
 
 async function run(subject: Subject, sink: Sink, shape: Shape, messages: number): Promise<Run> {
