@@ -204,9 +204,9 @@ members = []`,
       'dsnd.toml:7: route.to: "http://127.0.0.1": unknown scheme; allowed: smtp://HOST:PORT, smtps://HOST:PORT, lmtp://HOST:PORT, mx:, maildir:DIRECTORY, gateway+https://HOST/PATH, pipe:PROGRAM, simulator:, discard:',
     ],
     [
-      'recipients where they can not be known',
-      `${least}[[route]]\nmatch = "*"\nto = "mx:"\nrecipients = ["bob"]`,
-      'dsnd.toml:8: route.recipients: has no meaning with mx: routes; allowed: only with maildir:DIRECTORY or lmtp://HOST:PORT',
+      'a recipient that is an address',
+      `${least}[[route]]\nmatch = "x.example"\nto = "mx:"\nrecipients = ["bob@x.example"]`,
+      'dsnd.toml:8: route.recipients: "bob@x.example" is not allowed; allowed: a local-part such as bob',
     ],
     [
       'a socket that stands twice',

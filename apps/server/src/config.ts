@@ -10,7 +10,7 @@ import { canonicalAddress } from './routing/address.ts';
 export { ConfigError } from './config/error.ts';
 export { isLoopback, withAdminSecrets } from './config/admin.ts';
 export { withBucketSecret } from './config/bodies.ts';
-export { withListMembers } from './config/list-members.ts';
+export { withListMembers, withRecipients } from './config/address-files.ts';
 export { withWebhookSecrets } from './config/webhook.ts';
 export { withPasswords } from './config/route.ts';
 export { clientKey, inNetworks } from './config/networks.ts';
@@ -77,13 +77,6 @@ function contradictions(config: Config): readonly Fault[] {
   const faults: Fault[] = [];
   if (config.listen.length === 0)
     faults.push({ path: ['listen'], what: 'is missing; allowed: one [[listen]] or more' });
-  for (const [i, { to, recipients }] of config.routes.entries()) {
-    if (recipients === undefined || to.kind === 'maildir' || to.kind === 'lmtp') continue;
-    faults.push({
-      path: ['route', i, 'recipients'],
-      what: `has no meaning with ${to.kind}: routes; allowed: only with maildir:DIRECTORY or lmtp://HOST:PORT`,
-    });
-  }
   faults.push(...reportFaults(config), ...adminFaults(config), ...bodiesFaults(config), ...webhookFaults(config));
   faults.push(...config.listen.flatMap((listen, i) => listenFaults(config, listen, i)));
   const sockets = new Set<string>();

@@ -7,6 +7,7 @@ import {
   withBucketSecret,
   withListMembers,
   withPasswords,
+  withRecipients,
   withWebhookSecrets,
   type Config,
 } from '../config.ts';
@@ -25,7 +26,7 @@ export function loadConfig(file: string): Config {
   const config = parseConfig(readText(file), file, dirname(resolve(file)));
   const complain = (what: string): Error => new ConfigError(file, 1, 'admin', what);
   const routed = withPasswords(
-    withListMembers(config, readText),
+    withRecipients(withListMembers(config, readText), readText),
     readText,
     (what) => new ConfigError(file, 1, 'route.auth', what),
   );

@@ -291,10 +291,12 @@ export interface RouteConfig {
   /** `to`: the next hop. */
   readonly to: NextHopTemplate;
   /**
-   * `recipients`: the local-parts that exist (`maildir:` and `lmtp:` routes only), in the form of
-   * {@link canonicalLocalPart}. Others get 550 5.1.1. Absent: all exist.
+   * `recipients`: the local-parts that exist. Others get 550 5.1.1 at RCPT, so that no bounce is owed for them. Absent: all
+   * exist, unless there is a `recipients-file`.
    */
   readonly recipients?: ReadonlySet<string>;
+  /** `recipients-file`: more of them, one local-part per line; `#` begins a comment. */
+  readonly recipientsFile?: string;
   /**
    * `accept-from`. Default: `anyone` where the mail ends here (`maildir:`, `lmtp:`, `simulator:`, `discard:`),
    * `relay-from` where it goes on to others (`smtp:`, `mx:`), so that nobody finds an open relay.
@@ -349,7 +351,7 @@ export interface ListConfig {
   readonly owner: string;
   /** `members`: each gets a copy. */
   readonly members: readonly string[];
-  /** `members-file`: more members, one address per line; `#` begins a comment. See {@link withListMembers}. */
+  /** `members-file`: more members, one address per line; `#` begins a comment. */
   readonly membersFile?: string;
 }
 

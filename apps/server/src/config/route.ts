@@ -39,20 +39,25 @@ function route(folder: string): v.GenericSchema<unknown, RouteConfig> {
     table({
       match: required(match),
       to: required(nextHop(folder)),
-      recipients: optional(listOf(mailbox, 0), undefined),
+      recipients: optional(listOf(localPart, 0), undefined),
+      'recipients-file': optional(
+        text('the path of a file with one local-part per line', (value) => resolvePath(folder, value)),
+        undefined,
+      ),
       'accept-from': optional(oneOf(['anyone', 'relay-from']), undefined),
       tls: optional(oneOf(['off', 'opportunistic', 'required', 'verified']), undefined),
       auth: v.optional(auth(folder)),
       verp: optional(flag(), false),
     }),
-    v.transform(({ match, to, recipients, 'accept-from': written, tls, auth, verp }): RouteConfig => ({
-      match,
-      to,
-      acceptFrom: written ?? (['smtp', 'smtps', 'mx'].includes(to.kind) ? 'relay-from' : 'anyone'),
-      ...(recipients === undefined ? {} : { recipients: new Set(recipients) }),
-      ...(tls === undefined ? {} : { tls }),
-      ...(auth === undefined ? {} : { auth }),
-      ...(verp ? { verp: true } : {}),
+    v.transform((file): RouteConfig => ({
+      match: file.match,
+      to: file.to,
+      acceptFrom: file['accept-from'] ?? (['smtp', 'smtps', 'mx'].includes(file.to.kind) ? 'relay-from' : 'anyone'),
+      ...(file.recipients === undefined ? {} : { recipients: new Set(file.recipients) }),
+      ...(file['recipients-file'] === undefined ? {} : { recipientsFile: file['recipients-file'] }),
+      ...(file.tls === undefined ? {} : { tls: file.tls }),
+      ...(file.auth === undefined ? {} : { auth: file.auth }),
+      ...(file.verp ? { verp: true } : {}),
     })),
   );
 }
@@ -67,8 +72,7 @@ const match = text('a domain, "*.domain", an address, or "*"', (value): RouteMat
   return isDomain(value) ? { kind: 'domain', domain: canonicalDomain(value) } : undefined;
 });
 
-/** A local-part, or an address whose local-part is meant. */
-const mailbox = text('a local-part such as bob', (value) => {
+const localPart = text('a local-part such as bob', (value) => {
   if (isAddress(`${value}@example.org`)) return canonicalLocalPart(value);
   return undefined;
 });

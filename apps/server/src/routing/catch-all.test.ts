@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig, withListMembers } from '../config.ts';
+import { parseConfig, withListMembers, withRecipients } from '../config.ts';
 import { makeRouter } from './router.ts';
 
 const base = `hostname = "mx.example.org"
@@ -112,5 +112,33 @@ describe('list members in a file', () => {
       throw new Error('ENOENT: no such file');
     };
     expect(() => withListMembers(config, missing)).toThrow(/team\.txt:1: members-file: can't be read: ENOENT/);
+  });
+});
+
+describe('recipients of a route in a file', () => {
+  const route = (more: string) => `${base}[[route]]\nmatch = "team.example"\nto = "smtp://127.0.0.1:2"\n${more}`;
+  const config = parseConfig(route('recipients = ["Ann"]\nrecipients-file = "team.txt"\n'), 'dsnd.toml', '/etc/dsnd');
+  const recipientsOf = ({ routes }: typeof config) => routes.find(({ recipientsFile }) => recipientsFile)?.recipients;
+
+  it('are those of the table and of the file', () => {
+    const read = (path: string) => (path === '/etc/dsnd/team.txt' ? '# team\r\nBob\n\n "o dd" # since May\n' : '');
+    expect(recipientsOf(withRecipients(config, read))).toEqual(new Set(['ann', 'bob', 'o dd']));
+    const alone = parseConfig(route('recipients-file = "team.txt"\n'), 'dsnd.toml', '/etc/dsnd');
+    expect(recipientsOf(withRecipients(alone, read))).toEqual(new Set(['bob', 'o dd']));
+  });
+
+  it('are nobody if the file is empty', () => {
+    const alone = parseConfig(route('recipients-file = "team.txt"\n'), 'dsnd.toml', '/etc/dsnd');
+    expect(recipientsOf(withRecipients(alone, () => ''))).toEqual(new Set());
+  });
+
+  it('tell file and line of what is no local-part', () => {
+    expect(() => withRecipients(config, () => 'bob\nbob@team.example')).toThrow(
+      '/etc/dsnd/team.txt:2: recipients-file: "bob@team.example" is no local-part; allowed: one local-part such as bob per line',
+    );
+    const missing = () => {
+      throw new Error('ENOENT: no such file');
+    };
+    expect(() => withRecipients(config, missing)).toThrow(/team\.txt:1: recipients-file: can't be read: ENOENT/);
   });
 });

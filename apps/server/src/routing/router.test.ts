@@ -67,6 +67,15 @@ describe('routes', () => {
     expect(local.resolve('alice@here.example')).toMatchObject({ reply: { code: 550, status: '5.1.1' } });
   });
 
+  it.each(['smtp://127.0.0.1:2', 'mx:', 'pipe:/bin/true', 'discard:'])(
+    'refuses what a domain relayed by %s has no mailbox for, so that no bounce is owed',
+    (to) => {
+      const relay = router(route('there.example', to, 'recipients = ["bob"]\naccept-from = "anyone"'));
+      expect(relay.resolve('Bob@there.example')).toMatchObject({ kind: 'hop', acceptFrom: 'anyone' });
+      expect(relay.resolve('alice@there.example')).toMatchObject({ reply: { code: 550, status: '5.1.1' } });
+    },
+  );
+
   it('keeps everything of local mode on the machine', () => {
     const local = makeRouter(localModeConfig('/home/me'));
     expect(local.resolve('550@simulator.test')).toMatchObject({ destination: 'simulator:', acceptFrom: 'anyone' });
