@@ -56,7 +56,8 @@ function entriesOf(path: string, key: string, read: Read): readonly Entry[] {
   return textOf(path, key, read)
     .split(/\r\n|\r|\n/)
     .map((line, index) => ({
-      text: line.replace(/#.*/, '').trim(),
+      // RFC 5321 §4.1.2: `#` may stand in a local-part.
+      text: line.replace(/(^|\s)#.*/, '').trim(),
       complain(what: string): never {
         throw new ConfigError(path, index + 1, key, `${JSON.stringify(this.text)} ${what}`);
       },

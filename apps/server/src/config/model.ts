@@ -295,7 +295,7 @@ export interface RouteConfig {
    * exist, unless there is a `recipients-file`.
    */
   readonly recipients?: ReadonlySet<string>;
-  /** `recipients-file`: more of them, one local-part per line; `#` begins a comment. */
+  /** `recipients-file`: more of them, one local-part per line; `#` after a blank or at the start begins a comment. */
   readonly recipientsFile?: string;
   /**
    * `accept-from`. Default: `anyone` where the mail ends here (`maildir:`, `lmtp:`, `simulator:`, `discard:`),
@@ -351,7 +351,7 @@ export interface ListConfig {
   readonly owner: string;
   /** `members`: each gets a copy. */
   readonly members: readonly string[];
-  /** `members-file`: more members, one address per line; `#` begins a comment. */
+  /** `members-file`: more members, one address per line; `#` after a blank or at the start begins a comment. */
   readonly membersFile?: string;
 }
 

@@ -127,6 +127,12 @@ describe('recipients of a route in a file', () => {
     expect(recipientsOf(withRecipients(alone, read))).toEqual(new Set(['bob', 'o dd']));
   });
 
+  it('RFC 5321 §4.1.2: may hold the sign that begins a comment elsewhere', () => {
+    expect(recipientsOf(withRecipients(config, () => 'bob#1 # the first\n\t# nobody'))).toEqual(
+      new Set(['ann', 'bob#1']),
+    );
+  });
+
   it('are nobody if the file is empty', () => {
     const alone = parseConfig(route('recipients-file = "team.txt"\n'), 'dsnd.toml', '/etc/dsnd');
     expect(recipientsOf(withRecipients(alone, () => ''))).toEqual(new Set());
