@@ -104,7 +104,7 @@ export function statusForReply(reply: SmtpReply, stage?: SmtpStage): StatusCode 
 
 /** Our reading, cross-checked with what deployed servers send. RFC 5321 §4.2.2 gives the meaning of the reply codes. */
 const REPLY_STATUS: Readonly<Record<number, StatusCode>> = {
-  421: '4.3.2', 450: '4.2.0', 451: '4.3.0', 452: '4.3.1', 454: '4.7.0', 455: '4.3.0',
+  421: '4.3.2', 432: '4.7.12', 450: '4.2.0', 451: '4.3.0', 452: '4.3.1', 454: '4.7.0', 455: '4.3.0',
   500: '5.5.2', 501: '5.5.4', 502: '5.5.1', 503: '5.5.1', 504: '5.5.4', 521: '5.3.2', 523: '5.7.10', 525: '5.7.13',
   530: '5.7.0', 534: '5.7.9', 535: '5.7.8', 538: '5.7.11', 551: '5.1.6', 552: '5.2.2', 553: '5.1.3', 555: '5.5.4', 556: '5.1.10',
 }; // prettier-ignore

@@ -18,10 +18,25 @@ export interface Advice {
 export function adviceOn(code: StatusCode, action: string | null = null): Advice | undefined {
   const { class: digit, subject, detail } = parseStatusCode(code);
   if (digit === 2) return undefined;
-  const found = BY_DETAIL.get(`${subject}.${detail}`) ?? BY_SUBJECT[subject]?.[digit] ?? GENERAL[digit];
-  if (action === 'delayed') return { ...(LOST.has(found) ? PASSING : found), sender: WAIT };
-  return action === 'failed' ? (AFTER_WAITING.get(found) ?? found) : found;
+  const found =
+    BY_CODE.get(code) ?? BY_DETAIL.get(`${subject}.${detail}`) ?? BY_SUBJECT[subject]?.[digit] ?? GENERAL[digit];
+  if (action === 'delayed') return whileTrying(found, WAIT);
+  if (digit === 5) return found;
+  // RFC 3463 §2: class 4 says that sending in the future may succeed, so no address is lost yet.
+  if (action === 'failed') return LOST.has(found) ? { ...found, operator: GIVE_UP_LATER } : found;
+  return whileTrying(found, `${WAIT} If it gives up: ${lowerFirst(found.sender)}`);
 }
+
+function whileTrying(found: Advice, sender: string): Advice {
+  return { sender, operator: (LOST.has(found) ? TROUBLE : found).operator };
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+const WAIT = 'Wait: the mail system goes on trying by itself.';
+const GIVE_UP_LATER = 'Try again later; if it fails for weeks, take the address off your lists.';
 
 const advice = (sender: string, operator: string): Advice => ({ sender, operator });
 
@@ -29,9 +44,26 @@ const ADDRESS = advice(
   'Check the spelling of the address, or reach the recipient in another way and ask for the right one.',
   'Take the address off your lists; sending on to it harms your reputation.',
 );
+const MOVED = advice('Reach the recipient in another way, and ask for the new address.', ADDRESS.operator);
 const DOMAIN = advice(
   'Check the part after the @ sign.',
   'Look up MX and A of the domain; if they are gone for good, take the address off your lists.',
+);
+const MX = advice(
+  'Reach the recipient in another way: the domain takes no mail.',
+  'The domain says by a null MX that it takes no mail; take the address off your lists.',
+);
+const CLOSED = advice('Reach the recipient in another way; the account is closed.', 'Take the address off your lists.');
+const OWNER = advice(
+  'Reach the recipient in another way, and ask for an address of their own.',
+  'Take the address off your lists; whoever has it now never asked for your mail.',
+);
+/** What gives an address up. */
+const LOST: ReadonlySet<Advice> = new Set([ADDRESS, MOVED, DOMAIN, MX, CLOSED, OWNER]);
+
+const SENDER = advice(
+  'Check your own address in the settings of your mail program, or ask the administrator of your mail system.',
+  'Look at the reverse-path of the message: the address in MAIL FROM.',
 );
 const FULL = advice(
   'Ask the recipient in another way to make room, then send again.',
@@ -41,9 +73,69 @@ const SIZE = advice(
   'Send a smaller message, or a link instead of the attachment.',
   'Compare SIZE of the next host with your own limit, so that your users are told at once.',
 );
+const LIST = advice(
+  'Tell the owner of the mailing list.',
+  'Tell the owner of the list: the fault is with the list, not on the way to it.',
+);
+const TROUBLE = advice('Send again later.', 'Nothing, unless it lasts; then look at the next host and the network.');
+const NAMES = advice(
+  'Send again later, or tell the administrator of your mail system.',
+  'Look at the DNS servers of the domain and at your resolver.',
+);
+const FEATURE = advice(
+  'Tell the administrator of your mail system.',
+  'Look at what the message asked for: a parameter or an extension that the next host does not have.',
+);
+const DIALOGUE = advice(
+  'Tell the administrator of your mail system.',
+  'Look at the dialogue: the words of the other system say which command it did not take, and mostly why.',
+);
+const RECIPIENTS = advice('Send to fewer recipients at a time.', 'Send fewer recipients per transaction to this host.');
 const CONTENT = advice(
   'Read the words of the other system; mostly a link, an attachment or the wording was taken for spam.',
   'Look for the cause in the content, then for your address on block lists; the words of the reply often hold a link.',
+);
+const CONVERSION = advice(
+  'Send it in a simpler form: as plain text, or in an attachment.',
+  'The next host can not take the content as it is: see which of 8BITMIME, BINARYMIME and SMTPUTF8 it offers, and encode for it.',
+);
+const UTF8 = advice(
+  'Ask the recipient for an address in plain ASCII, and send from one.',
+  'The next host lacks SMTPUTF8; only addresses and header fields in ASCII get through.',
+);
+const UTF8_REPLY = advice(
+  'Ask the administrator of your mail system.',
+  'The command has to say SMTPUTF8: without it the server can not say what it has to.',
+);
+const FETCH = advice(
+  'Attach the content itself, in place of what points to it.',
+  'The server could not fetch what BURL points to: check the URL, and whether it may.',
+);
+const POLICY = advice(
+  'Read the words of the other system; ask the recipient to allow your address.',
+  'Read the words of the other system; sender, host and content may each be the cause.',
+);
+const RATE = advice('Send again later.', 'Send more slowly to this system; open fewer connections at once.');
+const FLOOD = advice('Ask the administrator of your mail system: too much mail like this one was sent.', RATE.operator);
+const CLOSED_LIST = advice(
+  'Ask the owner of the mailing list to let you write, or write from the address that you joined with.',
+  'The list takes mail of certain senders only; nothing is wrong with your system.',
+);
+const SECURITY = advice(
+  'Ask the administrator of your mail system.',
+  'Look which encryption, signature or certificate was used; the words of the other system say what it misses.',
+);
+const INTEGRITY = advice(
+  'Ask the administrator of your mail system.',
+  'Look for what changes messages on their way: filters, footers, repaired line ends.',
+);
+const SIGN_IN = advice(
+  'Check how your mail program signs in; if it does not, ask the administrator of your mail system.',
+  'Check user name, password, mechanism and TLS for the server that was signed in to.',
+);
+const TLS = advice(
+  'Ask the administrator of your mail system; the message was not sent over an unsafe connection.',
+  'Check STARTTLS and the certificate of the next host, and what MTA-STS, DANE or REQUIRETLS demand.',
 );
 const AUTHENTICATION = advice(
   'Ask the administrator of your domain; there is nothing wrong with your message.',
@@ -53,60 +145,77 @@ const PTR = advice(
   'Ask the administrator of your mail system.',
   'Give the sending address a name in reverse DNS that leads back to it, and say that name in EHLO.',
 );
-const WAIT = 'Wait: the mail system goes on trying by itself.';
-const PASSING = advice(WAIT, 'Nothing, unless it lasts; then look at the next host and the network.');
-const LOOP = advice(
-  'Tell the administrator of the address.',
-  'Follow the Received fields: two systems each think that the other one is responsible.',
-);
-const UTF8 = advice(
-  'Ask the recipient for an address in plain ASCII.',
-  'The next host lacks SMTPUTF8; only an address in ASCII gets through.',
-);
-const TLS = advice(
-  'Ask the administrator of your mail system; the message was not sent over an unsafe connection.',
-  'Check STARTTLS and the certificate of the next host, and what MTA-STS, DANE or REQUIRETLS demand.',
-);
-const POLICY = advice(
-  'Read the words of the other system; ask the recipient to allow your address.',
-  'Read the words of the other system; sender, host and content may each be the cause.',
-);
-const RATE = advice(WAIT, 'Send more slowly to this system; open fewer connections at once.');
-const RECIPIENTS = advice('Send to fewer recipients at a time.', 'Send fewer recipients per transaction to this host.');
-const MX = advice(
-  'Reach the recipient in another way: the domain takes no mail.',
-  'The domain says by a null MX that it takes no mail; take the address off your lists.',
-);
 
-const CLOSED = advice('Reach the recipient in another way; the account is closed.', 'Take the address off your lists.');
-const NAMES = advice(
-  'Wait, or tell your administrator.',
-  'Look at the DNS servers of the domain and at your resolver.',
-);
+/** Where the class makes another matter of it. RFC 7504 §3: a host that takes no mail at all, not one that is shut down. */
+const BY_CODE: ReadonlyMap<string, Advice> = new Map([
+  [
+    '5.3.2',
+    advice(
+      'Reach the recipient in another way.',
+      'Look up MX of the domain: does it name the right host? This one says that it takes no mail.',
+    ),
+  ],
+]);
 
 const BY_DETAIL: ReadonlyMap<string, Advice> = new Map([
   ['1.1', ADDRESS],
   ['1.2', DOMAIN],
   ['1.3', ADDRESS],
   ['1.4', advice('Use the full address of the recipient.', 'Ask the other system which address it means.')],
-  ['1.6', ADDRESS],
+  ['1.6', MOVED],
+  ['1.7', SENDER],
   ['1.8', advice('Ask the administrator of your mail system.', 'Check MX and A of the domain of the reverse-path.')],
   ['1.10', MX],
   ['2.1', CLOSED],
   ['2.2', FULL],
   ['2.3', SIZE],
+  ['2.4', LIST],
+  ['3.1', TROUBLE],
+  ['3.3', FEATURE],
   ['3.4', SIZE],
-  ['4.1', PASSING],
+  ['3.5', advice('Reach the recipient in another way, and tell them.', 'Tell the postmaster of the other system what its words say.')],
+  ['4.1', TROUBLE],
+  ['4.2', TROUBLE],
   ['4.3', NAMES],
   ['4.4', DOMAIN],
-  ['4.6', LOOP],
-  ['4.7', advice('Send again, or reach the recipient in another way.', 'Look why the next host did not take the message for so long.')],
+  ['4.5', TROUBLE],
+  ['4.6', advice('Tell the administrator of the address.', 'Follow the Received fields: two systems each think that the other one is responsible.')],
+  ['4.7', advice('Reach the recipient in another way, or ask the administrator of your mail system.', 'Look why the next host did not take the message for so long.')],
+  ['5.1', DIALOGUE],
+  ['5.2', DIALOGUE],
   ['5.3', RECIPIENTS],
-  ['5.4', advice('Tell your administrator.', 'Look at the dialogue: a parameter was sent that the next host does not take.')],
+  ['5.4', FEATURE],
+  ['5.5', DIALOGUE],
+  ['5.6', SIGN_IN],
+  ['6.1', advice('Send the content in another format, or a link to it.', 'The words of the other system may say which kind of content it does not take.')],
+  ['6.2', CONVERSION],
+  ['6.3', CONVERSION],
+  ['6.4', CONVERSION],
+  ['6.5', CONVERSION],
+  ['6.6', FETCH],
   ['6.7', UTF8],
+  ['6.8', UTF8_REPLY],
   ['6.9', UTF8],
+  ['6.10', UTF8_REPLY],
   ['7.1', POLICY],
+  ['7.2', CLOSED_LIST],
+  ['7.3', SECURITY],
+  ['7.4', SECURITY],
+  ['7.5', SECURITY],
+  ['7.6', SECURITY],
+  ['7.7', INTEGRITY],
+  ['7.8', SIGN_IN],
+  ['7.9', SIGN_IN],
   ['7.10', TLS],
+  ['7.11', SIGN_IN],
+  ['7.12', SIGN_IN],
+  ['7.13', SIGN_IN],
+  ['7.14', FETCH],
+  ['7.15', advice('Send it with a higher priority.', 'MT-PRIORITY of the message is below what the next host takes now.')],
+  ['7.16', advice('Send a smaller message, or with a higher priority.', 'The next host takes large messages with a higher MT-PRIORITY only.')],
+  ['7.17', OWNER],
+  ['7.18', OWNER],
+  ['7.19', advice('Ask the recipient in another way whether the address is still theirs.', 'The next host does not know since when the mailbox has its owner; without RRVS it takes the message.')],
   ['7.20', AUTHENTICATION],
   ['7.21', AUTHENTICATION],
   ['7.22', AUTHENTICATION],
@@ -115,35 +224,54 @@ const BY_DETAIL: ReadonlyMap<string, Advice> = new Map([
   ['7.25', PTR],
   ['7.26', AUTHENTICATION],
   ['7.27', advice('Ask the administrator of your mail system.', 'The domain of the reverse-path has a null MX, so nobody could answer it.')],
-  ['7.28', RATE],
+  ['7.28', FLOOD],
+  ['7.29', advice('Ask whoever forwards your mail; there is nothing wrong with your message.', 'Look which host broke the ARC chain: mostly one that forwards and changes messages.')],
   ['7.30', TLS],
 ]); // prettier-ignore
 
-/** What gives an address up. */
-const LOST: ReadonlySet<Advice> = new Set([ADDRESS, DOMAIN, CLOSED, MX]);
-
-/** What to do instead of waiting once nobody tries any more. */
-const AFTER_WAITING: ReadonlyMap<Advice, Advice> = new Map([
-  [PASSING, advice('Send again later.', 'Look at the next host and the network.')],
-  [RATE, { ...RATE, sender: 'Send again later.' }],
-  [NAMES, { ...NAMES, sender: 'Send again later, or tell your administrator.' }],
-]);
-
-const BY_SUBJECT: readonly (Partial<Record<4 | 5, Advice>> | undefined)[] = [
-  undefined,
-  { 5: ADDRESS },
-  { 4: FULL, 5: ADDRESS },
-  { 4: PASSING },
-  { 4: PASSING, 5: DOMAIN },
-  undefined,
-  { 4: CONTENT, 5: CONTENT },
-  { 4: RATE, 5: POLICY },
-];
-
 const GENERAL: Readonly<Record<4 | 5, Advice>> = {
-  4: PASSING,
+  4: TROUBLE,
   5: advice(
     'Read the words of the other system, and ask its postmaster if they do not help.',
     'Read the words of the other system; the code itself tells no more.',
   ),
 };
+
+/** Where the detail says nothing: RFC 3463 §2 lets the subject count then. */
+const BY_SUBJECT: readonly (Partial<Record<4 | 5, Advice>> | undefined)[] = [
+  undefined,
+  { 5: advice('Check the addresses of the message, your own too.', 'Read the words of the other system: they say which address it means.') },
+  { 5: advice('Read the words of the other system, or reach the recipient in another way.', 'Read the words of the other system: something is wrong with the mailbox, though it may exist.') },
+  undefined,
+  { 5: DOMAIN },
+  { 5: DIALOGUE },
+  { 4: CONTENT, 5: CONTENT },
+  { 4: RATE, 5: POLICY },
+]; // prettier-ignore
+
+/**
+ * What to do about a reply without a status code, where the reply code says more or less than the status that it is best read
+ * as; undefined for all others.
+ */
+export function adviceOnReply(replyCode: number): Advice | undefined {
+  return BY_REPLY.get(replyCode);
+}
+
+const BY_REPLY: ReadonlyMap<number, Advice> = new Map([
+  // RFC 4954 §6, RFC 3207 §4
+  [454, advice(WAIT, 'Nothing, unless it lasts; then try STARTTLS and AUTH with this server by hand.')],
+  [
+    530,
+    advice(
+      SIGN_IN.sender,
+      'Give the login for this server, or start TLS first; if you have no login, mail for its domain goes to another host: its MX.',
+    ),
+  ],
+  [
+    552,
+    advice(
+      'Read the words of the other system: send a smaller message, or ask the recipient in another way to make room.',
+      'Read the words of the other system: a full mailbox passes, a limit on size does not.',
+    ),
+  ],
+]);

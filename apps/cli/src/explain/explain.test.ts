@@ -1,9 +1,10 @@
 import type { StatusCode } from '@dsnkit/delivery-status';
 import { MAIL_PARAMETERS, RCPT_PARAMETERS } from '@dsnkit/esmtp-parameters';
-import { STATUS_ENTRIES } from '@dsnkit/delivery-status/registry';
+import { explainStatus, STATUS_ENTRIES } from '@dsnkit/delivery-status/registry';
 import { describe, expect, it } from 'vitest';
 import { adviceOn } from './advice.ts';
 import { explainParameter } from './parameter.ts';
+import { explainReply } from './reply.ts';
 import { explainDetail } from './status.ts';
 
 describe('nothing registered is left out', () => {
@@ -39,6 +40,52 @@ describe('nothing registered is left out', () => {
         expect(adviceOn(status, 'delayed')?.operator, status).not.toMatch(/off your lists/);
       }
     }
+  });
+
+  it('RFC 3463 §2: a code of class 5 lets nobody wait, and one of class 4 gives no address up', () => {
+    for (const { code } of STATUS_ENTRIES) {
+      expect(adviceOn(`5.${code}`)?.sender, code).not.toMatch(/^Wait/);
+      for (const action of [null, 'failed', 'delayed'])
+        expect(adviceOn(`4.${code}`, action)?.operator, code).not.toMatch(/^Take the address off/);
+      expect(adviceOn(`4.${code}`)?.sender, code).toMatch(/^Wait/);
+    }
+  });
+
+  it('RFC 3463 §2: who reads that the same message does not help is not told to send the same again', () => {
+    for (const { code } of STATUS_ENTRIES) {
+      const told = explainStatus(`5.${code}`);
+      if (told.includes('again unchanged will not help'))
+        expect(adviceOn(`5.${code}`)?.sender, code).not.toMatch(/send (?:it )?again/i);
+    }
+  });
+
+  it.each<[code: StatusCode, sender: RegExp, operator: RegExp]>([
+    ['5.1.7', /your own address/, /MAIL FROM/],
+    ['5.2.4', /owner of the mailing list/, /owner of the list/],
+    ['5.7.2', /owner of the mailing list/, /certain senders/],
+    ['5.7.8', /signs in/, /password/],
+    ['5.6.3', /plain text/, /8BITMIME/],
+    ['5.7.17', /Reach the recipient in another way/, /off your lists/],
+  ])('RFC 3463 §3: %s is about what it names, not about the address of the recipient', (code, sender, operator) => {
+    expect(adviceOn(code)?.sender).toMatch(sender);
+    expect(adviceOn(code)?.operator).toMatch(operator);
+  });
+
+  it.each([
+    ['235', 'authentication succeeded'],
+    ['220', 'the server is ready'],
+    ['551', 'the recipient is not here; the reply may name another address'],
+  ])('RFC 5321 §4.2.3: %s alone says no more than the code does', (text, headline) => {
+    expect(explainReply(text).headline).toBe(headline);
+  });
+
+  it('RFC 4954 §6: 530 is about signing in, RFC 5321 §4.5.3.1.9: 552 about a full mailbox or a large message', () => {
+    expect(Object.fromEntries(explainReply('530').facts)).toMatchObject({
+      sender: expect.stringContaining('signs in') as string,
+    });
+    expect(Object.fromEntries(explainReply('552').facts)).toMatchObject({
+      sender: expect.stringMatching(/smaller message.*make room/) as string,
+    });
   });
 
   it('a success needs no advice', () => expect(adviceOn('2.1.5')).toBeUndefined());

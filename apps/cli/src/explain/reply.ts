@@ -1,6 +1,7 @@
 import { parseSmtpReply, statusForReply } from '@dsnkit/delivery-status';
+import { explainStatus } from '@dsnkit/delivery-status/registry';
+import { adviceOn, adviceOnReply } from './advice.ts';
 import type { Explanation } from './explanation.ts';
-import { explainStatusCode } from './status.ts';
 
 /** An SMTP reply, or its code alone. RFC 5321 §4.2. */
 export function explainReply(text: string): Explanation {
@@ -20,13 +21,15 @@ export function explainReply(text: string): Explanation {
   if (status !== undefined && !status.startsWith(String(replyCode).charAt(0)))
     facts.push(['note', 'code and status contradict each other; the reply code counts (RFC 2034 §4)']);
   if (words.length > 0) facts.push(['words', words]);
-  const meaning = read === undefined ? undefined : explainStatusCode(read);
-  for (const fact of meaning?.facts ?? []) if (fact[0] === 'sender' || fact[0] === 'operator') facts.push(fact);
+  const meaning = read && explainStatus(read);
+  const advice = (status === undefined ? adviceOnReply(replyCode) : undefined) ?? (read && adviceOn(read));
+  if (advice !== undefined) facts.push(['sender', advice.sender], ['operator', advice.operator]);
   facts.push(['clause', CODES.get(replyCode)?.[1] ?? 'RFC 5321 §4.2.1']);
   return {
     kind: 'reply',
     subject: `${replyCode}${status === undefined ? '' : ` ${status}`}`,
-    headline: meaning?.headline ?? CODES.get(replyCode)?.[0] ?? 'a reply of an unknown code',
+    // A status that was only guessed says more than the server did.
+    headline: (status === undefined ? CODES.get(replyCode)?.[0] : undefined) ?? meaning ?? 'a reply of an unknown code',
     facts,
   };
 }

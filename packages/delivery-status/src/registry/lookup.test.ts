@@ -62,7 +62,8 @@ describe('looking codes up', () => {
 
 describe('plain words', () => {
   it.each<[StatusCode, string]>([
-    ['5.2.2', 'The mailbox is full. Sending the message again unchanged will not help.'],
+    ['5.2.2', 'The mailbox is full. Sending the message again will help only once that has changed.'],
+    ['5.4.1', 'The receiving system did not answer. Sending the message again will help only once that has changed.'],
     ['4.2.2', 'The mailbox is full. This may be temporary.'],
     ['2.1.5', 'The address is valid and the message was taken over.'],
     ['5.1.250', 'Something is wrong with one of the addresses. Sending the message again unchanged will not help.'],

@@ -42,14 +42,19 @@ export function lookupStatus(code: StatusCode): StatusMeaning {
  * RFC 3463 §2: an unknown detail is told by its subject, an unknown subject by its class.
  *
  * @throws {DeliveryStatusError} `bad-status` if this is not a status code.
- * @example explainStatus('5.2.2') // 'The mailbox is full. Sending the message again unchanged will not help.'
+ * @example explainStatus('5.2.2') // 'The mailbox is full. Sending the message again will help only once that has changed.'
  */
 export function explainStatus(code: StatusCode): string {
   const { class: digit, entry } = lookupStatus(code);
   const { subject } = parseStatusCode(code);
   const general = SUBJECTS[subject] ?? UNDEFINED_SUBJECT;
   if (digit === 2) return entry?.success ?? general.success;
-  return `${entry?.sentence ?? general.sentence} ${OUTLOOK[digit]}`;
+  return `${entry?.sentence ?? general.sentence} ${digit === 5 && passes(entry) ? PASSES : OUTLOOK[digit]}`;
+}
+
+/** Whether a code is meant for troubles that pass without a change to the message: RFC 3463 §3 gives it to class 4 alone. */
+function passes(entry: StatusEntry | undefined): boolean {
+  return entry !== undefined && entry.classes.length > 0 && entry.classes.every((digit) => digit === 4);
 }
 
 const BY_CODE: ReadonlyMap<string, StatusEntry> = new Map(STATUS_ENTRIES.map((entry) => [entry.code, entry]));
@@ -64,6 +69,9 @@ const OUTLOOK: Readonly<Record<4 | 5, string>> = {
   4: 'This may be temporary.',
   5: 'Sending the message again unchanged will not help.',
 };
+
+/** RFC 3463 §2: with class 5 the message or the destination must change; here it is the destination. */
+const PASSES = 'Sending the message again will help only once that has changed.';
 
 interface Subject {
   readonly name: string;
