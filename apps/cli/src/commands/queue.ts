@@ -20,7 +20,9 @@ export function queueCommand(perform: Perform): Command {
     .addHelpText('after', HELP)
     .action(() => chooseFrom(command));
   addViews(command, perform);
-  addAction(command, perform, 'retry', 'attempt now what waits; what is held stays held');
+  addAction(command, perform, 'retry', 'attempt now what waits; what is held stays held').addOption(
+    new Option('--all', 'everything that waits, in place of ids').conflicts(['recipient', 'destination']),
+  );
   addAction(command, perform, 'hold', 'keep recipients until they are released: no attempt, no notice, no expiry');
   addAction(command, perform, 'release', 'let held recipients go on');
   addAction(command, perform, 'drop', 'take recipients out of the queue; nobody is told');
@@ -95,7 +97,8 @@ function addAction(command: Command, perform: Perform, action: QueueAction, word
     .option('--json', 'the counts as one JSON object')
     .action((ids: readonly string[], options: ActOptions) =>
       perform(async (context) => {
-        const { act } = await import('../api/queue-act.ts');
+        const { act, retryAll } = await import('../api/queue-act.ts');
+        if (options.all === true) return await retryAll(ids, options, context);
         return await act(action, ids, options, context);
       }),
     );

@@ -50,7 +50,11 @@ it('dsn queue shows what waits, and steers it', async () => {
   expect(await dsn('queue', 'retry', '--destination', 'simulator:')).toBe(
     '1 recipient of 1 message: to be attempted now\n',
   );
-  await server.event((event) => event.kind === 'deferred' && event.atMs >= before.atMs);
+  const again = await server.event((event) => event.kind === 'deferred' && event.atMs >= before.atMs);
+  expect(await dsn('queue', 'retry', '--all')).toBe('1 recipient at 1 destination: to be attempted now\n');
+  await server.event((event) => event.kind === 'deferred' && event.atMs > again.atMs);
+  expect(await dsn('queue', 'retry', '--all', '--destination', 'simulator:')).toContain('cannot be used with');
+  expect(await dsn('queue', 'retry', '--all', id)).toContain('name messages by their ids, or --all alone');
   expect(await dsn('queue', 'pause', 'simulator:')).toBe('simulator: paused\n');
   expect(await dsn('queue', 'destinations')).toBe(
     'RECIPIENTS  OLDEST  IN HAND  STATE  DESTINATION\n1  SPAN  0  paused  simulator:\n',
