@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillFolder, temporaryFolder } from './support/folder.ts';
 import { dsn } from './support/terminal.ts';
 
@@ -78,4 +78,74 @@ it('counts and filters what is attached as what it is', async () => {
   writeFileSync(join(folder.path, 'asked.eml'), asking([mail('delayed.eml')]));
   const { stdout } = await dsn(['inspect', '--csv', '--action', 'delayed', join(folder.path, 'asked.eml')]);
   expect(stdout.split('\n')[1]).toMatch(/asked\.eml,,dsn,.*,dana@example\.edu,/);
+});
+
+/** What `dsn lint` says of a message, as JSON. */
+async function linted(message: string): Promise<readonly Linted[]> {
+  const file = join(folder.path, 'asked.eml');
+  writeFileSync(file, message, 'latin1');
+  const { stdout } = await dsn(['lint', '--json', file]);
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Linted);
+}
+
+interface Linted {
+  readonly attached?: number;
+  readonly kind: string;
+  readonly issues: readonly { readonly code: string; readonly line: number }[];
+}
+
+describe('dsn lint', () => {
+  it('RFC 2046 §5.2.1: checks the report that is attached, and counts its lines where it stands', async () => {
+    const alone = await linted(mail('faulty.eml'));
+    const question = asking([mail('delayed.eml'), mail('faulty.eml')]);
+    const attached = await linted(question);
+    const before = question.slice(0, question.indexOf(mail('faulty.eml'))).split('\n').length - 1;
+    expect(alone[0]?.issues).not.toEqual([]);
+    expect(attached.map(({ attached: place, kind }) => [place, kind])).toEqual([
+      [1, 'dsn'],
+      [2, 'dsn'],
+    ]);
+    expect(attached[1]?.issues.map(({ code, line }) => [code, line])).toEqual(
+      alone[0]?.issues.map(({ code, line }) => [code, line + before]),
+    );
+    const { code, stdout } = await dsn(['lint', join(folder.path, 'asked.eml')]);
+    expect(code).toBe(1);
+    const [{ line } = { line: 0 }] = attached[1]?.issues ?? [];
+    expect(stdout).toMatch(new RegExp(`asked\\.eml:${line}:\\d+: attached 2: (?:error|note): `));
+  });
+
+  it('QUIRK: counts the lines of one in base64 as its own', async () => {
+    const coded = btoa(mail('faulty.eml')).replace(/.{76}/g, '$&\n');
+    const header = 'Content-Type: message/rfc822\nContent-Transfer-Encoding: base64';
+    const [alone] = await linted(mail('faulty.eml'));
+    expect(await linted(asking([coded], header))).toEqual([
+      { ...alone, file: expect.any(String) as string, attached: 1 },
+    ]);
+  });
+
+  it('says that a letter is no report, whatever letters are attached to it', async () => {
+    expect(await linted(asking([mail('letter.eml')]))).toMatchObject([{ kind: 'other', issues: [{ line: 1 }] }]);
+  });
+
+  it('tells code scanners where it is', async () => {
+    writeFileSync(join(folder.path, 'asked.eml'), asking([mail('faulty.eml')]), 'latin1');
+    const { stdout } = await dsn(['lint', '--sarif', join(folder.path, 'asked.eml')]);
+    expect(stdout).toContain('"logicalLocations":[{"name":"attached report 1","kind":"object"}]');
+  });
+
+  it('repairs the one report that is attached, and none of several', async () => {
+    const file = join(folder.path, 'asked.eml');
+    writeFileSync(join(folder.path, 'alone.eml'), mail('faulty.eml'), 'latin1');
+    const alone = await dsn(['lint', '--fix', join(folder.path, 'alone.eml')]);
+    expect(alone.stdout).toContain('message/delivery-status');
+    writeFileSync(file, asking([mail('faulty.eml')]), 'latin1');
+    expect((await dsn(['lint', '--fix', file])).stdout).toBe(alone.stdout);
+    writeFileSync(file, asking([mail('faulty.eml'), mail('delayed.eml')]), 'latin1');
+    const { code, stderr } = await dsn(['lint', '--fix', file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('2 reports are attached');
+  });
 });

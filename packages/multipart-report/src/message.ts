@@ -8,6 +8,7 @@ import { readReturned, type ReturnedHeader } from './returned.ts';
 import { readSource, type Source } from './source.ts';
 import type { MimePart, Part } from './tree.ts';
 
+export { readAttached, type AttachedMessage } from './attached.ts';
 export { classifyHeaders, classifyMessage, type MessageKind } from './classify.ts';
 
 /**

@@ -10,6 +10,7 @@ Examples:
   dsn lint --sarif reports/ > lint.sarif     for code scanners
 
 Errors depart from a standard; notes are within the grammar, but hint at a mistake.
+Of a message that is no report, those attached to it are checked; lines count in the whole message.
 Exit code: 0 no errors (with --strict: no notes either), 1 findings, 2 something could not be read or repaired.`;
 
 /** `dsn lint FILE…` */

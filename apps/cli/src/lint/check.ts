@@ -1,6 +1,7 @@
 import { lintDeliveryStatus, lintGlobalDeliveryStatus } from '@dsnkit/delivery-status/lint';
 import type { BounceKind } from '@dsnkit/bounce';
 import { parseReport, type ParsedReport } from '@dsnkit/multipart-report';
+import { readAttached } from '@dsnkit/multipart-report/message';
 import type { InputMessage } from '../input/messages.ts';
 import { summaryOf } from '../report/summary.ts';
 import type { Finding } from './finding.ts';
@@ -13,6 +14,30 @@ export interface Checked {
   readonly report: ParsedReport | undefined;
   readonly findings: readonly Finding[];
   readonly lines: Lines;
+}
+
+/** A message that was checked, and where it stands. */
+export interface CheckedMessage extends Checked {
+  readonly message: InputMessage;
+}
+
+/**
+ * Checks a message; or, where that tells of no delivery, the reports that are attached to it. Lines of those count in the
+ * message that they are attached to, unless a transfer encoding hides them there.
+ */
+export function checkAll(message: InputMessage): readonly CheckedMessage[] {
+  const outer = check(message);
+  if (outer.kind !== 'other') return [{ ...outer, message }];
+  let found = 0;
+  const attached = readAttached(message.octets, ({ octets, line }): CheckedMessage | undefined => {
+    const inner = check({ file: message.file, octets });
+    if (inner.kind === 'other') return undefined;
+    const checked = { ...inner, message: { ...message, octets, attached: ++found } };
+    if (line === undefined) return checked;
+    const findings = inner.findings.map((finding) => ({ ...finding, line: finding.line + line - 1 }));
+    return { ...checked, findings, lines: outer.lines };
+  });
+  return attached.length === 0 ? [{ ...outer, message }] : attached;
 }
 
 /** Checks one message: container, header, fields. Never throws. */

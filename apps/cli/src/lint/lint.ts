@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { readMessages, type InputMessage } from '../input/messages.ts';
 import { reasonOf } from '../input/reason.ts';
-import { nameOf } from '../report/describe.ts';
+import { nameOf, placeOf } from '../report/describe.ts';
 import { jsonText } from '../terminal/json.ts';
 import { printable } from '../terminal/palette.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { pad } from '../terminal/width.ts';
 import { UsageError } from '../usage-error.ts';
 import { version } from '../version.ts';
-import { check, type Checked } from './check.ts';
+import { check, checkAll, type Checked, type CheckedMessage } from './check.ts';
 import { clauseCard, type ClauseResult } from './clauses.ts';
 import { excerpt, spanOf } from './excerpt.ts';
 import type { Finding } from './finding.ts';
@@ -43,46 +43,59 @@ export async function lint(files: readonly string[], options: LintOptions, conte
   let departs = false;
   for await (const message of input) {
     if (message.cut) complain(cutWords(message));
-    const checked = check(message);
-    departs ||= checked.findings.some((finding) => counts(finding, options));
-    if (sarif !== undefined) sarif.add({ ...message, index: message.index, ...checked });
-    else if (options.json === true) terminal.out(`${jsonText(toJson(message, checked, options))}\n`);
-    else terminal.out(inWords(message, checked, options, context));
-    await terminal.drained();
+    for (const checked of checkAll(message)) {
+      departs ||= checked.findings.some((finding) => counts(finding, options));
+      if (sarif !== undefined)
+        sarif.add({ ...message, index: message.index, attached: checked.message.attached, ...checked });
+      else if (options.json === true) terminal.out(`${jsonText(toJson(checked, options))}\n`);
+      else terminal.out(inWords(checked, options, context));
+      await terminal.drained();
+    }
   }
   if (sarif !== undefined) terminal.out(`${sarif.toString()}\n`);
   return departs ? EXIT.findings : EXIT.fine;
 }
 
-function cutWords({ file, index }: InputMessage): string {
-  return `${nameOf({ file, index: index ?? null })}: longer than 64 MiB; the rest was not read`;
+function fullNameOf({ file, index }: InputMessage): string {
+  return nameOf({ file, index: index ?? null });
+}
+
+function cutWords(message: InputMessage): string {
+  return `${fullNameOf(message)}: longer than 64 MiB; the rest was not read`;
 }
 
 function counts({ level }: Finding, { strict }: LintOptions): boolean {
   return level === 'error' || strict === true;
 }
 
-function inWords(message: InputMessage, checked: Checked, options: LintOptions, context: Context): string {
+/** As `inspect` names it; the place comes behind the colon, where it does not stand in the way of file and line. */
+function inWords(checked: CheckedMessage, options: LintOptions, context: Context): string {
   const { paint, quiet } = context;
-  const name = nameOf({ file: message.file, index: message.index ?? null });
-  const { report, findings } = checked;
+  const { message, report, findings } = checked;
+  const name = fullNameOf(message);
+  const place = placeOf(message);
   if (options.clauses === true && report !== undefined && checked.kind === 'dsn') {
-    return `${paint.bold(name)}\n${clauseCard(report, findings)
+    return `${paint.bold(place === '' ? name : `${name}: ${place.slice(0, -2)}`)}\n${clauseCard(report, findings)
       .map((result) => clauseLine(result, context))
       .join('')}`;
   }
-  if (findings.length === 0) return quiet ? '' : `${name}: ${paint.green('fine')}\n`;
+  if (findings.length === 0) return quiet ? '' : `${name}: ${place}${paint.green('fine')}\n`;
   return findings.map((finding) => findingLines(name, finding, checked, context)).join('');
 }
 
-function findingLines(name: string, finding: Finding, { lines }: Checked, { terminal, paint }: Context): string {
+function findingLines(
+  name: string,
+  finding: Finding,
+  { lines, message: checked }: CheckedMessage,
+  { terminal, paint }: Context,
+): string {
   const { line, level, field, message, code, clause, repaired } = finding;
   const { column } = spanOf(finding, lines);
   const word = level === 'error' ? paint.red('error') : paint.blue('note');
   const about = printable(`${field === null ? '' : `${field}: `}${message}`);
   const made = repaired === null ? '' : `; read as: ${printable(repaired)}`;
   return (
-    `${paint.bold(`${name}:${line}:${column}:`)} ${word}: ${about} (${code})\n` +
+    `${paint.bold(`${name}:${line}:${column}:`)} ${placeOf(checked)}${word}: ${about} (${code})\n` +
     excerpt(finding, lines, paint, terminal.columns) +
     `        ${paint.dim(`${clause}${made}`)}\n`
   );
@@ -108,14 +121,20 @@ function clauseLine({ clause, requirement, result, findings }: ClauseResult, { p
 }
 
 function toJson(
-  { file, index }: InputMessage,
-  { kind, report, findings, lines }: Checked,
+  { message: { file, index, attached }, kind, report, findings, lines }: CheckedMessage,
   options: LintOptions,
 ): object {
   const issues = findings.map((finding) => ({ ...finding, ...spanOf(finding, lines) }));
   const card = options.clauses === true && report !== undefined ? clauseCard(report, findings) : undefined;
   const clauses = card?.map(({ clause, requirement, result }) => ({ clause, requirement, result }));
-  return { file, index: index ?? null, kind, issues, ...(clauses && { clauses }) };
+  return {
+    file,
+    index: index ?? null,
+    ...(attached !== undefined && { attached }),
+    kind,
+    issues,
+    ...(clauses && { clauses }),
+  };
 }
 
 /** Undefined: there is no message. */
@@ -131,11 +150,14 @@ async function fix(
   if (message === undefined) return undefined;
   // What was not read would be missing from the repaired report.
   if (message.cut) throw new UsageError(cutWords(message));
-  const name = nameOf({ file: message.file, index: message.index ?? null });
-  const before = check(message);
-  if (before.kind !== 'dsn' || before.report === undefined)
+  const name = fullNameOf(message);
+  const reports = checkAll(message);
+  const [before] = reports;
+  if (before?.kind !== 'dsn' || before.report === undefined)
     throw new UsageError(`${name}: not a delivery status notification, nothing to repair`);
-  const octets = before.findings.length === 0 ? message.octets : repaired(name, before);
+  if (reports.length > 1)
+    throw new UsageError(`${name}: ${reports.length} reports are attached; --fix repairs one message at a time`);
+  const octets = before.findings.length === 0 ? before.message.octets : repaired(name, before);
   const after = check({ file: message.file, octets });
   write(octets, options.output, terminal);
   const left = after.findings.filter((finding) => counts(finding, options));

@@ -8,6 +8,7 @@ import { jsonText } from '../terminal/json.ts';
 export interface SarifInput {
   readonly file: string;
   readonly index: number | undefined;
+  readonly attached: number | undefined;
   readonly lines: Lines;
   readonly findings: readonly Finding[];
 }
@@ -22,7 +23,7 @@ export class SarifLog {
     this.#version = version;
   }
 
-  add({ file, index, lines, findings }: SarifInput): void {
+  add({ file, index, attached, lines, findings }: SarifInput): void {
     for (const finding of findings) {
       const { code, level, field, message, clause } = finding;
       if (!this.#rules.has(code)) this.#rules.set(code, ruleOf(finding));
@@ -31,7 +32,7 @@ export class SarifLog {
         ruleIndex: [...this.#rules.keys()].indexOf(code),
         level,
         message: { text: `${field === null ? '' : `${field}: `}${message} (${clause})` },
-        locations: [locationOf(finding, file, index, lines)],
+        locations: [locationOf(finding, file, placesOf(index, attached), lines)],
       });
     }
   }
@@ -55,7 +56,15 @@ function ruleOf({ code, message, clause, level }: Finding): object {
   };
 }
 
-function locationOf(finding: Finding, file: string, index: number | undefined, lines: Lines): object {
+/** Lines count within the message; its place in an mbox is told apart, and so is that of a report attached to it. */
+function placesOf(index: number | undefined, attached: number | undefined): readonly string[] {
+  return [
+    ...(index === undefined ? [] : [`message ${index}`]),
+    ...(attached === undefined ? [] : [`attached report ${attached}`]),
+  ];
+}
+
+function locationOf(finding: Finding, file: string, places: readonly string[], lines: Lines): object {
   const { column, endColumn } = spanOf(finding, lines);
   const uri = uriOf(file);
   return {
@@ -63,8 +72,7 @@ function locationOf(finding: Finding, file: string, index: number | undefined, l
       artifactLocation: { uri },
       region: { startLine: finding.line, startColumn: column, endColumn },
     },
-    // Lines count within the message; its place in an mbox is told apart.
-    ...(index === undefined ? {} : { logicalLocations: [{ name: `message ${index}`, kind: 'object' }] }),
+    ...(places.length === 0 ? {} : { logicalLocations: places.map((name) => ({ name, kind: 'object' })) }),
   };
 }
 

@@ -35,7 +35,7 @@ export function nameOf({ file, index }: Pick<Summary, 'file' | 'index'>): string
 }
 
 /** A message may have come inside of one in which somebody asks about it. */
-function placeOf({ attached }: Summary): string {
+export function placeOf({ attached }: Pick<Summary, 'attached'>): string {
   return attached === undefined ? '' : attached === 1 ? 'attached: ' : `attached ${attached}: `;
 }
 
