@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { axe, chromiumPath, firstStart, launch, overflow, visit, type FirstStart, type Visit } from './first-start.ts';
+import { EXAMPLE } from '../../page/src/explain/example.ts';
 
 describe.runIf(chromiumPath !== undefined)('the page in Chromium', () => {
   let server: FirstStart;
@@ -196,6 +197,21 @@ describe.runIf(chromiumPath !== undefined)('the page in Chromium', () => {
       await expect.poll(() => page.getByRole('tab', { name: 'Source' }).getAttribute('aria-selected')).toBe('true');
       const marked = await page.locator('.source mark').allTextContents();
       expect(marked.map((line) => line.trim())).toContain('Remote host said: 550 5.1.1 User unknown');
+      expect(await axe(page)).toEqual([]);
+    });
+  });
+
+  it('RFC 2046 §5.2.1: explains each bounce that is attached to a message', async () => {
+    await withPage('#/explain', async (page) => {
+      const bounce = `--q\nContent-Type: message/rfc822\n\n${EXAMPLE}\n`;
+      const other = bounce.replaceAll('bob@example.com', 'carol@example.com');
+      await page
+        .getByRole('textbox')
+        .fill(`Subject: Why?\nContent-Type: multipart/mixed; boundary=q\n\n--q\n\nWhy?\n${bounce}${other}--q--\n`);
+      await page.getByRole('button', { name: 'Explain it' }).click();
+      await page.getByRole('region', { name: 'Attached to what you pasted: 1 of 2' }).waitFor();
+      const second = page.getByRole('region', { name: 'Attached to what you pasted: 2 of 2' });
+      await second.getByRole('heading', { name: 'carol@example.com' }).waitFor();
       expect(await axe(page)).toEqual([]);
     });
   });

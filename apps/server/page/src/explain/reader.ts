@@ -1,6 +1,7 @@
 import { explainMessage } from '../../../src/admin/explain.ts';
 import type { ExplainedRecipient, Explanation } from '../../../src/admin/explain-schema.ts';
 import type { SmtpReply } from '@dsnkit/delivery-status';
+import { readAttached } from '@dsnkit/multipart-report/message';
 import { findingsOf, type Finding } from './find-departures.ts';
 import { replyIn, wrapped } from './pasted.ts';
 
@@ -15,7 +16,13 @@ export interface ReadMessage {
 
 /** What was pasted or dropped: a message, or only the words of a server. */
 export type Pasted =
-  { readonly kind: 'message'; readonly message: ReadMessage } | { readonly kind: 'reply'; readonly reply: SmtpReply };
+  | {
+      readonly kind: 'message';
+      readonly message: ReadMessage;
+      /** Where the message tells of no delivery: the reports in it, as people forward them. */
+      readonly attached: readonly ReadMessage[];
+    }
+  | { readonly kind: 'reply'; readonly reply: SmtpReply };
 
 export function readMessage(octets: Uint8Array): ReadMessage {
   const explanation = explainMessage(octets);
@@ -27,10 +34,14 @@ export function readPasted(octets: Uint8Array): Pasted {
   const reply = replyIn(octets);
   if (reply !== undefined) return { kind: 'reply', reply };
   const whole = wrapped(octets);
-  if (whole === undefined) return { kind: 'message', message: readMessage(octets) };
+  if (whole === undefined) {
+    const message = readMessage(octets);
+    return { kind: 'message', message, attached: message.explanation.kind === 'other' ? attachedTo(octets) : [] };
+  }
   const { explanation, findings } = readMessage(whole.octets);
   return {
     kind: 'message',
+    attached: [],
     message: {
       octets,
       explanation: {
@@ -43,6 +54,13 @@ export function readPasted(octets: Uint8Array): Pasted {
       })),
     },
   };
+}
+
+function attachedTo(octets: Uint8Array): readonly ReadMessage[] {
+  return readAttached(octets, (attached) => {
+    const message = readMessage(attached.octets);
+    return message.explanation.kind === 'other' ? undefined : message;
+  });
 }
 
 /** Lines are told as they stand in what was pasted. */

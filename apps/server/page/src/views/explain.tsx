@@ -110,9 +110,22 @@ function Explained({ given, reader }: { readonly given: Given; readonly reader: 
   }, [given]);
   return (
     <div ref={heading} tabIndex={-1} class="explained" role="region" aria-label="Explanation">
-      <Panel title={`About ${given.name}`} id="explained-title" note={size(given.octets.length)}>
-        {read.kind === 'reply' ? <ReplyView reply={read.reply} /> : <ReportView key={given} read={read.message} />}
-      </Panel>
+      {read.kind === 'message' && read.attached.length > 0 ? (
+        read.attached.map((message, at) => (
+          <Panel
+            key={at}
+            title={`Attached to ${given.name}${read.attached.length === 1 ? '' : `: ${at + 1} of ${read.attached.length}`}`}
+            id={`explained-title-${at}`}
+            note={size(message.octets.length)}
+          >
+            <ReportView key={given} read={message} />
+          </Panel>
+        ))
+      ) : (
+        <Panel title={`About ${given.name}`} id="explained-title" note={size(given.octets.length)}>
+          {read.kind === 'reply' ? <ReplyView reply={read.reply} /> : <ReportView key={given} read={read.message} />}
+        </Panel>
+      )}
     </div>
   );
 }
