@@ -74,4 +74,14 @@ describe('formatNotify', () => {
       expect(fault(() => notifyOn(...events))).toMatchObject({ code: 'bad-value', keyword: 'NOTIFY' });
     }
   });
+
+  it('RFC 3461 §4.1: what says nothing of a wish is refused, and not taken for NEVER', () => {
+    for (const value of ['"SUCCESS"', '["success"]', '{}', '{"sucess": true}', '{"failure": true}', '7']) {
+      const notify = JSON.parse(value) as Notify;
+      expect(
+        fault(() => formatNotify(notify)),
+        value,
+      ).toMatchObject({ code: 'bad-value', keyword: 'NOTIFY' });
+    }
+  });
 });

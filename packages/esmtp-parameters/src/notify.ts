@@ -41,16 +41,21 @@ export function parseNotify(value: string): Notify {
 /**
  * Write the value of NOTIFY; nothing asked for is NEVER. RFC 3461 §4.1.
  *
+ * @throws {EsmtpParameterError} `bad-value` where it is not said for each of the three whether it is asked for: a word such as
+ *   `'SUCCESS'` would else ask for nothing, and so be NEVER.
+ *
  * @example
  * ```ts
  * formatNotify({ success: true, failure: true, delay: false }); // 'SUCCESS,FAILURE'
  * ```
  */
 export function formatNotify(notify: Notify): string {
+  const { success, failure, delay } = notify;
+  if (![success, failure, delay].every((wish) => typeof wish === 'boolean')) throw badValue('NOTIFY');
   const elements: string[] = [];
-  if (notify.success) elements.push('SUCCESS');
-  if (notify.failure) elements.push('FAILURE');
-  if (notify.delay) elements.push('DELAY');
+  if (success) elements.push('SUCCESS');
+  if (failure) elements.push('FAILURE');
+  if (delay) elements.push('DELAY');
   return elements.length === 0 ? 'NEVER' : elements.join(',');
 }
 
