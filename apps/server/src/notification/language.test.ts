@@ -18,6 +18,14 @@ describe('chooseTexts', () => {
     ['RFC 3282 §3: by weight', { 'Accept-Language': 'en;q=0.5, de;q=0.9, fr;q=0.7' }, 'de'],
     ['RFC 3282 §3: equal weights: by place', { 'Accept-Language': 'es,de' }, 'es'],
     ['RFC 3282 §3: weight 0 is not wanted', { 'Accept-Language': 'de;q=0, ar;q=0.001' }, 'ar'],
+    [
+      'RFC 3282 §3: nor is it where the message is in it',
+      { 'Accept-Language': 'de;q=0', 'Content-Language': 'de, fr' },
+      'fr',
+    ],
+    ['RFC 3282 §3: nor for who would take a part of it', { 'Accept-Language': 'de-AT, de;q=0, es;q=0.1' }, 'es'],
+    ['RFC 4647 §3.3.1: a part that is not wanted leaves the rest', { 'Accept-Language': 'de-AT;q=0, de' }, 'de'],
+    ['RFC 3282 §3: nor where it is the standard', { 'Accept-Language': 'en;q=0.0' }, 'de'],
     ['RFC 3282 §3: comments', { 'Accept-Language': 'de-AT (Wien), en;q=0.1' }, 'de'],
     ['wishes count more than the language of the message', { 'Content-Language': 'ja', 'Accept-Language': 'de' }, 'de'],
     ['wishes that we can not meet do not', { 'Content-Language': 'ja', 'Accept-Language': 'nl, *' }, 'ja'],
@@ -35,6 +43,12 @@ describe('chooseTexts', () => {
     expect(chosen({ 'Content-Language': 'fr' }, few)).toBe('fr');
     expect(chosen({ 'Content-Language': 'ja' }, few)).toBe('de');
     expect(chosen({ 'Content-Language': 'de' }, few)).toBe('de');
+  });
+
+  it('RFC 3282 §3: who wants none that is spoken gets the standard', () => {
+    const few = makeLanguages({ language: 'de', languages: ['fr'] });
+    expect(chosen({ 'Accept-Language': 'de;q=0' }, few)).toBe('fr');
+    expect(chosen({ 'Accept-Language': 'de;q=0, fr;q=0' }, few)).toBe('de');
   });
 
   it('texts from files are found, and stand in for those of the same tag', () => {

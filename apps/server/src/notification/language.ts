@@ -46,7 +46,8 @@ export function makeLanguages({ language, languages }: LanguageChoice = {}, file
  *
  * Accept-Language says in which languages its sender wants answers (RFC 3282 §3); where it gives none of ours, the
  * sender may well read the language in which the message is written: Content-Language (RFC 3282 §2). Each range is looked
- * up as RFC 4647 §3.4 has it: `de-AT` finds `de`, `*` finds nothing.
+ * up as RFC 4647 §3.4 has it: `de-AT` finds `de`, `*` finds nothing. A language of weight 0 is not taken, whatever finds it,
+ * while there is another one.
  *
  * @example
  * ```ts
@@ -54,22 +55,31 @@ export function makeLanguages({ language, languages }: LanguageChoice = {}, file
  * ```
  */
 export function chooseTexts({ standard, byTag }: Languages, headers: readonly Field[]): Texts {
-  const ranges = [...acceptLanguage(valueOf(headers, 'accept-language')), ...contentLanguage(headers)];
-  for (const range of ranges) {
+  const { wanted, unwanted } = acceptLanguage(valueOf(headers, 'accept-language'));
+  const isTaken = ({ language }: Texts): boolean => !unwanted.some((range) => matches(range, language));
+  for (const range of [...wanted, ...contentLanguage(headers)]) {
     const texts = lookUp(byTag, range);
-    if (texts !== undefined) return texts;
+    if (texts !== undefined && isTaken(texts)) return texts;
   }
-  return standard;
+  return [standard, ...byTag.values()].find(isTaken) ?? standard;
 }
 
-/** Ranges in the order of their weight; those with weight 0 are not wanted. */
-function acceptLanguage(value: string): readonly string[] {
+/** Ranges in the order of their weight, and apart from them those with weight 0. */
+function acceptLanguage(value: string): { readonly wanted: readonly string[]; readonly unwanted: readonly string[] } {
   const ranges = value.split(',').flatMap((element) => {
     const match = /^\s*([A-Za-z0-9-]{1,64})\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?$/i.exec(element);
-    const weight = Number(match?.[2] ?? 1);
-    return match?.[1] === undefined || weight === 0 ? [] : [{ range: match[1], weight }];
+    return match?.[1] === undefined ? [] : [{ range: match[1], weight: Number(match[2] ?? 1) }];
   });
-  return ranges.sort((a, b) => b.weight - a.weight).map(({ range }) => range);
+  const wanted = ranges.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
+  return {
+    wanted: wanted.map(({ range }) => range),
+    unwanted: ranges.filter(({ weight }) => weight === 0).map(({ range }) => range),
+  };
+}
+
+/** RFC 4647 §3.3.1: a range matches a tag that is the same, or begins so with a hyphen after it. */
+function matches(range: string, tag: string): boolean {
+  return `${tag}-`.toLowerCase().startsWith(`${range}-`.toLowerCase());
 }
 
 function contentLanguage(headers: readonly Field[]): readonly string[] {
