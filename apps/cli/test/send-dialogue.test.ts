@@ -3,6 +3,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Reply, ServerEvent } from '@dsnkit/smtp';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { timeoutsOf } from '../src/send/open.ts';
+import { Dialogue } from '../src/wire/dialogue.ts';
 import { Listener, type ListenerOptions } from '../src/wire/listener.ts';
 import { certificate } from './support/certificate.ts';
 import { temporaryFolder } from './support/folder.ts';
@@ -235,6 +237,24 @@ describe('dsn send, the dialogue', () => {
     const to = ['--server', `127.0.0.1:${port}`, '--from', 'a@example.org', '--to', 'b@example.net'];
     const ran = await dsn(['send', ...to, '--timeout', '2']);
     expect(ran).toMatchObject({ code: 1, stdout: `unknown b@example.net: 127.0.0.1:${port}: no reply in time\n` });
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('RFC 5321 §4.5.3.2.6: the reply to a message may take its time', async () => {
+    expect(timeoutsOf({})).toEqual({ timeoutMs: 60_000, contentTimeoutMs: 10 * 60_000 });
+    expect(timeoutsOf({ timeout: '5' })).toEqual({ timeoutMs: 5000, contentTimeoutMs: 5000 });
+    const server = createServer((socket) => {
+      socket.on('data', () => setTimeout(() => socket.write('250 looked through\r\n'), 2000));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const address = { host: '127.0.0.1', port, timeoutMs: 1000 };
+    const patient = await Dialogue.connect({ ...address, contentTimeoutMs: 60_000 });
+    patient.write(['.']);
+    expect((await patient.contentReply()).code).toBe(250);
+    patient.write(['RSET']);
+    await expect(patient.reply()).rejects.toThrow('no reply in time');
+    patient.close();
     await new Promise((resolve) => server.close(resolve));
   });
 

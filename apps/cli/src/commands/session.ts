@@ -25,5 +25,8 @@ export function addSession(command: Command): Command {
       ]),
     )
     .option('--auth-in-clear', 'send the password without TLS, too')
-    .option('--timeout <seconds>', 'how long to wait for a connection or a reply', '60');
+    .option(
+      '--timeout <seconds>',
+      'how long to wait for a connection or a reply; if absent 60, and 600 for the reply to a message',
+    );
 }

@@ -166,7 +166,7 @@ export class Delivery {
       }
       const { dialogue } = await this.#prober.session();
       await dialogue.writeOctets(this.#content(name, fate), '[content]');
-      const reply = await dialogue.reply();
+      const reply = await dialogue.contentReply();
       throwIfPutOff(reply);
       const { code, raw } = reply;
       return { result: code < 300 ? 'pass' : 'fail', detail: raw.join(' ') };

@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow';
 import { UsageError } from '../usage-error.ts';
 import type { InputMessage } from '../input/messages.ts';
-import { secondsOf, tlsOptions } from './open.ts';
+import { timeoutsOf, tlsOptions } from './open.ts';
 import type { SessionOptions } from './options.ts';
 import type { Arrivals } from './reports.ts';
 
@@ -23,7 +23,7 @@ export async function imapArrivals(place: string, options: SessionOptions): Prom
   const pass = process.env['DSN_IMAP_PASSWORD'];
   if (pass === undefined) throw new UsageError('--reports: set DSN_IMAP_PASSWORD');
   const Client = await clientClass();
-  const timeoutMs = secondsOf(options.timeout, '--timeout') * 1000;
+  const { timeoutMs } = timeoutsOf(options);
   const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host);
   const client = new Client({
     host,

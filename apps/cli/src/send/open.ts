@@ -6,7 +6,7 @@ import type { ReceivedReply } from '@dsnkit/smtp';
 import { reasonOf } from '../input/reason.ts';
 import { UsageError } from '../usage-error.ts';
 import { parseAddress } from '../wire/address.ts';
-import { Dialogue, nameOf, type Address, type Trace } from '../wire/dialogue.ts';
+import { Dialogue, nameOf, type Address, type Timeouts, type Trace } from '../wire/dialogue.ts';
 import { greet, ownName, type Extensions } from '../wire/hello.ts';
 import { authenticate, type Credentials } from './auth.ts';
 import type { SessionOptions } from './options.ts';
@@ -33,14 +33,27 @@ export async function openSession(options: SessionOptions, trace: Trace, what = 
     throw new UsageError(`--helo ${JSON.stringify(options.helo)}: a control character`);
   const credentials = credentialsOf(options, address);
   const implicit = options.tls === 'implicit' ? tlsOptions(options) : undefined;
-  const timeoutMs = secondsOf(options.timeout, '--timeout') * 1000;
-  const dialogue = await Dialogue.connect({ ...address, timeoutMs, trace, ...(implicit && { tls: implicit }) });
+  const dialogue = await Dialogue.connect({
+    ...address,
+    ...timeoutsOf(options),
+    trace,
+    ...(implicit && { tls: implicit }),
+  });
   try {
     return { dialogue, server: nameOf(address), ...(await prepare(dialogue, options, credentials)) };
   } catch (error) {
     await dialogue.quit();
     throw error;
   }
+}
+
+/**
+ * How long to wait for what. Nobody waits long before a terminal; but who gives up before the reply to a message does not know
+ * whether it was taken, and a server may look through it first: 10 minutes. RFC 5321 §4.5.3.2.6
+ */
+export function timeoutsOf({ timeout }: Pick<SessionOptions, 'timeout'>): Timeouts {
+  const timeoutMs = secondsOf(timeout ?? '60', '--timeout') * 1000;
+  return { timeoutMs, contentTimeoutMs: timeout === undefined ? 600_000 : timeoutMs };
 }
 
 async function prepare(

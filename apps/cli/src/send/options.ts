@@ -13,7 +13,7 @@ export interface SessionOptions {
   readonly passwordFile?: string;
   readonly auth?: string;
   readonly authInClear?: true;
-  readonly timeout: string;
+  readonly timeout?: string;
 }
 
 /** What `dsn send` is asked for. */

@@ -116,12 +116,12 @@ class Transfer {
   async #contentReplies(): Promise<void> {
     const open = this.#open();
     if (!this.#manner.lmtp) {
-      const reply = await this.#dialogue.reply();
+      const reply = await this.#dialogue.contentReply();
       this.#settle({ accepted: reply.code < 300, stage: 'content', reply });
       return;
     }
     for (const place of open) {
-      const reply = await this.#dialogue.reply();
+      const reply = await this.#dialogue.contentReply();
       this.#results[place] = { accepted: reply.code < 300, stage: 'content', reply };
     }
   }

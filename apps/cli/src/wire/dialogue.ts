@@ -15,9 +15,15 @@ export interface Address {
 /** Sees a dialogue line by line, without CRLF. `*` is a remark on the connection itself. */
 export type Trace = (direction: 'C' | 'S' | '*', line: string) => void;
 
-export interface DialogueOptions extends Address {
+/** How long to wait for what. */
+export interface Timeouts {
   /** How long a connection or a reply may take. */
   readonly timeoutMs: number;
+  /** How long the reply to a message may take. RFC 5321 §4.5.3.2.6 */
+  readonly contentTimeoutMs: number;
+}
+
+export interface DialogueOptions extends Address, Timeouts {
   readonly trace?: Trace;
   /** TLS from the first octet on. RFC 8314 §3.3. */
   readonly tls?: ConnectionOptions;
@@ -82,6 +88,11 @@ export class Dialogue {
       if (this.#fault !== undefined) throw this.#error(this.#fault);
       await this.#more(until - Date.now());
     }
+  }
+
+  /** The reply to the content of a message. */
+  async contentReply(): Promise<ReceivedReply> {
+    return await this.reply(this.#options.contentTimeoutMs);
   }
 
   /** One command and its reply. */
