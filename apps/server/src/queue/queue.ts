@@ -3,16 +3,10 @@ import type { Claim, Clock, IdSource, NewMessage, QueueStore } from '../ports.ts
 import { makeWaitingClients } from './clients.ts';
 import { contentOf } from './content.ts';
 import { inPlace } from './priority.ts';
+import { makeRoom, type RoomLimits } from './room.ts';
 
 /** How much work may be in hand at once, and for how long a claim holds. */
-export interface QueueLimits {
-  /** Claims in hand over all destinations; more accepted messages rest in the store until there is room. */
-  readonly inFlight: number;
-  /**
-   * Claims in hand of one destination; and never more than half of the room that is left, so that some slow ones together
-   * leave room for others, too.
-   */
-  readonly perDestination: number;
+export interface QueueLimits extends RoomLimits {
   readonly leaseMs: number;
 }
 
@@ -59,13 +53,11 @@ export interface Queue {
   clients(): number;
 }
 
-const CLAIM_BATCH = 200;
 const TROUBLE_PAUSE_MS = 5_000;
 /** Timers of a machine don't hear that the clock was set forward, or that the machine slept: what is due then waits no longer. */
 const LONGEST_SLEEP_MS = 60_000;
 /** What became due while it was looked for is not looked for in a circle. */
 const LEAST_SLEEP_MS = 10;
-const PUT_OFF_REST_MS = 100;
 
 /**
  * Makes the queue over a store.
@@ -75,22 +67,13 @@ const PUT_OFF_REST_MS = 100;
  */
 export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   const { store, clock, ids, work, paused, afterReplies } = parts;
-  const held = new Map<string, number>();
+  const room = makeRoom(limits, clock, wake);
   /** Claims in hand, and until when they are surely ours. */
-  const tokens = new Map<string, number>();
+  const leases = new Map<string, number>();
+  const putOffs = new Set<string>();
   let running = false;
   let claiming: Promise<void> | undefined;
   let again = false;
-  /** There was no room for any claim: look again as soon as one in hand ends. */
-  let starved = false;
-  /** Destinations that had as many claims as they may: their work waits for the end of one of these, others' does not. */
-  let full: ReadonlySet<string> = new Set();
-  /** With so much for each their work can go on, too, since others have left room. */
-  let enough = Infinity;
-  const putOffs = new Set<string>();
-  /** Room of destinations that put messages off: free again when the rest is over. */
-  const resting = new Map<string, number>();
-  let rest: { cancel(): void } | undefined;
   let timer: { readonly atMs: number; cancel(): void } | undefined;
   let renewal: { cancel(): void } | undefined;
   let renewedAtMs = clock.now();
@@ -98,40 +81,21 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   const clients = makeWaitingClients(clock);
 
   function enter(token: string, destination: string, untilMs: number): void {
-    tokens.set(token, untilMs);
-    held.set(destination, (held.get(destination) ?? 0) + 1);
+    leases.set(token, untilMs);
+    room.take(destination);
   }
 
   function leave(token: string, destination: string): void {
-    tokens.delete(token);
-    const rests = putOffs.delete(token) && (held.get(destination) ?? 0) >= share() / 2;
-    if (rests) letRest(destination);
-    else free(destination, 1);
-    if (tokens.size === 0) for (const resolve of idle.splice(0)) resolve();
-    if (starved || (!rests && full.has(destination)) || share() >= enough) wake();
-  }
-
-  function free(destination: string, count: number): void {
-    const left = (held.get(destination) ?? count) - count;
-    if (left === 0) held.delete(destination);
-    else held.set(destination, left);
-  }
-
-  function letRest(destination: string): void {
-    resting.set(destination, (resting.get(destination) ?? 0) + 1);
-    rest ??= clock.after(PUT_OFF_REST_MS, () => {
-      rest = undefined;
-      for (const [name, count] of resting) free(name, count);
-      resting.clear();
-      wake();
-    });
+    leases.delete(token);
+    room.free(destination, putOffs.delete(token));
+    if (leases.size === 0) for (const resolve of idle.splice(0)) resolve();
   }
 
   async function accept(accepted: NewMessage, stored?: () => void, events?: readonly MailEvent[]): Promise<void> {
     const message = inPlace(accepted, clock.now());
     const destination = soleDestination(message);
     const isDue = message.recipients.every((recipient) => recipient.dueAtMs <= clock.now());
-    if (destination === undefined || !isDue || !hasRoom(destination)) {
+    if (destination === undefined || !isDue || !mayTake(destination)) {
       await clients.during(store.accept([message], undefined, events));
       stored?.();
       wake();
@@ -157,34 +121,22 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     afterReplies(() => void work(claim, content).finally(() => leave(token, destination)));
   }
 
-  function hasRoom(destination: string): boolean {
-    if (!running || paused.has(destination)) return false;
-    return tokens.size < limits.inFlight && (held.get(destination) ?? 0) < share();
-  }
-
-  /** What one destination may have in hand now. The last room is for those that have nothing. */
-  function share(): number {
-    return Math.max(1, Math.min(limits.perDestination, Math.floor((limits.inFlight - tokens.size) / 2)));
+  function mayTake(destination: string): boolean {
+    return running && !paused.has(destination) && room.isLeftFor(destination);
   }
 
   async function claimDue(): Promise<void> {
-    // Not all of the room at once: who has taken some of it is asked last for the rest.
-    const limit = Math.min(CLAIM_BATCH, Math.ceil((limits.inFlight - tokens.size) / 2));
-    starved = limit <= 0;
-    if (starved) return;
     const nowMs = clock.now();
     // The clock was set forward, or the machine slept: what is in hand is still in hand.
     if (nowMs - renewedAtMs > limits.leaseMs / 2) await renew();
-    const most = share();
-    const taken = [...held].filter(([, count]) => count >= most);
-    full = new Set(taken.map(([destination]) => destination));
-    const least = Math.min(...taken.map(([, count]) => count));
-    enough = least < limits.perDestination ? least + 1 : Infinity;
+    const left = room.left();
+    if (left === undefined) return;
+    const { limit, perDestination, full } = left;
     const except = [...full, ...paused];
     const claims = await store.claim({
       nowMs,
       limit,
-      perDestination: Math.ceil(most / 2),
+      perDestination,
       except,
       leaseUntilMs: nowMs + limits.leaseMs,
       token: () => ids.next(),
@@ -246,11 +198,11 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
 
   async function renew(): Promise<void> {
     renewedAtMs = clock.now();
-    if (tokens.size === 0) return;
-    const asked = [...tokens.keys()];
+    if (leases.size === 0) return;
+    const asked = [...leases.keys()];
     const untilMs = renewedAtMs + limits.leaseMs;
     const lost = new Set(await store.renew(asked, untilMs));
-    for (const token of asked) if (tokens.has(token)) tokens.set(token, lost.has(token) ? 0 : untilMs);
+    for (const token of asked) if (leases.has(token)) leases.set(token, lost.has(token) ? 0 : untilMs);
   }
 
   return {
@@ -265,17 +217,16 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     async stop() {
       running = false;
       timer?.cancel();
-      rest?.cancel();
+      room.close();
       await claiming;
-      if (tokens.size > 0) await new Promise<void>((resolve) => void (idle = [...idle, resolve]));
+      if (leases.size > 0) await new Promise<void>((resolve) => void (idle = [...idle, resolve]));
       renewal?.cancel();
     },
     putOff(token) {
-      if (tokens.has(token)) putOffs.add(token);
+      if (leases.has(token)) putOffs.add(token);
     },
-    isHeld: (token) => (tokens.get(token) ?? 0) > clock.now(),
-    inHand: (destination) =>
-      destination === undefined ? tokens.size : (held.get(destination) ?? 0) - (resting.get(destination) ?? 0),
+    isHeld: (token) => (leases.get(token) ?? 0) > clock.now(),
+    inHand: (destination) => room.inHand(destination),
     clients: () => clients.recent(),
   };
 }
