@@ -2,9 +2,10 @@ import type { WebhookConfig } from '../config.ts';
 import type { MailEvent } from '../model.ts';
 import type { Clock, HttpClient, Journal, NewDeadLetter, WebhookState } from '../ports.ts';
 import { contentOf } from '../queue/content.ts';
-import { backoffMs, complaint, isRefusal, mustWait } from './backoff.ts';
+import { backoffMs, complaint, isRefusal } from './backoff.ts';
 import { Lanes, type Item } from './lanes.ts';
 import { writeLetter } from './letter.ts';
+import { Receiver } from './receiver.ts';
 
 /** What sending to a webhook works with. */
 export interface SenderParts {
@@ -37,8 +38,6 @@ const AT_ONCE = 8;
 const MOST_ATTEMPTS = 12;
 const MOST_REFUSALS = 5;
 const MOST_IN_THE_WAY = 3;
-/** So many failures in a row are the receiver's, not an event's: from then on there is one attempt at a time. */
-const DOWN = 3;
 const AGAIN_MS = 5_000;
 
 /** The reader of the journal that a webhook is. */
@@ -55,12 +54,8 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
   let webhook = config;
   let reader = readerOf(webhook);
   const lanes = new Lanes();
-  const tally = { delivered: 0, failedAttempts: 0 };
+  const receiver = new Receiver(clock, random);
   let after = 0;
-  let failures = 0;
-  let notBeforeMs = 0;
-  let lastSuccessMs: number | undefined;
-  let lastFailure: string | undefined;
   let timer: { readonly atMs: number; cancel(): void } | undefined;
   let working: Promise<void> | undefined;
   let again = false;
@@ -95,15 +90,16 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
       await fill();
       // Of what is too old for a receiver that is down not each needs an attempt of its own.
       const nowMs = clock.now();
-      if (failures >= DOWN && lanes.endOld(nowMs - webhook.giveUpAfterMs, nowMs, lastFailure ?? '')) again = true;
+      const tooOldMs = nowMs - webhook.giveUpAfterMs;
+      if (receiver.isDown && lanes.endOld(tooOldMs, nowMs, receiver.lastFailure ?? '')) again = true;
     } while (!start() && again);
   }
 
   /** Begins what may begin now; true if something is under way after it. */
   function start(): boolean {
     const nowMs = clock.now();
-    const most = failures >= DOWN ? 1 : AT_ONCE;
-    while (!stopped && lanes.busy < most && !mustWait(notBeforeMs, nowMs)) {
+    const most = receiver.isDown ? 1 : AT_ONCE;
+    while (!stopped && lanes.busy < most && !receiver.mustRest(nowMs)) {
       const item = lanes.take(nowMs);
       if (item === undefined) break;
       if (!isWanted(item.event)) {
@@ -117,7 +113,7 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
       });
       underWay.add(sending);
     }
-    if (lanes.busy < most) wakeAt(Math.max(notBeforeMs, lanes.nextMs()));
+    if (lanes.busy < most) wakeAt(Math.max(receiver.notBeforeMs, lanes.nextMs()));
     return lanes.busy > 0;
   }
 
@@ -140,11 +136,7 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
       problem = `no answer: ${error instanceof Error ? error.message : String(error)}`;
     }
     if (problem === undefined) {
-      failures = 0;
-      notBeforeMs = 0;
-      tally.delivered += 1;
-      lastSuccessMs = clock.now();
-      lastFailure = undefined;
+      receiver.took();
       lanes.end(item);
     } else {
       failed(item, problem, status);
@@ -153,12 +145,9 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
 
   function failed(item: Item, problem: string, status: number | undefined): void {
     const nowMs = clock.now();
-    tally.failedAttempts += 1;
-    lastFailure = problem;
+    receiver.failed(problem, status);
     item.attempts += 1;
     item.firstFailedMs ??= nowMs;
-    if (!isRefusal(status)) failures += 1;
-    if (failures >= DOWN) notBeforeMs = nowMs + backoffMs(failures - DOWN + 1, random());
     if (isHopeless(item, nowMs, status)) {
       const dead: NewDeadLetter = { event: item.event, atMs: nowMs, reason: problem };
       lanes.end(item, dead);
@@ -172,7 +161,7 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
     if (status === 410 || nowMs - event.atMs >= webhook.giveUpAfterMs) return true;
     if (isRefusal(status) && attempts >= MOST_REFUSALS) return true;
     // The receiver takes others: it is this one.
-    if (lastSuccessMs === undefined || lastSuccessMs < firstFailedMs) return false;
+    if (!receiver.hasTakenSince(firstFailedMs)) return false;
     return attempts >= MOST_ATTEMPTS || (attempts >= MOST_IN_THE_WAY && lanes.size >= WINDOW);
   }
 
@@ -207,11 +196,9 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
     state: () => ({
       webhook: webhook.name,
       url: webhook.url,
-      state: lastFailure !== undefined ? 'failing' : lanes.size > 0 ? 'sending' : 'idle',
-      ...tally,
-      ...(lastSuccessMs === undefined ? {} : { lastSuccessMs }),
-      ...(lastFailure === undefined ? {} : { lastFailure }),
-      ...(timer === undefined || lastFailure === undefined ? {} : { retryAtMs: timer.atMs }),
+      state: receiver.lastFailure !== undefined ? 'failing' : lanes.size > 0 ? 'sending' : 'idle',
+      ...receiver.state(),
+      ...(timer === undefined || receiver.lastFailure === undefined ? {} : { retryAtMs: timer.atMs }),
     }),
     async pause() {
       paused = true;
@@ -221,8 +208,7 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
       paused = false;
       if (!isSame(webhook, next)) {
         // What the receiver did not take it may take now.
-        failures = 0;
-        notBeforeMs = 0;
+        receiver.startAfresh();
         lanes.hurry();
       }
       webhook = next;
