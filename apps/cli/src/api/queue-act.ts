@@ -2,7 +2,7 @@ import { jsonText } from '../terminal/json.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { ApiClient, type ApiOptions } from './client.ts';
-import type { ActionResult, Destination } from './shapes.ts';
+import type { ActionResult } from './shapes.ts';
 import { counted } from './table.ts';
 
 /** What operators do with what waits. */
@@ -63,30 +63,15 @@ export async function act(
 }
 
 function tell({ messages, recipients, busy }: ActionResult, action: QueueAction): string {
-  return `${counted(recipients, 'recipient')} of ${counted(messages, 'message')}: ${DONE[action]}${leftAlone(busy)}`;
+  const left = busy === 0 ? '' : `; ${busy} left alone, since an attempt is being made`;
+  return `${counted(recipients, 'recipient')} of ${counted(messages, 'message')}: ${DONE[action]}${left}`;
 }
 
-function leftAlone(busy: number): string {
-  return busy === 0 ? '' : `; ${busy} left alone, since an attempt is being made`;
-}
-
-/** Attempts everything that waits, destination by destination. */
+/** Attempts everything that waits. */
 export async function retryAll(ids: readonly string[], options: ActOptions, { terminal }: Context): Promise<ExitCode> {
   if (ids.length > 0) throw new UsageError('queue retry: name messages by their ids, or --all alone');
-  const client = new ApiClient(options);
-  const known = await client.get<{ readonly destinations: readonly Destination[] }>(
-    '/api/v1/destinations',
-    'destinations',
-  );
-  const total = { destinations: 0, recipients: 0, busy: 0 };
-  for (const { destination } of known.destinations) {
-    const { recipients, busy } = await client.post<ActionResult>('/api/v1/queue/retry', 'recipients', { destination });
-    total.destinations += 1;
-    total.recipients += recipients;
-    total.busy += busy;
-  }
-  const done = `${counted(total.recipients, 'recipient')} at ${counted(total.destinations, 'destination')}: ${DONE.retry}`;
-  terminal.out(options.json === true ? `${jsonText(total)}\n` : `${done}${leftAlone(total.busy)}\n`);
+  const result = await new ApiClient(options).post<ActionResult>('/api/v1/queue/retry-all', 'recipients', {});
+  terminal.out(options.json === true ? `${jsonText(result)}\n` : `${tell(result, 'retry')}\n`);
   return EXIT.fine;
 }
 

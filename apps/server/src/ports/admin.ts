@@ -23,6 +23,8 @@ export interface QueueControl {
   content(messageId: string): Promise<Content | undefined>;
   /** Attempts what waits, now. Waiting times begin anew. Held recipients stay held. */
   retry(target: QueueTarget, by?: string): Promise<ActionResult>;
+  /** The same for everything that waits. */
+  retryAll(by?: string): Promise<ActionResult>;
   /**
    * Keeps recipients until they are released: no attempt, no delay notice, no expiry meanwhile, over restarts too.
    */

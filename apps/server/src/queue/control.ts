@@ -69,14 +69,15 @@ export function makeQueueControl(parts: ControlParts): QueueControl {
   }
 
   const now = () => ({ attempts: 0, dueAtMs: clock.now(), retryAtMs: clock.now() });
+  const retrying = (by: string | undefined): Action => ({
+    isFor: ({ destination }) => !readMarks(destination).held,
+    run: (claim, some) => change(claim, some, now, { kind: 'retried', ...names(some), ...said(by) }),
+  });
 
   return {
     ...makeView(parts),
-    retry: (target, by) =>
-      act(parts, target, {
-        isFor: ({ destination }) => !readMarks(destination).held,
-        run: (claim, some) => change(claim, some, now, { kind: 'retried', ...names(some), ...said(by) }),
-      }),
+    retry: (target, by) => act(parts, target, retrying(by)),
+    retryAll: (by) => actOnAll(parts, {}, ofPeople(retrying(by))),
     hold: (target, by) =>
       act(parts, target, {
         isFor: ({ destination }) => !readMarks(destination).held,
@@ -148,17 +149,25 @@ export function makeQueueControl(parts: ControlParts): QueueControl {
   };
 }
 
-/** Does an action to a message, or to the messages of a destination one by one. */
+/** Does an action to a message, or to the messages of a destination. */
 async function act(parts: ControlParts, target: QueueTarget, action: Action): Promise<ActionResult> {
+  const meant = forTarget(target, ofPeople(action));
+  if ('destination' in target) return await actOnAll(parts, { destinations: markedKeys(target.destination) }, meant);
   const result = { messages: 0, recipients: 0, busy: 0 };
-  if ('messageId' in target) {
-    await actOn(parts, target.messageId, forTarget(target, action), result);
-    return result;
-  }
-  const destinations = markedKeys(target.destination);
+  await actOn(parts, target.messageId, meant, result);
+  return result;
+}
+
+/** Does an action to messages one by one: to those of some destinations, or to all. */
+async function actOnAll(
+  parts: ControlParts,
+  where: { readonly destinations?: readonly string[] },
+  action: Action,
+): Promise<ActionResult> {
+  const result = { messages: 0, recipients: 0, busy: 0 };
   const done = new Set<string>();
   for (let after: string | undefined; ;) {
-    const page = await parts.store.list({ limit: PAGE, destinations, ...(after === undefined ? {} : { after }) });
+    const page = await parts.store.list({ limit: PAGE, ...where, ...(after === undefined ? {} : { after }) });
     const last = page.at(-1);
     if (last === undefined) return result;
     after = last.cursor;
@@ -166,11 +175,15 @@ async function act(parts: ControlParts, target: QueueTarget, action: Action): Pr
     const waiting = [...ids];
     for (const id of ids) done.add(id);
     const next = async (): Promise<void> => {
-      for (let id = waiting.pop(); id !== undefined; id = waiting.pop())
-        await actOn(parts, id, forTarget(target, action), result);
+      for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) await actOn(parts, id, action, result);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, next));
   }
+}
+
+/** What this server keeps in the queue for itself is not for operators. */
+function ofPeople(action: Action): Action {
+  return { ...action, isFor: (recipient) => !isNote(recipient.destination) && action.isFor(recipient) };
 }
 
 function forTarget(target: QueueTarget, action: Action): Action {
@@ -180,9 +193,7 @@ function forTarget(target: QueueTarget, action: Action): Action {
     const { address, shownAs } = recipient;
     return wanted === undefined || address.toLowerCase() === wanted || shownAs?.toLowerCase() === wanted;
   };
-  const isFor = (recipient: Recipient): boolean =>
-    !isNote(recipient.destination) && isMeant(recipient) && action.isFor(recipient);
-  return { ...action, isFor };
+  return { ...action, isFor: (recipient) => isMeant(recipient) && action.isFor(recipient) };
 }
 
 async function actOn(

@@ -51,7 +51,7 @@ it('dsn queue shows what waits, and steers it', async () => {
     '1 recipient of 1 message: to be attempted now\n',
   );
   const again = await server.event((event) => event.kind === 'deferred' && event.atMs >= before.atMs);
-  expect(await dsn('queue', 'retry', '--all')).toBe('1 recipient at 1 destination: to be attempted now\n');
+  expect(await dsn('queue', 'retry', '--all')).toBe('1 recipient of 1 message: to be attempted now\n');
   await server.event((event) => event.kind === 'deferred' && event.atMs > again.atMs);
   expect(await dsn('queue', 'retry', '--all', '--destination', 'simulator:')).toContain('cannot be used with');
   expect(await dsn('queue', 'retry', '--all', id)).toContain('name messages by their ids, or --all alone');

@@ -112,6 +112,22 @@ describe('retry', () => {
   });
 });
 
+describe('retryAll', () => {
+  it('attempts at once what waits, but not what is held', async () => {
+    const { control, send, world, kinds, down } = await start();
+    for (const address of ['bob@ivory.edu', 'carol@ivory.edu']) await send(address);
+    const kept = await send('dan@ivory.edu');
+    await world.clock.advance(1000);
+    await world.clock.during(control.hold({ messageId: kept }));
+    down.down = undefined;
+    await world.clock.advance(61_000);
+    const result = await world.clock.during(control.retryAll('root'));
+    expect(result).toEqual({ messages: 2, recipients: 2, busy: 0 });
+    await world.clock.advance(1000);
+    expect(kinds().filter((kind) => kind === 'relayed')).toHaveLength(2);
+  });
+});
+
 describe('hold and release', () => {
   it('keep recipients beyond their expiry, over a restart, and give them one more attempt', async () => {
     const world = new World();

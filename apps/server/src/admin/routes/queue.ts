@@ -53,6 +53,15 @@ export function queueRoutes(parts: ApiParts): readonly Route[] {
       },
     }),
     ...simpleActions(parts),
+    route({
+      method: 'post',
+      path: '/api/v1/queue/retry-all',
+      id: 'retryAllQueued',
+      tag: 'queue',
+      summary: 'Attempt now everything that waits; what is held stays held',
+      answer: { status: 200, description: 'How many were changed', schema: actionResultSchema },
+      handle: () => queue.retryAll(parts.by),
+    }),
     ...actionsWithWords(parts),
     ...destinationRoutes(parts),
   ];
