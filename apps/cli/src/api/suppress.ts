@@ -106,10 +106,18 @@ export async function exportSuppressed(options: ApiOptions, { terminal }: Contex
   return EXIT.fine;
 }
 
-/** Reads what an export wrote, or a list of addresses, one on each line. */
-export async function importSuppressed(file: string, options: ApiOptions, { terminal }: Context): Promise<ExitCode> {
+/** Reads what an export wrote, or a list of addresses, one on each line. What is neither is told, and the rest is added. */
+export async function importSuppressed(
+  file: string,
+  options: ApiOptions,
+  { terminal, complain }: Context,
+): Promise<ExitCode> {
   const text = Buffer.from(await readInput(file, () => terminal.input())).toString('utf8');
-  const entries = text.split(/\r?\n/).flatMap((line, i) => entryOf(line.trim(), file, i + 1));
+  const read = text.split(/\r?\n/).map((line) => entryOf(line.trim()));
+  const faults = read.flatMap((one, at) => (typeof one === 'string' ? [`${file}:${at + 1}: ${one}`] : []));
+  for (const fault of faults.slice(0, FAULTS_TOLD)) complain(fault);
+  if (faults.length > FAULTS_TOLD) complain(`${file}: ${faults.length - FAULTS_TOLD} more lines are no entries`);
+  const entries = read.filter((one) => typeof one === 'object');
   const client = new ApiClient(options);
   let count = 0;
   for (let at = 0; at < entries.length; at += ADDED_AT_ONCE)
@@ -118,14 +126,17 @@ export async function importSuppressed(file: string, options: ApiOptions, { term
   return EXIT.fine;
 }
 
+/** A file that is no list at all has a fault in each line. */
+const FAULTS_TOLD = 20;
+
 /** Who is passed over by the server: RFC 5321 §4.5.1. */
 function told(added: number, given: number): string {
   return `${added} added${added < given ? `; ${given - added} passed over: mail to postmasters is never refused` : ''}\n`;
 }
 
 /** Nothing is ever sent to what stands in brackets, or to two addresses at once: such an entry would stop nothing. */
-function isAddress(text: unknown): boolean {
-  return typeof text === 'string' && /^(?:"[^\n]*"|[^\s"<>(),:;@]+)@[^\s"<>(),;@]+$/.test(text);
+function isAddress(text: string): boolean {
+  return /^(?:"[^\n]*"|[^\s"<>(),:;@]+)@[^\s"<>(),;@]+$/.test(text);
 }
 
 const AN_ADDRESS = 'expected an address such as someone@example.org';
@@ -134,17 +145,24 @@ async function add(client: ApiClient, entries: readonly object[]): Promise<numbe
   return (await client.post<{ readonly count: number }>(PATH, 'count', { entries })).count;
 }
 
-function entryOf(line: string, file: string, number: number): readonly object[] {
-  if (line === '' || line.startsWith('#')) return [];
-  const entry = line.startsWith('{') ? jsonOf(line, `${file}:${number}`) : { address: line };
-  if (!isAddress(entry.address)) throw new UsageError(`${file}:${number}: ${AN_ADDRESS}`);
-  return [entry];
+/** The entry of a line, or what is wrong with it; undefined where there is none. */
+function entryOf(line: string): { readonly address: string } | string | undefined {
+  if (line === '' || line.startsWith('#')) return undefined;
+  const entry = line.startsWith('{') ? jsonOf(line) : { address: line };
+  if (entry === undefined) return 'is no JSON object';
+  const address = typeof entry.address === 'string' ? bare(entry.address) : undefined;
+  return address !== undefined && isAddress(address) ? { ...entry, address } : AN_ADDRESS;
 }
 
-function jsonOf(line: string, where: string): { readonly address?: unknown } {
+/** QUIRK: lists of other systems, and older ones of ours, have addresses as they stand in paths. RFC 5321 §4.1.2 */
+function bare(address: string): string {
+  return address.replace(/^<(.*)>$/s, '$1');
+}
+
+function jsonOf(line: string): { readonly address?: unknown } | undefined {
   try {
     return JSON.parse(line) as { readonly address?: unknown };
   } catch {
-    throw new UsageError(`${where}: is no JSON object`);
+    return undefined;
   }
 }

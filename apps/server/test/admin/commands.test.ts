@@ -1,6 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -162,6 +165,33 @@ it('dsn suppress takes what mail can be sent to, and nothing else', async () => 
   expect(await dsn('suppress', 'remove', '"a b"@example.net', 'josé@例え.example')).toBe(
     '"a b"@example.net: removed\njosé@例え.example: removed\n',
   );
+});
+
+it('dsn suppress import adds what it can, and tells each line that is no entry', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dsn-import-'));
+  const file = join(folder, 'list');
+  const lines = [
+    '\ufeff# from another system',
+    '<Ann@example.net>',
+    '{"address":"<ben@example.net>","reason":"older list"}',
+    'Kim <kim@example.net>',
+    '',
+    '{"address":',
+    'dan@example.net',
+    '{"reason":"nobody"}',
+  ];
+  writeFileSync(file, lines.join('\r\n'));
+  const expected = 'expected an address such as someone@example.org';
+  expect(await dsn('suppress', 'import', file)).toBe(
+    `! dsn: ${file}:4: ${expected}\n! dsn: ${file}:6: is no JSON object\n! dsn: ${file}:8: ${expected}\n3 added\n`,
+  );
+  writeFileSync(file, 'nobody\n'.repeat(25));
+  const refused = await dsn('suppress', 'import', file);
+  expect(refused).toContain(`! dsn: ${file}:20: ${expected}\n! dsn: ${file}: 5 more lines are no entries\n`);
+  expect(refused).toContain('0 added\n');
+  rmSync(folder, { recursive: true });
+  for (const name of ['ann', 'ben', 'dan'])
+    expect(await dsn('suppress', 'remove', `${name}@example.net`)).toBe(`${name}@example.net: removed\n`);
 });
 
 it('another program behind --url is told from dsnd, whatever it answers', async () => {
