@@ -7,7 +7,7 @@ import { startReader, type Reader } from './reader.ts';
 const has = (program: string): boolean => spawnSync('which', [program]).status === 0;
 
 /** Programs that pages use and a machine may lack. */
-const foreign = ['bash', 'curl', 'python3', 'swaks', 'openssl'];
+const foreign = ['bash', 'curl', 'python3', 'swaks', 'openssl', 'msmtp'];
 
 /** Tests that follow a page: files are written, commands run in order, outputs are compared. */
 export function tellPage(page: Page, isMeant: (block: Block) => boolean): void {
