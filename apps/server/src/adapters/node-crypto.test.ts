@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { DSND } from '../../test/support/commands.ts';
 import { ScramClient } from '../../test/support/scram-client.ts';
 import { usersOf } from '../../test/support/users.ts';
 import { parseUsers } from '../config.ts';
@@ -8,10 +8,9 @@ import { makeLogins, type Exchange } from '../receiving/auth/login.ts';
 import { NodeCrypto } from './node-crypto.ts';
 import { SystemClock } from './system-clock.ts';
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const octets = (text: string) => new TextEncoder().encode(text);
 const hashed = (input: string, ...args: string[]) =>
-  spawnSync(process.execPath, ['--conditions=source', main, 'hash-password', ...args], { input, encoding: 'utf8' });
+  spawnSync(process.execPath, [...DSND, 'hash-password', ...args], { input, encoding: 'utf8' });
 
 describe('dsnd hash-password', () => {
   it('RFC 4616 §2 RFC 7677 §3: prints a table with which the password logs in, by each mechanism', async () => {

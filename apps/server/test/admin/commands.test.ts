@@ -1,15 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DSN, runDsn } from '../support/commands.ts';
 import { startApi, type ApiServer } from './api-server.ts';
-
-const main = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url));
 
 let server: ApiServer;
 let id = '';
@@ -28,9 +25,7 @@ afterAll(() => server.stop());
 
 /** What a command writes, with ids and times as words. */
 async function dsn(...args: string[]): Promise<string> {
-  const env = { ...process.env, DSN_API_URL: server.url, COLUMNS: '300', NO_COLOR: '1' };
-  const run = promisify(execFile)(process.execPath, ['--conditions=source', main, ...args], { env });
-  const { stdout, stderr } = await run.catch((error: unknown) => error as { stdout: string; stderr: string });
+  const { stdout, stderr } = await runDsn(args, { DSN_API_URL: server.url, COLUMNS: '300', NO_COLOR: '1' });
   return (stderr.replace(/^(?=.)/gm, '! ') + stdout)
     .replaceAll(id, 'ID')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
@@ -223,7 +218,7 @@ it('dsn watch goes on where it was when the server breaks off and comes back', a
   });
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-  const watch = spawn(process.execPath, ['--conditions=source', main, 'watch', '--count', '2', '--url', url]);
+  const watch = spawn(process.execPath, [...DSN, 'watch', '--count', '2', '--url', url]);
   let told = '';
   const hear = (text: Buffer): void => {
     told += text.toString();

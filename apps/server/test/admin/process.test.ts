@@ -1,11 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
+import { DSND } from '../support/commands.ts';
 import { freePort, startDsnd, temporaryFolder, type Dsnd } from '../support/dsnd.ts';
-
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 const folder = temporaryFolder('dsnd-http-');
 const running: Dsnd[] = [];
@@ -78,7 +76,7 @@ it('does not start where other hosts could steer it without a secret, or where s
     return file;
   };
   const dsnd = (file: string) =>
-    spawnSync(process.execPath, ['--conditions=source', main, '--config', file], { encoding: 'utf8', timeout: 20_000 });
+    spawnSync(process.execPath, [...DSND, '--config', file], { encoding: 'utf8', timeout: 20_000 });
   const open = dsnd(config('0.0.0.0:0'));
   expect([open.status, open.stderr]).toEqual([
     2,

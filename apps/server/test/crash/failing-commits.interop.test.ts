@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DSND } from '../support/commands.ts';
 import { freePort, startDsnd, startProcess, temporaryFolder, waitFor, type Dsnd } from '../support/dsnd.ts';
 import { submit } from '../torture/client.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 let folder = temporaryFolder();
 let port = 0;
 let server: Dsnd;
@@ -65,7 +64,7 @@ const faults = `import { existsSync, readFileSync, writeSync } from 'node:fs';
 async function start(): Promise<void> {
   writeFileSync(join(folder.path, 'faults.mjs'), faults);
   writeFileSync(join(folder.path, 'dsnd.toml'), toml());
-  const args = ['--import', join(folder.path, 'faults.mjs'), '--conditions=source', main, '--config', 'dsnd.toml'];
+  const args = ['--import', join(folder.path, 'faults.mjs'), ...DSND, '--config', 'dsnd.toml'];
   server = await startProcess(args, folder.path, port);
 }
 const fail = (how: 'before' | 'after' | 'death') => writeFileSync(join(folder.path, 'fault'), how);
@@ -91,7 +90,7 @@ async function sendAll(octets: readonly number[]): Promise<{ answers: string[]; 
 
 /** What lies there; contents that may be named after all wait for the next start. */
 function stored(): string {
-  const args = ['--conditions=source', main, 'store', 'check', 'queue'];
+  const args = [...DSND, 'store', 'check', 'queue'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder.path, encoding: 'utf8' });
   const left = /^2 content files of no message; the server removes them when it starts\n/;
   return `${status} ${stdout.replace(left, '')}${stderr}`;

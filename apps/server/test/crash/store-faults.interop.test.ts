@@ -3,12 +3,11 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DSND } from '../support/commands.ts';
 import { freePort, startDsnd, startProcess, temporaryFolder, waitFor } from '../support/dsnd.ts';
 import { submit } from '../torture/client.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 let folder = temporaryFolder();
 let port = 0;
 beforeEach(async () => {
@@ -32,7 +31,7 @@ const message = (content = 'Subject: hello\r\n\r\nHello.') => ({
   content,
 });
 const dsnd = (...args: readonly string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=source', main, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...DSND, ...args], {
     ...{ cwd: folder.path, encoding: 'utf8' as const },
   });
   return { status, stdout, stderr };
@@ -52,7 +51,7 @@ describe('the store of a running server', () => {
       };`;
     writeFileSync(join(folder.path, 'bomb.mjs'), bomb);
     writeFileSync(join(folder.path, 'dsnd.toml'), toml('queue'));
-    const args = ['--import', join(folder.path, 'bomb.mjs'), '--conditions=source', main, '--config', 'dsnd.toml'];
+    const args = ['--import', join(folder.path, 'bomb.mjs'), ...DSND, '--config', 'dsnd.toml'];
     const server = await startProcess(args, folder.path, port);
     const answers = [await submit(port, message())];
     await waitFor(async () => {

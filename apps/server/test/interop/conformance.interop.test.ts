@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runDsn } from '../support/commands.ts';
 import { freePort, startDsnd, temporaryFolder } from '../support/dsnd.ts';
 import { startExim } from '../support/exim.ts';
 import { hasHaraka, startHaraka } from '../support/haraka.ts';
@@ -14,7 +14,6 @@ import { hasUnpacked } from '../support/unpacked.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const document = join(root, 'docs/conformance.md');
-const cli = join(root, 'apps/cli/src/main.ts');
 const domain = 'probe.test';
 
 interface Candidate {
@@ -81,14 +80,9 @@ async function startSmtpServer(port: number): Promise<{ stop: () => Promise<void
 
 /** Runs `dsn`; gives what it printed. */
 async function dsn(...args: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, ['--conditions=source', cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  if (code !== 0 && code !== 1) throw new Error(`dsn ${args.join(' ')}: ${err}`);
-  return out;
+  const { code, stdout, stderr } = await runDsn(args);
+  if (code !== 0 && code !== 1) throw new Error(`dsn ${args.join(' ')}: ${stderr}`);
+  return stdout;
 }
 
 async function probe({ name, relays, start }: Candidate, home: string): Promise<string> {

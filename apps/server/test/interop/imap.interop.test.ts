@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runDsn } from '../support/commands.ts';
 import { startDovecot, type Dovecot } from '../support/dovecot.ts';
 import { freePort, startDsnd, temporaryFolder, type Dsnd } from '../support/dsnd.ts';
 import { hasUnpacked } from '../support/unpacked.ts';
 
-const cli = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url));
 const available = hasUnpacked('dovecot');
 
 describe.runIf(available)('dsn send with reports in an IMAP mailbox of Dovecot', () => {
@@ -40,17 +38,6 @@ to = "simulator:"
     folder.remove();
   });
 
-  async function dsn(args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ code: number | null; out: string }> {
-    const child = spawn(process.execPath, ['--conditions=source', cli, ...args], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let out = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-    return { code, out };
-  }
-
   const base = () => [
     'send',
     '--server',
@@ -70,10 +57,10 @@ to = "simulator:"
 
   it('RFC 3461 §5.2.6(a): shows the report of each message, and none that came before', async () => {
     for (const to of ['550@simulator.test', 'ok@simulator.test NOTIFY=SUCCESS']) {
-      const { code, out } = await dsn([...base(), '--to', to, ...mailbox('INBOX')], password);
+      const { code, stdout } = await runDsn([...base(), '--to', to, ...mailbox('INBOX')], password);
       const [address = ''] = to.split(' ');
-      expect(out).toContain(`  ${address}: ${address.startsWith('550') ? 'failed' : 'delivered'}`);
-      expect(out.match(/delivery status notification/g)).toHaveLength(1);
+      expect(stdout).toContain(`  ${address}: ${address.startsWith('550') ? 'failed' : 'delivered'}`);
+      expect(stdout.match(/delivery status notification/g)).toHaveLength(1);
       expect(code).toBe(address.startsWith('550') ? 1 : 0);
     }
   });
@@ -81,11 +68,11 @@ to = "simulator:"
   it('says in one line why a mailbox can not be read, before anything is sent', async () => {
     const before = dovecot.mailbox('alice@sender.example').length;
     const to = ['--to', '550@simulator.test'];
-    expect(await dsn([...base(), ...to, ...mailbox('Nowhere')], password)).toMatchObject({
+    expect(await runDsn([...base(), ...to, ...mailbox('Nowhere')], password)).toMatchObject({
       code: 2,
-      out: expect.stringMatching(/^dsn: --reports imap:.*Nowhere: .*\n$/) as string,
+      stderr: expect.stringMatching(/^dsn: --reports imap:.*Nowhere: .*\n$/) as string,
     });
-    expect((await dsn([...base(), ...to, ...mailbox('INBOX')], {})).out).toBe(
+    expect((await runDsn([...base(), ...to, ...mailbox('INBOX')])).stderr).toBe(
       'dsn: --reports: set DSN_IMAP_PASSWORD\n',
     );
     expect(dovecot.mailbox('alice@sender.example')).toHaveLength(before);

@@ -6,6 +6,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testRoot, tlsFile } from '../support/certificates.ts';
+import { DSND } from '../support/commands.ts';
 import { freePort, startDsnd, startProcess, temporaryFolder, waitFor, type Dsnd } from '../support/dsnd.ts';
 import { readMaildirs } from '../support/maildir.ts';
 import { ScramClient } from '../support/scram-client.ts';
@@ -252,8 +253,7 @@ describe('over real sockets', () => {
       const file = join(folder.path, 'bad.toml');
       const listen = `[[listen]]\naddress = "127.0.0.1:${await freePort()}"`;
       writeFileSync(file, `hostname = "mx.example.org"\nstore = "sqlite:./other"\n${listen}\n${toml}\n`);
-      const main = join(import.meta.dirname, '../../src/main.ts');
-      const started = startProcess(['--conditions=source', main, '--config', file], folder.path, 1);
+      const started = startProcess([...DSND, '--config', file], folder.path, 1);
       const message = await started.then(
         () => 'it started',
         (error: unknown) => (error instanceof Error ? error.message : ''),

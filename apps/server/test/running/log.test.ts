@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { DSND } from '../support/commands.ts';
 import { freePort, temporaryFolder, waitForPort } from '../support/dsnd.ts';
 import { submitTo } from '../support/dialogue.ts';
 
@@ -64,7 +65,7 @@ describe('the log', () => {
     const toml = `hostname = "mx.example.org"\nstore = "sqlite:queue"\n[[listen]]\naddress = "127.0.0.1:${port}"\n`;
     writeFileSync(join(folder.path, 'dsnd.toml'), `${toml}[[route]]\nmatch = "*"\nto = "discard:"\n`);
     const full = openSync('/dev/full', 'w');
-    const args = ['--conditions=source', join(import.meta.dirname, '../../src/main.ts'), '--config', 'dsnd.toml'];
+    const args = [...DSND, '--config', 'dsnd.toml'];
     const server = spawn(process.execPath, args, { cwd: folder.path, stdio: ['ignore', full, 'inherit'] });
     closeSync(full);
     const ended = once(server, 'exit');

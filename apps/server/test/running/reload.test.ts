@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tlsFile } from '../support/certificates.ts';
+import { DSND } from '../support/commands.ts';
 import { freePort, startDsnd, temporaryFolder, waitFor, type Dsnd } from '../support/dsnd.ts';
 import { readMaildirs } from '../support/maildir.ts';
 
@@ -137,8 +138,7 @@ describe('SIGHUP', () => {
 describe('dsnd check-config', () => {
   const check = (toml: string): readonly [number | null, string] => {
     writeFileSync(join(folder.path, 'check.toml'), toml);
-    const main = new URL('../../src/main.ts', import.meta.url).pathname;
-    const args = ['--conditions=source', main, 'check-config', 'check.toml'];
+    const args = [...DSND, 'check-config', 'check.toml'];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder.path, encoding: 'utf8' });
     return [status, stdout + stderr];
   };

@@ -4,12 +4,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { serviceManager } from '../../src/adapters/service-manager.ts';
+import { DSND } from '../support/commands.ts';
 import { freePort, temporaryFolder, waitFor } from '../support/dsnd.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const folder = temporaryFolder('dsnd-manager-');
 const has = (program: string): boolean => spawnSync('which', [program]).status === 0;
 const children: ChildProcess[] = [];
@@ -63,7 +62,7 @@ describe('the service manager', () => {
       await waitFor(() => manager.log().includes('bound'));
       const file = writeConfig(await freePort());
       const environment = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '400000' };
-      const { child } = start(process.execPath, ['--conditions=source', main, '--config', file], environment);
+      const { child } = start(process.execPath, [...DSND, '--config', file], environment);
       await waitFor(() => manager.log().includes('READY=1'));
       await waitFor(() => manager.log().split('WATCHDOG=1').length > 3);
       child.kill('SIGHUP');
@@ -99,7 +98,7 @@ describe('the service manager', () => {
     'sd_listen_fds(3): lives on when clients that wait for it to start go away (skips without systemd-socket-activate)',
     async () => {
       const port = await freePort();
-      const dsnd = [process.execPath, '--conditions=source', main, '--config', writeConfig(port)];
+      const dsnd = [process.execPath, ...DSND, '--config', writeConfig(port)];
       const { log } = start('systemd-socket-activate', ['-l', `127.0.0.1:${port}`, ...dsnd]);
       await waitFor(() => log().includes('Listening on'));
       for (let gone = 0; gone < 3; gone++) {
@@ -119,7 +118,7 @@ describe('the service manager', () => {
     async () => {
       const [port, unused] = [await freePort(), await freePort()];
       const file = writeConfig(port);
-      const dsnd = [process.execPath, '--conditions=source', main, '--config', file];
+      const dsnd = [process.execPath, ...DSND, '--config', file];
       const { child, log } = start('systemd-socket-activate', [
         '-l',
         `127.0.0.1:${port}`,
@@ -155,7 +154,7 @@ describe('the service manager', () => {
     async () => {
       const port = await freePort();
       const file = writeConfig(port);
-      const dsnd = [process.execPath, '--conditions=source', main, '--config', file];
+      const dsnd = [process.execPath, ...DSND, '--config', file];
       const { log } = start('systemd-socket-activate', ['-l', `127.0.0.1:${port}`, ...dsnd]);
       await waitFor(() => log().includes('Listening on'));
       let heard = '';

@@ -2,9 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DSND } from '../support/commands.ts';
 import { freePort, startProcess, temporaryFolder, waitFor } from '../support/dsnd.ts';
-
-const main = join(import.meta.dirname, '../../src/main.ts');
 
 /** Each thread says to what size its heap may grow, once the server has begun to run. */
 const TELL = `
@@ -26,7 +25,7 @@ async function limits(semiSpaceMb: number): Promise<{ readonly main: number; rea
   const toml = `hostname = "mx.example.org"\nstore = "sqlite:queue"\n[[listen]]\naddress = "127.0.0.1:${port}"\n`;
   writeFileSync(join(home.path, 'dsnd.toml'), `${toml}[[route]]\nmatch = "*"\nto = "discard:"\n`);
   const options = [`--max-semi-space-size=${semiSpaceMb}`, `--import=${pathToFileURL(tell).href}`];
-  const args = [...options, '--conditions=source', main, '--config', 'dsnd.toml'];
+  const args = [...options, ...DSND, '--config', 'dsnd.toml'];
   const server = await startProcess(args, home.path, port);
   const read = (thread: string): number =>
     Number(new RegExp(`${thread} may take (\\d+) octets`).exec(server.log())?.[1]);

@@ -3,9 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+import { DSND } from './commands.ts';
 
 /** A port of 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {
@@ -36,7 +34,7 @@ export interface Dsnd {
 export async function startDsnd(folder: string, toml: string, port: number): Promise<Dsnd> {
   const file = join(folder, 'dsnd.toml');
   writeFileSync(file, toml);
-  return await startProcess(['--conditions=source', main, '--config', file], folder, port);
+  return await startProcess([...DSND, '--config', file], folder, port);
 }
 
 /** Starts node with arguments and waits until `port` takes connections. */
