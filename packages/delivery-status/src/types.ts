@@ -40,9 +40,13 @@ export interface GroupSource {
 export interface MessageFields {
   /** The ENVID of the message, decoded. RFC 3464 §2.2.1. */
   readonly originalEnvelopeId?: string;
+  /** Who tried to deliver, relay or gateway the message. RFC 3464 §2.2.2. */
   readonly reportingMta: TypedValue;
+  /** Who made a DSN of the report of another mail system. RFC 3464 §2.2.3. */
   readonly dsnGateway?: TypedValue;
+  /** The host that handed the message to the reporting MTA. RFC 3464 §2.2.4. */
   readonly receivedFromMta?: TypedValue;
+  /** When the message came to the reporting MTA. RFC 3464 §2.2.5. */
   readonly arrivalDate?: Date;
   /** RFC 2852 §5. */
   readonly deliverByDate?: Date;
@@ -55,19 +59,26 @@ export interface MessageFields {
 
 /** The fields that speak of one recipient. RFC 3464 §2.3. */
 export interface RecipientFields {
+  /** The address that the sender used, from ORCPT. RFC 3464 §2.3.1. */
   readonly originalRecipient?: TypedValue;
+  /** The address for which the report is given. RFC 3464 §2.3.2. */
   readonly finalRecipient: TypedValue;
   readonly action: Action;
   /** Text in parentheses after the action, as in `delivered (to mailbox)`. */
   readonly actionComment?: string;
+  /** RFC 3464 §2.3.4. */
   readonly status: StatusCode;
   /** Text in parentheses after the code. RFC 3464 §2.3.4. */
   readonly statusComment?: string;
+  /** The host whose answer decided. RFC 3464 §2.3.5. */
   readonly remoteMta?: TypedValue;
+  /** That answer as it came, such as an SMTP reply. RFC 3464 §2.3.6. */
   readonly diagnosticCode?: TypedValue;
   /** One per language. RFC 6533 §4.1. */
   readonly localizedDiagnostics?: readonly LocalizedDiagnostic[];
+  /** RFC 3464 §2.3.7. */
   readonly lastAttemptDate?: Date;
+  /** The last name of the message in the log of the final MTA. RFC 3464 §2.3.8. */
   readonly finalLogId?: string;
   /** Only where the action is `delayed`. RFC 3464 §2.3.9. */
   readonly willRetryUntil?: Date;
@@ -89,6 +100,7 @@ export interface Issue {
   readonly code: IssueCode;
   /** 1-based, within the text parsed. */
   readonly line: number;
+  /** The field that it is about, if it is about one. */
   readonly field?: string;
   /** As in `RFC 3464 §2.3.4`. */
   readonly clause: string;

@@ -42,6 +42,8 @@ function numberAt(content: Uint8Array | string, from: number): number {
  *
  * @throws {ReportError} `bad-boundary` unless it is 1 to 70 bchars that don't end in a space (RFC 2046 §5.1.1);
  * `boundary-collision` if two hyphens and it occur in a content (RFC 2046 §5.1).
+ *
+ * @example assertBoundary('=_r1', ['a line', '--=_r2']) // returns: neither content holds '--=_r1'
  */
 export function assertBoundary(boundary: string, contents: readonly (Uint8Array | string)[]): void {
   const bad = boundary.search(/[^0-9A-Za-z'()+_,./:=? -]|(?<=^.{70}).| $|^$/);

@@ -3,10 +3,15 @@ import { fieldValue, isNamed } from './header.ts';
 
 /** The fields of a message/disposition-notification. RFC 8098 §3.1. */
 export interface DispositionNotification {
+  /** RFC 8098 §3.2.1. */
   readonly reportingUa?: string;
+  /** RFC 8098 §3.2.2. */
   readonly mdnGateway?: string;
+  /** With its type, as in `rfc822;bob@example.org`. RFC 8098 §3.2.3. */
   readonly originalRecipient?: string;
+  /** With its type. RFC 8098 §3.2.4. */
   readonly finalRecipient?: string;
+  /** In its angle brackets. RFC 8098 §3.2.5. */
   readonly originalMessageId?: string;
   readonly disposition?: Disposition;
   /** All fields in order, those above included. */
@@ -21,10 +26,11 @@ export interface Disposition {
   readonly sendingMode: string;
   /** `displayed`, `deleted`, `dispatched`, `processed`, … */
   readonly type: string;
+  /** `error` and others. */
   readonly modifiers: readonly string[];
 }
 
-/** The fields of a message/feedback-report. RFC 5965 §3. */
+/** The fields of a message/feedback-report, values as they were written. RFC 5965 §3. */
 export interface FeedbackReport {
   /** `abuse`, `fraud`, `virus`, `not-spam`, `auth-failure`, `opt-out`, `other`, in lower case. */
   readonly feedbackType?: string;
@@ -34,7 +40,9 @@ export interface FeedbackReport {
   readonly originalMailFrom?: string;
   readonly arrivalDate?: string;
   readonly reportingMta?: string;
+  /** The address that the message came from. */
   readonly sourceIp?: string;
+  /** How many messages like this one the report stands for. */
   readonly incidents?: number;
   readonly originalRcptTo: readonly string[];
   readonly reportedDomain: readonly string[];

@@ -15,6 +15,7 @@ export interface ReturnedHeader {
   readonly headers: readonly Field[];
   /** The first msg-id, in its angle brackets. */
   readonly messageId?: string;
+  /** Encoded words decoded, as in the four that follow. RFC 2047. */
   readonly subject?: string;
   readonly from?: string;
   readonly to?: string;

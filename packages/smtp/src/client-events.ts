@@ -12,6 +12,7 @@ export interface ClientTransaction {
   readonly chunking?: boolean;
 }
 
+/** One RCPT command of a transaction. RFC 5321 §4.1.1.3. */
 export interface ClientRecipient {
   /** Without angle brackets. */
   readonly forwardPath: string;
@@ -75,6 +76,7 @@ export interface ChallengeEvent {
   readonly octets: Uint8Array;
 }
 
+/** The server's verdict on a login; after `auth-refused` another one may be tried. RFC 4954 §6. */
 export interface AuthenticatedEvent {
   readonly kind: 'authenticated' | 'auth-refused';
   readonly reply: ReceivedReply;
