@@ -12,7 +12,7 @@ import {
   type Protection,
 } from './protection.ts';
 import type { Job } from './smtp-attempt.ts';
-import { clientName, hopOf, mtaName, nameIn, remoteReply, shownAddress, type Hop } from './smtp-hop.ts';
+import { clientName, hopOf, remoteName, nameIn, remoteReply, shownAddress, type Hop } from './smtp-hop.ts';
 
 /** Gives a connection its work and hears what came of it. */
 export interface Feeder {
@@ -197,7 +197,7 @@ export class SmtpConnection {
         return;
       case 'failed': {
         const { target } = this.#options;
-        const who = { mta: mtaName(target, event.reply), address: shownAddress(target) };
+        const who = { mta: remoteName(target, event.reply), address: shownAddress(target) };
         this.#trouble = troubleOfReply(remoteReply(who, event.reply, event.stage));
         this.#end();
         return;
@@ -216,7 +216,10 @@ export class SmtpConnection {
     const { ownNames, target } = this.#options;
     // RFC 5321 §5.1: an exchanger may be this server by its address, under any name.
     if (ownNames?.has(nameIn(greeting).toLowerCase()) === true)
-      this.#refuse({ status: '5.4.6', reason: `${mtaName(target)} (${shownAddress(target)}) is this server itself` });
+      this.#refuse({
+        status: '5.4.6',
+        reason: `${remoteName(target)} (${shownAddress(target)}) is this server itself`,
+      });
     else this.#proceed();
   }
 
@@ -227,7 +230,7 @@ export class SmtpConnection {
     if (greeting === undefined) return;
     const { extensions } = this.#session;
     const step = nextStep({
-      mta: mtaName(target, greeting),
+      mta: remoteName(target, greeting),
       extensions,
       protection,
       credentials,
@@ -254,7 +257,7 @@ export class SmtpConnection {
 
   #refuseLogin(reply: ReceivedReply): void {
     const { target } = this.#options;
-    const mta = mtaName(target, reply);
+    const mta = remoteName(target, reply);
     // What is wrong with our password is not the sender's fault: there is time to put it right.
     const status = '4.7.8';
     const remote = remoteReply({ mta, address: shownAddress(target) }, reply, 'hello');
@@ -383,7 +386,7 @@ export class SmtpConnection {
 
   #troubleOfEnd({ reason, reply }: Extract<ClientEvent, { kind: 'closed' }>): Trouble {
     const { target } = this.#options;
-    const mta = this.#hop?.mta ?? mtaName(target, reply);
+    const mta = this.#hop?.mta ?? remoteName(target, reply);
     if (reply !== undefined && reply.code >= 400) {
       return troubleOfReply(remoteReply({ mta, address: shownAddress(target) }, reply, 'connect'));
     }
@@ -438,7 +441,7 @@ export class SmtpConnection {
       this.quit();
       return;
     }
-    const mta = this.#hop?.mta ?? mtaName(this.#options.target);
+    const mta = this.#hop?.mta ?? remoteName(this.#options.target);
     this.#trouble ??= { status: '4.4.2', reason: `${mta} did not answer in time` };
     this.#session.timeout();
     this.#pump();

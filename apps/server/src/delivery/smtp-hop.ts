@@ -34,7 +34,7 @@ export function hopOf(
 ): Hop {
   const limits = readLimits(extensions.get('LIMITS') ?? '');
   return {
-    mta: mtaName(target, greeting),
+    mta: remoteName(target, greeting),
     address: shownAddress(target),
     extensions,
     ...channel,
@@ -48,7 +48,7 @@ export function hopOf(
  * The name of a host for Remote-MTA: the one under which it was looked up; of a host that is known by its address only,
  * the one with which it greets (RFC 5321 §4.2), else its address literal.
  */
-export function mtaName(target: Target, greeting?: ReceivedReply): string {
+export function remoteName(target: Target, greeting?: ReceivedReply): string {
   if (target.host !== undefined) return target.host;
   const said = greeting === undefined ? '' : nameIn(greeting);
   return said.length <= 255 && /^(?:[A-Za-z0-9_-]+\.)+[A-Za-z][A-Za-z0-9-]*$/.test(said)

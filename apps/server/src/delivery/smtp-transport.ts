@@ -13,7 +13,7 @@ import type { StsPolicies } from './sts-policies.ts';
 import { Apart } from './smtp-apart.ts';
 import { Attempt } from './smtp-attempt.ts';
 import { SmtpConnection, type Feeder } from './smtp-connection.ts';
-import { mtaName, shownAddress } from './smtp-hop.ts';
+import { remoteName, shownAddress } from './smtp-hop.ts';
 import { factsFor } from './smtp-plan.ts';
 import { SmtpPool, tooLate, type Others } from './smtp-pool.ts';
 
@@ -315,7 +315,7 @@ function protectionOf(nextHop: RelayHop, { tls, credentials }: SmtpOptions): Pro
 const closedEarly: Trouble = { status: '4.4.2', reason: 'the connection was closed before it was ready' };
 
 function troubleOfConnect(error: unknown, target: Target): Trouble {
-  const host = target.host === undefined ? shownAddress(target) : `${mtaName(target)} (${shownAddress(target)})`;
+  const host = target.host === undefined ? shownAddress(target) : `${remoteName(target)} (${shownAddress(target)})`;
   const code = error instanceof ConnectError ? error.code : 'other';
   return { status: '4.4.1', reason: connectReasons[code](host) };
 }
