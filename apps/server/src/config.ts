@@ -1,11 +1,12 @@
 import { adminFaults } from './config/admin.ts';
 import { bodiesFaults } from './config/bodies.ts';
-import type { Config } from './config/model.ts';
+import type { AliasConfig, Config } from './config/model.ts';
 import { reportFaults } from './config/report.ts';
 import { readToml, type Fault } from './config/read.ts';
 import { configSchema } from './config/schema.ts';
 import { webhookFaults } from './config/webhook.ts';
 import { canonicalAddress } from './routing/address.ts';
+import { isWholeDomain } from './routing/alias-table.ts';
 
 export { ConfigError } from './config/error.ts';
 export { isLoopback, withAdminSecrets } from './config/admin.ts';
@@ -85,6 +86,7 @@ function contradictions(config: Config): readonly Fault[] {
     if (port > 0 && sockets.has(`${host} ${port}`)) faults.push({ path: ['listen', i, 'address'], what });
     sockets.add(`${host} ${port}`);
   }
+  faults.push(...config.aliases.flatMap(aliasFaults));
   const taken = new Set<string>();
   for (const [table, entries] of [
     ['alias', config.aliases],
@@ -97,6 +99,17 @@ function contradictions(config: Config): readonly Fault[] {
     }
   }
   return faults;
+}
+
+/** Another domain can be meant only for a whole one. */
+function aliasFaults({ address, to }: AliasConfig, i: number): readonly Fault[] {
+  const wrong = to.find(
+    (target) =>
+      isWholeDomain(target) && (!isWholeDomain(address) || canonicalAddress(target) === canonicalAddress(address)),
+  );
+  if (wrong === undefined) return [];
+  const what = `"${wrong}" is not for "${address}"; allowed: an address, or for *@domain *@other-domain`;
+  return [{ path: ['alias', i, 'to'], what }];
 }
 
 function listenFaults({ tls, users }: Config, listen: Config['listen'][number], i: number): readonly Fault[] {

@@ -337,7 +337,10 @@ export interface AliasConfig {
    * domain has a route of its own with `recipients`, before that.
    */
   readonly address: string;
-  /** `to`: one or several addresses; the alias itself among them means its own mailbox, as routed. */
+  /**
+   * `to`: one or several addresses; the alias itself among them means its own mailbox, as routed. For `*@domain`,
+   * `*@other-domain` means the same local-part there, and whoever is refused there is refused here.
+   */
   readonly to: readonly string[];
   /** `confidential`: reports and remote systems must not connect `address` with `to`. Default false. */
   readonly confidential: boolean;

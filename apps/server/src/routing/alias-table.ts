@@ -35,6 +35,22 @@ export function catchAllAddress(domain: string): string {
   return `*@${domain}`;
 }
 
+/**
+ * The alias as it stands for one address that it has caught: `*@domain` among its targets is that very local-part in
+ * another domain.
+ */
+export function aliasAt(alias: AliasConfig, address: string): AliasConfig {
+  if (!alias.to.some(isWholeDomain)) return alias;
+  const { localPart } = splitAddress(address);
+  const to = alias.to.map((target) => (isWholeDomain(target) ? `${localPart}${target.slice(1)}` : target));
+  return { ...alias, address, to };
+}
+
+/** Whether all addresses of a domain are meant: `*@domain`. */
+export function isWholeDomain(address: string): boolean {
+  return address.startsWith('*@');
+}
+
 /** What the table has to know of addresses that it has not. */
 export interface Others {
   /** Whether a route takes an address: if not, a catch-all does. */
@@ -69,13 +85,22 @@ function findEndless(entries: ReadonlyMap<string, TableEntry>, { isTaken, untagg
     const base = canonicalAddress(untagged(address));
     if (entries.has(base)) return base;
     const caught = catchAllAddress(splitAddress(key).domain);
-    return entries.has(caught) && !isTaken(key) ? caught : key;
+    const entry = entries.get(caught);
+    if (entry?.kind !== 'alias' || isTaken(key)) return key;
+    return entry.alias.to.some(isWholeDomain) ? key : caught;
+  };
+  /** Of a domain that stands for another each address is an entry of its own. */
+  const entryAt = (key: string): TableEntry | undefined => {
+    const entry = entries.get(key);
+    if (entry !== undefined) return entry;
+    const caught = entries.get(catchAllAddress(splitAddress(key).domain));
+    return caught?.kind !== 'alias' || isTaken(key) ? undefined : { kind: 'alias', alias: aliasAt(caught.alias, key) };
   };
   const endless = new Set<string>();
   const depths = new Map<string, number>();
   const path: string[] = [];
   const visit = (key: string): number => {
-    const entry = entries.get(key);
+    const entry = entryAt(key);
     if (entry === undefined) return 0;
     const known = depths.get(key);
     if (known !== undefined) return known;

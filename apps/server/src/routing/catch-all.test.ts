@@ -93,6 +93,69 @@ describe('catch-all', () => {
   });
 });
 
+describe('a domain that stands for another', () => {
+  const domain = (address: string, to: string) =>
+    `[[route]]\nmatch = "${address}"\nto = "discard:"\nrecipients = []\n[[alias]]\naddress = "*@${address}"\nto = ["${to}"]\n`;
+  // Routes stand before the one for all.
+  const at = (address: string, more: string) =>
+    makeRouter(parseConfig(base.replace('[[route]]\nmatch = "*"\nto = "mx:"\n', more), 'dsnd.toml', '')).resolve(
+      address,
+    );
+  const old = domain('old.example', '*@local.example');
+
+  it.each([
+    ['bob@old.example', 'bob@local.example'],
+    ['Bob+shop@OLD.example', 'Bob+shop@local.example'],
+    ['sales@old.example', 'sales@local.example'],
+    ['"c+d"@old.example', '"c+d"@local.example'],
+  ])('%s is %s', (address, to) => {
+    expect(at(address, old)).toMatchObject({ kind: 'alias', alias: { address, to: [to] } });
+  });
+
+  it('leads to the end of what stands there', () => {
+    const router = makeRouter(parseConfig(base.replace('[[route]]\nmatch = "*"\nto = "mx:"\n', old), 'dsnd.toml', ''));
+    const sales = router.resolve('sales@old.example');
+    expect(sales.kind === 'alias' && router.targets(sales.alias)).toEqual([
+      { address: 'bob@local.example', own: false },
+    ]);
+  });
+
+  it('refuses whom that one refuses, so that no bounce is owed', () => {
+    expect(at('carol@old.example', old)).toMatchObject({ kind: 'refuse', reply: { code: 550, status: '5.1.1' } });
+    const older = domain('older.example', '*@old.example') + old;
+    expect(at('bob@older.example', older)).toMatchObject({ alias: { to: ['bob@old.example'] } });
+    expect(at('carol@older.example', older)).toMatchObject({ kind: 'refuse', reply: { code: 550, status: '5.1.1' } });
+  });
+
+  it('an alias for one of its addresses comes first', () => {
+    const more = `${old}[[alias]]\naddress = "bob@old.example"\nto = ["x@away.example"]\n`;
+    expect(at('bob@old.example', more)).toMatchObject({ alias: { to: ['x@away.example'] } });
+  });
+
+  it.each([
+    ['by another domain', domain('b.example', '*@old.example') + domain('old.example', '*@b.example'), 'bob@b.example'],
+    ['by an alias', `${old}[[alias]]\naddress = "eve@local.example"\nto = ["eve@old.example"]\n`, 'eve@old.example'],
+    ['by a tag', `${old}[[alias]]\naddress = "eve@local.example"\nto = ["eve+x@old.example"]\n`, 'eve+x@old.example'],
+    [
+      'by a catch-all',
+      `${old}[[alias]]\naddress = "*@local.example"\nto = ["nobody@old.example"]\n`,
+      'nobody@old.example',
+    ],
+  ])('RFC 5321 §6.3: one that leads to itself %s refuses with 5.4.6', (_, more, address) => {
+    expect(at(address, more)).toMatchObject({ kind: 'refuse', reply: { status: '5.4.6' } });
+  });
+
+  it.each([
+    ['for one address', 'bob@local.example', '*@away.example'],
+    ['for itself', '*@old.example', '*@OLD.example'],
+  ])('is not %s', (_, address, to) => {
+    const text = `${base}[[alias]]\naddress = "${address}"\nto = ["${to}"]\n`;
+    expect(() => parseConfig(text, 'dsnd.toml', '')).toThrow(
+      `alias.to: "${to}" is not for "${address}"; allowed: an address, or for *@domain *@other-domain`,
+    );
+  });
+});
+
 describe('list members in a file', () => {
   const list =
     '[[list]]\naddress = "team@local.example"\nowner = "bob@local.example"\nmembers = ["a@x.example"]\nmembers-file = "team.txt"\n';

@@ -1,7 +1,7 @@
 import type { Reply } from '@dsnkit/smtp';
 import type { AcceptFrom, AliasConfig, Config, ListConfig, RouteConfig } from '../config/model.ts';
 import { canonicalAddress, canonicalDomain, canonicalLocalPart, splitAddress, withoutTag } from './address.ts';
-import { catchAllAddress, makeAliasTable, type Target } from './alias-table.ts';
+import { aliasAt, catchAllAddress, makeAliasTable, type Target } from './alias-table.ts';
 import { destinationKey, type NextHopTemplate } from './next-hop.ts';
 import { makeRouteTable } from './route-table.ts';
 
@@ -92,7 +92,16 @@ export function makeRouter(config: RouterConfig): Router {
     if (named !== undefined) return named;
     const mailbox = resolveMailbox(address);
     if (mailbox.kind === 'hop') return mailbox;
-    return aliasOf(catchAllAddress(splitAddress(address).domain)) ?? mailbox;
+    const caught = aliasOf(catchAllAddress(splitAddress(address).domain));
+    return caught?.kind === 'alias' ? caughtBy(caught.alias, address) : (caught ?? mailbox);
+  }
+
+  /** A domain that stands for another refuses whom that one refuses, so that no bounce is owed. */
+  function caughtBy(catchAll: AliasConfig, address: string): Resolution {
+    const alias = aliasAt(catchAll, address);
+    const there = alias.to.filter((target) => !catchAll.to.includes(target)).map((target) => resolve(target));
+    const refused = there.find(({ kind }) => kind === 'refuse');
+    return refused ?? { kind: 'alias', alias, destination: expandDestination };
   }
 
   function aliasOf(address: string): Resolution | undefined {
