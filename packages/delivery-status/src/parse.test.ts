@@ -278,6 +278,11 @@ describe('groups that are off', () => {
   const two = `${message}${recipient('a')}${recipient('b')}`;
   const both = ['a@example.org', 'b@example.org'];
 
+  it('RFC 3464 §2.3: the same address behind a whole group is reported once more', () => {
+    const again = parseDeliveryStatus(`${message}${recipient('a')}${recipient('a').trimStart()}`);
+    expect([codes(again), addresses(again)]).toEqual([[['missing-blank-line', 6]], ['a@example.org', 'a@example.org']]);
+  });
+
   it('RFC 3464 §2 R3464-2-k R3461-5.2.8-a R3464-2.3-a: several recipients', () => {
     const parsed = parseDeliveryStatus(two);
     expect([codes(parsed), addresses(parsed)]).toEqual([[], both]);
@@ -304,6 +309,29 @@ describe('groups that are off', () => {
       [
         ['extra-blank-line', 2],
         ['extra-blank-line', 8],
+      ],
+    ],
+    [
+      'an address said twice',
+      two.replace('Action', 'Final-Recipient: RFC822;A@Example.org\r\nAction'),
+      [['duplicate-field', 4]],
+    ],
+    [
+      'an address said twice, with where it was sent in between',
+      two.replace(
+        'Action',
+        'Original-Recipient: rfc822; c@d.example\r\nFinal-Recipient: rfc822; a@example.org\r\nAction',
+      ),
+      [['duplicate-field', 5]],
+    ],
+    [
+      'an address said twice, and no blank line',
+      two
+        .replace('\r\n\r\nFinal-Recipient: rfc822; b', '\r\nFinal-Recipient: rfc822; b')
+        .replace('Action', 'Final-Recipient: rfc822; a@example.org\r\nAction'),
+      [
+        ['duplicate-field', 4],
+        ['missing-blank-line', 7],
       ],
     ],
     ['a blank line first', `\r\n${two}`, [['extra-blank-line', 1]]],

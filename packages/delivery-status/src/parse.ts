@@ -81,6 +81,8 @@ const UNUSUAL = /[^\t\n\r -~]/;
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 const NON_ASCII = /[^\x00-\x7f]/;
 
+const ADDRESSES = ORIGINAL_RECIPIENT | FINAL_RECIPIENT;
+
 class Reader {
   private readonly text: string;
   private readonly isGlobal: boolean;
@@ -139,7 +141,7 @@ class Reader {
     this.addAll(fields.slice(0, from));
     let at = from;
     for (let first = fields[at]; first !== undefined; first = fields[at]) {
-      const end = endOfGroup(fields, at);
+      const end = endOfGroup(this.text, fields, at);
       if (at > 0) this.issues.add('missing-blank-line', first.line, first.known);
       // Blank lines before a group belong to it. Stray lines stay with what is above: elsewhere they might continue a field.
       if (first.start === contentStart) this.open(start, line, first.line);
@@ -223,27 +225,51 @@ function openGroup(start: number, line: number, firstLine: number): OpenGroup {
 }
 
 function isAddress(known: KnownField | undefined): boolean {
-  return known !== undefined && (known.bit & (ORIGINAL_RECIPIENT | FINAL_RECIPIENT)) !== 0;
+  return known !== undefined && (known.bit & ADDRESSES) !== 0;
 }
 
 /**
  * Where the group that starts at `start` ends within its block. Where blank lines are missing, a second address starts a new
- * group, and fields that stand for the second time just before it belong to the new group too.
+ * group, and fields that stand for the second time just before it belong to the new group too. The same address is only
+ * said twice while its group lacks a field that every group has.
  */
-function endOfGroup(fields: readonly RawField[], start: number): number {
+function endOfGroup(text: string, fields: readonly RawField[], start: number): number {
   let seen = 0;
+  // The addresses of the group, by bit.
+  const firsts: Record<number, RawField> = {};
   // Where the run of repeated fields that ends here began. Runs are read twice at most, which keeps the whole linear.
   let run = -1;
-  for (let i = start; i < fields.length; i++) {
-    const bit = (fields[i]?.known?.bit ?? 0) & RECIPIENT_FIELDS & ~LOCALIZED;
+  for (let i = start, field = fields[i]; field !== undefined; field = fields[++i]) {
+    const bit = (field.known?.bit ?? 0) & RECIPIENT_FIELDS & ~LOCALIZED;
     const isRepeated = (seen & bit) !== 0;
     if (isRepeated && run < 0) run = i;
-    if (isRepeated && (bit & (FINAL_RECIPIENT | ORIGINAL_RECIPIENT)) !== 0) return run;
+    const isComplete = (seen & REQUIRED_OF_RECIPIENT) === REQUIRED_OF_RECIPIENT;
+    if ((bit & ADDRESSES) !== 0) {
+      const first = firsts[bit];
+      if (first === undefined) firsts[bit] = field;
+      else if (isComplete || !isSameValue(text, first, field)) return run;
+      else {
+        run = -1;
+        continue;
+      }
+    }
     // An Original-Recipient that is new here, but stands directly before a second Final-Recipient, opens the next group.
-    const isPair = bit === ORIGINAL_RECIPIENT && fields[i + 1]?.known?.bit === FINAL_RECIPIENT;
-    if (isPair && (seen & FINAL_RECIPIENT) !== 0) return run < 0 ? i : run;
+    const next = bit === ORIGINAL_RECIPIENT ? fields[i + 1] : undefined;
+    const final = firsts[FINAL_RECIPIENT];
+    if (final !== undefined && next?.known?.bit === FINAL_RECIPIENT && (isComplete || !isSameValue(text, final, next)))
+      return run < 0 ? i : run;
     if (!isRepeated) run = -1;
     seen |= bit;
   }
   return fields.length;
+}
+
+/** Whether two fields have the same value but for letter case and white space. Takes no longer than the second one is. */
+function isSameValue(text: string, first: RawField, second: RawField): boolean {
+  if (first.valueEnd - first.valueStart > 2 * (second.valueEnd - second.valueStart) + 100) return false;
+  return bareValue(text, first) === bareValue(text, second);
+}
+
+function bareValue(text: string, field: RawField): string {
+  return valueOf(text, field).replace(/\s+/g, '').toLowerCase();
 }
