@@ -19,6 +19,7 @@ export type DeliveryStatusErrorCode =
   | 'localized-without-diagnostic'
   | 'control-character'
   | 'not-ascii'
+  | 'lone-surrogate'
   | 'too-long';
 
 /** The one error that this package throws: by scalars outside their grammar, and by formatters asked for an illegal octet. */

@@ -4,6 +4,7 @@ import { DeliveryStatusError } from './error.ts';
 import { encodeWords } from './encoded-word.ts';
 import { assertFieldName } from './fields.ts';
 import { assertClean, foldField, foldLines, plainField } from './fold.ts';
+import { hasLoneSurrogate } from './octets.ts';
 import { knownField, type KnownField } from './known-fields.ts';
 import { isAtom, isFutureRelease, isLanguageTag } from './read-value.ts';
 import { splitReply } from './smtp-reply.ts';
@@ -86,6 +87,9 @@ function formatKnown(field: KnownField, group: Group, ascii: boolean): string {
 function formatTyped(name: string, { type, value }: TypedValue): string {
   if (!isAtom(type, type.length))
     throw new DeliveryStatusError('bad-type', `${name}: not a type: ${JSON.stringify(type)}`, { field: name });
+  // What replaces it where octets are made would be another address.
+  if (name.endsWith('-Recipient') && hasLoneSurrogate(value))
+    throw new DeliveryStatusError('lone-surrogate', `${name}: half a surrogate pair`, { field: name });
   if (name !== 'Diagnostic-Code') return plainField(name, `${type}; ${value}`);
   // RFC 3461 §9.2: each line of the reply on a line of its own, where unfolding gives the value back.
   const lines = splitReply(value).map((line) => line.trim());

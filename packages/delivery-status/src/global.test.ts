@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fault } from '../test/fault.ts';
 import { hasShared, readShared, skipNote } from '../test/shared.ts';
 import {
   formatDeliveryStatus,
@@ -33,6 +34,14 @@ describe('for a return path without SMTPUTF8', () => {
   ])('RFC 6533 §3 R6533-3-f R6533-3-p: %j becomes %j', (before, after) => {
     const { recipients } = toAsciiDeliveryStatus(make(before, before));
     expect([recipients[0].finalRecipient, recipients[0].originalRecipient]).toEqual([after, after]);
+  });
+
+  it('RFC 3629 §3: half a surrogate pair makes no address, in no form', () => {
+    for (const status of [make(mailboxValue('\ud800@x')), make(mailboxValue('a@x'), utf8('jos\u00e9\udc00@x'))]) {
+      expect(fault(() => formatGlobalDeliveryStatus(status))?.[0]).toBe('lone-surrogate');
+      expect(fault(() => formatDeliveryStatus(toAsciiDeliveryStatus(status)))?.[0]).toBe('lone-surrogate');
+    }
+    expect(formatGlobalDeliveryStatus(make(mailboxValue('\ud83d\ude00@x')))).toContain('utf-8; \ud83d\ude00@x');
   });
 
   it('RFC 6533 §6.2 R6533-6.2-a: other text is escaped, localized text goes, comments become encoded-words', () => {

@@ -2,6 +2,7 @@ import { decodeUtf8AddrUnitext, encodeUtf8AddrXtext, utf8AddrForm } from '@dsnki
 import { receivedFields } from './fields.ts';
 import { FINAL_RECIPIENT, KNOWN_FIELDS, ORIGINAL_RECIPIENT, knownField } from './known-fields.ts';
 import type { DeliveryStatus, MessageFields, RecipientFields, TypedValue } from './types.ts';
+import { hasLoneSurrogate } from './octets.ts';
 
 /**
  * The same delivery status for message/delivery-status, which is ASCII: addresses beyond ASCII take the escaped form of type
@@ -51,7 +52,8 @@ function globalAddress(address: TypedValue): TypedValue {
 }
 
 function asciiAddress({ type, value }: TypedValue): TypedValue {
-  if (!NON_ASCII.test(value)) return { type, value };
+  // The formatter refuses half a surrogate pair: no escaped form has it. RFC 6533 §3
+  if (!NON_ASCII.test(value) || hasLoneSurrogate(value)) return { type, value };
   // An address as it stood in an envelope may have "+" or "=" and is in no escaped form: all of it is to be encoded.
   if (utf8AddrForm(value) !== undefined) return { type: 'utf-8', value: escapeText(value) };
   try {

@@ -93,3 +93,8 @@ function hexDigit(octet: number | undefined): number {
   const upper = octet & 0xdf;
   return upper >= 0x41 && upper <= 0x46 ? upper - 0x37 : -1;
 }
+
+/** Whether there is half a surrogate pair, which UTF-8 can't carry. RFC 3629 §3. */
+export function hasLoneSurrogate(text: string): boolean {
+  return /\p{Surrogate}/u.test(text);
+}
