@@ -61,56 +61,35 @@ function fromWords(mail: Mail): Bounce {
   const window = openWindow(mail);
   const json = readJson(window);
   if (json !== undefined) {
-    const { kind, name, recipients, original, reportingHost } = json;
-    return {
-      kind,
-      isBounce: kind === 'bounce' || kind === 'delay',
-      format: name,
-      recipients,
-      original,
-      ...(reportingHost === undefined ? {} : { reportingHost }),
-    };
+    const { kind, name: format, ...said } = json;
+    return { kind, isBounce: kind === 'bounce' || kind === 'delay', format, ...said };
   }
+  const bounce = fromText(window, mail);
+  return report === undefined ? bounce : { ...bounce, report };
+}
+
+/** Fields of a delivery status in the text count first, then the words around addresses. */
+function fromText(window: Window, mail: Mail): Bounce {
   const marks = readMarks(window.text);
   const original = readOriginal(window, marks, mail);
   const likely = mayBounce(mail, marks, window.text);
-  const fields =
-    likely || report?.kind === 'dsn' || headerScore(mail.signals) > 0
-      ? readFieldsInText(window, marks.end, mail)
-      : undefined;
-  if (fields !== undefined) {
-    const { recipients, reportingHost } = fields;
-    return withReport(
-      {
-        kind: kindOf(recipients),
-        isBounce: hasFailure(recipients),
-        format: 'fields',
-        recipients,
-        original,
-        ...(reportingHost === undefined ? {} : { reportingHost }),
-      },
-      report,
-    );
+  if (likely || mail.opened.report?.kind === 'dsn' || headerScore(mail.signals) > 0) {
+    const fields = readFieldsInText(window, marks.end, mail);
+    if (fields !== undefined) {
+      const { recipients } = fields;
+      return { kind: kindOf(recipients), isBounce: hasFailure(recipients), format: 'fields', original, ...fields };
+    }
   }
+  const format = marks.format?.name ?? 'words';
   const recipients = likely ? readText(window, marks, mail, addressesOf((original.to ?? '').slice(0, 2000))) : [];
   if (recipients.length > 0) {
     const kind = isDelay(marks, mail.signals.subject) ? 'delay' : kindOf(recipients);
-    return withReport(
-      { kind, isBounce: hasFailure(recipients), format: marks.format?.name ?? 'words', recipients, original },
-      report,
-    );
+    return { kind, isBounce: hasFailure(recipients), format, recipients, original };
   }
   const kind = likely && marks.format !== undefined ? 'bounce' : kindWithoutRecipients(mail, marks);
   // A letter that quotes another one is about neither.
   const about = kind === 'bounce' || kind === 'dsn' ? original : {};
-  return withReport(
-    { kind, isBounce: kind === 'bounce', format: marks.format?.name ?? 'words', recipients: [], original: about },
-    report,
-  );
-}
-
-function withReport(bounce: Bounce, report: ParsedReport | undefined): Bounce {
-  return report === undefined ? bounce : { ...bounce, report };
+  return { kind, isBounce: kind === 'bounce', format, recipients, original: about };
 }
 
 /**

@@ -24,9 +24,11 @@ export function readTranscript(text: string, from: number, to: number): Exchange
   if (!text.includes('<<<', from)) return exchanges;
   let stage: SmtpStage = 'connect';
   let address: string | undefined;
-  for (let at = from; at < to && exchanges.length < MOST_EXCHANGES;) {
+  let next = from;
+  for (let at = from; at < to && exchanges.length < MOST_EXCHANGES; at = next) {
     const newline = text.indexOf('\n', at);
     const end = newline < 0 || newline > to ? to : newline;
+    next = end + 1;
     const sent = markAfter(text, at, end, '>>>');
     const received = markAfter(text, at, end, '<<<');
     if (sent >= 0) {
@@ -35,42 +37,28 @@ export function readTranscript(text: string, from: number, to: number): Exchange
       address = span === undefined ? undefined : text.slice(span.start, span.end);
     } else if (received >= 0 && /^[45]\d\d/.test(text.slice(received, received + 3))) {
       const last = endOfReply(text, received, to);
+      next = last + 1;
       const raw = text.slice(received, last).replace(/\n[ \t]*(?:Received )?<<<[ \t]?/g, '\n');
       // With pipelining all replies come after DATA: the last one is its own, those before are of recipients.
-      if (exchanges.at(-1)?.stage === 'data' && stage === 'data') {
-        answerRecipients(exchanges);
-        if (raw.startsWith('503') || raw.startsWith('554')) {
-          at = last + 1;
-          continue;
-        }
-      }
-      exchanges.push({
-        stage,
-        ...(address === undefined ? {} : { address }),
-        reply: readReply(raw),
-        text: raw,
-        at: received,
-      });
-      at = last + 1;
-      continue;
+      const isOneMore = stage === 'data' && exchanges.at(-1)?.stage === 'data';
+      if (isOneMore) answerRecipients(exchanges);
+      if (isOneMore && /^(?:503|554)/.test(raw)) continue;
+      const who = address === undefined ? {} : { address };
+      exchanges.push({ stage, ...who, reply: readReply(raw), text: raw, at: received });
     } else {
       const conclusion = CONCLUSION.exec(text.slice(at, Math.min(end, at + LONGEST_CONCLUSION)));
-      if (conclusion !== null) {
-        const [raw, about = ''] = conclusion;
-        const previous = exchanges.at(-1);
-        // The same reply once more, and now with the recipient that it is about.
-        if (
-          previous?.address === undefined &&
-          previous?.about === undefined &&
-          previous?.text.slice(0, 3) === raw.slice(0, 3)
-        )
-          exchanges[exchanges.length - 1] = { ...previous, address: about };
-        else exchanges.push({ stage, about, reply: readReply(raw.replace(/<\S*>\.\.\. /, '')), text: raw, at });
-      }
+      if (conclusion !== null) conclude(exchanges, stage, conclusion, at);
     }
-    at = end + 1;
   }
   return exchanges;
+}
+
+function conclude(exchanges: Exchange[], stage: SmtpStage, [raw, about = '']: RegExpExecArray, at: number): void {
+  const last = exchanges.at(-1);
+  // The same reply once more, and now with the recipient that it is about.
+  if (last?.address === undefined && last?.about === undefined && last?.text.slice(0, 3) === raw.slice(0, 3))
+    exchanges[exchanges.length - 1] = { ...last, address: about };
+  else exchanges.push({ stage, about, reply: readReply(raw.replace(/<\S*>\.\.\. /, '')), text: raw, at });
 }
 
 function answerRecipients(exchanges: Exchange[]): void {
