@@ -7,6 +7,8 @@ export interface Target {
   readonly seeds: readonly Uint8Array[];
   readonly tokens: readonly string[];
   readonly run: (octets: Uint8Array) => void;
+  /** What else has to hold; not asked where only time counts. */
+  readonly check?: (octets: Uint8Array) => void;
   /** Text that is as bad for this reader as text can be, `octets` long. */
   readonly hostile: readonly ((octets: number) => Uint8Array)[];
 }
@@ -14,13 +16,19 @@ export interface Target {
 /** What is wanted does not hold. */
 export class Fault extends Error {}
 
-/** Runs what may throw `own` errors. */
-export function tolerate(own: Target['own'], run: () => void): void {
+/** Runs what may throw `own` errors; undefined if it did. */
+export function tolerate<T>(own: Target['own'], run: () => T): T | undefined {
   try {
-    run();
+    return run();
   } catch (error) {
     if (error instanceof Fault || !own.some((each) => error instanceof each)) throw error;
+    return undefined;
   }
+}
+
+/** @throws {Fault} unless it holds */
+export function hold(holds: boolean, what: string): void {
+  if (!holds) throw new Fault(`does not hold: ${what}`);
 }
 
 /** @throws {Fault} where two values, octets among them, differ */
