@@ -25,6 +25,11 @@ async function main(): Promise<void> {
     process.exitCode = await storeCommand(options.words);
     return;
   }
+  if (options.command === 'route') {
+    const { printRoutes } = await import('./adapters/route-command.ts');
+    printRoutes(options.words[0] ?? '', options.words.slice(1));
+    return;
+  }
   if (options.command === 'migrate') {
     const { printMigration } = await import('./adapters/migrate-command.ts');
     await printMigration(options.words[0] ?? '');
@@ -62,7 +67,7 @@ function onOwnNode(): void {
 
 interface Options {
   readonly config: string | undefined;
-  readonly command: Command | 'store' | undefined;
+  readonly command: Command | 'store' | 'route' | undefined;
   /** What follows the command. */
   readonly words: readonly string[];
 }
@@ -77,6 +82,8 @@ function readOptions(): Options | undefined {
     if (values.help === true) console.log(usage());
     else if (values.version === true) console.log(version());
     else if (command === 'store') return { config: values.config, command, words };
+    else if (command === 'route' && words.length < 2) fail('route needs a FILE and an ADDRESS; see dsnd --help');
+    else if (command === 'route') return { config: values.config, command, words };
     else if ((command === 'check-config' || command === 'migrate') && words.length === 0)
       fail(`${command} needs a FILE; see dsnd --help`);
     else if (isCommand(command) && words.length <= 1) return { config: values.config, command, words };

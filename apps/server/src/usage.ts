@@ -13,6 +13,10 @@ export const USAGES: readonly Usage[] = [
     does: 'reads a configuration and all files that it names, and says in one line what is wrong',
   },
   {
+    words: 'route FILE ADDRESS...',
+    does: 'says where a configuration leads addresses, and who may send there',
+  },
+  {
     words: 'hash-password [NAME]',
     does: 'what stands in the file of [users] for a password, which is asked for or read from stdin',
   },

@@ -156,6 +156,25 @@ describe('dsnd check-config', () => {
     expect(check(config('[tls]\ncertificate = "a"\nkey = "b"\n'))[0]).toBe(2);
   });
 
+  it('dsnd route says where addresses lead; exit code 1 if one is refused, 2 if something is wrong', () => {
+    const toml = config('[[alias]]\naddress = "a@alias.example"\nto = ["b@alias.example"]\n');
+    writeFileSync(join(folder.path, 'route.toml'), toml.replace(/^match = .*$/m, 'match = "alias.example"'));
+    const route = (...words: readonly string[]) =>
+      spawnSync(process.execPath, [...DSND, 'route', ...words], { cwd: folder.path, encoding: 'utf8' });
+    const fine = route('route.toml', 'a@alias.example');
+    expect([fine.status, fine.stderr]).toEqual([0, '']);
+    expect(fine.stdout).toMatch(/^a@alias\.example: alias, from anyone\n  b@alias\.example: \S+\n$/);
+    expect(route('route.toml', 'a@alias.example', 'a@other.example')).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('a@other.example: 550 5.1.2 '),
+    });
+    expect(route('route.toml', 'nobody')).toMatchObject({ status: 2, stderr: 'dsnd: "nobody" is no address\n' });
+    expect(route('route.toml')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('needs a FILE and an ADDRESS'),
+    });
+  });
+
   it('RFC 5321 §7.8: the connections of before count against the limit of now', async () => {
     await hangUp(config(), '"reloaded"');
     const before = new Talk(port);
