@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { readBounce, type Bounce } from '@dsnkit/bounce';
 import { hasCorpus, isHeldBack, readKnown, readMessage, score, type Figure, type Known, type Score } from './score.ts';
 import { PROVIDERS } from '../src/rules/providers.ts';
@@ -74,9 +74,7 @@ describe.skipIf(!hasCorpus)(`bounces of public collections${note}`, () => {
 
   const withoutRules = takenAway(known);
 
-  it('prints the figures', () => {
-    console.log(table([...scores, ...withoutRules]));
-  });
+  afterAll(() => console.log(table([...scores, ...withoutRules])));
 
   it.each(withoutRules)('%s: what is not known as such is still understood', (name, figures) => {
     for (const [figure, { right, of }] of Object.entries(figures)) {

@@ -1,5 +1,6 @@
 import { formatDate } from '@dsnkit/delivery-status';
 import { deriveBoundary } from '@dsnkit/multipart-report';
+import { join } from '../queue/content.ts';
 import type { ComposedReport } from './compose.ts';
 import { hasEightBit } from './eight-bit.ts';
 import { base64Lines, displayName, encodeWords } from './encoded-words.ts';
@@ -79,12 +80,5 @@ function textPart(text: string, language: string): string {
 
 function joined(pieces: readonly (string | Uint8Array)[]): Uint8Array {
   const encoder = new TextEncoder();
-  const octets = pieces.map((piece) => (typeof piece === 'string' ? encoder.encode(piece) : piece));
-  const whole = new Uint8Array(octets.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of octets) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return join(pieces.map((piece) => (typeof piece === 'string' ? encoder.encode(piece) : piece)));
 }

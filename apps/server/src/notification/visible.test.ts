@@ -13,7 +13,7 @@ describe('visible', () => {
     expect(visible(text, 100)).toBe(shown);
   });
 
-  it('cuts', () => {
+  it('is cut where it is longer than what there is room for, with an ellipsis', () => {
     expect(visible('x'.repeat(200_000), 10)).toBe('xxxxxxxxxx…');
   });
 });
