@@ -1,5 +1,5 @@
 import type { SuppressionConfig } from '../config.ts';
-import type { Failure, MailEvent, NewEvent } from '../model.ts';
+import type { MailEvent, NewEvent } from '../model.ts';
 import type {
   Clock,
   EventSink,
@@ -10,6 +10,7 @@ import type {
   SuppressionStore,
 } from '../ports.ts';
 import { eventAt } from '../queue/outcome.ts';
+import { addedEvent, counted, entryOf, failureOf, isCounted, isPostmaster, keptLonger, keyOf } from './record.ts';
 
 /** What the list works with. */
 export interface ListParts {
@@ -39,16 +40,6 @@ const FORGET_AT_ONCE = 500;
 /** For how long failures of an entry that had a time count when now they stay for good. */
 const COUNT_MS = 30 * 86_400_000;
 
-/** A failure of which an event tells: in an attempt of ours, or by a bounce that came back. */
-interface ToldFailure {
-  /** In lower case. */
-  readonly address: string;
-  readonly failure: Failure;
-  readonly messageId: string;
-  readonly atMs: number;
-  readonly returned?: true;
-}
-
 /** Makes the list: all of it is in memory, and every change is on the disk before it counts. */
 export async function makeSuppressing({ rules, store, journal, events, clock }: ListParts): Promise<Suppressing> {
   const records = new Map((await store.all()).map((record) => [record.address, record]));
@@ -72,7 +63,7 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
   function find(address: string): Suppression | undefined {
     const record = records.get(keyOf(address));
     if (record?.listed !== true || isPostmaster(record.address)) return undefined;
-    return record.untilMs !== undefined && record.untilMs <= clock.now() ? undefined : plain(record);
+    return record.untilMs !== undefined && record.untilMs <= clock.now() ? undefined : entryOf(record);
   }
 
   /** After its time on the list an address is known for as long again: its failures count with those that follow. */
@@ -92,28 +83,6 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
       if (isOver(next.value)) over.push(next.value);
     }
     return over;
-  }
-
-  function failed({ address, atMs, messageId, returned, ...event }: ToldFailure): SuppressionRecord {
-    const before = records.get(address);
-    const failures = (before?.failures ?? 0) + 1;
-    const { status, reason, remote } = event.failure;
-    const { failures: most, keepMs } = rules();
-    const untilMs = keepMs === undefined ? undefined : atMs + keepMs;
-    const isReturned = returned === true || before?.returned === true ? { returned: true as const } : {};
-    // Why it stands there stays, be it an operator's word; a failure more only keeps it there for longer.
-    if (before !== undefined && find(address) !== undefined) {
-      const { untilMs: soFarMs, ...entry } = before;
-      const isForGood = soFarMs === undefined || untilMs === undefined;
-      return { ...entry, failures, ...(isForGood ? {} : { untilMs: Math.max(soFarMs, untilMs) }), ...isReturned };
-    }
-    return {
-      ...{ address, status, failures, sinceMs: atMs, messageId },
-      reason: (remote?.rawLines.join(' ') ?? reason).slice(0, 500),
-      listed: failures >= most,
-      ...(untilMs === undefined ? {} : { untilMs }),
-      ...isReturned,
-    };
   }
 
   return {
@@ -158,7 +127,7 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
       await change(
         put,
         [],
-        put.map((record) => added(record, by)),
+        put.map((record) => addedEvent(record, by)),
       );
       return put.length;
     },
@@ -172,9 +141,11 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
     async take(happened) {
       for (const event of happened) {
         const told = failureOf(event);
-        if (told !== undefined && isWanted(rules(), told)) {
-          const record = failed(told);
-          await change([record], [], record.listed && find(record.address) === undefined ? [added(record)] : []);
+        if (told !== undefined && isCounted(rules(), told)) {
+          const before = records.get(told.address);
+          const isRefused = before !== undefined && find(told.address) !== undefined;
+          const record = isRefused ? keptLonger(before, told, rules()) : counted(before, told, rules());
+          await change([record], [], record.listed && find(record.address) === undefined ? [addedEvent(record)] : []);
         } else if (event.kind === 'delivered' || event.kind === 'relayed') {
           // It takes mail again: failures before this one say nothing any more, but for those that keep it on the list.
           const key = keyOf(event.address ?? event.recipient);
@@ -185,48 +156,4 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
       }
     },
   };
-}
-
-function added({ address, reason, status, untilMs }: SuppressionRecord, by?: string): NewEvent {
-  return {
-    ...{ kind: 'suppression-added', address, reason },
-    ...(status === undefined ? {} : { status }),
-    ...(untilMs === undefined ? {} : { untilMs }),
-    ...(by === undefined ? {} : { by }),
-  };
-}
-
-function failureOf(event: MailEvent): ToldFailure | undefined {
-  if (event.kind !== 'failed' && event.kind !== 'report-received') return undefined;
-  const { recipient, failure, messageId, atMs } = event;
-  if (recipient === undefined || failure === undefined) return undefined;
-  const told = { address: keyOf(event.address ?? recipient), failure, messageId, atMs };
-  return event.kind === 'failed' ? told : { ...told, returned: true };
-}
-
-function isWanted({ statuses }: SuppressionConfig, { address, failure }: ToldFailure): boolean {
-  if (!address.includes('@') || isPostmaster(address)) return false;
-  return statuses.some((pattern) => {
-    const parts = failure.status.split('.');
-    return pattern.split('.').every((part, i) => part === 'x' || part === parts[i]);
-  });
-}
-
-function plain(record: SuppressionRecord): Suppression {
-  const { address, reason, status, sinceMs, untilMs, messageId, failures } = record;
-  return {
-    ...{ address, reason, sinceMs, failures },
-    ...(status === undefined ? {} : { status }),
-    ...(untilMs === undefined ? {} : { untilMs }),
-    ...(messageId === undefined ? {} : { messageId }),
-  };
-}
-
-function keyOf(address: string): string {
-  return address.trim().toLowerCase();
-}
-
-/** RFC 5321 §4.5.1: mail to the postmaster is always to be taken. */
-function isPostmaster(address: string): boolean {
-  return /^postmaster(?:@|$)/.test(address);
 }
