@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+const cores = availableParallelism();
 const report = process.env['DSNKIT_TEST_REPORT'];
 
 export default defineConfig({
@@ -17,8 +18,10 @@ export default defineConfig({
     // Suites that need Debian packages, or long, run from `.ci/run` with vitest.interop.config.ts. Of the shared queue the
     // contract suite stays here.
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.interop.test.ts', 'apps/server/test/postgres/**'],
-    // As many as cores, which is one more than by default: many tests wait for sockets, disks and processes.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // More than cores: many tests wait for sockets, disks and processes.
+    maxWorkers: Math.max(cores, Math.min(8, 2 * cores)),
+    // Modules have no state of their own, so that files can share what is loaded: that saves a fifth of the processor time.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Some tests use real sockets, processes and disks, and CI machines have busy minutes.
