@@ -98,4 +98,11 @@ describe('dsn compose', () => {
       console.log(`compose: ${written} of ${truth.filter(({ standardDsn }) => standardDsn).length} written`);
     },
   );
+
+  it('says that one report is written at a time where several are given', async () => {
+    const { stdout } = await dsn(['inspect', '--json', join(mail, 'failed.eml'), join(mail, 'delayed.eml')]);
+    const ran = await dsn(['compose', '-'], { stdin: stdout });
+    expect(ran).toMatchObject({ code: 2, stderr: 'dsn: -: several JSON documents; one report is written at a time\n' });
+    expect((await dsn(['compose', '-'], { stdin: '{' })).stderr).toBe('dsn: -: not a JSON document\n');
+  });
 });

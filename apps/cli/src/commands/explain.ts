@@ -6,6 +6,7 @@ const HELP = `
 Examples:
   dsn explain 5.7.26                          a status code; X.7.26 for every class
   dsn explain 550-5.1.1 no such user          an SMTP reply
+  dsn explain 'Diagnostic-Code: smtp; 451 …'  a line of a report; or any words that quote a code or reply
   dsn explain ORCPT=rfc822;a+2Bb@example.com  a parameter, its value decoded
   dsn explain Remote-MTA                      a field of a report
   dsn explain relayed                         an action

@@ -49,7 +49,11 @@ export function suppressCommand(perform: Perform): Command {
   addServer(command.command('export').description('all entries, one JSON object per line')).action((options: object) =>
     perform(async (context) => (await import('../api/suppress.ts')).exportSuppressed(options, context)),
   );
-  addServer(command.command('import').description('add what an export wrote, or addresses, one per line; lines that are neither are told'))
+  addServer(
+    command
+      .command('import')
+      .description('add what an export wrote, or addresses, one per line; lines that are neither are told'),
+  )
     .argument('<file>', 'the file; - is standard input')
     .action((file: string, options: object) =>
       perform(async (context) => (await import('../api/suppress.ts')).importSuppressed(file, options, context)),

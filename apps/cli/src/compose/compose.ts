@@ -60,10 +60,14 @@ export async function compose(
 
 function readDocument(file: string, octets: Uint8Array): ComposeInput {
   let value: unknown;
+  const text = new TextDecoder().decode(octets).trim();
   try {
-    value = JSON.parse(new TextDecoder().decode(octets));
+    value = JSON.parse(text);
   } catch {
-    throw new UsageError(`${file}: not a JSON document`);
+    const isSeveral = /^\{.*\}\r?\n\s*\{/.test(text);
+    throw new UsageError(
+      `${file}: ${isSeveral ? 'several JSON documents; one report is written at a time' : 'not a JSON document'}`,
+    );
   }
   try {
     assertSchema(value, JSON.parse(reportSchemaText()) as Schema);

@@ -27,7 +27,8 @@ export function explain(words: readonly string[], options: ExplainOptions, { ter
 }
 
 function explanationsOf(words: readonly string[], { from }: ExplainOptions): readonly Explanation[] {
-  const text = words.join(' ').trim();
+  const given = words.join(' ').trim();
+  const text = lineOfReport(given);
   if (/^[2-5]\d\d(?:[ -]|$)/.test(text)) return [explainReply(text)];
   if (isStatusCode(text)) return [explainStatusCode(text)];
   // `5.1` without X may as well be a class and a subject.
@@ -43,10 +44,27 @@ function explanationsOf(words: readonly string[], { from }: ExplainOptions): rea
     explainAction(text) ??
     explainField(text);
   if (one !== undefined) return [one];
+  const [, reply] = QUOTED_REPLY.exec(text) ?? [];
+  if (reply !== undefined) return [explainReply(reply)];
+  const codes = text.match(QUOTED_CODE)?.filter(isStatusCode) ?? [];
+  if (codes.length > 0) return [...new Set(codes)].map(explainStatusCode);
+  const field = explainField(given);
+  if (field !== undefined) return [field];
   throw new UsageError(
     `nothing is known of ${JSON.stringify(text)}; expected a status code, a reply, a parameter, a field, an action, or NOTIFY=… and an outcome`,
   );
 }
+
+/** The value of a field that has a code, a reply or an action, where a line of a report was copied with its name. */
+function lineOfReport(text: string): string {
+  return text.replace(/^(?:(?:status|action)\s*:\s*|(?:diagnostic-code\s*:\s*)?smtp\s*;\s*)(?=\S)/i, '');
+}
+
+/** Words that quote a reply: `host mx.example.net said: 550 5.1.1 no such user`. */
+const QUOTED_REPLY = /[\s:;("'<]([245]\d\d[ -]\S.*)$/s;
+
+/** A code among other words, as in `#5.1.1` or `(5.1.1)`. */
+const QUOTED_CODE = /(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)/g;
 
 /** `NOTIFY=SUCCESS failed`; the keyword may be left out, `absent` stands for a RCPT without it. */
 const NOTIFICATION = /^(notify=\S+|absent|(?:never|success|failure|delay)[\w,]*)\s+([\w-]+)$/i;

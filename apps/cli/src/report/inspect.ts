@@ -42,13 +42,19 @@ export async function inspect(files: readonly string[], options: InspectOptions,
   if (view.format === 'csv') terminal.out(CSV_HEADER);
   if (view.format === 'table') terminal.out(tableHeader(terminal.columns, paint));
   const counts = noCounts();
-  let first = true;
-  await run(files, view, jobs, context, ({ output, counts: own }) => {
+  let written = 0;
+  let read = 0;
+  await run(files, view, jobs, context, ({ output, counts: own, messages }) => {
+    read += messages;
     if (own !== undefined) merge(counts, own);
     if (output.length === 0) return;
-    terminal.out(first && view.format === 'text' ? output.subarray(1) : output);
-    first = false;
+    terminal.out(written === 0 && view.format === 'text' ? output.subarray(1) : output);
+    written += output.length;
   });
+  // Silence might as well mean that nothing failed, or that there was nothing to read.
+  const isFiltered = Object.keys(view.filter).length > 0;
+  if (written === 0 && read > 0 && isFiltered && view.format !== 'none' && !context.quiet)
+    terminal.err(`${read === 1 ? 'one message' : `${read} messages`} read; none passes the filters\n`);
   if (options.summary === true) {
     terminal.out(
       options.json === true ? `${jsonText(countsJson(counts))}\n` : charts(counts, top, terminal.columns, paint),
