@@ -272,4 +272,6 @@ export type NewEvent =
  * about no message that is in the queue.
  */
 export type MailEvent = NewEvent & { readonly atMs: number; readonly messageId: string };
+
+/** What an event tells of. */
 export type EventKind = MailEvent['kind'];

@@ -78,6 +78,7 @@ export function remoteReply(
   };
 }
 
+/** Address and port of a host, as events and reasons name them. */
 export function shownAddress({ address, port }: Target): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -19,6 +19,7 @@ export interface HistoryLimits {
   readonly maxMessages: number;
 }
 
+/** The reader of the journal that the history is. */
 export const HISTORY_READER = 'history';
 
 const BATCH = 256;

@@ -52,12 +52,14 @@ export interface QueueControl {
 export type QueueTarget =
   { readonly messageId: string; readonly recipient?: string } | { readonly destination: string };
 
+/** What an operator has a report of failure say. */
 export interface BounceWords {
   readonly status?: `5.${number}.${number}`;
   /** One sentence for the report, without full stop. */
   readonly reason?: string;
 }
 
+/** What came of an action on the queue. */
 export interface ActionResult {
   /** Messages of which recipients were changed. */
   readonly messages: number;
@@ -95,15 +97,21 @@ export interface QueueQuery {
   /** {@link QueuePage.next} of the page before. */
   readonly cursor?: string;
 }
+
+/** A page of the queue. */
 export interface QueuePage {
   readonly messages: readonly QueuedMessage[];
   /** Absent: that is all. A page may be short, or empty, and yet not be the last: a search looks so far in one step. */
   readonly next?: string;
 }
+
+/** A message that waits, with those of its recipients that do. */
 export interface QueuedMessage {
   readonly message: Message;
   readonly recipients: readonly QueuedRecipient[];
 }
+
+/** A recipient that waits, and for what. */
 export interface QueuedRecipient extends Recipient {
   /**
    * The {@link Recipient.destination} is that of the next hop here, without marks of our own.
@@ -153,6 +161,7 @@ export interface HistoryPage {
   readonly next?: string;
 }
 
+/** What the history knows of a message, in short. */
 export interface MessageSummary {
   readonly id: string;
   readonly arrivedAtMs: number;
@@ -175,6 +184,7 @@ export interface MessageSummary {
   readonly hasContent: boolean;
 }
 
+/** How far one recipient of it has come. */
 export interface RecipientSummary {
   readonly address: string;
   readonly state: RecipientState;
@@ -187,6 +197,7 @@ export interface RecipientSummary {
   readonly changedAtMs: number;
 }
 
+/** All that the history knows of a message. */
 export interface HistoryEntry extends MessageSummary {
   /** All that happened, in order; at most 10,000. */
   readonly events: readonly MailEvent[];
@@ -260,11 +271,15 @@ export interface EventBus {
    */
   subscribe(options?: EventFilter & { readonly maxWaiting?: number }): AsyncIterableIterator<LiveEvent>;
 }
+
+/** Which events are wanted. */
 export interface EventFilter {
   /** Absent: all. */
   readonly kinds?: ReadonlySet<EventKind>;
   readonly messageId?: string;
 }
+
+/** An event as it happens. */
 export interface LiveEvent {
   readonly event: MailEvent;
   /** Events lost before this one. */
@@ -286,6 +301,8 @@ export interface Webhooks {
   /** Forgets dead letters; without ids all of them. Gives how many. */
   discard(webhook: string, ids?: readonly string[]): Promise<number>;
 }
+
+/** How a webhook is doing. */
 export interface WebhookState {
   /** As the configuration names it. */
   readonly webhook: string;
@@ -299,6 +316,8 @@ export interface WebhookState {
   readonly lastFailure?: string;
   readonly retryAtMs?: number;
 }
+
+/** An event that a webhook was not delivered, and why. */
 export interface DeadLetter {
   readonly id: string;
   readonly atMs: number;

@@ -7,6 +7,7 @@ export interface Resolver {
   txt(name: string): Promise<TxtAnswer>;
 }
 
+/** The hosts that take mail for a domain. RFC 5321 §5.1. */
 export type MxAnswer =
   | { readonly kind: 'hosts'; readonly hosts: readonly { readonly host: string; readonly preference: number }[] }
   /** A single `0 .` record: the domain takes no mail (RFC 7505 §3). */
@@ -14,8 +15,10 @@ export type MxAnswer =
   /** `none`: the domain's own address is used (RFC 5321 §5.1). */
   | NoRecords;
 
+/** Addresses of a host, IPv4 and IPv6. */
 export type AddressAnswer = { readonly kind: 'addresses'; readonly addresses: readonly string[] } | NoRecords;
 
+/** TXT records, the strings of each joined. */
 export type TxtAnswer = { readonly kind: 'records'; readonly records: readonly string[] } | NoRecords;
 
 /** `none`: the domain exists, but has no such record. */
@@ -38,6 +41,7 @@ export interface ValidatingResolver {
   isSecureAlias(name: string): Promise<boolean | { readonly trouble: string }>;
 }
 
+/** An answer, and whether DNSSEC vouches for it. RFC 4033 §5. */
 export type Validated<T> = T & {
   /** Every record of the answer, or that there is none, was validated. */
   readonly secure: boolean;
@@ -45,4 +49,5 @@ export type Validated<T> = T & {
   readonly canonicalName?: string;
 };
 
+/** TLSA records, as their octets. RFC 6698 §2.1. */
 export type TlsaAnswer = { readonly kind: 'records'; readonly records: readonly Uint8Array[] } | NoRecords;

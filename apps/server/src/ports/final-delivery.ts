@@ -10,6 +10,7 @@ export interface Programs {
   run(call: ProgramCall): Promise<{ readonly exitCode: number; readonly said: string }>;
 }
 
+/** One run of a program. */
 export interface ProgramCall {
   readonly command: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;

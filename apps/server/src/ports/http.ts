@@ -7,6 +7,7 @@ export interface HttpClient {
   post(request: HttpPost): Promise<{ readonly status: number; readonly body: string }>;
 }
 
+/** One POST; `maxOctets` is how much of the answer is read. */
 export interface HttpPost {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -49,6 +49,7 @@ export interface KeepContents {
   readonly maxOctets: number;
 }
 
+/** The events that stand at one position of the journal. */
 export interface JournalEntry {
   readonly position: number;
   readonly events: readonly MailEvent[];
@@ -59,11 +60,14 @@ export interface JournalEntry {
 /** Dead letters that are kept of each reader: the latest. */
 export const MOST_DEAD_LETTERS = 100_000;
 
+/** An event that a reader gives up, and why. */
 export interface NewDeadLetter {
   readonly event: MailEvent;
   readonly atMs: number;
   readonly reason: string;
 }
+
+/** One that is kept until an operator sends it again or discards it. */
 export interface StoredDeadLetter extends NewDeadLetter {
   readonly id: number;
 }

@@ -19,6 +19,7 @@ export interface Network {
   afterWrites(run: () => void): void;
 }
 
+/** An address that takes connections. */
 export interface NetworkListener {
   readonly host: string;
   readonly port: number;
@@ -56,6 +57,7 @@ export interface Connection {
   destroy(): void;
 }
 
+/** What is told of a connection. */
 export interface ConnectionHandlers {
   data(octets: Uint8Array): void;
   drained?(): void;
@@ -72,6 +74,7 @@ export interface ConnectionHandlers {
   closed(error?: Error): void;
 }
 
+/** No connection came about. */
 export class ConnectError extends Error {
   override readonly name = 'ConnectError';
   readonly code: 'refused' | 'timeout' | 'unreachable' | 'other';

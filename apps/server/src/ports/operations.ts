@@ -33,12 +33,15 @@ export interface QueueOperations {
   resume(destination: string, events: readonly MailEvent[]): Promise<void>;
 }
 
+/** A message of the queue with those of its recipients that wait; `claimed`: somebody works on them. */
 export interface StoredMessage {
   readonly message: Message;
   readonly recipients: readonly (Recipient & { readonly claimed: boolean })[];
   /** For {@link QueueOperations.list}: goes on behind this message. */
   readonly cursor: string;
 }
+
+/** What waits for one destination. */
 export interface StoredDestination {
   readonly destination: string;
   readonly recipients: number;
@@ -46,6 +49,8 @@ export interface StoredDestination {
   readonly oldestMs: number;
   readonly nextDueAtMs: number;
 }
+
+/** A destination that an operator has paused, and since when. */
 export interface PausedDestination {
   readonly destination: string;
   readonly sinceMs: number;

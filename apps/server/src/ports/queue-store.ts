@@ -70,6 +70,7 @@ export interface NewMessage {
   readonly content: readonly Uint8Array[] | SpooledContent;
 }
 
+/** A content that lies in the spool under a name. */
 export interface SpooledContent {
   readonly kind: 'spooled';
   readonly name: string;
@@ -125,6 +126,7 @@ export interface Settlement {
   readonly events?: readonly MailEvent[];
 }
 
+/** What a settlement makes of a recipient: it is done, or waits anew. */
 export type RecipientUpdate =
   | { readonly n: number; readonly state: 'done' }
   | ({ readonly n: number; readonly state: 'pending' } & Pick<
@@ -132,6 +134,7 @@ export type RecipientUpdate =
       'attempts' | 'dueAtMs' | 'retryAtMs' | 'delayReported' | 'lastFailure' | 'destination'
     >);
 
+/** The claim has passed on, since its lease ran out: nothing was settled. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }

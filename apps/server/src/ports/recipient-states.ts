@@ -12,4 +12,5 @@ export const RECIPIENT_STATES = [
   'dropped',
 ] as const;
 
+/** One of {@link RECIPIENT_STATES}. */
 export type RecipientState = (typeof RECIPIENT_STATES)[number];

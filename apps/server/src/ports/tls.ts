@@ -34,6 +34,7 @@ export interface TlsState {
   readonly peer?: TlsPeer;
 }
 
+/** Who the other side has shown to be. */
 export interface TlsPeer {
   /** The chain leads to a root that we trust, is valid now, and the certificate names one of {@link TlsOptions} `names`. */
   readonly verified: boolean;

@@ -13,6 +13,7 @@ export interface ScramShape {
   readonly users: number;
 }
 
+/** Somebody who may log in. */
 export interface User {
   /** As it is written in the list of users, prepared by SASLprep. */
   readonly name: string;

@@ -10,6 +10,8 @@ import { noteMessage, readNote } from './notes.ts';
 export type HeldReport = Pick<ReportInput, 'message' | 'returned' | 'original'> & {
   readonly entries: readonly [HeldEntry, ...HeldEntry[]];
 };
+
+/** What such a report says of one recipient. */
 export type HeldEntry = ReportInput['entries'][number] & {
   readonly recipient: { readonly parameters: string };
 };

@@ -3,6 +3,7 @@ import { withRounds } from '../events/rounds.ts';
 import type { Clock, Journal } from '../ports.ts';
 import type { Suppressing } from './list.ts';
 
+/** The reader of the journal that the suppression list is. */
 export const SUPPRESSION_READER = 'suppression';
 
 const BATCH = 256;
