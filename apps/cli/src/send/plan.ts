@@ -75,7 +75,7 @@ interface Manner {
 function recipientOf(to: string, { notify, orcpt }: EnvelopeOptions, manner: Manner): PlannedRecipient {
   const [address, rest] = splitRecipient(to);
   return checked(`--to ${to}`, () => {
-    const path = parseForwardPath(bracketed(address));
+    const path = parseForwardPath(bracketed(oneAddress(address)));
     const parameters = parseParameters(rest);
     const lacks = (keyword: string): boolean => !parameters.some((own) => own.keyword.toUpperCase() === keyword);
     if (notify !== undefined && lacks('NOTIFY')) parameters.push({ keyword: 'NOTIFY', value: notify });
@@ -97,6 +97,13 @@ function splitRecipient(to: string): readonly [string, string] {
 
 function bracketed(address: string): string {
   return address.startsWith('<') ? address : `<${address}>`;
+}
+
+/** Headers have several addresses in one field, commands have not. RFC 5321 §4.1.1.3 */
+function oneAddress(text: string): string {
+  if (/^<?[^\s"<>,]+@[^\s"<>,]+>?,/.test(text))
+    throw new UsageError(`--to ${text}: one recipient each; --to may be repeated`);
+  return text;
 }
 
 function checked<T>(what: string, make: () => T): T {
