@@ -56,8 +56,9 @@ export interface Queue {
 const TROUBLE_PAUSE_MS = 5_000;
 /** Timers of a machine don't hear that the clock was set forward, or that the machine slept: what is due then waits no longer. */
 const LONGEST_SLEEP_MS = 60_000;
-/** What became due while it was looked for is not looked for in a circle. */
+/** What became due while it was looked for is not looked for in a circle, and ever less often if it can't be had. */
 const LEAST_SLEEP_MS = 10;
+const LONGEST_SLEEP_IN_VAIN_MS = 1_280;
 
 /**
  * Makes the queue over a store.
@@ -74,6 +75,8 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   let running = false;
   let claiming: Promise<void> | undefined;
   let again = false;
+  /** For how long to sleep when something is due, but nothing can be claimed. */
+  let vainSleepMs = LEAST_SLEEP_MS;
   let timer: { readonly atMs: number; cancel(): void } | undefined;
   let renewal: { cancel(): void } | undefined;
   let renewedAtMs = clock.now();
@@ -152,10 +155,17 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     }
     if (claims.length > 0) {
       again = true;
+      vainSleepMs = LEAST_SLEEP_MS;
       return;
     }
     const next = await store.nextDueAtMs(except);
-    if (next !== undefined) expect(Math.max(next, clock.now() + LEAST_SLEEP_MS));
+    if (next !== undefined) sleepUntil(next);
+  }
+
+  function sleepUntil(dueAtMs: number): void {
+    const nowMs = clock.now();
+    expect(Math.max(dueAtMs, nowMs + vainSleepMs));
+    vainSleepMs = dueAtMs > nowMs ? LEAST_SLEEP_MS : Math.min(2 * vainSleepMs, LONGEST_SLEEP_IN_VAIN_MS);
   }
 
   function wake(): void {
