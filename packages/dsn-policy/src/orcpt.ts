@@ -1,4 +1,5 @@
 import { formatOrcpt, type EsmtpParameter } from '@dsnkit/esmtp-parameters';
+import { downconvertUtf8Addr } from '@dsnkit/xtext';
 
 /**
  * The ORCPT that a relay may add: the address as this MTA received it, before any rewriting.
@@ -25,13 +26,12 @@ export function orcptFor(address: string, smtputf8: boolean): EsmtpParameter | u
 /**
  * The received ORCPT in a form for this hop: untouched, except that a hop without SMTPUTF8 gets each character beyond
  * ASCII as `\x{HEX}`. RFC 3461 §5.2.1(d), RFC 6533 §3.
+ *
+ * @throws {XtextError} on half a surrogate pair, which no parser lets through
  */
 export function orcptOnwards(parameter: EsmtpParameter, smtputf8: boolean): EsmtpParameter {
   if (smtputf8 || parameter.value === undefined || isAscii(parameter.value)) return parameter;
-  const value = parameter.value.replace(/[^\x00-\x7F]/gu, (character) => {
-    return `\\x{${Number(character.codePointAt(0)).toString(16).toUpperCase()}}`;
-  });
-  return { ...parameter, value };
+  return { ...parameter, value: downconvertUtf8Addr(parameter.value) };
 }
 
 export function isAscii(text: string): boolean {
