@@ -25,8 +25,8 @@ export interface Rescue {
  */
 export async function recoverStore(directory: string, target: string): Promise<Rescue> {
   const home = resolve(target);
-  await makeEmpty(home, join(home, 'spool'));
   return await withMessages(directory, async (messages, damaged, lost) => {
+    await makeEmpty(home, join(home, 'spool'));
     const database = openDatabase({ file: join(home, 'queue.db'), maxDatabaseOctets: undefined, minFreeOctets: 0 });
     try {
       await store(messages, database, async (name) => {
@@ -47,8 +47,8 @@ export async function recoverStore(directory: string, target: string): Promise<R
  * @throws {StoreError} as {@link recoverStore}
  */
 export async function exportStore(directory: string, target: string): Promise<Rescue> {
-  await makeEmpty(target);
   return await withMessages(directory, async (messages) => {
+    await makeEmpty(target);
     for await (const { id, envelope, recipients, spool, content } of messages) {
       const path = join(target, id.replaceAll(/[^A-Za-z0-9]/g, '_'));
       const described = { message: fromEnvelope(envelope), recipients: recipients.map(fromRow) };

@@ -121,6 +121,12 @@ describe('recovering a store', () => {
     expect(least).toBeGreaterThan(0);
   });
 
+  it('makes no folder where there is no store to read, nor does an export', async () => {
+    for (const rescue of [recoverStore, exportStore])
+      await expect(rescue(home, rescued())).rejects.toThrow(`There is no store in ${home}`);
+    expect(await readdir(home)).toEqual(['store']);
+  });
+
   it('does not write into what is there, and loses nothing of the old store', async () => {
     await fill(5);
     await mkdir(rescued());
