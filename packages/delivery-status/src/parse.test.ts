@@ -278,6 +278,11 @@ describe('groups that are off', () => {
   const two = `${message}${recipient('a')}${recipient('b')}`;
   const both = ['a@example.org', 'b@example.org'];
 
+  it('RFC 3464 §2.3: another address behind one of which nothing is told is another recipient', () => {
+    const other = parseDeliveryStatus(`${message}\r\nFinal-Recipient: rfc822; a@example.org\r\n${recipient('b')}`);
+    expect(addresses(other)).toEqual(both);
+  });
+
   it('RFC 3464 §2.3: the same address behind a whole group is reported once more', () => {
     const again = parseDeliveryStatus(`${message}${recipient('a')}${recipient('a').trimStart()}`);
     expect([codes(again), addresses(again)]).toEqual([[['missing-blank-line', 6]], ['a@example.org', 'a@example.org']]);
@@ -315,6 +320,14 @@ describe('groups that are off', () => {
       'an address said twice',
       two.replace('Action', 'Final-Recipient: RFC822;A@Example.org\r\nAction'),
       [['duplicate-field', 4]],
+    ],
+    [
+      'an address said twice, with a blank line in between',
+      two.replace('Action', '\r\nFinal-Recipient: rfc822; a@example.org\r\nAction'),
+      [
+        ['stray-blank-line', 4],
+        ['duplicate-field', 5],
+      ],
     ],
     [
       'an address said twice, with where it was sent in between',

@@ -129,11 +129,25 @@ class Reader {
     }
     const isMessage = this.group === this.message;
     // QUIRK: a group torn apart by a blank line. A block belongs to the group above if all that it has is missing there.
-    const belongsAbove = from < 0 || (!isMessage && (bits & this.group.seen & RECIPIENT_FIELDS & ~LOCALIZED) === 0);
+    const repeated = bits & this.group.seen & RECIPIENT_FIELDS & ~LOCALIZED;
+    const belongsAbove = from < 0 || (!isMessage && (repeated === 0 || this.isSaidAgain(repeated, fields)));
     if (!isFirst && (belongsAbove ? fields.length > 0 : isMessage && from > 0))
       this.issues.add('stray-blank-line', line);
     if (belongsAbove) this.addAll(fields);
     else this.readGroups(block, isMessage ? from : 0);
+  }
+
+  /** Whether a block goes on with the recipient above, who lacks what every one has, and only says his address again. */
+  private isSaidAgain(repeated: number, fields: readonly RawField[]): boolean {
+    const { text, group } = this;
+    if ((repeated & ~ADDRESSES) !== 0 || (group.seen & REQUIRED_OF_RECIPIENT) === REQUIRED_OF_RECIPIENT) return false;
+    if (endOfGroup(text, fields, 0) < fields.length) return false;
+    const { originalRecipient, finalRecipient } = group.draft;
+    return fields.every((field) => {
+      const bit = (field.known?.bit ?? 0) & repeated;
+      const said = bit === FINAL_RECIPIENT ? finalRecipient : originalRecipient;
+      return bit === 0 || (said !== undefined && isValue(text, field, `${said.type};${said.value}`));
+    });
   }
 
   /** A block in which recipients start at `from`: one of them, or more where blank lines are missing. */
@@ -264,12 +278,20 @@ function endOfGroup(text: string, fields: readonly RawField[], start: number): n
   return fields.length;
 }
 
-/** Whether two fields have the same value but for letter case and white space. Takes no longer than the second one is. */
+/** Whether two fields have the same value but for letter case and white space. */
 function isSameValue(text: string, first: RawField, second: RawField): boolean {
-  if (first.valueEnd - first.valueStart > 2 * (second.valueEnd - second.valueStart) + 100) return false;
-  return bareValue(text, first) === bareValue(text, second);
+  return isAboutAsLong(first.valueEnd - first.valueStart, second) && isValue(text, second, valueOf(text, first));
 }
 
-function bareValue(text: string, field: RawField): string {
-  return valueOf(text, field).replace(/\s+/g, '').toLowerCase();
+/** The same of a field and a value. Takes no longer than the field is. */
+function isValue(text: string, field: RawField, value: string): boolean {
+  return isAboutAsLong(value.length, field) && bareText(value) === bareText(valueOf(text, field));
+}
+
+function isAboutAsLong(length: number, { valueStart, valueEnd }: RawField): boolean {
+  return length <= 2 * (valueEnd - valueStart) + 100;
+}
+
+function bareText(text: string): string {
+  return text.replace(/\s+/g, '').toLowerCase();
 }

@@ -29,6 +29,10 @@ export const hostile: Readonly<Record<string, (size: number) => string>> = {
     `Final-Recipient: rfc822; a@b\r\n${'Action: failed\r\n'.repeat(size / 32)}${'Final-Recipient: x\r\nAction: failed\r\n'.repeat(size / 72)}`,
   'runs of repeated fields': (size) =>
     'Final-Recipient: x\r\nAction: failed\r\nAction: failed\r\nAction: failed\r\n'.repeat(size / 68),
+  'a long address and many short ones': (size) =>
+    `Final-Recipient: ${'x'.repeat(size / 2)}\r\n${'Final-Recipient: x\r\n'.repeat(size / 40)}`,
+  'an address said again and again': (size) => 'Final-Recipient: x\r\n'.repeat(size / 20),
+  'the same, torn': (size) => 'Final-Recipient: x\r\n\r\n'.repeat(size / 22),
   'torn groups': (size) => 'Final-Recipient: x\r\n\r\nAction: failed\r\n\r\nStatus: 5.0.0\r\n\r\n'.repeat(size / 58),
   extensions: (size) => 'X-Foo: bar\r\n'.repeat(size / 12),
   'equal extensions': (size) => `X-Foo: bar\r\n${'X-Foo: bar\r\nX-Bar: foo\r\n'.repeat(size / 24)}`,
