@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ownThread, threads } from '../src/report/pool.ts';
@@ -278,4 +278,16 @@ it.skipIf(process.platform === 'win32')('names of files do nothing to a terminal
     expect(stdout + stderr).not.toContain('\u001b');
   }
   rmSync(name);
+});
+
+it('a folder without mail is told as such, since silence would mean that all is fine', async () => {
+  const empty = join(folder.path, 'empty');
+  mkdirSync(join(empty, 'new'), { recursive: true });
+  for (const command of ['inspect', 'lint']) {
+    expect(await dsn([command, empty])).toMatchObject({ code: 0, stdout: '', stderr: 'no message there\n' });
+    expect(await dsn([command, '--quiet', empty])).toMatchObject({ code: 0, stderr: '' });
+    const { stderr } = await dsn([command, join(folder.path, 'nosuch')]);
+    expect(stderr).not.toContain('no message there');
+  }
+  rmSync(empty, { recursive: true });
 });

@@ -41,7 +41,9 @@ export async function lint(files: readonly string[], options: LintOptions, conte
   }
   const sarif = options.sarif === true ? new SarifLog(version()) : undefined;
   let departs = false;
+  let read = 0;
   for await (const message of input) {
+    read++;
     if (message.cut) complain(cutWords(message));
     for (const checked of checkAll(message)) {
       departs ||= checked.findings.some((finding) => counts(finding, options));
@@ -53,6 +55,8 @@ export async function lint(files: readonly string[], options: LintOptions, conte
     }
   }
   if (sarif !== undefined) terminal.out(`${sarif.toString()}\n`);
+  // Silence would mean that all is fine.
+  if (read === 0 && told.length === 0 && !context.quiet) terminal.err('no message there\n');
   return departs ? EXIT.findings : EXIT.fine;
 }
 

@@ -44,7 +44,15 @@ export async function inspect(files: readonly string[], options: InspectOptions,
   const counts = noCounts();
   let written = 0;
   let read = 0;
-  await run(files, view, jobs, context, ({ output, counts: own, messages }) => {
+  let faults = 0;
+  const counting = {
+    ...context,
+    complain: (message: string) => {
+      faults++;
+      complain(message);
+    },
+  };
+  await run(files, view, jobs, counting, ({ output, counts: own, messages }) => {
     read += messages;
     if (own !== undefined) merge(counts, own);
     if (output.length === 0) return;
@@ -55,6 +63,7 @@ export async function inspect(files: readonly string[], options: InspectOptions,
   const isFiltered = Object.keys(view.filter).length > 0;
   if (written === 0 && read > 0 && isFiltered && view.format !== 'none' && !context.quiet)
     terminal.err(`${read === 1 ? 'one message' : `${read} messages`} read; none passes the filters\n`);
+  if (read === 0 && faults === 0 && view.format !== 'none' && !context.quiet) terminal.err('no message there\n');
   if (options.summary === true) {
     terminal.out(
       options.json === true ? `${jsonText(countsJson(counts))}\n` : charts(counts, top, terminal.columns, paint),
