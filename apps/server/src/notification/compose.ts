@@ -51,7 +51,7 @@ export interface ReportInput {
   /** Those who are to be named, from `decideNotifications`; nobody else is. */
   readonly entries: readonly [Entry<ReportedRecipient>, ...Entry<ReportedRecipient>[]];
   readonly returned: ReturnedContent;
-  /** The content of the message: whole if it is to be returned whole, else its header at least. */
+  /** The content of the message: whole if it is to be returned whole, else its header at least. Empty if it is lost. */
   readonly original: Uint8Array;
   /** The name of this server. */
   readonly hostname: string;
@@ -171,11 +171,14 @@ function makeReport(input: ReportInput, { mail, path, texts, to }: Frame): Repor
     ],
     humanReadable: { text: plainText(letter), ...html, language: letter.language },
     deliveryStatus: { message: fieldsOfMessage(message, mail, hostname), recipients: [first, ...rest] },
-    returned:
-      returned === 'full-message'
-        ? { kind: 'message', octets: original }
-        : { kind: 'headers', octets: cutHeaders(original) },
+    // RFC 6522 §3: a report may do without the original.
+    ...(original.length === 0 ? {} : { returned: returnedPart(returned, original) }),
   };
+}
+
+function returnedPart(returned: ReturnedContent, original: Uint8Array): NonNullable<Report['returned']> {
+  if (returned === 'full-message') return { kind: 'message', octets: original };
+  return { kind: 'headers', octets: cutHeaders(original) };
 }
 
 function fieldsOfMessage(message: Message, mail: MailParameters, hostname: string): DeliveryStatus['message'] {

@@ -35,7 +35,7 @@ export interface ReporterParts {
   readonly maxPerMinute?: number;
   /** Makes each report or note: where very many are owed at once, clients go before them. Without it: at once. */
   readonly turn?: Turns;
-  /** Told when a report could not be signed: it goes without, since it is owed. */
+  /** Told when a report could not be signed, or what it is to return could not be read: it goes without, since it is owed. */
   readonly trouble: (error: unknown) => void;
 }
 
@@ -62,6 +62,8 @@ export interface Released {
 
 /** A header longer than this is not looked at to its end. */
 const HEADER_MAX_OCTETS = 262_144;
+
+const NOTHING = new Uint8Array();
 
 /** What a report asks of the way for the sake of its form. */
 const EXTENDED = / ?\b(?:BODY=8BITMIME|SMTPUTF8)\b/gi;
@@ -124,8 +126,12 @@ export function makeReporter(parts: ReporterParts): Reporter {
       return { ...posted, recipients: posted.recipients.map((recipient) => ({ ...recipient, destination })) };
     },
     async report(message, { entries, returned }, load) {
-      const kept = await load();
-      const original = returned === 'full-message' ? await readWhole(kept) : await readStart(kept, HEADER_MAX_OCTETS);
+      const original = await load()
+        .then((kept) => (returned === 'full-message' ? readWhole(kept) : readStart(kept, HEADER_MAX_OCTETS)))
+        .catch((error: unknown) => {
+          parts.trouble(error);
+          return NOTHING;
+        });
       const owed: HeldReport = { message, entries, returned, original };
       const nowMs = now();
       const hold = flood.admit(message.reversePath, nowMs);

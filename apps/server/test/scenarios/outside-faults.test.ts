@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
 import { StoreError, type QueueStore } from '../../src/ports.ts';
 import { ScriptedHost, stall, type Script } from '../simulation/scripted-host.ts';
@@ -114,6 +114,36 @@ describe('a disk that is full or fails', () => {
       expect(await store.counts()).toEqual({ messages: 0, recipients: 0 });
     },
   );
+});
+
+describe('a content that is lost', () => {
+  it('RFC 6522 §3: the sender is told without it', async () => {
+    const store = openMemoryQueueStore();
+    const { send, world, host, reports, delivered, troubles } = await start({}, store);
+    host.down = 'refused';
+    await send();
+    await world.clock.advance(minute);
+    const lost = new StoreError('lost', 'The content has no part 1');
+    const [waiting] = await store.list({ limit: 1 });
+    const contentOf = store.content.bind(store);
+    const unreadable = {
+      sizeOctets: 2_000,
+      read() {
+        throw lost;
+      },
+    };
+    vi.spyOn(store, 'content').mockImplementation(async (id) =>
+      id === waiting?.message.id ? unreadable : await contentOf(id),
+    );
+    await world.clock.advance(6 * day);
+    expect(reports()).toEqual(['delayed 4.3.0', 'failed 4.3.0']);
+    expect(troubles).toEqual([lost, lost]);
+    for (const { text } of delivered) {
+      const types = [...text.matchAll(/^Content-Type: ([\w/-]+)/gm)].map(([, type]) => type);
+      expect(types[0]).toBe('multipart/report');
+      expect(types.at(-1)).toBe('message/delivery-status');
+    }
+  });
 });
 
 describe('a clock that is set', () => {
