@@ -209,13 +209,13 @@ describe('bounce', () => {
     expect(kinds().filter((kind) => kind === 'bounced' || kind === 'not-reported')).toEqual(['bounced']);
   });
 
-  it('gives up a message whose content is lost', async () => {
+  it('RFC 3461 §6.2: gives up a message whose content is lost, and tells the sender without it', async () => {
     const { control, store, send, world, during, kinds } = await start();
     const id = await send('bob@ivory.edu');
     await world.clock.advance(1000);
     vi.spyOn(store, 'content').mockRejectedValue(new StoreError('lost', 'It is not in the bucket'));
     expect(await during(control.bounce({ messageId: id }))).toMatchObject({ recipients: 1 });
-    expect(kinds()).toEqual(expect.arrayContaining(['bounced', 'not-reported']));
+    expect(kinds()).toEqual(expect.arrayContaining(['bounced', 'report-issued']));
   });
 });
 
