@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Adapters, RunningServer } from './server.ts';
+import type { Tracing } from './traces/tracing.ts';
 
 /** What reading the configuration anew works with. */
 export interface ReloadParts {
@@ -9,6 +10,7 @@ export interface ReloadParts {
   readonly load: () => Promise<Config>;
   readonly adaptersOf: (config: Config) => Adapters;
   readonly server: RunningServer;
+  readonly tracing: Pick<Tracing, 'reload'>;
   /** Hears when it begins, and when the server is in service again. */
   readonly manager: { reloading(): void; ready(status: string): void };
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -19,7 +21,7 @@ export interface ReloadParts {
  * all stays as it was. One at a time; signals that come meanwhile are one more.
  */
 export function makeReload(parts: ReloadParts): () => void {
-  const { log, manager, server } = parts;
+  const { log, manager, server, tracing } = parts;
   let current = parts.config;
   let running = false;
   let again = false;
@@ -31,6 +33,7 @@ export function makeReload(parts: ReloadParts): () => void {
       const fixed = unchangeable(current, next);
       if (fixed !== undefined) throw new Error(`${fixed} can't change while the server runs: restart it`);
       await server.reload(next, parts.adaptersOf(next));
+      await tracing.reload(next);
       for (const name of fixedAtStart(parts.config, next)) log.warn(`${name} changes with a restart only`);
       for (const name of gone(current, next)) log.warn(`webhook ${name} is gone: what it has not got is forgotten`);
       current = next;
@@ -60,7 +63,7 @@ export function statusOf({ listening }: Pick<RunningServer, 'listening'>): strin
 }
 
 /** Tables that count as they were at the start. */
-const AT_START = ['admin', 'bodies', 'traces'] as const;
+const AT_START = ['admin', 'bodies'] as const;
 
 /** What counts as it was at the start, and is another now. */
 function fixedAtStart(start: Config, next: Config): readonly string[] {

@@ -37,7 +37,8 @@ import {
   type SuppressionStore,
 } from './ports.ts';
 import { makeReload, statusOf } from './reload.ts';
-import type { Exporter, ExporterParts } from './traces/exporter.ts';
+import type { Collector, Exporter, ExporterParts } from './traces/exporter.ts';
+import { makeTracing } from './traces/tracing.ts';
 import { startServer, type Adapters, type RunningServer } from './server.ts';
 
 /**
@@ -78,8 +79,9 @@ export async function run(file: string | undefined): Promise<void> {
   const sinks: EventSink[] = file === undefined ? [] : [logSink(log, output)];
   if (front !== undefined) sinks.push(front.observers.events);
   const http = new FetchHttpClient();
-  const traces = await exporterOf(config, { http, crypto, clock, trouble });
-  if (traces !== undefined) sinks.push(traces);
+  const tracing = makeTracing((collector) => openExporter(collector, { http, crypto, clock, trouble }));
+  await tracing.reload(config);
+  sinks.push(tracing);
   const tell = file === undefined ? undefined : noticeSink(log);
   const inherited = new InheritedSockets(process.env);
   const network = new NodeNetwork({ inherited, trouble });
@@ -122,13 +124,16 @@ export async function run(file: string | undefined): Promise<void> {
     manager.stopping();
     await front?.close();
     await server.stop();
-    await traces?.stop();
+    await tracing.stop();
     await store.close();
     await new Promise<void>((done) => log.flush(() => done()));
   });
   if (file !== undefined) {
     for (const where of inherited.refuseUnused()) log.warn(`nothing in ${file} listens on the socket ${where}`);
-    process.on('SIGHUP', makeReload({ config, load: () => checkConfig(file), adaptersOf, server, manager, log }));
+    process.on(
+      'SIGHUP',
+      makeReload({ config, load: () => checkConfig(file), adaptersOf, server, tracing, manager, log }),
+    );
     manager.ready(statusOf(server));
     log.info({ listening: server.listening, ...(front === undefined ? {} : { admin: front.url }) }, 'ready');
     return;
@@ -150,17 +155,19 @@ export async function run(file: string | undefined): Promise<void> {
   });
 }
 
-async function exporterOf(
-  { traces, hostname }: Config,
+async function openExporter(
+  collector: Collector,
   { http, crypto, clock, trouble }: Pick<ExporterParts, 'http' | 'clock' | 'trouble'> & { readonly crypto: NodeCrypto },
-): Promise<Exporter | undefined> {
-  if (traces === undefined) return undefined;
+): Promise<Exporter> {
   const { makeExporter } = await import('./traces/exporter.ts');
-  return makeExporter({
-    ...{ endpoint: traces.endpoint, hostname, http, clock, trouble },
-    sha256: (octets) => crypto.sha256(octets),
-    randomOctets: (count) => crypto.randomOctets(count),
-  });
+  const parts = {
+    http,
+    clock,
+    trouble,
+    sha256: crypto.sha256.bind(crypto),
+    randomOctets: crypto.randomOctets.bind(crypto),
+  };
+  return makeExporter(parts, collector);
 }
 
 /** The HTTP side, if there is to be one. In local mode the server does without when somebody else has its port. */

@@ -1,53 +1,21 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { FetchHttpClient } from '../../src/adapters/fetch-http-client.ts';
 import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
 import { SystemClock } from '../../src/adapters/system-clock.ts';
 import type { MailEvent } from '../../src/model.ts';
 import { makeExporter, type Exporter } from '../../src/traces/exporter.ts';
-
-interface SpanJson {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-  readonly startTimeUnixNano: string;
-  readonly endTimeUnixNano: string;
-  readonly status?: { readonly code: number; readonly message: string };
-}
-
-const closing: (() => void)[] = [];
-afterEach(() => closing.splice(0).forEach((close) => close()));
-
-/** Something that takes OTLP, and what it got. */
-async function collector(status = 200): Promise<{ readonly endpoint: string; readonly spans: SpanJson[] }> {
-  const spans: SpanJson[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (piece: Buffer) => (body += piece.toString()));
-    request.on('end', () => {
-      interface Traces {
-        readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly SpanJson[] }[] }[];
-      }
-      for (const { scopeSpans } of (JSON.parse(body) as Traces).resourceSpans)
-        for (const scope of scopeSpans) spans.push(...scope.spans);
-      response.writeHead(status).end('{}');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => void server.close());
-  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`, spans };
-}
+import { makeTracing } from '../../src/traces/tracing.ts';
+import { collector, type SpanJson } from '../support/collector.ts';
 
 function hop(endpoint: string, hostname: string, troubles: unknown[] = []): Exporter {
   const crypto = new NodeCrypto();
-  return makeExporter({
-    ...{ endpoint, hostname, http: new FetchHttpClient(), clock: new SystemClock() },
-    sha256: (octets) => crypto.sha256(octets),
-    randomOctets: (count) => crypto.randomOctets(count),
-    trouble: (error) => void troubles.push(error),
-  });
+  const parts = {
+    ...{ http: new FetchHttpClient(), clock: new SystemClock() },
+    sha256: (octets: Uint8Array) => crypto.sha256(octets),
+    randomOctets: (count: number) => crypto.randomOctets(count),
+    trouble: (error: unknown) => void troubles.push(error),
+  };
+  return makeExporter(parts, { endpoint, hostname });
 }
 
 function accepted(messageId: string, envelopeId?: string): MailEvent {
@@ -132,4 +100,42 @@ it('spans for which there is no room are told of, also where the collector takes
   await exporter.stop();
   expect(spans).toHaveLength(8_192);
   expect(troubles.map(String)).toEqual(['Error: 8 spans were lost: the collector is too slow']);
+});
+
+it('spans go where the configuration of their time has them; a trace that was begun goes on', async () => {
+  const [first, second] = [await collector(), await collector()];
+  const opened: string[] = [];
+  const tracing = makeTracing(({ endpoint, hostname }) => {
+    opened.push(endpoint);
+    return Promise.resolve(hop(endpoint, hostname));
+  });
+  const to = (endpoint?: string) => ({
+    hostname: 'one.example',
+    ...(endpoint === undefined ? {} : { traces: { endpoint } }),
+  });
+  tracing.emit(accepted('m0'));
+  await tracing.reload(to(first.endpoint));
+  tracing.emit(accepted('m1'));
+  await tracing.reload(to(first.endpoint));
+  await tracing.reload(to(second.endpoint));
+  const attempted = { destination: 'mx:d.example', recipients: ['c@d.example'], durationMs: 400, atMs: 1500 };
+  tracing.emit({ kind: 'attempted', messageId: 'm1', ...attempted });
+  await tracing.reload(to());
+  tracing.emit(accepted('m2'));
+  await tracing.stop();
+  expect([first, second].map(({ spans }) => spans.map(({ name }) => name))).toEqual([['accept'], ['attempt']]);
+  expect(second.spans[0]?.parentSpanId).toBe(first.spans[0]?.spanId);
+  expect(opened).toEqual([first.endpoint]);
+});
+
+it('a collector that is given up costs its own spans, not those of the next one', async () => {
+  const [first, second] = [await collector(503), await collector()];
+  const troubles: unknown[] = [];
+  const exporter = hop(first.endpoint, 'one.example', troubles);
+  exporter.emit(accepted('m1'));
+  exporter.moveTo({ endpoint: second.endpoint, hostname: 'one.example' });
+  exporter.emit(accepted('m2'));
+  await exporter.stop();
+  expect(troubles.map(String)).toEqual([`Error: 1 spans were lost: ${first.endpoint} answers 503: {}`]);
+  expect(second.spans).toHaveLength(1);
 });

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tlsFile } from '../support/certificates.ts';
+import { collector } from '../support/collector.ts';
 import { DSND } from '../support/commands.ts';
 import { freePort, startDsnd, temporaryFolder, waitFor, type Dsnd } from '../support/dsnd.ts';
 import { readMaildirs } from '../support/maildir.ts';
@@ -109,17 +110,43 @@ describe('SIGHUP', () => {
     }
   });
 
-  it.each([
-    ['[traces]', '[traces]\nendpoint = "http://127.0.0.1:9/v1/traces"\n'],
-    ['[delivery] lease', '[delivery]\nlease = "5s"\n'],
-  ])('%s, which counts as it was at the start, is told of until it is as it was', async (name, toml) => {
-    const warnings = (): number => server.log().split(`"${name} changes with a restart only"`).length - 1;
-    await hangUp(config(toml), '"reloaded"');
-    await hangUp(config(toml), '"reloaded"');
-    expect(warnings()).toBe(2);
+  it('[traces] come and go', async () => {
+    const { endpoint, spans } = await collector();
+    const post = async (): Promise<void> => {
+      const talk = new Talk(port);
+      await talk.say('', /^220 /);
+      await talk.say('EHLO c', /^250/);
+      await talk.say('MAIL FROM:<a@b.example>', /^250/);
+      await talk.say('RCPT TO:<bob@old.example>', /^250/);
+      await talk.say('DATA', /^354/);
+      await talk.say('Subject: traced\r\n\r\nx\r\n.', /^250/);
+      talk.leave();
+    };
+    await hangUp(config(`[traces]\nendpoint = "${endpoint}"\n`), '"reloaded"');
+    await post();
+    await waitFor(() => spans.some(({ name }) => name === 'delivered'));
     await hangUp(config(), '"reloaded"');
-    expect(warnings()).toBe(2);
+    const before = spans.length;
+    await post();
+    await hangUp(config(`[traces]\nendpoint = "${endpoint}"\n`), '"reloaded"');
+    await post();
+    const accepted = (): number => spans.slice(before).filter(({ name }) => name === 'accept').length;
+    await waitFor(() => accepted() > 0);
+    expect(accepted()).toBe(1);
+    await hangUp(config(), '"reloaded"');
   });
+
+  it.each([['[delivery] lease', '[delivery]\nlease = "5s"\n']])(
+    '%s, which counts as it was at the start, is told of until it is as it was',
+    async (name, toml) => {
+      const warnings = (): number => server.log().split(`"${name} changes with a restart only"`).length - 1;
+      await hangUp(config(toml), '"reloaded"');
+      await hangUp(config(toml), '"reloaded"');
+      expect(warnings()).toBe(2);
+      await hangUp(config(), '"reloaded"');
+      expect(warnings()).toBe(2);
+    },
+  );
 
   it('a listener that is gone takes no connections any more; TLS can come in', async () => {
     copyFileSync(tlsFile('first.pem'), join(folder.path, 'cert.pem'));
