@@ -35,8 +35,8 @@ export function makeService(parts: ServiceParts): Answer {
   const { startConfig, clock, store, admin, observers, crypto } = parts;
   const { token, password } = startConfig.admin ?? {};
   // These change with a restart only.
-  const { admin: own, bodies, traces } = startConfig;
-  const config = (): Config => ({ ...parts.intake.config(), ...given({ admin: own, bodies, traces }) });
+  const { admin: own, bodies } = startConfig;
+  const config = (): Config => ({ ...parts.intake.config(), ...given({ admin: own, bodies }) });
   const submit = makeSubmit({
     ...parts,
     ...parts.intake,
