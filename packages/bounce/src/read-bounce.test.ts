@@ -80,6 +80,48 @@ describe('readBounce', () => {
     });
   });
 
+  const delayed = status.map((line) => line.replace('failed', 'delayed').replace('5.0.0', '4.4.1'));
+  it.each([
+    ['in fields', report(['Not yet.'], delayed), false],
+    [
+      'in text',
+      [
+        ...SYSTEM.slice(0, 3),
+        'Subject: Delivery Status Notification (Delay)',
+        '',
+        'Delivery to the following recipient has been delayed:',
+        '',
+        '     ann@example.org',
+        '',
+        'Message will be retried for 2 more day(s)',
+      ],
+      false,
+    ],
+    [
+      'in JSON',
+      [
+        JSON.stringify({
+          eventType: 'DeliveryDelay',
+          mail: { messageId: 'm1' },
+          deliveryDelay: { delayType: 'General', delayedRecipients: [{ emailAddress: 'ann@example.org' }] },
+        }),
+      ],
+      false,
+    ],
+    [
+      'beside a failure',
+      report(
+        ['Not yet.'],
+        [...delayed, '', 'Final-Recipient: rfc822; eve@example.org', 'Action: failed', 'Status: 5.1.1'],
+      ),
+      true,
+    ],
+  ])('RFC 3464 §2.3.3: a delay is no bounce: %s', (_, lines, isBounce) => {
+    const bounce = read(lines);
+    expect(bounce.recipients[0]).toMatchObject({ address: 'ann@example.org', action: 'delayed' });
+    expect(bounce.isBounce).toBe(isBounce);
+  });
+
   it('RFC 3463 §3.5: a delay that names no status has not expired', () => {
     const said =
       'There was a temporary problem delivering your message to ann@example.org. Gmail will retry for 46 more hours.';

@@ -62,7 +62,7 @@ function fromWords(mail: Mail): Bounce {
   const json = readJson(window);
   if (json !== undefined) {
     const { kind, name: format, ...said } = json;
-    return { kind, isBounce: kind === 'bounce' || kind === 'delay', format, ...said };
+    return { kind, isBounce: kind === 'bounce', format, ...said };
   }
   const bounce = fromText(window, mail);
   return report === undefined ? bounce : { ...bounce, report };
@@ -160,7 +160,7 @@ function kindOf(recipients: readonly BouncedRecipient[]): BounceKind {
 }
 
 function hasFailure(recipients: readonly BouncedRecipient[]): boolean {
-  return recipients.some(({ action }) => action === 'failed' || action === 'delayed');
+  return recipients.some(({ action }) => action === 'failed');
 }
 
 function readOriginal(window: Window, { end }: Marks, { opened }: Mail): OriginalMessage {

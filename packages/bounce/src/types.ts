@@ -86,7 +86,7 @@ export interface OriginalMessage {
 /** A message as a bounce. */
 export interface Bounce {
   readonly kind: BounceKind;
-  /** True if it says of a recipient that its message failed or is late. */
+  /** True if it says of a recipient that its message failed. A delay is no bounce: the host goes on trying (RFC 3464 §2.3.3). */
   readonly isBounce: boolean;
   /** The reader that knew the format: `delivery-status`, `fields`, `json`, a text format such as `qmail`, or `words`. */
   readonly format: string;

@@ -60,6 +60,11 @@ export interface Tally {
 export type Figure = 'bounce or not' | 'false alarms' | 'recipients' | 'status class' | 'reason';
 export type Score = Readonly<Record<Figure, Tally>>;
 
+/** What the collections call a bounce: they count notices of delay among them. */
+function tellsOfUndelivered({ isBounce, recipients }: Bounce): boolean {
+  return isBounce || recipients.some(({ action }) => action === 'delayed');
+}
+
 /** Score messages, as `read` reads them; those that it has nothing for don't count. */
 export function score(
   messages: readonly Known[],
@@ -76,9 +81,9 @@ export function score(
     const bounce = read(known);
     if (bounce === undefined) continue;
     const reference = references.get(known.file);
-    if (known.isBounce !== null)
-      add(figures['bounce or not'], known.file, bounce.isBounce === known.isBounce, bounce.kind);
-    if (known.isBounce === false) add(figures['false alarms'], known.file, !bounce.isBounce, bounce.kind);
+    const undelivered = tellsOfUndelivered(bounce);
+    if (known.isBounce !== null) add(figures['bounce or not'], known.file, undelivered === known.isBounce, bounce.kind);
+    if (known.isBounce === false) add(figures['false alarms'], known.file, !undelivered, bounce.kind);
     const expected = known.recipients ?? reference?.consensus ?? null;
     if (expected !== null && known.isBounce !== false) {
       const found = addresses(bounce.recipients.map(({ address }) => address));
