@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { freePort, startDsnd, temporaryFolder, waitFor } from '../support/dsnd.ts';
 
 const SECRET = `whsec_${Buffer.from('0123456789abcdef01234567').toString('base64')}`;
@@ -84,7 +84,8 @@ name = "receiver"
 url = "http://127.0.0.1:${hookPort}/hook"
 secret-env = "HOOK_SECRET"
 timeout = "1s"`;
-  process.env['HOOK_SECRET'] = SECRET;
+  vi.stubEnv('HOOK_SECRET', SECRET);
+  onTestFinished(() => void vi.unstubAllEnvs());
   const first = await startDsnd(folder.path, toml, port);
   onTestFinished(() => first.kill());
   await send(port, 1);
