@@ -119,8 +119,8 @@ class MemoryQueueStore implements QueueStore {
     let next: number | undefined;
     for (const { recipients } of this.#messages.values()) {
       for (const { value, held } of recipients.values()) {
-        const atMs = held?.untilMs ?? value.dueAtMs;
-        if (held === undefined && except.includes(value.destination)) continue;
+        const atMs = Math.max(held?.untilMs ?? -Infinity, value.dueAtMs);
+        if (except.includes(value.destination)) continue;
         if (next === undefined || atMs < next) next = atMs;
       }
     }

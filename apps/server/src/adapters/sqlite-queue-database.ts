@@ -136,7 +136,7 @@ export class QueueDatabase {
 
   nextDueAtMs(except: readonly string[]): number | undefined {
     const dueAtMs = this.#claims.nextDueAtMs(except) ?? Infinity;
-    const next = Math.min(dueAtMs, this.#leases.earliestMs());
+    const next = Math.min(dueAtMs, this.#leases.nextDueAtMs(except));
     return next === Infinity ? undefined : next;
   }
 

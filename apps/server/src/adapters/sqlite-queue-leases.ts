@@ -99,15 +99,28 @@ export class Leases {
   /** The claims whose time is over. */
   lapsed(nowMs: number): readonly Hold[] {
     if (nowMs < this.#earliestMs) return [];
-    this.earliestMs();
+    this.#earliestMs = Infinity;
+    for (const { untilMs } of this.#holds.values()) this.#earliestMs = Math.min(this.#earliestMs, untilMs);
     return nowMs < this.#earliestMs ? [] : [...this.#holds.values()].filter((hold) => hold.untilMs <= nowMs);
   }
 
-  /** When the first claim runs out; Infinity if there is none. */
-  earliestMs(): number {
-    this.#earliestMs = Infinity;
-    for (const { untilMs } of this.#holds.values()) if (untilMs < this.#earliestMs) this.#earliestMs = untilMs;
-    return this.#earliestMs;
+  /**
+   * When the end of a claim first leaves something to do; Infinity if there is none. What an operator claimed before it
+   * was due has its own time to wait for, also when the claim is long over.
+   */
+  nextDueAtMs(except: readonly string[]): number {
+    let next = Infinity;
+    for (const { untilMs, members } of this.#holds.values()) {
+      if (untilMs >= next) continue;
+      let dueAtMs = Infinity;
+      for (const place of members.values()) {
+        if (place === undefined || !except.includes(place.destination)) {
+          dueAtMs = Math.min(dueAtMs, place?.dueAtMs ?? untilMs);
+        }
+      }
+      next = Math.min(next, Math.max(untilMs, dueAtMs));
+    }
+    return next;
   }
 
   /** Keeps the changes; gives the claims that ended by them. */

@@ -16,8 +16,8 @@ export interface QueueStore extends QueueOperations {
   readonly inlineMaxOctets: number;
   spool(): Promise<Spool>;
   /**
-   * Stores messages. With a lease their recipients are claimed at once under its token (the caller goes on to
-   * deliver them without a claim of its own). A message without recipients is a mistake of the caller: TypeError.
+   * Stores messages. With a lease their recipients, all of which are due, are claimed at once under its token (the caller
+   * goes on to deliver them without a claim of its own). A message without recipients is a mistake of the caller: TypeError.
    * `events` go into the journal.
    *
    * @throws {StoreError}
@@ -36,8 +36,8 @@ export interface QueueStore extends QueueOperations {
     readonly token: () => string;
   }): Promise<readonly Claim[]>;
   /**
-   * When the next recipient that is not leased becomes due, or a lease runs out; undefined if there is none. Recipients of
-   * destinations in `except` do not count.
+   * When the next recipient that is not leased becomes due, or the lease of one that is due runs out; undefined if there is
+   * none. Recipients of destinations in `except` do not count.
    */
   nextDueAtMs(except?: readonly string[]): Promise<number | undefined>;
   /** Prolongs claims. Gives the tokens that hold nothing any more: what was under them was settled, or is another's. */

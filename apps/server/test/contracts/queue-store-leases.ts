@@ -25,6 +25,8 @@ export function leaseContract(open: OpenQueueStore): void {
     expect(claimed?.recipients.map(({ n }) => n)).toEqual([0, 1]);
     expect(brief(await claim(store, { nowMs: 6_000 }))).toEqual(['m1:0']);
     expect(brief(await claim(store, { nowMs: 6_000 }))).toEqual([]);
+    // The end of the claim on m1:0. Who waited for a time that is past would look for work again and again.
+    expect(await store.nextDueAtMs()).toBe(60_000);
     expect(
       await store.claimMessage({ messageId: 'm1', token: 'other', nowMs: 6_000, leaseUntilMs: 9_000 }),
     ).toMatchObject({
@@ -34,6 +36,15 @@ export function leaseContract(open: OpenQueueStore): void {
     expect(brief(await claim((await reopen?.()) ?? store, { nowMs: 7_000 }))).toEqual(
       reopen === undefined ? [] : ['m1:0'],
     );
+  });
+
+  it('does not wait for a lease that ran out at a destination that is left alone', async () => {
+    const { store } = await open();
+    await store.accept([sample('m1'), sample('m2', { recipients: [recipient(0, { dueAtMs: 9_000 })] })]);
+    await store.claimMessage({ messageId: 'm1', token: 'op', nowMs: 1_000, leaseUntilMs: 5_000 });
+    expect(brief(await claim(store, { nowMs: 6_000, except: ['smtp://a'] }))).toEqual([]);
+    expect(await store.nextDueAtMs(['smtp://a'])).toBeUndefined();
+    expect(brief(await claim(store, { nowMs: 6_000 }))).toEqual(['m1:0']);
   });
 
   it('refuses the settlement of who slept through the lease and lost the recipient (fencing)', async () => {

@@ -69,6 +69,14 @@ const waiting = (nowMs: number, values: readonly { destination: string; delayMs:
 
 const accept = fc
   .record({ messages: fc.array(recipients, { maxLength: 3 }), leaseMs: fc.option(fc.integer({ min: 1, max: 15 })) })
+  .map(({ messages: made, leaseMs }) => ({
+    leaseMs,
+    // What is accepted under a lease is due.
+    messages:
+      leaseMs === null
+        ? made
+        : made.map((values) => values.map((value) => ({ ...value, delayMs: Math.min(value.delayMs, 0) }))),
+  }))
   .map(({ messages, leaseMs }) =>
     command(
       `accept ${JSON.stringify(messages)} for ${leaseMs}`,
