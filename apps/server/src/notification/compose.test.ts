@@ -464,6 +464,21 @@ describe('addresses beyond ASCII', () => {
     expectMailable(composed);
   });
 
+  it('RFC 6531 §3.4: a return path beyond ASCII asks for SMTPUTF8, though nothing else of the report does', () => {
+    const composed = compose({ message: { ...message, reversePath: 'ä@example.org', mailParameters: 'SMTPUTF8' } });
+    expect(composed.message.mailParameters).toContain('SMTPUTF8');
+    expect(composed.recipient.address).toBe('ä@example.org');
+    expect(read(composed).header['To']).toBe('<ä@example.org>');
+  });
+
+  it('the address behind an alias asks for nothing: the report does not name it', () => {
+    const behind = entry('zoë@y.example', 'failed', { status: '5.1.1' }, '', { shownAs: 'alias@x.example' });
+    const composed = compose({ entries: [behind], message: { ...message, mailParameters: 'SMTPUTF8' } });
+    expect(composed.message.mailParameters).toBe('');
+    expect(read(composed).reportType).toBe('delivery-status');
+    expect(text(composed.content)).not.toContain('y.example');
+  });
+
   it('a message with SMTPUTF8 that did not need it is reported in plain form', () => {
     const composed = compose({ message: { ...message, mailParameters: 'SMTPUTF8' } });
     expect(composed.message.mailParameters).toBe('');
