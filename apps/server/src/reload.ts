@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Adapters, RunningServer } from './server.ts';
-import type { Tracing } from './traces/tracing.ts';
 
 /** What reading the configuration anew works with. */
 export interface ReloadParts {
@@ -10,7 +9,8 @@ export interface ReloadParts {
   readonly load: () => Promise<Config>;
   readonly adaptersOf: (config: Config) => Adapters;
   readonly server: RunningServer;
-  readonly tracing: Pick<Tracing, 'reload'>;
+  /** What goes on by the configuration of the server, once that has taken it: traces, the HTTP side. */
+  readonly others: readonly { reload(config: Config): Promise<void> | void }[];
   /** Hears when it begins, and when the server is in service again. */
   readonly manager: { reloading(): void; ready(status: string): void };
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -21,7 +21,7 @@ export interface ReloadParts {
  * all stays as it was. One at a time; signals that come meanwhile are one more.
  */
 export function makeReload(parts: ReloadParts): () => void {
-  const { log, manager, server, tracing } = parts;
+  const { log, manager, server } = parts;
   let current = parts.config;
   let running = false;
   let again = false;
@@ -33,7 +33,7 @@ export function makeReload(parts: ReloadParts): () => void {
       const fixed = unchangeable(current, next);
       if (fixed !== undefined) throw new Error(`${fixed} can't change while the server runs: restart it`);
       await server.reload(next, parts.adaptersOf(next));
-      await tracing.reload(next);
+      for (const other of parts.others) await other.reload(next);
       for (const name of fixedAtStart(parts.config, next)) log.warn(`${name} changes with a restart only`);
       for (const name of gone(current, next)) log.warn(`webhook ${name} is gone: what it has not got is forgotten`);
       current = next;
@@ -62,13 +62,18 @@ export function statusOf({ listening }: Pick<RunningServer, 'listening'>): strin
   return `listening on ${listening.map(({ host, port }) => `${host} port ${port}`).join(', ')}`;
 }
 
-/** Tables that count as they were at the start. */
-const AT_START = ['admin', 'bodies'] as const;
-
 /** What counts as it was at the start, and is another now. */
 function fixedAtStart(start: Config, next: Config): readonly string[] {
-  const tables = AT_START.filter((table) => !isSame(start[table], next[table])).map((table) => `[${table}]`);
-  return start.delivery.leaseMs === next.delivery.leaseMs ? tables : [...tables, '[delivery] lease'];
+  const fixed = {
+    '[admin] listen': [socketOf(start), socketOf(next)],
+    '[bodies]': [start.bodies, next.bodies],
+    '[delivery] lease': [start.delivery.leaseMs, next.delivery.leaseMs],
+  };
+  return Object.entries(fixed).flatMap(([name, [before, after]]) => (isSame(before, after) ? [] : [name]));
+}
+
+function socketOf({ admin }: Config): string | undefined {
+  return admin && `${admin.host}:${admin.port}`;
 }
 
 function gone(before: Config, after: Config): readonly string[] {

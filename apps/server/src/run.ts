@@ -130,10 +130,9 @@ export async function run(file: string | undefined): Promise<void> {
   });
   if (file !== undefined) {
     for (const where of inherited.refuseUnused()) log.warn(`nothing in ${file} listens on the socket ${where}`);
-    process.on(
-      'SIGHUP',
-      makeReload({ config, load: () => checkConfig(file), adaptersOf, server, tracing, manager, log }),
-    );
+    const others = front === undefined ? [tracing] : [tracing, front];
+    const load = (): Promise<Config> => checkConfig(file);
+    process.on('SIGHUP', makeReload({ config, load, adaptersOf, server, others, manager, log }));
     manager.ready(statusOf(server));
     log.info({ listening: server.listening, ...(front === undefined ? {} : { admin: front.url }) }, 'ready');
     return;

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Answer, Page } from '../admin/api.ts';
 import type { IdempotencyKeys } from '../admin/idempotency.ts';
 import { makeObservers, type Observers } from '../admin/observe.ts';
-import { answerBeforeStart, makeService } from '../admin/service.ts';
+import { accessOf, answerBeforeStart, makeService, type OwnConfig } from '../admin/service.ts';
 import type { Config } from '../config.ts';
+import type { AdminConfig } from '../config/model.ts';
 import type { Admin, Clock, Crypto, IdSource, QueueStore } from '../ports.ts';
 import type { Intake } from '../server.ts';
 import { openHttpServer } from './http-server.ts';
@@ -15,6 +17,11 @@ export interface AdminFront {
   readonly url: string;
   readonly observers: Observers;
   /** The server is in service. */
+  /**
+   * Lets in by another `[admin]` table whoever asks from now on, and ends streams; what does not change disturbs nobody.
+   * Where it listens elsewhere all stays as it is until a restart.
+   */
+  reload(config: Pick<Config, 'admin'>): void;
   serve(server: { readonly admin: Admin; readonly intake: Intake; readonly store: QueueStore }): Promise<void>;
   close(): Promise<void>;
 }
@@ -31,7 +38,9 @@ export interface FrontParts {
 
 /** Listens where `[admin]` says. Rejects when the address can't be had. */
 export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
-  const { config, clock, ids } = parts;
+  const { config, clock, ids, crypto } = parts;
+  let own: OwnConfig = { admin: config.admin, bodies: config.bodies };
+  let access = accessOf(own.admin, { crypto, clock });
   let answer: Answer = (request) => Promise.resolve(answerBeforeStart(request));
   let admin: Admin | undefined;
   let store: QueueStore | undefined;
@@ -49,13 +58,20 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
   return {
     url: `http://${host}:${server.port}/`,
     observers,
+    reload({ admin: next }) {
+      if (next === undefined || !listensAt(own.admin, next) || isDeepStrictEqual(own.admin, next)) return;
+      own = { ...own, admin: next };
+      access = accessOf(next, { crypto, clock });
+      server.endStreams();
+    },
     async serve(running) {
       ({ admin, store } = running);
       keys = await openIdempotencyFile(join(config.store.directory, 'idempotency.jsonl'), () => clock.now());
       answer = makeService({
         ...parts,
-        startConfig: config,
         ...running,
+        own: () => own,
+        access: (request, client) => access(request, client),
         observers,
         keys,
         version: ownVersion(),
@@ -66,6 +82,11 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
       await keys?.close();
     },
   };
+}
+
+/** Whether two tables mean the same socket. */
+function listensAt(one: AdminConfig, other: AdminConfig): boolean {
+  return one.host === other.host && one.port === other.port;
 }
 
 function ownVersion(): string {

@@ -6,6 +6,8 @@ import type { Answer } from '../admin/api.ts';
 export interface HttpServer {
   readonly host: string;
   readonly port: number;
+  /** Ends streams: who may still see them asks again. */
+  endStreams(): void;
   /** Ends streams, finishes what is under way, closes. */
   close(): Promise<void>;
 }
@@ -45,13 +47,17 @@ export async function openHttpServer(
     });
   });
   const { port } = server.address() as AddressInfo;
+  const endStreams = (): void => {
+    for (const socket of endless) socket.destroy();
+  };
   return {
     host: at.host,
     port,
+    endStreams,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of endless) socket.destroy();
+        endStreams();
         if (!('closeIdleConnections' in server)) return;
         server.closeIdleConnections();
         setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS).unref();

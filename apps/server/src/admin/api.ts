@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { StoreError } from '../ports.ts';
-import { makeAccess, type Access, type AccessParts } from './access.ts';
+import type { Access } from './access.ts';
 import { openApiDocument } from './openapi.ts';
 import type { ApiParts } from './parts.ts';
 import { Problem } from './problem.ts';
@@ -39,11 +39,17 @@ export type Answer = (request: Request, client: string) => Promise<Response>;
 
 /** Makes the HTTP API and what it serves beside: metrics, health, the document about it, and the page. */
 export function makeApi(
-  parts: ApiParts & { readonly access: AccessParts; readonly page?: Page; readonly trouble: (error: unknown) => void },
+  parts: ApiParts & {
+    readonly access: Access;
+    /** Whether a token or password is needed. */
+    readonly isGuarded: () => boolean;
+    readonly page?: Page;
+    readonly trouble: (error: unknown) => void;
+  },
 ): Answer {
   const routes = routesOf(parts);
   const methods = methodsOf(routes);
-  const access = makeAccess(parts.access);
+  const { access } = parts;
   const app = new Hono<{ Bindings: { readonly client: string } }>();
   for (const each of routes) {
     app.on(each.method.toUpperCase(), each.path.replace(PARAMETER, ':$1'), async ({ req, env }) => {
@@ -66,7 +72,7 @@ export function makeApi(
 }
 
 /** Every operation, the document about them included. */
-function routesOf(parts: ApiParts & { readonly access: AccessParts }): readonly Route[] {
+function routesOf(parts: ApiParts & { readonly isGuarded: () => boolean }): readonly Route[] {
   const routes: Route[] = [
     ...serverRoutes(parts),
     ...messageRoutes(parts),
@@ -77,8 +83,9 @@ function routesOf(parts: ApiParts & { readonly access: AccessParts }): readonly 
     ...eventRoutes(parts),
     ...webhookRoutes(parts),
   ];
-  const { token, password } = parts.access;
-  let document: unknown;
+  const document = (guarded: boolean): unknown =>
+    openApiDocument(routes, namedSchemas, { version: parts.version, guarded });
+  const documents = new Map<boolean, unknown>();
   routes.push(
     route({
       method: 'get',
@@ -87,11 +94,12 @@ function routesOf(parts: ApiParts & { readonly access: AccessParts }): readonly 
       tag: 'server',
       summary: 'This document',
       answer: { status: 200, description: 'OpenAPI 3.1', schema: v.looseObject({ openapi: v.string() }) },
-      handle: () =>
-        (document ??= openApiDocument(routes, namedSchemas, {
-          version: parts.version,
-          guarded: token !== undefined || password !== undefined,
-        })),
+      handle() {
+        const guarded = parts.isGuarded();
+        const made = documents.get(guarded) ?? document(guarded);
+        documents.set(guarded, made);
+        return made;
+      },
     }),
   );
   return routes;

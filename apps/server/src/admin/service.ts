@@ -1,7 +1,9 @@
 import { isLoopback, type Config } from '../config.ts';
+import type { AdminConfig } from '../config/model.ts';
 import type { Admin, Clock, Crypto, IdSource, QueueStore } from '../ports.ts';
 import type { Intake } from '../server.ts';
 import { given } from './given.ts';
+import { makeAccess, type Access } from './access.ts';
 import { makeApi, type Answer, type Page } from './api.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
 import type { Observers } from './observe.ts';
@@ -9,10 +11,17 @@ import { makeOthers } from './others.ts';
 import { Problem } from './problem.ts';
 import { makeSubmit } from './submit.ts';
 
+/** What is in force of the tables that do not come with the rest of a configuration. */
+export interface OwnConfig {
+  readonly admin: AdminConfig;
+  /** As the server was started. */
+  readonly bodies?: Config['bodies'];
+}
+
 /** What the API of a running server is made of. */
 export interface ServiceParts {
-  /** As the server was started. */
-  readonly startConfig: Config;
+  readonly own: () => OwnConfig;
+  readonly access: Access;
   readonly version: string;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -32,11 +41,8 @@ const BY = 'api';
 
 /** The HTTP API of a server that is in service. */
 export function makeService(parts: ServiceParts): Answer {
-  const { startConfig, clock, store, admin, observers, crypto } = parts;
-  const { token, password } = startConfig.admin ?? {};
-  // These change with a restart only.
-  const { admin: own, bodies } = startConfig;
-  const config = (): Config => ({ ...parts.intake.config(), ...given({ admin: own, bodies }) });
+  const { own, clock, store, admin, observers } = parts;
+  const config = (): Config => ({ ...parts.intake.config(), ...given(own()) });
   const submit = makeSubmit({
     ...parts,
     ...parts.intake,
@@ -51,11 +57,21 @@ export function makeService(parts: ServiceParts): Answer {
     counts: () => store.counts(),
     metrics: async () => ({ text: await observers.metrics.text(), type: observers.metrics.type }),
     notReady: () => observers.readiness.trouble(() => store.probe()),
-    access: {
-      ...{ crypto, clock, hosts: hostsOf(startConfig) },
-      ...(token === undefined ? {} : { token }),
-      ...(password === undefined ? {} : { password }),
+    access: parts.access,
+    isGuarded() {
+      const { token, password } = own().admin;
+      return token !== undefined || password !== undefined;
     },
+  });
+}
+
+/** The check of requests by an `[admin]` table. */
+export function accessOf(admin: AdminConfig, parts: { readonly crypto: Crypto; readonly clock: Clock }): Access {
+  const { token, password } = admin;
+  return makeAccess({
+    ...{ ...parts, hosts: hostsOf(admin) },
+    ...(token === undefined ? {} : { token }),
+    ...(password === undefined ? {} : { password }),
   });
 }
 
@@ -69,8 +85,8 @@ export function answerBeforeStart(request: Request): Response {
 }
 
 /** On loopback only names that mean this host; elsewhere there is a secret, which no foreign page has. */
-function hostsOf({ admin }: Config): ReadonlySet<string> | undefined {
-  if (admin === undefined || !isLoopback(admin.host)) return undefined;
+function hostsOf(admin: AdminConfig): ReadonlySet<string> | undefined {
+  if (!isLoopback(admin.host)) return undefined;
   return new Set(['localhost', '127.0.0.1', '[::1]', inBrackets(admin.host), ...admin.hosts.map(inBrackets)]);
 }
 

@@ -122,11 +122,11 @@ export interface AdminConfig {
   readonly port: number;
   /** `hosts`: names under which the API is asked for beside those of loopback, as behind a proxy. Default none. */
   readonly hosts: readonly string[];
-  /** `token-file`: its one line is the token that programs give (`Authorization: Bearer`). Read at the start. */
+  /** `token-file`: its one line is the token that programs give (`Authorization: Bearer`). Read at the start and at SIGHUP. */
   readonly tokenFile?: string;
   /**
    * `password-file`: its one line is the password, or what `dsnd hash-password` prints as password; a browser asks for it,
-   * under any user name. Read at the start.
+   * under any user name. Read at the start and at SIGHUP.
    */
   readonly passwordFile?: string;
   /** What the files hold; see `withAdminSecrets`. */

@@ -13,6 +13,7 @@ import { NodeNetwork } from '../../src/adapters/node-network.ts';
 import { SystemClock } from '../../src/adapters/system-clock.ts';
 import { noSuppression } from '../../src/admin/no-suppression.ts';
 import { parseConfig, withAdminSecrets } from '../../src/config.ts';
+import type { AdminConfig } from '../../src/config/model.ts';
 import type { MailEvent } from '../../src/model.ts';
 import type { QueueStore } from '../../src/ports.ts';
 import { startServer, type RunningServer } from '../../src/server.ts';
@@ -23,6 +24,7 @@ import { TableResolver } from '../simulation/resolver.ts';
 export interface ApiServer {
   readonly url: string;
   readonly front: AdminFront;
+  readonly config: { readonly admin: AdminConfig };
   readonly store: QueueStore;
   readonly directory: string;
   readonly troubles: unknown[];
@@ -58,13 +60,14 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
     (path) => options.files?.[path.slice(directory.length + 1)] ?? '',
     (what) => new Error(what),
   );
-  if (config.admin === undefined) throw new Error('there is an [admin] table');
+  const { admin: table } = config;
+  if (table === undefined) throw new Error('there is an [admin] table');
   const clock = new SystemClock();
   const ids = new TimeOrderedIds(clock);
   const crypto = new NodeCrypto();
   const troubles: unknown[] = [];
   const trouble = (error: unknown): void => void troubles.push(error);
-  const front = await openAdminFront({ config: { ...config, admin: config.admin }, clock, ids, crypto, trouble });
+  const front = await openAdminFront({ config: { ...config, admin: table }, clock, ids, crypto, trouble });
   const store = front.observers.watch(options.store ?? openMemoryQueueStore());
   const history = openMemoryHistory();
   const suppression = openMemorySuppression();
@@ -97,7 +100,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
   await front.serve({ admin, intake: server.intake, store });
   const url = front.url;
   return {
-    ...{ url, front, store, directory, troubles },
+    ...{ url, front, store, directory, troubles, config: { admin: table } },
     get: (path, init) => fetch(new URL(path, url), init),
     post: (path, body, headers = {}) =>
       fetch(new URL(path, url), {

@@ -250,6 +250,32 @@ it('shows the configuration in force, and no secret of it', async () => {
   await secret.stop();
 });
 
+it('lets in by another table whoever asks from then on, and ends streams', async () => {
+  const own = await startApi({ admin: 'token-file = "token"', files: { token: 'correct-horse-battery\n' } });
+  const status = async (token: string): Promise<number> =>
+    (await own.get('/api/v1/overview', { headers: { Authorization: `Bearer ${token}` } })).status;
+  const stream = await own.get('/api/v1/events', { headers: { Authorization: 'Bearer correct-horse-battery' } });
+  const { admin } = own.config;
+  own.front.reload({ admin: { ...admin, token: 'correct-horse-battery' } });
+  expect([await status('correct-horse-battery'), await status('staple-of-the-day')]).toEqual([200, 401]);
+  own.front.reload({ admin: { ...admin, token: 'staple-of-the-day' } });
+  await expect(stream.text()).rejects.toThrow('terminated');
+  expect([await status('correct-horse-battery'), await status('staple-of-the-day')]).toEqual([401, 200]);
+  // A table that listens elsewhere may need no token there.
+  own.front.reload({ admin: { host: '127.0.0.1', port: 1, hosts: [] } });
+  own.front.reload({});
+  expect([await status('none'), await status('staple-of-the-day')]).toEqual([401, 200]);
+  const document = await json<{ readonly security: readonly unknown[] }>(
+    own.get('/openapi.json', { headers: { Authorization: 'Bearer staple-of-the-day' } }),
+  );
+  expect(document.security).toHaveLength(2);
+  const { host, port, hosts } = admin;
+  own.front.reload({ admin: { host, port, hosts } });
+  expect(await status('none')).toBe(200);
+  expect(await json(own.get('/openapi.json'))).toMatchObject({ security: [] });
+  await own.stop();
+});
+
 it('counts what goes on in steps of ten seconds', async () => {
   const overview = await json<{ readonly steps: readonly unknown[]; readonly totals: { readonly accepted: number } }>(
     server.get('/api/v1/overview'),
