@@ -26,6 +26,7 @@ export interface ListenFile {
   readonly 'max-connections-per-minute': number;
   readonly 'max-messages': number | undefined;
   readonly 'max-errors': number;
+  readonly 'max-refusals': number;
   readonly 'max-auth-attempts': number;
 }
 
@@ -70,6 +71,7 @@ export const listen: v.GenericSchema<unknown, ListenFile> = table({
   'max-connections-per-minute': optional(whole(1, 1_000_000), 300),
   'max-messages': optional(whole(1, 999_999), undefined),
   'max-errors': optional(whole(1), 20),
+  'max-refusals': optional(whole(1), 10_000),
   'max-auth-attempts': optional(whole(1), 3),
 });
 
@@ -96,6 +98,7 @@ export function listener(file: ListenFile, hasTls: boolean, hasUsers: boolean): 
     maxConnectionsPerMinute: file['max-connections-per-minute'],
     ...(maxMessages === undefined ? {} : { maxMessages }),
     maxErrors: file['max-errors'],
+    maxRefusals: file['max-refusals'],
     maxAuthAttempts: file['max-auth-attempts'],
   };
 }

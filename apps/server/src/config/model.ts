@@ -240,6 +240,11 @@ export interface ListenConfig {
   readonly maxMessages?: number;
   /** `max-errors`: commands of one connection that are no right commands; then 421. Default 20. */
   readonly maxErrors: number;
+  /**
+   * `max-refusals`: recipients and messages of one connection that are refused one after another, without a message that is
+   * accepted in between; then 421. Who guesses addresses gets no further. Default 10000.
+   */
+  readonly maxRefusals: number;
   /** `max-auth-attempts`: failed logins in one connection; then 421. Default 3. */
   readonly maxAuthAttempts: number;
 }

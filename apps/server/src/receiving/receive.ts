@@ -78,6 +78,7 @@ class Receiver implements Receiving {
       protocol: listener.role === 'lmtp' ? 'lmtp' : 'smtp',
       maxRecipients: parts.limits.maxRecipients,
       maxErrors: listener.maxErrors,
+      maxRefusals: listener.maxRefusals,
       bareLineEnds: listener.bareLineEnds,
       secure,
       extensions: offerTo(this.#client, listener, parts.limits, parts.clock.now()),
