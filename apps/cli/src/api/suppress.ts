@@ -68,11 +68,13 @@ export async function suppress(
 ): Promise<ExitCode> {
   const { reason, until } = options;
   for (const address of addresses) if (!isAddress(address)) throw new UsageError(`${address}: ${AN_ADDRESS}`);
-  if (until !== undefined && !(isoTime(until) > Date.now()))
+  const untilMs = until === undefined ? undefined : isoTime(until);
+  if (untilMs !== undefined && !(untilMs > Date.now()))
     throw new UsageError(`--until ${until}: expected a date or time to come, such as 2030-01-31`);
   const count = await add(
     new ApiClient(options),
-    addresses.map((address) => ({ address, reason, until })),
+    // A time that says no distance from UTC is one of here, wherever the server is.
+    addresses.map((address) => ({ address, reason, until: untilMs && new Date(untilMs).toISOString() })),
   );
   terminal.out(told(count, addresses.length));
   return EXIT.fine;

@@ -62,9 +62,12 @@ export function instant(words: string) {
   );
 }
 
-/** `Date.parse` takes the 31st of February for the 3rd of March. RFC 3339 §5.7 */
+/** RFC 3339 §5.6: a day, or a time with seconds and the distance from UTC. */
+const TIME = /^(\d{4}-\d\d-\d\d)(?:[t ]\d\d:\d\d:\d\d(?:\.\d+)?(?:z|[+-]\d\d:\d\d))?$/i;
+
+/** `Date.parse` takes the 31st of February for the 3rd of March (RFC 3339 §5.7), and what says no distance for local time. */
 function isTime(text: string): boolean {
-  const [day] = /^\d{4}-\d\d-\d\d/.exec(text) ?? [];
+  const [, day] = TIME.exec(text) ?? [];
   if (day === undefined || Number.isNaN(Date.parse(text))) return false;
   const midnight = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);

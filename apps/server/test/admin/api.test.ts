@@ -276,6 +276,15 @@ it('lets in by another table whoever asks from then on, and ends streams', async
   await own.stop();
 });
 
+it('RFC 3339 §5.6: takes days and times that say how far they are from UTC, no local ones', async () => {
+  const status = async (time: string): Promise<number> =>
+    (await server.get(`/api/v1/queue?before=${encodeURIComponent(time)}`)).status;
+  for (const time of ['2026-01-31', '2026-01-31T12:00:00Z', '2026-01-31t12:00:00.25z', '2026-01-31 12:00:00+05:30'])
+    expect([time, await status(time)]).toEqual([time, 200]);
+  for (const time of ['2026-01-31T12:00:00', '2026-01-31T12:00Z', '2026-01-31 noon', '31 Jan 2026'])
+    expect([time, await status(time)]).toEqual([time, 400]);
+});
+
 it('counts what goes on in steps of ten seconds', async () => {
   const overview = await json<{ readonly steps: readonly unknown[]; readonly totals: { readonly accepted: number } }>(
     server.get('/api/v1/overview'),

@@ -99,6 +99,14 @@ it('dsn suppress keeps the suppression list', async () => {
   expect(await dsn('suppress', 'show', 'bob@example.net')).toBe('! dsn: bob@example.net is not on the list\n');
 });
 
+it('dsn suppress takes a time without a zone for one of its own', async () => {
+  const env = { DSN_API_URL: server.url, TZ: 'Asia/Kolkata' };
+  await runDsn(['suppress', 'add', 'zone@example.net', '--until', '2999-07-01T12:00:00'], env);
+  const { stdout } = await runDsn(['suppress', 'export'], env);
+  expect(stdout).toMatch(/"zone@example\.net".*"2999-07-01T06:30:00(?:\.000)?Z"/);
+  await runDsn(['suppress', 'remove', 'zone@example.net'], env);
+});
+
 it('what can not be done is told before anything is done, in words of the command', async () => {
   const { id: gone } = (await (
     await server.post('/api/v1/messages', { from: '', recipients: [{ address: 'ok@simulator.test' }], raw: 'a: b\n\n' })
