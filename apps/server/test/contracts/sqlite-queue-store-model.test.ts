@@ -71,11 +71,11 @@ const accept = fc
   .record({ messages: fc.array(recipients, { maxLength: 3 }), leaseMs: fc.option(fc.integer({ min: 1, max: 15 })) })
   .map(({ messages: made, leaseMs }) => ({
     leaseMs,
-    // What is accepted under a lease is due.
+    // What is accepted under a lease is due, and stays so when the clock is set back a little.
     messages:
       leaseMs === null
         ? made
-        : made.map((values) => values.map((value) => ({ ...value, delayMs: Math.min(value.delayMs, 0) }))),
+        : made.map((values) => values.map((value) => ({ ...value, delayMs: value.delayMs - 1_000 }))),
   }))
   .map(({ messages, leaseMs }) =>
     command(
