@@ -29,4 +29,17 @@ describe('writing comments', () => {
   it.each(['see queue', 'see (queue', 'a) b', 'back\\slash', '((()', ''])('RFC 5322 §3.2.2: %j comes back', (text) => {
     expect(splitComments(`x ${formatComment(text)}`)).toEqual({ text: 'x', comments: [text] });
   });
+
+  it.each([
+    ['a\r\nX-Evil: 1', 1],
+    ['a\nb', 1],
+    ['\0', 0],
+    ['ab\x7f', 2],
+  ])('RFC 5322 §3.2.2: %j would begin another field, or is no text', (text, offset) => {
+    expect(() => formatComment(text)).toThrow(expect.objectContaining({ code: 'control-character', offset }));
+  });
+
+  it('RFC 5322 §3.2.2: a tab is white space of a comment', () => {
+    expect(formatComment('a\tb')).toBe('(a\tb)');
+  });
 });

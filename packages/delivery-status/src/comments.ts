@@ -1,3 +1,5 @@
+import { DeliveryStatusError } from './error.ts';
+
 /** A structured value taken apart: what it says, and what it adds in parentheses. */
 export interface SplitComments {
   /** The value without its comments, trimmed; each comment between two words counts as one space. */
@@ -47,9 +49,13 @@ export function splitComments(value: string): SplitComments {
  *
  * RFC 5322 §3.2.2.
  *
+ * @throws {DeliveryStatusError} `control-character` at the first one but the tab: a line end would begin another field.
  * @example formatComment('see queue (7') // '(see queue \\(7)'
  */
 export function formatComment(text: string): string {
+  const offset = text.search(/[\x00-\x08\x0a-\x1f\x7f]/);
+  if (offset >= 0)
+    throw new DeliveryStatusError('control-character', `a control character at offset ${offset}`, { offset });
   return `(${text.replace(/[()\\]/g, '\\$&')})`;
 }
 

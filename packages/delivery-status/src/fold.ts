@@ -32,16 +32,18 @@ export function plainField(name: string, value: string): string {
 }
 
 /**
- * A field of several lines, each but the first on a continuation line of its own. RFC 3461 §9.2. Where a line is longer than
- * a line may be and has no white space, a space is put in: better than losing the text of a reply.
+ * A field of several lines under its type or language, each but the first on a continuation line of its own. RFC 3461 §9.2.
+ * Where a line is longer than a line may be and has no white space, a space is put in: better than losing the text of a reply.
  *
- * @throws {DeliveryStatusError} `control-character`
+ * @throws {DeliveryStatusError} `control-character`, or `too-long` for what stands before the text
  */
-export function foldLines(name: string, lines: readonly string[]): string {
+export function foldLines(name: string, label: string, lines: readonly string[]): string {
+  const start = `${name}: `;
+  if (isTooLong(`${start}${label};`)) throw tooLong(name);
   const pieces = lines.flatMap((line, index) => {
     assertClean(name, line);
-    const start = index === 0 ? `${name}: ` : ' ';
-    return breakLine(start + line, start.length).flatMap(cutWord);
+    const first = index === 0;
+    return breakLine(first ? `${start}${label}; ${line}` : ` ${line}`, first ? start.length : 1).flatMap(cutWord);
   });
   return `${pieces.join('\r\n')}\r\n`;
 }

@@ -94,14 +94,14 @@ function formatTyped(name: string, { type, value }: TypedValue): string {
   // RFC 3461 §9.2: each line of the reply on a line of its own, where unfolding gives the value back.
   const lines = splitReply(value).map((line) => line.trim());
   const [first = '', ...others] = lines.length > 1 && lines.join(' ') === value ? lines : [value];
-  return foldLines(name, [`${type}; ${first}`, ...others]);
+  return foldLines(name, type, [first, ...others]);
 }
 
 function formatLocalized({ language, text }: LocalizedDiagnostic): string {
   const field = LOCALIZED_DIAGNOSTIC;
   if (!isLanguageTag(language))
     throw new DeliveryStatusError('bad-language', `not a language tag: ${JSON.stringify(language)}`, { field });
-  return foldLines(field, [`${language}; ${text}`]);
+  return foldLines(field, language, [text]);
 }
 
 const LOCALIZED_DIAGNOSTIC = 'Localized-Diagnostic';

@@ -290,6 +290,7 @@ describe('what is refused', () => {
     ['UTF-8 in an address', make({ finalRecipient: mailboxValue('jos\u00e9@example.org') }), 'not-ascii'],
     ['UTF-8 in a diagnostic', make({ diagnosticCode: { type: 'smtp', value: '550 gr\u00f6\u00dfe' } }), 'not-ascii'],
     ['UTF-8 in another field', make({ extensions: [{ name: 'X-Y', value: '\u00e9' }] }), 'not-ascii'],
+    ['a type that no line holds', make({ diagnosticCode: { type: 'x'.repeat(982), value: '550 no' } }), 'too-long'],
     ['an address of 1000 octets', make({ finalRecipient: mailboxValue(`${'x'.repeat(990)}@y`) }), 'too-long'],
   ])(
     'RFC 3464 §2 R3464-2.1-d R3464-2.2.2-a R3464-2.3-c R3464-2.3.9-b R6533-4.1-g R6533-3-f R6533-6.2-a R3464-2.1.2-b R3464-2.3.3-b R3461-9.3-d: %s',

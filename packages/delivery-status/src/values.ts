@@ -50,6 +50,7 @@ export function mtaName(name: string): TypedValue {
  *
  * RFC 3464 §2.2.4.
  *
+ * @throws {DeliveryStatusError} `control-character` in the network address.
  * @example receivedFromMta('mail.a.example', '192.0.2.7') // { type: 'dns', value: 'mail.a.example (192.0.2.7)' }
  */
 export function receivedFromMta(helloName: string, clientAddress?: string): TypedValue {
