@@ -19,7 +19,20 @@ export type ClientErrorCode =
   /** Something that the message can't do without is not announced: SMTPUTF8, 8BITMIME, REQUIRETLS. */
   | 'extension-not-offered';
 
-/** Why {@link submit} gave up before any recipient was tried. */
+/**
+ * Why {@link submit} gave up before any recipient was tried: nothing was sent then. `sendMail` with `dsnTransport` rejects
+ * with it, too, where no recipient was taken.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await submit(message, options);
+ * } catch (error) {
+ *   if (error instanceof ClientError && error.code === 'dsn-not-offered') await submit(message, { ...options, withoutDsn: 'send' });
+ *   else throw error;
+ * }
+ * ```
+ */
 export class ClientError extends Error {
   readonly code: ClientErrorCode;
   /** What the server said, where it said something. */

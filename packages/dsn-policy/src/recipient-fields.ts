@@ -30,6 +30,8 @@ export interface AddressedRecipient extends Recipient {
  *
  * Addresses beyond ASCII are of type `utf-8` and in its ASCII form (RFC 6533 §3).
  *
+ * @throws {XtextError} `bad-code-point` for half a surrogate pair in an address, which no envelope can hold.
+ *
  * @example
  * ```ts
  * recipientFields({
