@@ -156,6 +156,7 @@ class Reader {
     let at = from;
     for (let first = fields[at]; first !== undefined; first = fields[at]) {
       const end = endOfGroup(this.text, fields, at);
+      // QUIRK: Mimecast leaves the line out.
       if (at > 0) this.issues.add('missing-blank-line', first.line, first.known);
       // Blank lines before a group belong to it. Stray lines stay with what is above: elsewhere they might continue a field.
       if (first.start === contentStart) this.open(start, line, first.line);

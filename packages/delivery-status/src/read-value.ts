@@ -116,6 +116,7 @@ function readDate(field: KnownField, value: string, line: number, group: Draft, 
   const { departures } = reader;
   if (departures.length === 0) return;
   if (departures.includes('wrong-weekday')) issues.add('wrong-weekday', line, field);
+  // QUIRK: Sendmail names the zone: "GMT".
   if (departures.some((departure) => departure !== 'wrong-weekday'))
     issues.add('obsolete-date', line, field, date.toISOString());
 }

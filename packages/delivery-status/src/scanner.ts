@@ -113,6 +113,7 @@ export class Scanner {
 
   private startField(nameEnd: number): RawField {
     const { at, end, next, colon, line } = this;
+    // QUIRK: Mimecast writes "Action : failed".
     if (nameEnd !== colon) this.issues.add('space-before-colon', line);
     const valueStart = skipWhite(this.text, colon + 1, end);
     return {
@@ -177,6 +178,7 @@ export class Scanner {
 
   private finish(blankLines: number): void {
     const { text, issues, crlfLine, lfLine, crLine } = this;
+    // QUIRK: a CR that Sendmail found in ENVID stands in its report, and mailboxes of the old Macintosh have nothing else.
     if (crLine > 0) issues.add('bare-cr', crLine);
     if (crlfLine > 0 && lfLine > 0) issues.add('mixed-line-ends', Math.max(crlfLine, lfLine));
     if (text !== '' && !endsLine(text)) issues.add('missing-final-line-end', this.line - 1);

@@ -97,6 +97,7 @@ function readContent(part: MimePart, source: Source, start: number, issues: Issu
   if (UNREGISTERED.test(mediaType)) issues.add('label-unregistered', part.range.start, mediaType);
   // Only the blank line tells a message without text from a header under the wrong label.
   const kind = header.bodyStart < source.text.length || (label === 'message' && header.closed) ? 'message' : 'headers';
+  // QUIRK: OpenSMTPD returns whole messages as text/rfc822-headers; RFC 3461 §10.9 prints headers under message/rfc822.
   if (kind !== label)
     issues.add(
       kind === 'headers' ? 'headers-labelled-message' : 'message-labelled-headers',
