@@ -11,7 +11,8 @@ export function openMemorySuppression(): SuppressionStore {
       return Promise.resolve();
     },
     forget(gone) {
-      for (const record of gone) if (records.get(record.address) === record) records.delete(record.address);
+      for (const record of gone)
+        if (JSON.stringify(records.get(record.address)) === JSON.stringify(record)) records.delete(record.address);
       return Promise.resolve();
     },
     close: () => Promise.resolve(),

@@ -9,6 +9,7 @@ import { HISTORY_READER, makeKeeper } from '../../src/history/keeper.ts';
 import type { MailEvent } from '../../src/model.ts';
 import type { HistoryWriter } from '../../src/ports.ts';
 import { historyContract } from '../contracts/history.ts';
+import { suppressionContract } from '../contracts/suppression.ts';
 import { waitFor } from '../support/dsnd.ts';
 import { describePostgres, openNode } from '../support/postgres-suite.ts';
 
@@ -28,6 +29,16 @@ describePostgres('beside the queue', (server) => {
       return Promise.resolve(history);
     };
     return { history: await open(), reopen: open };
+  });
+
+  suppressionContract('the suppression list in PostgreSQL', async () => {
+    const url = await made();
+    const reopen = () => {
+      const again = openPostgresSuppression(url);
+      onTestFinished(() => again.close());
+      return Promise.resolve(again);
+    };
+    return { store: openPostgresSuppression(url), reopen };
   });
 
   it('shows each node what another changes in the suppression list', async () => {
