@@ -61,9 +61,9 @@ export class InheritedSockets {
 }
 
 function inherit(fd: number): Inherited {
-  const server = createServer({ noDelay: true });
+  const server = createServer({ noDelay: true, pauseOnConnect: true });
   const waiting: Socket[] = [];
-  // What they say meanwhile is kept: none is read aloud before somebody listens. pause() would hold it back for ever.
+  // What they say meanwhile waits in the system.
   server.on('connection', (socket: Socket) => void waiting.push(socket.on('error', ignore)));
   server.listen({ fd }, BACKLOG);
   const address = server.address();

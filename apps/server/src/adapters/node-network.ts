@@ -1,4 +1,4 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import {
   ConnectError,
@@ -12,6 +12,7 @@ import {
 } from '../ports.ts';
 import type { InheritedSockets } from './inherited-sockets.ts';
 import { TlsIdentities, secure, type TlsParts } from './node-tls.ts';
+import { PlainSocket } from './plain-socket.ts';
 import { TlsSessions } from './tls-sessions.ts';
 
 /** How a listener of {@link NodeNetwork} is set up. */
@@ -45,7 +46,8 @@ export class NodeNetwork implements Network {
   connect(target: { readonly host: string; readonly port: number; readonly timeoutMs: number }): Promise<Connection> {
     const { host, port, timeoutMs } = target;
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, noDelay: true, autoSelectFamily: true });
+      const plain = PlainSocket.connect({ host, port, noDelay: true, autoSelectFamily: true });
+      const { socket } = plain;
       const fail = (error: ConnectError) => {
         clearTimeout(timer);
         socket.destroy();
@@ -59,7 +61,7 @@ export class NodeNetwork implements Network {
       socket.once('connect', () => {
         clearTimeout(timer);
         socket.off('error', failed);
-        resolve(new NodeConnection(socket, this.#tls, false));
+        resolve(new NodeConnection(plain, this.#tls, false));
       });
     });
   }
@@ -69,10 +71,11 @@ export class NodeNetwork implements Network {
     accept: (connection: Connection) => void,
   ): Promise<NetworkListener> {
     if (at.tls !== undefined) await this.#tls.identities.contextOf(at.tls);
-    const accepted = (socket: Socket): void => accept(new NodeConnection(socket, this.#tls, true));
+    const accepted = (socket: Socket): void =>
+      accept(new NodeConnection(PlainSocket.accepted(socket), this.#tls, true));
     const inherited = this.#options.inherited?.take(at.host, at.port, accepted);
     if (inherited !== undefined) return new NodeListener(inherited.on('error', () => undefined));
-    const server = createServer({ noDelay: true }, accepted);
+    const server = createServer({ noDelay: true, pauseOnConnect: true }, accepted);
     return await new Promise((resolve, reject) => {
       server.once('error', reject);
       const { backlog = 1024, reusePort = false } = this.#options;
@@ -120,6 +123,8 @@ class NodeConnection implements Connection {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly #tls: TlsParts;
+  readonly #plain: PlainSocket;
+  /** That of TLS, once it is there. */
   #socket: Socket;
   #handlers: ConnectionHandlers | undefined;
   readonly #mayWait: boolean;
@@ -132,7 +137,9 @@ class NodeConnection implements Connection {
    * @param mayWait Small pieces may wait for the end of the turn. Not where we are the client: that the claim on a message
    * is still held is asked right before its content is written, and a process that is halted in between would send it late.
    */
-  constructor(socket: Socket, tls: TlsParts, mayWait: boolean) {
+  constructor(plain: PlainSocket, tls: TlsParts, mayWait: boolean) {
+    const { socket } = plain;
+    this.#plain = plain;
     this.#mayWait = mayWait;
     this.remoteAddress = plainAddress(socket.remoteAddress);
     this.remotePort = socket.remotePort ?? 0;
@@ -147,6 +154,7 @@ class NodeConnection implements Connection {
 
   attach(handlers: ConnectionHandlers): void {
     this.#handlers = handlers;
+    this.#plain.hear(this.#received);
     this.#listen();
     // Closed before anyone listened: 'close' does not come again.
     if (this.#socket.closed) queueMicrotask(this.#ended);
@@ -182,22 +190,22 @@ class NodeConnection implements Connection {
   }
 
   resume(): void {
-    this.#socket.resume();
+    if (this.#socket === this.#plain.socket) this.#plain.resume();
+    else this.#socket.resume();
   }
 
   async startTls(options: TlsOptions): Promise<TlsState> {
     const raw = this.#socket;
     this.send();
-    raw.pause();
-    raw.off('data', this.#received).off('drain', this.#drained).off('end', this.#heard).off('close', this.#ended);
+    // What has been read and not yet given on was said in the clear.
+    this.#plain.mute();
+    raw.off('drain', this.#drained).off('end', this.#heard).off('close', this.#ended);
     // Who leaves now can't take the handshake to its end.
     raw.allowHalfOpen = false;
-    // What has been read and not yet given on was said in the clear.
-    while (raw.read() !== null);
     try {
       const { socket, state } = await secure(raw, options, this.#tls);
       this.#socket = socket;
-      socket.on('error', this.#failed);
+      socket.on('error', this.#failed).on('data', this.#received);
       this.#listen();
       if (socket.closed) queueMicrotask(this.#ended);
       return state;
@@ -228,7 +236,7 @@ class NodeConnection implements Connection {
 
   #listen(): void {
     const socket = this.#socket;
-    socket.on('data', this.#received).on('drain', this.#drained).once('close', this.#ended);
+    socket.on('drain', this.#drained).once('close', this.#ended);
     socket.allowHalfOpen = this.#handlers?.ended !== undefined;
     // Otherwise Node ends our side then, and takes no more.
     socket.prependListener('end', this.#heard);

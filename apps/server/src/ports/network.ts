@@ -42,9 +42,9 @@ export interface Connection {
   pause(): void;
   resume(): void;
   /**
-   * Goes over to TLS. Octets that came before this call and were not yet given to `data` are thrown away: they were said
-   * in the clear (RFC 3207 §4.2). Nothing may be written until the promise resolves; from then on the handlers hear and
-   * `write` says what is inside. Not after {@link pause}.
+   * Goes over to TLS. Octets that came before this call and were not yet given to `data` never are: they were said in the
+   * clear (RFC 3207 §4.2). They are thrown away, or are taken for a handshake, which fails. Nothing may be written until the
+   * promise resolves; from then on the handlers hear and `write` says what is inside. Not after {@link pause}.
    *
    * Rejects with a {@link TlsError} when no handshake comes about; the connection is then closed, and `closed` is called.
    */
@@ -59,6 +59,7 @@ export interface Connection {
 
 /** What is told of a connection. */
 export interface ConnectionHandlers {
+  /** The octets are the hearer's. Who keeps many pieces for long copies them: a small one may hold some KiB of memory. */
   data(octets: Uint8Array): void;
   drained?(): void;
   /**

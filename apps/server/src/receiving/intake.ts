@@ -1,14 +1,12 @@
 import { join } from '../queue/content.ts';
 import type { NewMessage, QueueStore, Spool } from '../ports.ts';
+import { Pieces } from './pieces.ts';
 
 /** Room for our own fields in a piece that the store takes in memory. */
 const PREFIX_OCTETS = 2_048;
 
 /** What goes to the spool at once. */
 const PAGE_OCTETS = 262_144;
-
-/** So many pieces become one: octets that come one at a time must not cost an object each. */
-const MANY_PIECES = 256;
 
 /**
  * The content of one message as it comes in: kept in memory while it is small, spooled to the disk when it grows.
@@ -19,9 +17,7 @@ const MANY_PIECES = 256;
 export class Intake {
   readonly #store: QueueStore;
   readonly #prefix: (start: Uint8Array, isWhole: boolean) => Uint8Array;
-  #pieces: Uint8Array[] = [];
-  /** So many of the pieces, the first, are made of others. */
-  #joined = 0;
+  #pieces = new Pieces();
   #sizeOctets = 0;
   #start: Uint8Array | undefined;
   #spool: Promise<Spool> | undefined;
@@ -68,16 +64,13 @@ export class Intake {
       this.#toSpool(octets);
       return;
     }
-    if (this.#pieces.push(octets) - this.#joined >= MANY_PIECES) {
-      this.#pieces.push(join(this.#pieces.splice(this.#joined)));
-      this.#joined += 1;
-    }
+    this.#pieces.add(octets);
     if (this.#sizeOctets + PREFIX_OCTETS > this.#store.inlineMaxOctets) this.#beginSpool();
   }
 
   /** The first octets of the content, for looking at the header; as many as were kept in memory. */
   start(): Uint8Array {
-    return (this.#start ??= this.#pieces.length === 1 && this.#pieces[0] ? this.#pieces[0] : join(this.#pieces));
+    return (this.#start ??= this.#pieces.whole());
   }
 
   /**
@@ -97,7 +90,7 @@ export class Intake {
 
   /** Gives up: nothing stays. */
   async discard(): Promise<void> {
-    this.#forgetPieces();
+    this.#pieces = new Pieces();
     if (this.#spool === undefined) return;
     await this.settled();
     await (await this.#spool).discard();
@@ -114,16 +107,11 @@ export class Intake {
     this.#spool = this.#store.spool();
     // A spool that can't be opened is told by finish(), too, and nobody may be waiting for it yet.
     this.#spool.catch(() => undefined);
-    this.#forgetPieces();
+    this.#pieces = new Pieces();
     const prefix = this.#prefix(start, false);
     this.#sizeOctets += prefix.length;
     this.#toSpool(prefix);
     this.#toSpool(start);
-  }
-
-  #forgetPieces(): void {
-    this.#pieces = [];
-    this.#joined = 0;
   }
 
   #toSpool(octets: Uint8Array): void {
