@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /** One transaction as it stood on the wire: whole command lines without CRLF, content without dot-stuffing. */
 export interface Recorded {
@@ -13,20 +13,24 @@ export interface Personality {
   /** EHLO keywords; `undefined` knows only HELO. */
   readonly extensions?: readonly string[] | undefined;
   readonly rcpt?: (address: string) => string | readonly string[];
-  /** Told the addresses and their RCPT commands. */
-  readonly endOfData?: (addresses: readonly string[], commands: readonly string[]) => string;
+  /** Told the addresses, their RCPT commands and the content. */
+  readonly endOfData?: (addresses: readonly string[], commands: readonly string[], content: string) => string;
   /** Takes LMTP: one reply for each recipient after the content. */
   readonly lmtp?: boolean;
   /** Called after the content has come and before it is answered. */
   readonly beforeReply?: (content: string) => void | Promise<void>;
 }
 
-export interface RecordingHop {
-  readonly port: number;
+export interface RecordingHop extends Peer {
   readonly transactions: readonly Recorded[];
   /** Every command line that came, in order. */
   readonly commands: readonly string[];
-  close(): Promise<void>;
+}
+
+/** What a hop tells while it works. */
+interface Witness {
+  command(line: string): void;
+  transaction(recorded: Recorded): void;
 }
 
 /** A small SMTP server that writes down what it hears: a witness that shares no code with us. */
@@ -37,19 +41,47 @@ export async function startRecordingHop(
 ): Promise<RecordingHop> {
   const transactions: Recorded[] = [];
   const commands: string[] = [];
-  const sockets = new Set<Socket>();
+  const hop = await startHop(
+    personality,
+    { command: (line) => commands.push(line), transaction: (recorded) => transactions.push(recorded) },
+    port,
+    address,
+  );
+  return { ...hop, transactions, commands };
+}
+
+/** The same, which keeps nothing: for more mail than has room in memory. */
+export async function startHop(
+  personality: Personality,
+  witness: Witness,
+  port = 0,
+  address = '127.0.0.1',
+): Promise<Peer> {
   const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
     socket.setNoDelay(true);
-    converse(socket, personality, transactions, commands);
+    converse(socket, personality, witness);
+  });
+  return await openPeer(server, port, address);
+}
+
+/** A server of a test. */
+export interface Peer {
+  readonly port: number;
+  /** Cuts its connections, too. */
+  close(): Promise<void>;
+}
+
+/** Listens with a server of any kind. */
+export async function openPeer(server: Server, port = 0, address = '127.0.0.1'): Promise<Peer> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, address, resolve));
   return {
     port: (server.address() as AddressInfo).port,
-    transactions,
-    commands,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -58,7 +90,7 @@ export async function startRecordingHop(
   };
 }
 
-function converse(socket: Socket, personality: Personality, transactions: Recorded[], commands: string[]): void {
+function converse(socket: Socket, personality: Personality, witness: Witness): void {
   const name = personality.name ?? 'hop.example';
   const extensions =
     'extensions' in personality
@@ -73,7 +105,7 @@ function converse(socket: Socket, personality: Personality, transactions: Record
   say(`220 ${name} ESMTP`);
 
   function command(line: string): void {
-    commands.push(line);
+    witness.command(line);
     const verb = line.slice(0, 4).toUpperCase();
     if (verb === 'EHLO' || verb === 'LHLO') {
       if (extensions === undefined) return void say('502 5.5.1 command not implemented');
@@ -107,11 +139,15 @@ function converse(socket: Socket, personality: Personality, transactions: Record
 
   async function content(lines: readonly string[]): Promise<void> {
     const recorded = { mail, rcpt: [...rcpt], content: lines.map((line) => `${line}\r\n`).join('') };
-    transactions.push(recorded);
+    witness.transaction(recorded);
     await personality.beforeReply?.(recorded.content);
     const addresses = recorded.rcpt.map((line) => /<([^>]*)>/.exec(line)?.[1] ?? '');
     const replies = personality.lmtp === true ? addresses.map((address) => [address]) : [addresses];
-    say(...replies.map((of) => personality.endOfData?.(of, recorded.rcpt) ?? '250 2.0.0 Ok: queued as R1'));
+    say(
+      ...replies.map(
+        (of) => personality.endOfData?.(of, recorded.rcpt, recorded.content) ?? '250 2.0.0 Ok: queued as R1',
+      ),
+    );
   }
 
   /** What follows the content waits until the content is answered. */

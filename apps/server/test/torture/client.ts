@@ -2,6 +2,8 @@ import { createConnection } from 'node:net';
 
 /** A message as a client says it. */
 export interface Submission {
+  /** Commands between EHLO and MAIL, such as a login. */
+  readonly before?: readonly string[];
   readonly mail: string;
   readonly rcpt: readonly string[];
   /** Without the dot at the end. */
@@ -10,6 +12,8 @@ export interface Submission {
   readonly halfway?: () => Promise<void>;
   /** Told the reply by which it is refused. */
   readonly refused?: (reply: string) => void;
+  /** Told how long each command waited for its reply. */
+  readonly replied?: (command: string, tookMs: number) => void;
 }
 
 /** What the client knows at the end: `refused` and `accepted` are replies, `unanswered` may be stored or not. */
@@ -18,14 +22,15 @@ export type Answered = 'accepted' | 'refused' | 'unanswered' | 'not-sent';
 /** Says one message to a server. Never rejects. */
 export async function submit(
   port: number,
-  { mail, rcpt, content, halfway, refused }: Submission,
+  { before = [], mail, rcpt, content, halfway, refused, replied }: Submission,
   address = '127.0.0.1',
 ): Promise<Answered> {
   return await new Promise((resolve) => {
     const socket = createConnection(port, address);
-    const lines = ['EHLO client.example', mail, ...rcpt, 'DATA'];
+    const lines = ['EHLO client.example', ...before, mail, ...rcpt, 'DATA'];
     let text = '';
     let said = 0;
+    let saidAtMs = performance.now();
     const end = (answer: Answered) => {
       resolve(answer);
       socket.destroy();
@@ -33,6 +38,7 @@ export async function submit(
     const say = async () => {
       if (said < lines.length) {
         socket.write(`${lines[said++] ?? ''}\r\n`);
+        saidAtMs = performance.now();
         return;
       }
       said += 1;
@@ -50,6 +56,7 @@ export async function submit(
         const reply = text.slice(0, at);
         text = text.slice(at + 2);
         if (reply[3] === '-') continue;
+        if (said > 0 && said <= lines.length) replied?.(lines[said - 1] ?? '', performance.now() - saidAtMs);
         if (/^[45]/.test(reply)) refused?.(reply);
         if (said > lines.length) end(reply.startsWith('250') ? 'accepted' : 'refused');
         else if (/^[45]/.test(reply)) end('refused');

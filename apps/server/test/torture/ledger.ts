@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ParsedDeliveryStatus, RecipientFields } from '@dsnkit/delivery-status';
 import { parseReport } from '@dsnkit/multipart-report';
 import type { Answered } from './client.ts';
 import { numberOf, planned } from './plan.ts';
@@ -28,15 +29,22 @@ export interface Verdict {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** `action address` of every group of the reports in the senders' Maildir. Files that were read are not read again. */
+/** Names a group of a report. */
+type NameGroup = (group: Partial<RecipientFields>, report: ParsedDeliveryStatus) => string;
+
+const byFinalRecipient: NameGroup = ({ action, finalRecipient }) => `${action ?? ''} ${finalRecipient?.value ?? ''}`;
+
+/** The name (`action address`) of every group of the reports in the senders' Maildir. Files that were read are not read again. */
 export class ReportReader {
   readonly #mailDirectory: string;
+  readonly #nameOf: NameGroup;
   readonly #read = new Set<string>();
   readonly groups: string[] = [];
   reports = 0;
 
-  constructor(mailDirectory: string) {
+  constructor(mailDirectory: string, nameOf = byFinalRecipient) {
     this.#mailDirectory = mailDirectory;
+    this.#nameOf = nameOf;
   }
 
   readNew(): readonly string[] {
@@ -44,8 +52,9 @@ export class ReportReader {
       if (this.#read.has(file)) continue;
       this.#read.add(file);
       this.reports += 1;
-      const groups = parseReport(readFileSync(file))?.deliveryStatus?.recipients ?? [];
-      this.groups.push(...groups.map((group) => `${group.action ?? ''} ${group.finalRecipient?.value ?? ''}`));
+      const report = parseReport(readFileSync(file))?.deliveryStatus;
+      if (report === undefined) continue;
+      this.groups.push(...report.recipients.map((group) => this.#nameOf(group, report)));
     }
     return this.groups;
   }
@@ -167,17 +176,17 @@ function deliveredAddresses(mailDirectory: string): string[] {
   });
 }
 
-function filesOf(mailDirectory: string, folder: string): string[] {
+export function filesOf(mailDirectory: string, folder: string): string[] {
   const directory = join(mailDirectory, folder, 'new');
   return existsSync(directory) ? readdirSync(directory).map((name) => join(directory, name)) : [];
 }
 
-function missing(wanted: readonly string[], found: readonly string[]): string[] {
+export function missing(wanted: readonly string[], found: readonly string[]): string[] {
   const there = new Set(found);
   return wanted.filter((one) => !there.has(one));
 }
 
-function repeated(found: readonly string[]): string[] {
+export function repeated(found: readonly string[]): string[] {
   const seen = new Set<string>();
   return found.filter((one) => seen.size === seen.add(one).size);
 }

@@ -16,6 +16,8 @@ export interface NodeOptions {
   readonly host?: { readonly under: readonly string[]; readonly address: string } | undefined;
   /** Told the recipients that it has relayed and settled, with the time (UTC milliseconds) after the commit. */
   readonly settled?: (address: string, atMs: number) => void;
+  /** Told every line that it writes. */
+  readonly said?: (line: string) => void;
 }
 
 /** One node of a cluster: a process that comes and goes. */
@@ -62,8 +64,20 @@ export class Node {
     await this.#end('SIGKILL');
   }
 
-  async stop(): Promise<void> {
+  /** Gives the exit code, if there is one. */
+  async stop(): Promise<number | null> {
     await this.#end('SIGTERM');
+    return this.#child?.exitCode ?? null;
+  }
+
+  /** Has it read another configuration. */
+  reload(toml: string): void {
+    writeFileSync(this.#file, toml);
+    this.#child?.kill('SIGHUP');
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   /** Halts the process, as a machine that is suspended, and lets it go on. */
@@ -93,6 +107,7 @@ export class Node {
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream }).on('line', (line) => {
         this.#log = `${this.#log}${line}\n`.slice(-20_000);
+        this.#options.said?.(line);
         if (line.includes('"event":"relayed"')) this.#tellSettled(line);
       });
     this.#child = child;

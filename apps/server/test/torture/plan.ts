@@ -1,7 +1,7 @@
 import { NOTIFY } from '../support/notify.ts';
 
 /** What becomes of a recipient: its address says so to the hop, and the routes follow from its domain. */
-type Fate = 'ok' | 'dsn' | 'no' | 'late' | 'here';
+export type Fate = 'ok' | 'dsn' | 'no' | 'late' | 'here';
 
 const domains: Readonly<Record<Fate, string>> = {
   ok: 'hop.example',
@@ -61,7 +61,7 @@ export function numberOf(address: string): number | undefined {
 }
 
 /** What the sender is told, by the words of RFC 3461 §5.2 alone. Without NOTIFY a delay is told, as this server does. */
-function actions(fate: Fate, notify: string | undefined): readonly string[] {
+export function actions(fate: Fate, notify: string | undefined): readonly string[] {
   const success = notify?.includes('SUCCESS') === true;
   const failure = notify === undefined || notify.includes('FAILURE');
   const delay = tellsDelay(notify);
@@ -79,6 +79,7 @@ function actions(fate: Fate, notify: string | undefined): readonly string[] {
   }
 }
 
-function tellsDelay(notify: string | undefined): boolean {
+/** Whether the sender is told of delays. RFC 3461 §5.2.5 */
+export function tellsDelay(notify: string | undefined): boolean {
   return notify === undefined || notify.includes('DELAY');
 }

@@ -104,6 +104,7 @@ export function bundle(folder: string): string {
     [
       join(source, 'main.ts'),
       join(source, 'adapters/sqlite-queue-worker.ts'),
+      join(source, 'adapters/sqlite-history-worker.ts'),
       ...['--bundle', '--splitting', '--platform=node', '--format=esm', '--conditions=source', '--log-level=error'],
       ...['--entry-names=[name]', `--outdir=${folder}`, `--banner:js=${banner}`],
     ],

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { freePort, temporaryFolder } from '../support/dsnd.ts';
 import { startRecordingHop } from '../support/recording-hop.ts';
 import type { RecordingHop } from '../support/recording-hop.ts';
 import { submit } from './client.ts';
 import type { Answered } from './client.ts';
+import { leftovers, spoolFiles } from './leftovers.ts';
 import { judge, owedNumbers, ReportReader } from './ledger.ts';
 import type { Evidence, Relayed, Verdict } from './ledger.ts';
 import { planned } from './plan.ts';
@@ -110,7 +110,7 @@ class Yard {
     await this.#finish(reader, broken);
     const verdict = judge(this.#evidence(), reader);
     return {
-      problems: [...verdict.problems, ...this.#leftovers(), ...this.#misses(kills, wanted)],
+      problems: [...verdict.problems, ...leftovers(this.#folder), ...this.#misses(kills, wanted)],
       figures: {
         ...{ kills, 'seconds of killing': Math.round(elapsed) },
         ...Object.fromEntries([...this.#kills].map(([point, times]) => [`  ${point}`, times])),
@@ -215,7 +215,7 @@ class Yard {
       while (performance.now() < untilMs && !this.#isPaid(reader)) await moment(200);
       await moment(2_500);
       await server.stop();
-    } while (performance.now() < untilMs && (!this.#isPaid(reader) || this.#leftovers().length > 0));
+    } while (performance.now() < untilMs && (!this.#isPaid(reader) || leftovers(this.#folder).length > 0));
   }
 
   #isPaid(reader: ReportReader): boolean {
@@ -238,18 +238,6 @@ class Yard {
     const survived = this.#evidence().journal.match(/^survived /gm)?.length ?? 0;
     const aimed = ['inside-commit', 'group-commit', 'recovery'].map((point) => this.#kills.get(point) ?? 0);
     return aimed.reduce((sum, times) => sum + times, -survived);
-  }
-
-  /** What lies in the store once all is done: nothing. */
-  #leftovers(): string[] {
-    const database = new DatabaseSync(join(this.#folder, 'queue/queue.db'));
-    const rows = (table: string) => Number(database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows']);
-    const integrity = database.prepare('PRAGMA integrity_check').get()?.['integrity_check'];
-    const found = ['fresh', 'message', 'recipient'].filter((table) => rows(table) > 0);
-    const problems = found.map((table) => `left over in the store: ${rows(table)} rows of ${table}`);
-    database.close();
-    if (integrity !== 'ok') problems.push(`the database is damaged: ${String(integrity)}`);
-    return [...problems, ...spoolFiles(this.#folder).map((name) => `left over in the spool: ${name}`)];
   }
 
   /** A harness that never gets to a point must not pass for one that does. */
@@ -294,11 +282,6 @@ expire-after = "40s"
 max-per-minute = 1000000
 digest-every = "never"
 `;
-}
-
-function spoolFiles(folder: string): string[] {
-  const spool = join(folder, 'queue/spool');
-  return existsSync(spool) ? readdirSync(spool) : [];
 }
 
 function moment(ms: number): Promise<void> {
