@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { blocksOf, judge, median, quantile, slopeOf, type Judgement, type Point, type Slope } from './growth.ts';
+
+/** What is measured, and how fast each may grow in an hour before that is called a leak. */
+export const measures = {
+  'RSS (MB)': { boundPerHour: 30, valueOf: median },
+  // What survives a collection, as far as a block of samples saw it.
+  'heap used (MB)': { boundPerHour: 15, valueOf: (values: readonly number[]) => quantile(values, 0) },
+  'open files': { boundPerHour: 10, valueOf: median },
+  'timers, sockets, requests': { boundPerHour: 20, valueOf: median },
+  'databases and WAL (MB)': { boundPerHour: 20, valueOf: median },
+  'WAL alone (MB)': { boundPerHour: 10, valueOf: median },
+  'reply to MAIL, median (ms)': { boundPerHour: 2, valueOf: median },
+  'reply to MAIL, 99 % (ms)': { boundPerHour: 20, valueOf: median },
+} as const;
+export type Measure = keyof typeof measures;
+
+/** All measures at one time. */
+export interface Sample {
+  readonly atMs: number;
+  /** The life of the server in which it was taken. */
+  readonly life: number;
+  readonly values: Readonly<Partial<Record<Measure, number>>>;
+}
+
+/** A line of the table. */
+export interface Row {
+  readonly measure: Measure;
+  /** Medians of the first third, the middle and the last third. */
+  readonly thirds: readonly number[];
+  readonly slope: Slope | undefined;
+  readonly boundPerHour: number;
+  readonly judgement: Judgement;
+}
+
+const MB = 1_048_576;
+/** Of the longest life, so much is left out: caches fill, code is compiled, the history grows up to its age. */
+const WARM_UP = 0.25;
+
+/** RSS, open files and processor seconds of a process, as Linux tells them. */
+export function processFigures(pid: number): {
+  readonly rss: number;
+  readonly files: number;
+  readonly cpuSeconds: number;
+} {
+  const pages = Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]);
+  // utime and stime, counted from behind the name, which may hold spaces.
+  const ticks = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return {
+    rss: (pages * 4_096) / MB,
+    files: readdirSync(`/proc/${pid}/fd`).length,
+    cpuSeconds: (Number(ticks[11]) + Number(ticks[12])) / 100,
+  };
+}
+
+/** The size of all databases in a folder, and of their WALs alone. */
+export function databaseSizes(folder: string): { readonly all: number; readonly wal: number } {
+  const files = readdirSync(folder).filter((name) => /\.db(-wal)?$/.test(name));
+  const sizeOf = (names: readonly string[]) =>
+    names.reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0) / MB;
+  return { all: sizeOf(files), wal: sizeOf(files.filter((name) => name.endsWith('-wal'))) };
+}
+
+/** The longest life without its warm-up: what follows a start is no growth. */
+export function judged(samples: readonly Sample[]): readonly Sample[] {
+  const lives = Map.groupBy(samples, ({ life }) => life);
+  const longest = [...lives.values()].toSorted((a, b) => spanOf(b) - spanOf(a))[0] ?? [];
+  const fromMs = (longest[0]?.atMs ?? 0) + WARM_UP * spanOf(longest);
+  return longest.filter(({ atMs }) => atMs >= fromMs);
+}
+
+export function spanOf(samples: readonly Pick<Sample, 'atMs'>[]): number {
+  return (samples.at(-1)?.atMs ?? 0) - (samples[0]?.atMs ?? 0);
+}
+
+/** The table over samples of one life. */
+export function tableOf(samples: readonly Sample[]): readonly Row[] {
+  return (Object.keys(measures) as Measure[]).map((measure) => {
+    const { boundPerHour, valueOf } = measures[measure];
+    const points = samples.flatMap(({ atMs, values }): Point[] => {
+      const value = values[measure];
+      return value === undefined ? [] : [{ atMs, value }];
+    });
+    const third = Math.ceil(points.length / 3);
+    const thirds = [0, 1, 2].map((n) => median(points.slice(n * third, (n + 1) * third).map(({ value }) => value)));
+    const slope = slopeOf(blocksOf(points, valueOf));
+    return { measure, thirds, slope, boundPerHour, judgement: judge(points, slope, boundPerHour) };
+  });
+}
