@@ -1,4 +1,5 @@
-import { isStatusCode, statusForReply, type StatusCode } from '@dsnkit/delivery-status';
+import { judgeRecipient } from '@dsnkit/bounce';
+import { isStatusCode, parseStatusCode, statusForReply, type StatusCode } from '@dsnkit/delivery-status';
 import type { Reply } from '@dsnkit/smtp';
 import type { Delivery, Failure, Outcome, RemoteReply } from '../model.ts';
 
@@ -31,13 +32,36 @@ export function troubleOfReply(remote: RemoteReply): Trouble {
   return { status, reason: `${remote.mta} ${(isFinal ? refusals : delays)[remote.stage]}`, remote };
 }
 
-/** The status of a reply: its own enhanced code, else the best fit (RFC 3461 §6.3(g)). */
+/**
+ * The status of a reply: its own enhanced code, else the best fit (RFC 3461 §6.3(g)).
+ *
+ * @example statusOfReply({ code: 550, lines: ['No such user'] }, 'rcpt') // '5.1.1'
+ */
 export function statusOfReply(reply: Reply, stage: RemoteReply['stage']): StatusCode {
-  const { code, status, lines } = reply;
-  return statusForReply(
-    { replyCode: code, lines, ...(status !== undefined && isStatusCode(status) ? { status } : {}) },
-    stage,
-  );
+  const { code, lines } = reply;
+  const own = reply.status !== undefined && isStatusCode(reply.status) ? reply.status : undefined;
+  const fit = statusForReply({ replyCode: code, lines, ...(own === undefined ? {} : { status: own }) }, stage);
+  return own === fit || !CATCH_ALL.has(code) ? fit : (wordedStatus(reply, fit) ?? fit);
+}
+
+/** Reply codes that servers give for any reason. */
+const CATCH_ALL: ReadonlySet<number> = new Set([550, 552, 553, 554]);
+
+/** Words that mean something stand at the start; a reply may be as long as its host likes. */
+const LOOKED_AT = 2000;
+
+/**
+ * What the words of a refusal without enhanced code say, if they say more than its reply code: many servers answer RCPT with a
+ * bare 550 for every reason there is, and an address must not be blamed for the list on which our host stands. That
+ * words speak of an address is no news where the code does.
+ */
+function wordedStatus({ code, lines }: Reply, fit: StatusCode): StatusCode | undefined {
+  const value = `${code} ${lines.join(' ').slice(0, LOOKED_AT)}`;
+  const { status, reason, confidence } = judgeRecipient({ action: 'failed', diagnosticCode: { type: 'smtp', value } });
+  if (status === undefined || reason === 'undefined' || !status.startsWith('5')) return undefined;
+  const blamesAddress = parseStatusCode(fit).subject === 1;
+  if (blamesAddress) return parseStatusCode(status).subject === 1 ? undefined : status;
+  return confidence === 'low' ? undefined : status;
 }
 
 /** The same outcome for every recipient. */

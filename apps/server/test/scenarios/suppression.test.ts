@@ -18,6 +18,7 @@ async function start(table: string, listen = SUBMISSION) {
   await ScriptedHost.start(world.host('hop.example'), {
     RCPT: (line) => {
       if (state.takesAll || line.includes('good')) return '250 2.1.5 ok';
+      if (line.includes('listed')) return '550 Rejected because 192.0.2.1 is in a black list at zen.spamhaus.org';
       return line.includes('full') ? '552 5.2.2 full' : '550 5.1.1 who is that?';
     },
   });
@@ -66,6 +67,15 @@ describe('the suppression list', () => {
     });
     await world.clock.advance(2 * day);
     expect(await send('bob@ivory.edu')).toMatch(/^250/);
+  });
+
+  it('RFC 3461 §6.3(g): leaves alone whom a host refuses for another reason, in words and by a bare 550', async () => {
+    const { send, events } = await start('[suppression]');
+    expect(await send('listed@ivory.edu')).toMatch(/^250/);
+    expect(await send('listed@ivory.edu')).toMatch(/^250/);
+    const failed = events.filter(({ kind }) => kind === 'failed');
+    expect(failed).toHaveLength(2);
+    expect(failed[0]).toMatchObject({ failure: { status: '5.7.1' } });
   });
 
   it('takes what operators add', async () => {
