@@ -109,12 +109,11 @@ describe('dsn lint, for programs', () => {
   });
 
   it('a hostile report is checked in linear time', async () => {
-    const bad = 'X\u0001Y\n'.repeat(50_000);
+    // With the square of it this would take hours.
+    const bad = 'X\u0001Y\n'.repeat(1_000_000);
     const text = readFileSync(join(mail, 'failed.eml'), 'utf8').replace('Reporting-MTA:', `${bad}Reporting-MTA:`);
-    const start = performance.now();
     const { stdout } = await dsn(['lint', '-'], { stdin: text });
     expect(stdout).toContain('too-many-issues');
-    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
 

@@ -49,10 +49,9 @@ describe('splitting an mbox', () => {
   });
 
   it('is linear where a hostile file is all quotes', () => {
-    const text = `${FROM}\n${'>'.repeat(200_000)}From a\n${'>From '.repeat(100_000)}`;
-    const start = performance.now();
+    // With the square of it this would take hours.
+    const text = `${FROM}\n${'>'.repeat(4_000_000)}From a\n${'>From '.repeat(2_000_000)}`;
     expect(split(text, 65_536)).toHaveLength(1);
-    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   it.each([
