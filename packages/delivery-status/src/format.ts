@@ -14,7 +14,8 @@ import type {
 
 /**
  * Write the body of a message/delivery-status part: grammar order, one blank line before each recipient, CRLF, ASCII.
- * Groups that were parsed keep the octets of every field whose meaning is unchanged, also where those had issues.
+ * Groups that were parsed keep the octets of every field whose meaning is unchanged, also where those had issues. A byte order
+ * mark is no part of the text, and is not written again.
  *
  * RFC 3464 §2.1, RFC 3464 §2.2, RFC 3464 §2.3.
  *

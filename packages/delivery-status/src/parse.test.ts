@@ -170,6 +170,15 @@ describe('types and values that are off', () => {
     expect(codes(marked)).toEqual([['byte-order-mark', 1]]);
     expect({ ...marked, issues: [] }).toEqual({ ...unmarked, issues: [] });
     expect(parseFields(`\uFEFF${text}`).fields[0]?.name).toBe('Reporting-MTA');
+    expect(parseDeliveryStatus(`\uFEFF\uFEFF${text}`)).toEqual(marked);
+  });
+
+  it('RFC 3464 §2.1: behind a byte order mark alone no line lacks its end', () => {
+    expect(codes(parseDeliveryStatus('\uFEFF'))).toEqual([
+      ['byte-order-mark', 1],
+      ['missing-field', 1],
+      ['no-recipients', 1],
+    ]);
   });
 
   it.each([

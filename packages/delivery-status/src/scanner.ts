@@ -181,14 +181,19 @@ export class Scanner {
     // QUIRK: a CR that Sendmail found in ENVID stands in its report, and mailboxes of the old Macintosh have nothing else.
     if (crLine > 0) issues.add('bare-cr', crLine);
     if (crlfLine > 0 && lfLine > 0) issues.add('mixed-line-ends', Math.max(crlfLine, lfLine));
-    if (text !== '' && !endsLine(text)) issues.add('missing-final-line-end', this.line - 1);
+    if (text.length > markLength(text) && !endsLine(text)) issues.add('missing-final-line-end', this.line - 1);
     else if (blankLines > 0) issues.add('extra-blank-line', this.line - blankLines);
   }
 }
 
-/** QUIRK: a byte order mark, which editors and scripts of Windows write before a text, would cost the first field its name. */
+/**
+ * QUIRK: a byte order mark, which editors and scripts of Windows write before a text, would cost the first field its name. Who
+ * puts one before each time that he writes leaves several.
+ */
 export function markLength(text: string): number {
-  return text.startsWith('\uFEFF') ? 1 : 0;
+  let length = 0;
+  while (text.charCodeAt(length) === 0xfeff) length++;
+  return length;
 }
 
 /** The value of a field, unfolded and trimmed. RFC 5322 §2.2.3. */

@@ -113,13 +113,17 @@ const line = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 10 }),
 );
 const wild = fc.array(line, { maxLength: 40 }).map((lines) => lines.join(''));
+const mark = fc.constantFrom('', '\uFEFF', '\uFEFF\uFEFF');
 
 describe('readers', () => {
   it('RFC 6533 §7: nothing is thrown, and everything comes back octet by octet', () => {
     fc.assert(
-      fc.property(wild, (text) => {
-        expect(formatDeliveryStatus(parseDeliveryStatus(text))).toBe(text);
-        expect(formatGlobalDeliveryStatus(parseGlobalDeliveryStatus(text))).toBe(text);
+      fc.property(mark, wild, (before, text) => {
+        const unmarked = text.replace(/^\uFEFF+/, '');
+        expect(formatDeliveryStatus(parseDeliveryStatus(before + text))).toBe(unmarked);
+        expect(formatGlobalDeliveryStatus(parseGlobalDeliveryStatus(before + text))).toBe(unmarked);
+        const { fields } = parseFields(before + text);
+        if (fields.length > 0) expect(formatFields(fields)).toBe(before + text);
       }),
       { numRuns: 3000 },
     );
@@ -127,7 +131,8 @@ describe('readers', () => {
 
   it('RFC 6533 §7: issues have a line of the text and a clause', () => {
     fc.assert(
-      fc.property(wild, (text) => {
+      fc.property(mark, wild, (before, wildText) => {
+        const text = before + wildText;
         const count = text.split(/\r\n|[\r\n]/).length;
         for (const issue of parseDeliveryStatus(text).issues) {
           expect(issue.line).toBeGreaterThanOrEqual(1);
