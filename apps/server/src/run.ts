@@ -110,22 +110,25 @@ export async function run(file: string | undefined): Promise<void> {
     openHistory: () => openHistory(config.store),
     openSuppression: () => openSuppression(config.store),
   });
-  let server: RunningServer;
-  try {
-    server = await startServer(config, adaptersOf(config));
-    await front?.serve({ admin: adminOf(server), intake: server.intake, store });
-  } catch (error) {
+  const end = async (running: RunningServer | undefined): Promise<void> => {
     await front?.close();
+    await running?.stop();
+    await tracing.stop();
     await store.close();
+  };
+  let started: RunningServer | undefined;
+  try {
+    started = await startServer(config, adaptersOf(config));
+    await front?.serve({ admin: adminOf(started), intake: started.intake, store });
+  } catch (error) {
+    await end(started);
     fail(error instanceof Error ? error.message : String(error));
     return;
   }
+  const server = started;
   stopOnSignal(async () => {
     manager.stopping();
-    await front?.close();
-    await server.stop();
-    await tracing.stop();
-    await store.close();
+    await end(server);
     await new Promise<void>((done) => log.flush(() => done()));
   });
   if (file !== undefined) {

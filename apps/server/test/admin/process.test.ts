@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { DSND } from '../support/commands.ts';
 import { freePort, startDsnd, temporaryFolder, type Dsnd } from '../support/dsnd.ts';
 
@@ -10,6 +10,7 @@ const running: Dsnd[] = [];
 afterEach(async () => {
   for (const server of running.splice(0)) await server.kill();
 });
+afterAll(() => folder.remove());
 
 async function start(http: number): Promise<Dsnd> {
   const smtp = await freePort();
@@ -91,5 +92,22 @@ it('does not start where other hosts could steer it without a secret, or where s
     2,
     expect.stringMatching(/^dsnd: no HTTP on 127\.0\.0\.1:\d+: .*EADDRINUSE.*\n$/),
   ]);
-  folder.remove();
+});
+
+it('ends with one line where the HTTP side can not go into service, although mail is taken by then', () => {
+  mkdirSync(join(folder.path, 'unreadable/idempotency.jsonl'), { recursive: true });
+  const file = join(folder.path, 'unreadable.toml');
+  const tables = [
+    '[admin]\nlisten = "127.0.0.1:0"',
+    '[history]\n[suppression]',
+    '[[webhook]]\nurl = "http://127.0.0.1:9/"\nsecret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"',
+    '[[listen]]\naddress = "127.0.0.1:0"',
+    '[[route]]\nmatch = "*"\nto = "discard:"',
+  ];
+  writeFileSync(file, `hostname = "a.example"\nstore = "sqlite:unreadable"\n${tables.join('\n')}`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...DSND, '--config', file], {
+    ...{ cwd: folder.path, encoding: 'utf8', timeout: 15_000 },
+  });
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^dsnd: EISDIR[^\n]*\n$/);
 });
