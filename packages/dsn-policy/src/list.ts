@@ -110,6 +110,6 @@ function belongsToContent(parameter: EsmtpParameter): boolean {
 function memberParameters(list: MailingList, member: string): EsmtpParameter[] {
   const notify = list.notify === undefined ? [] : [{ keyword: 'NOTIFY', value: formatNotify(list.notify) }];
   // Whether the hop takes SMTPUTF8 is not known yet; planRelay puts the native form into ASCII where it does not.
-  const orcpt = list.orcpt === true ? orcptFor(member, true) : undefined;
+  const orcpt = list.orcpt === true ? orcptFor(member, { smtputf8: true }) : undefined;
   return orcpt === undefined ? notify : [...notify, orcpt];
 }

@@ -1,4 +1,4 @@
-import { formatOrcpt, type EsmtpParameter } from '@dsnkit/esmtp-parameters';
+import { formatOrcpt, type EsmtpParameter, type Utf8Context } from '@dsnkit/esmtp-parameters';
 import { downconvertUtf8Addr } from '@dsnkit/xtext';
 
 /**
@@ -7,17 +7,18 @@ import { downconvertUtf8Addr } from '@dsnkit/xtext';
  * Nothing if the address can't be said in ORCPT, or not within the 494 octets that are safe to send: it is never cut.
  * RFC 3461 §5.2.1(d), §4.2; RFC 6533 §3 for addresses beyond ASCII.
  *
- * @param smtputf8 - whether the next hop announced SMTPUTF8.
+ * @param context - whether the next hop takes SMTPUTF8.
  *
  * @example
  * ```ts
- * orcptFor('a+b@example.com', false); // { keyword: 'ORCPT', value: 'rfc822;a+2Bb@example.com' }
+ * orcptFor('a+b@example.com'); // { keyword: 'ORCPT', value: 'rfc822;a+2Bb@example.com' }
+ * orcptFor('josé@example.com', { smtputf8: true }); // { keyword: 'ORCPT', value: 'utf-8;josé@example.com' }
  * ```
  */
-export function orcptFor(address: string, smtputf8: boolean): EsmtpParameter | undefined {
+export function orcptFor(address: string, context: Utf8Context = { smtputf8: false }): EsmtpParameter | undefined {
   const type = isAscii(address) ? 'rfc822' : 'utf-8';
   try {
-    return { keyword: 'ORCPT', value: formatOrcpt({ type, address }, { smtputf8 }) };
+    return { keyword: 'ORCPT', value: formatOrcpt({ type, address }, context) };
   } catch {
     return undefined; // empty, unprintable or too long
   }

@@ -32,7 +32,7 @@ function addedOrcpt(recipient: RelayRecipient, smtputf8: boolean, policy: RelayP
   const rewritten = recipient.forwardPath !== undefined && recipient.forwardPath !== recipient.address;
   const wanted = policy.addOrcpt ?? 'when-rewritten';
   return wanted === 'always' || (wanted === 'when-rewritten' && rewritten)
-    ? orcptFor(recipient.address, smtputf8)
+    ? orcptFor(recipient.address, { smtputf8 })
     : undefined;
 }
 
