@@ -11,7 +11,7 @@ export type * from './ports/objects.ts';
 export type * from './ports/operations.ts';
 export type * from './ports/policies.ts';
 export * from './ports/queue-store.ts';
-export type * from './ports/recipient-states.ts';
+export * from './ports/recipient-states.ts';
 export type * from './ports/suppression.ts';
 export type * from './ports/system.ts';
 export * from './ports/tls.ts';

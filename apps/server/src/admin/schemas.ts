@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { RECIPIENT_STATES } from '../ports/recipient-states.ts';
+import { RECIPIENT_STATES } from '../ports.ts';
 
 /** Shapes of the JSON that the API speaks. Times are RFC 3339 in UTC; what is unknown or absent is null. */
 

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { isFound } from '../../history/search.ts';
 import type { Content } from '../../model.ts';
-import type { HistoryQuery } from '../../ports.ts';
-import { RECIPIENT_STATES } from '../../ports/recipient-states.ts';
+import { RECIPIENT_STATES, type HistoryQuery } from '../../ports.ts';
 import { readStart } from '../../queue/content.ts';
 import { explainMessage } from '../explain.ts';
 import { explanationSchema } from '../explain-schema.ts';
