@@ -37,6 +37,8 @@ describe('names of MTAs', () => {
     ['host7', 'x-local-hostname'],
     ['localhost', 'x-local-hostname'],
     ['a..b', 'x-local-hostname'],
+    ['192.0.2.1', 'x-local-hostname'],
+    ['mx.example.3net', 'dns'],
     [`${'a.'.repeat(200)}b`, 'x-local-hostname'],
     ['', 'x-local-hostname'],
   ])(

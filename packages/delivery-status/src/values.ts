@@ -69,8 +69,11 @@ export function plainMtaName(mta: TypedValue): string {
   return splitComments(mta.value).text;
 }
 
-/** Whether a name of type `dns` means something elsewhere: it has a domain, or is an address literal. RFC 3461 §9.3. */
+/**
+ * Whether a name of type `dns` means something elsewhere: it has a domain, or is an address literal; an address without
+ * brackets is neither. RFC 3461 §9.3.
+ */
 export function isQualified(name: string): boolean {
   if (name.length > 255) return false;
-  return /^\[[^\s[\]]+\]$/.test(name) || /^[^\s.()]+(?:\.[^\s.()]+)+\.?$/.test(name);
+  return /^\[[^\s[\]]+\]$/.test(name) || /^[^\s.()]+(?:\.[^\s.()]+)*\.(?!\d+\.?$)[^\s.()]+\.?$/.test(name);
 }

@@ -25,7 +25,7 @@ export {
   type Post,
   type Redistribution,
 } from './list.ts';
-export { messageFields, mtaName, type Reporter } from './message-fields.ts';
+export { messageFields, type Reporter } from './message-fields.ts';
 export { orcptFor } from './orcpt.ts';
 export { globalRecipientFields, recipientFields, statusOf, type AddressedRecipient } from './recipient-fields.ts';
 export { planRelay, type RelayPlan, type RelayTransaction } from './relay.ts';

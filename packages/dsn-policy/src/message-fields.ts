@@ -1,4 +1,4 @@
-import type { MessageFields, TypedValue } from '@dsnkit/delivery-status';
+import { mtaName, type MessageFields, type TypedValue } from '@dsnkit/delivery-status';
 import type { MailParameters } from '@dsnkit/esmtp-parameters';
 import type { Envelope } from './envelope.ts';
 
@@ -37,8 +37,8 @@ export function messageFields(envelope: Envelope, reporter: Reporter): MessageFi
   const hold = holdRequest(envelope.mail);
   return {
     ...(envid === undefined ? {} : { originalEnvelopeId: envid }),
-    reportingMta: mtaName(reporter.hostname),
-    ...(receivedFrom === undefined ? {} : { receivedFromMta: mtaName(receivedFrom) }),
+    reportingMta: typedName(reporter.hostname),
+    ...(receivedFrom === undefined ? {} : { receivedFromMta: typedName(receivedFrom) }),
     arrivalDate: reporter.arrivalDate,
     ...(deliverByDate === undefined ? {} : { deliverByDate }),
     ...(hold === undefined ? {} : { futureReleaseRequest: hold }),
@@ -46,27 +46,11 @@ export function messageFields(envelope: Envelope, reporter: Reporter): MessageFi
   };
 }
 
-/**
- * The name of an MTA under its type: `dns` for a fully-qualified name or an address literal, `x-local-hostname` for
- * what nobody elsewhere can look up.
- *
- * RFC 3461 §6.3(b), §9.3.
- *
- * @example
- * ```ts
- * mtaName('mx.example.net'); // { type: 'dns', value: 'mx.example.net' }
- * mtaName('host7'); // { type: 'x-local-hostname', value: 'host7' }
- * ```
- */
-export function mtaName(name: string): TypedValue {
-  if (FULLY_QUALIFIED.test(name) || LITERAL.test(name)) return { type: 'dns', value: name };
-  // A client may call itself anything; a field holds graphic ASCII only.
-  return { type: 'x-local-hostname', value: name.replace(/[^!-~]/gu, '?') };
+/** A client may call itself anything; a field holds graphic ASCII only, and what had to be changed is no name to look up. */
+function typedName(name: string): TypedValue {
+  const value = name.replace(/[^!-~]/gu, '?');
+  return value === name ? mtaName(name) : { type: 'x-local-hostname', value };
 }
-
-/** At least two labels, of which the last is not a number. */
-const FULLY_QUALIFIED = /^(?:[A-Za-z0-9_-]+\.)+(?!\d+$)[A-Za-z0-9-]+$/;
-const LITERAL = /^\[[A-Za-z0-9:.]+\]$/;
 
 /** As requested: `for;` seconds or `until;` a time in UTC. RFC 4865 §5.1.2 */
 function holdRequest({ holdFor, holdUntil }: MailParameters): string | undefined {

@@ -9,7 +9,7 @@ import { formatParameters, parseParameters, readMailParameters, readRcptParamete
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entry, Envelope, Outcome, RemoteReply } from './envelope.ts';
-import { messageFields, mtaName, type Reporter } from './message-fields.ts';
+import { messageFields, type Reporter } from './message-fields.ts';
 import { globalRecipientFields, recipientFields, statusOf, type AddressedRecipient } from './recipient-fields.ts';
 import { reportEnvelope } from './report-envelope.ts';
 import { returnedContent } from './returned.ts';
@@ -163,7 +163,11 @@ describe('the fields of the message', () => {
     ['R3461-6.3-b3', 'a..b', 'x-local-hostname', 'a..b'],
     ['R3461-6.3-b3', 'é (x)', 'x-local-hostname', '??(x)'],
   ])('RFC 3461 §6.3(b) %s: %s is of type %s', (_, name, type, value) => {
-    expect(mtaName(name)).toEqual({ type, value });
+    const fields = messageFields(envelopeOf('RET=HDRS'), { ...reporter, hostname: name, receivedFrom: name });
+    expect([fields.reportingMta, fields.receivedFromMta]).toEqual([
+      { type, value },
+      { type, value },
+    ]);
   });
 });
 

@@ -1,8 +1,7 @@
-import { formatDate, type DeliveryStatus, type RecipientFields } from '@dsnkit/delivery-status';
+import { formatDate, mtaName, type DeliveryStatus, type RecipientFields } from '@dsnkit/delivery-status';
 import {
   globalRecipientFields,
   messageFields,
-  mtaName,
   recipientFields,
   reportEnvelope,
   statusOf,
