@@ -28,6 +28,8 @@ export function explain(words: readonly string[], options: ExplainOptions, { ter
 
 function explanationsOf(words: readonly string[], { from }: ExplainOptions): readonly Explanation[] {
   const given = words.join(' ').trim();
+  const several = eachOf(given);
+  if (several !== undefined) return several;
   const text = lineOfReport(given);
   if (/^[2-5]\d\d(?:[ -]|$)/.test(text)) return [explainReply(text)];
   if (isStatusCode(text)) return [explainStatusCode(text)];
@@ -53,6 +55,18 @@ function explanationsOf(words: readonly string[], { from }: ExplainOptions): rea
   throw new UsageError(
     `nothing is known of ${JSON.stringify(text)}; expected a status code, a reply, a parameter, a field, an action, or NOTIFY=… and an outcome`,
   );
+}
+
+/** Codes and parameters in a row, as `5.1.1 NOTIFY=NEVER`: each on its own. */
+function eachOf(text: string): readonly Explanation[] | undefined {
+  const words = text.split(/\s+/);
+  if (words.length < 2) return undefined;
+  const found = words.map((word) => {
+    if (isStatusCode(word)) return explainStatusCode(word);
+    const [, keyword, value] = /^([A-Za-z0-9-]+)=(.*)$/s.exec(word) ?? [];
+    return keyword === undefined || value === undefined ? undefined : explainParameter({ keyword, value });
+  });
+  return found.every((one) => one !== undefined) ? found : undefined;
 }
 
 /** The value of a field that has a code, a reply or an action, where a line of a report was copied with its name. */

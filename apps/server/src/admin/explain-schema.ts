@@ -43,8 +43,7 @@ const recipient = v.strictObject({
   fields,
 });
 
-/** What any message says about the fate of another one. */
-export const explanationSchema = v.strictObject({
+const entries = {
   kind: v.picklist(['dsn', 'bounce', 'delay', 'success', 'mdn', 'feedback', 'auto-reply', 'challenge', 'other']),
   format: v.pipe(v.string(), v.description('The form it has: delivery-status, json, that of a mail system, or words')),
   summary: v.string(),
@@ -72,9 +71,32 @@ export const explanationSchema = v.strictObject({
       repaired: text,
     }),
   ),
+};
+const one = v.strictObject(entries);
+
+/** What any message says about the fate of another one, and what the reports say that were forwarded in it. */
+export const explanationSchema = v.strictObject({
+  ...entries,
+  attached: v.pipe(
+    v.array(
+      v.strictObject({
+        ...entries,
+        begins: v.pipe(
+          v.nullable(v.number()),
+          v.description(
+            '1-based line of the message in which it begins; null where a transfer encoding hides its lines',
+          ),
+        ),
+      }),
+    ),
+    v.description('The reports that are attached to a message which is none itself; offsets and lines are their own'),
+  ),
 });
 
-export type Explanation = v.InferOutput<typeof explanationSchema>;
+/** What one message says. */
+export type Explanation = v.InferOutput<typeof one>;
+/** What it says with what is attached to it. */
+export type FullExplanation = v.InferOutput<typeof explanationSchema>;
 export type ExplainedRecipient = v.InferOutput<typeof recipient>;
 /** Why mail to a recipient failed or is late, and where in the message that was found. */
 export type Judgement = v.InferOutput<typeof judgement>;

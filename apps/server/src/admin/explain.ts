@@ -2,7 +2,15 @@ import { readBounce, type Bounce, type BouncedRecipient, type BounceKind } from 
 import { isStatusCode, parseFields, plainAddress, type Field, type TypedValue } from '@dsnkit/delivery-status';
 import { explainStatus } from '@dsnkit/delivery-status/registry';
 import { decodeHeaderText, splitHeader, type ParsedReport } from '@dsnkit/multipart-report';
-import type { ExplainedField, ExplainedHeader, ExplainedRecipient, Explanation, Typed } from './explain-schema.ts';
+import { readAttached } from '@dsnkit/multipart-report/message';
+import type {
+  ExplainedField,
+  ExplainedHeader,
+  ExplainedRecipient,
+  Explanation,
+  FullExplanation,
+  Typed,
+} from './explain-schema.ts';
 import { judgementOf } from './explain-judgement.ts';
 import { meaningOf } from './field-meanings.ts';
 
@@ -42,6 +50,17 @@ export function explainMessage(octets: Uint8Array): Explanation {
       repaired: issue.repaired ?? null,
     })),
   };
+}
+
+/** Explains a message and, where it is no report itself, those that are attached to it: people forward a bounce so. */
+export function explainWithAttached(octets: Uint8Array): FullExplanation {
+  const explanation = explainMessage(octets);
+  if (explanation.kind !== 'other') return { ...explanation, attached: [] };
+  const attached = readAttached(octets, (message) => {
+    const told = explainMessage(message.octets);
+    return told.kind === 'other' ? undefined : { ...told, begins: message.line ?? null };
+  });
+  return { ...explanation, attached: [...attached] };
 }
 
 const KINDS: Readonly<Record<BounceKind, string>> = {

@@ -4,7 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
-import { explanationSchema, type Explanation } from '../../src/admin/explain-schema.ts';
+import { explanationSchema, type FullExplanation } from '../../src/admin/explain-schema.ts';
 import type { Content } from '../../src/model.ts';
 import { contentOf } from '../../src/queue/content.ts';
 import { waitFor } from '../support/dsnd.ts';
@@ -218,7 +218,7 @@ it('explains a bounce of no standard: who, why, whether for good, what to do, an
     'text',
     '',
   ];
-  const explained = await json<Explanation>(server.post('/api/v1/explain', { message: lines.join('\n') }));
+  const explained = await json<FullExplanation>(server.post('/api/v1/explain', { message: lines.join('\n') }));
   v.parse(explanationSchema, explained);
   expect(explained).toMatchObject({
     ...{ kind: 'bounce', format: 'qmail', message: null },
@@ -235,6 +235,49 @@ it('explains a bounce of no standard: who, why, whether for good, what to do, an
   const line = (of: string): string => lines[(evidence.find((one) => one.of === of)?.line ?? 0) - 1] ?? '';
   expect(line('reply')).toContain('550 5.1.1');
   expect(line('address')).toBe('<bob@example.net>:');
+  expect(explained.attached).toEqual([]);
+});
+
+it('RFC 2046 §5.2.1: explains the bounce that a message forwards as an attachment', async () => {
+  const bounce = [
+    'From: MAILER-DAEMON@mx.example',
+    'Content-Type: multipart/report; report-type=delivery-status; boundary=r',
+    '',
+    '--r',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; mx.example',
+    '',
+    'Final-Recipient: rfc822; bob@example.net',
+    'Action: failed',
+    'Status: 5.2.2',
+    '',
+    '--r--',
+  ];
+  const lines = [
+    'From: alice@example.org',
+    'Subject: What does this mean?',
+    'Content-Type: multipart/mixed; boundary=m',
+    '',
+    '--m',
+    '',
+    'Please help.',
+    '--m',
+    'Content-Type: message/rfc822',
+    '',
+    ...bounce,
+    '--m--',
+    '',
+  ];
+  const explained = await json<FullExplanation>(server.post('/api/v1/explain', { message: lines.join('\r\n') }));
+  v.parse(explanationSchema, explained);
+  expect(explained).toMatchObject({
+    ...{ kind: 'other', recipients: [] },
+    attached: [{ kind: 'dsn', recipients: [{ address: 'bob@example.net', status: '5.2.2' }] }],
+  });
+  expect(lines[(explained.attached[0]?.begins ?? 0) - 1]).toBe(bounce[0]);
+  const alone = await json<FullExplanation>(server.post('/api/v1/explain', { message: bounce.join('\r\n') }));
+  expect([alone.kind, alone.attached]).toEqual(['dsn', []]);
 });
 
 it('shows the configuration in force, and no secret of it', async () => {

@@ -3,7 +3,7 @@ import { isFound } from '../../history/search.ts';
 import type { Content } from '../../model.ts';
 import { RECIPIENT_STATES, type HistoryQuery } from '../../ports.ts';
 import { readStart } from '../../queue/content.ts';
-import { explainMessage } from '../explain.ts';
+import { explainWithAttached } from '../explain.ts';
 import { explanationSchema } from '../explain-schema.ts';
 import { given } from '../given.ts';
 import { address, place, id, instant, limit, line } from '../inputs.ts';
@@ -97,7 +97,9 @@ export function messageRoutes(parts: ApiParts): readonly Route[] {
       problems: ['not-found'],
       handle: async ({ params }) => {
         const content = await contentOf(parts, params.id);
-        return explainMessage(content instanceof Uint8Array ? content : await readStart(content, MAX_EXPLAINED_OCTETS));
+        return explainWithAttached(
+          content instanceof Uint8Array ? content : await readStart(content, MAX_EXPLAINED_OCTETS),
+        );
       },
     }),
   ];

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { configView } from '../config-view.ts';
-import { explainMessage } from '../explain.ts';
+import { explainWithAttached } from '../explain.ts';
 import { explanationSchema } from '../explain-schema.ts';
 import type { ApiParts } from '../parts.ts';
 import { STEP_MS } from '../rates.ts';
@@ -55,7 +55,7 @@ export function serverRoutes(parts: ApiParts): readonly Route[] {
       },
       answer: { status: 200, description: 'What it says', schema: explanationSchema },
       problems: ['too-large', 'unsupported-media-type'],
-      handle: ({ body, raw }) => explainMessage(raw ?? new TextEncoder().encode(body?.message ?? '')),
+      handle: ({ body, raw }) => explainWithAttached(raw ?? new TextEncoder().encode(body?.message ?? '')),
     }),
     ...healthRoutes(parts),
     route({
