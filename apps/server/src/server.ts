@@ -26,6 +26,7 @@ import type {
 } from './ports.ts';
 import { makeOperating, type Operating } from './operating.ts';
 import { makeQueueControl } from './queue/control.ts';
+import { startPausedRounds } from './queue/paused-rounds.ts';
 import { makePauses } from './queue/pauses.ts';
 import { makeQueue, type Queue } from './queue/queue.ts';
 import type { ReportFiles } from './queue/report.ts';
@@ -179,6 +180,13 @@ async function serve(
   const opened = await openListeners(adapters.network, current, new Map());
   let { listeners } = opened;
   queue.start();
+  const endRounds = startPausedRounds({
+    ...{ store, clock, ids, pauses, trouble },
+    work: {
+      isDue: (...each) => current.paused.isDue(...each),
+      run: (...claimed) => current.paused.run(...claimed),
+    },
+  });
   store.cluster?.watch(() => {
     // Other nodes pause and resume, too.
     store.paused().then((stored) => pauses.replace(stored, clock.now()), trouble);
@@ -223,7 +231,7 @@ async function serve(
       await Promise.all([...listeners.values()].map((listener) => listener.close()));
       // A next hop that says nothing must not keep the server up: what is not settled by then is tried again next time.
       await Promise.race([
-        queue.stop().then(() => current.retire()),
+        Promise.all([queue.stop(), endRounds()]).then(() => current.retire()),
         new Promise<void>((resolve) => clock.after(STOP_GRACE_MS, resolve)),
       ]);
       await policies.stop();

@@ -1,4 +1,4 @@
-import type { Failure, MailEvent, NewEvent, Recipient } from '../model.ts';
+import type { Failure, MailEvent, Message, NewEvent, Recipient } from '../model.ts';
 import type {
   ActionResult,
   Claim,
@@ -32,10 +32,13 @@ export interface ControlParts {
   readonly fail: (claim: Claim, recipients: readonly Recipient[], failure: Failure, by?: string) => Promise<void>;
 }
 
+/** What doing something to what waits takes. */
+export type ActingParts = Pick<ControlParts, 'store' | 'clock' | 'ids'>;
+
 /** What an action makes of a recipient: its update, and the rest of its story. */
-interface Action {
+export interface Action {
   /** Which recipients it is for. */
-  readonly isFor: (recipient: Recipient) => boolean;
+  readonly isFor: (recipient: Recipient, message: Message) => boolean;
   readonly run: (claim: Claim, recipients: readonly Recipient[]) => Promise<void>;
 }
 
@@ -150,7 +153,7 @@ export function makeQueueControl(parts: ControlParts): QueueControl {
 }
 
 /** Does an action to a message, or to the messages of a destination. */
-async function act(parts: ControlParts, target: QueueTarget, action: Action): Promise<ActionResult> {
+export async function act(parts: ActingParts, target: QueueTarget, action: Action): Promise<ActionResult> {
   const meant = forTarget(target, ofPeople(action));
   if ('destination' in target) return await actOnAll(parts, { destinations: markedKeys(target.destination) }, meant);
   const result = { messages: 0, recipients: 0, busy: 0 };
@@ -160,7 +163,7 @@ async function act(parts: ControlParts, target: QueueTarget, action: Action): Pr
 
 /** Does an action to messages one by one: to those of some destinations, or to all. */
 async function actOnAll(
-  parts: ControlParts,
+  parts: ActingParts,
   where: { readonly destinations?: readonly string[] },
   action: Action,
 ): Promise<ActionResult> {
@@ -171,7 +174,8 @@ async function actOnAll(
     const last = page.at(-1);
     if (last === undefined) return result;
     after = last.cursor;
-    const ids = new Set(page.map(({ message }) => message.id).filter((id) => !done.has(id)));
+    const meant = page.filter(({ message, recipients }) => recipients.some((each) => action.isFor(each, message)));
+    const ids = new Set(meant.map(({ message }) => message.id).filter((id) => !done.has(id)));
     const waiting = [...ids];
     for (const id of ids) done.add(id);
     const next = async (): Promise<void> => {
@@ -183,7 +187,10 @@ async function actOnAll(
 
 /** What this server keeps in the queue for itself is not for operators. */
 function ofPeople(action: Action): Action {
-  return { ...action, isFor: (recipient) => !isNote(recipient.destination) && action.isFor(recipient) };
+  return {
+    ...action,
+    isFor: (recipient, message) => !isNote(recipient.destination) && action.isFor(recipient, message),
+  };
 }
 
 function forTarget(target: QueueTarget, action: Action): Action {
@@ -193,22 +200,22 @@ function forTarget(target: QueueTarget, action: Action): Action {
     const { address, shownAs } = recipient;
     return wanted === undefined || address.toLowerCase() === wanted || shownAs?.toLowerCase() === wanted;
   };
-  return { ...action, isFor: (recipient) => isMeant(recipient) && action.isFor(recipient) };
+  return { ...action, isFor: (recipient, message) => isMeant(recipient) && action.isFor(recipient, message) };
 }
 
 async function actOn(
-  { store, ids, clock }: ControlParts,
+  { store, ids, clock }: ActingParts,
   messageId: string,
   { isFor, run }: Action,
   result: { messages: number; recipients: number; busy: number },
 ): Promise<void> {
   const found: StoredMessage | undefined = await store.find(messageId);
-  const wanted = found?.recipients.filter(isFor) ?? [];
+  const wanted = found?.recipients.filter((each) => isFor(each, found.message)) ?? [];
   if (wanted.length === 0) return;
   const nowMs = clock.now();
   const token = ids.next();
   const claim = await store.claimMessage({ messageId, token, nowMs, leaseUntilMs: nowMs + LEASE_MS });
-  const some = claim?.recipients.filter(isFor) ?? [];
+  const some = claim?.recipients.filter((each) => isFor(each, claim.message)) ?? [];
   try {
     if (claim !== undefined && some.length > 0) {
       await run(claim, some);

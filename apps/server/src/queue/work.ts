@@ -163,6 +163,45 @@ export function makeFailing(
   };
 }
 
+/** What is done for mail that waits for a paused destination. */
+export interface PausedWork {
+  /** Whether something is to be done. */
+  readonly isDue: (recipient: Recipient, message: Message) => boolean;
+  readonly run: (claim: Claim, recipients: readonly Recipient[]) => Promise<void>;
+}
+
+/** Tells the senders of mail that is not tried, since its destination is paused, what the time brings. */
+export function makePausedWork(parts: WorkParts): PausedWork {
+  const fateOf = (recipient: Recipient, message: Message): Fate | undefined =>
+    fateOfPaused(parts, message, recipient, parts.clock.now());
+  return {
+    isDue: (recipient, message) => fateOf(recipient, message) !== undefined,
+    async run(claim, recipients) {
+      const results = recipients.flatMap((recipient) => {
+        const fate = fateOf(recipient, claim.message);
+        return fate === undefined ? [] : [{ recipient, fate }];
+      });
+      await settle(parts, claim, { results }, contentOnce(parts, claim, undefined));
+    },
+  };
+}
+
+/**
+ * It ages: delays are told, and `BY=…;R` ends it (RFC 2852 §4.1.3). What else runs out of time was not given up by us: it
+ * gets one attempt more when the destination is resumed, and nothing is promised of it any more.
+ */
+function fateOfPaused({ retry }: WorkParts, message: Message, recipient: Recipient, nowMs: number): Fate | undefined {
+  if (readMarks(recipient.destination).held) return undefined;
+  const waiting = waitingOf(message, recipient);
+  if (expiryOf(retry, waiting) <= nowMs) {
+    const { deliverBy } = waiting;
+    if (deliverBy?.mode !== 'R' || deliverBy.atMs > nowMs) return undefined;
+    return { kind: 'expired', failure: expiryFailure(message, recipient.lastFailure, nowMs) };
+  }
+  const { usual, deliverBy } = noticesDue(retry, waiting, nowMs);
+  return usual || deliverBy ? { kind: 'delay-notice' } : undefined;
+}
+
 /** The content of a claimed message, asked for when it is wanted, and then kept. */
 function contentOnce({ store }: WorkParts, { message }: Claim, inMemory: Content | undefined): () => Promise<Content> {
   let loading = inMemory && Promise.resolve(inMemory);

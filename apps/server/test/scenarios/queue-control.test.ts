@@ -1,6 +1,7 @@
 import { parseReport } from '@dsnkit/multipart-report';
 import { describe, expect, it, vi } from 'vitest';
 import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import type { MailEvent } from '../../src/model.ts';
 import { StoreError } from '../../src/ports.ts';
 import { ScriptedHost } from '../simulation/scripted-host.ts';
 import { submit } from './submit.ts';
@@ -29,7 +30,7 @@ async function start(world = new World(), store = openMemoryQueueStore()) {
   const send = async (...rcpt: string[]): Promise<string> => {
     await submit(world, 'mx.example.org', [
       'MAIL FROM:<alice@pure-heart.org> ENVID=e1',
-      ...rcpt.map((address) => `RCPT TO:<${address}> NOTIFY=FAILURE`),
+      ...rcpt.map((each) => each.split(' ')).map(([to, notify = 'NOTIFY=FAILURE']) => `RCPT TO:<${to}> ${notify}`),
     ]);
     return server.events.filter(({ kind }) => kind === 'accepted').at(-1)?.messageId ?? '';
   };
@@ -248,7 +249,7 @@ describe('pause and resume', () => {
     await during(server.stop());
     const again = await world.server('mx2.example.org', toml, { store });
     await world.clock.advance(9 * hour);
-    expect(again.events).toEqual([]);
+    expect(again.events.map(({ kind }) => kind)).toEqual(['delayed', 'delayed']);
     expect((await during(again.control.destinations()))[0]?.pausedSinceMs).toBeDefined();
     down.down = undefined;
     expect(await during(again.control.resume(DOWN))).toBe(true);
@@ -256,4 +257,44 @@ describe('pause and resume', () => {
     await world.clock.advance(1000);
     expect(again.events.filter(({ kind }) => kind === 'relayed')).toHaveLength(2);
   });
+
+  it('RFC 3461 §5.2.5(a): tell senders of the delay while it lasts, of what was never tried, too', async () => {
+    const world = new World();
+    const { control, send, during, events } = await start(world);
+    await send('bob@ivory.edu NOTIFY=DELAY');
+    await world.clock.advance(1000);
+    await during(control.pause(DOWN));
+    await send('carol@ivory.edu NOTIFY=DELAY');
+    const told = () =>
+      events.flatMap((event) =>
+        event.kind === 'report-issued' ? event.actions.map(({ recipient, action }) => `${recipient} ${action}`) : [],
+      );
+    await world.clock.advance(4 * hour - 120_000);
+    expect(told()).toEqual([]);
+    await world.clock.advance(240_000);
+    expect(told().sort()).toEqual(['bob@ivory.edu delayed', 'carol@ivory.edu delayed']);
+    await world.clock.advance(24 * hour);
+    expect(told()).toHaveLength(2);
+    expect(attemptsAt(DOWN, events)).toBe(1);
+  });
+
+  it('RFC 2852 §4.1.3: fail what BY=…;R wanted delivered by then, and leave alone what is held', async () => {
+    const world = new World();
+    const { control, during, events, send } = await start(world);
+    await during(control.pause(DOWN));
+    await submit(world, 'mx.example.org', [
+      'MAIL FROM:<alice@pure-heart.org> BY=600;R',
+      'RCPT TO:<bob@ivory.edu> NOTIFY=FAILURE',
+    ]);
+    const kept = await send('carol@ivory.edu NOTIFY=DELAY');
+    await during(control.hold({ messageId: kept }));
+    await world.clock.advance(12 * hour);
+    const reports = events.flatMap((event) => (event.kind === 'report-issued' ? event.actions : []));
+    expect(reports).toEqual([{ recipient: 'bob@ivory.edu', action: 'failed', status: '5.4.7' }]);
+    expect(attemptsAt(DOWN, events)).toBe(0);
+  });
 });
+
+function attemptsAt(destination: string, events: readonly MailEvent[]): number {
+  return events.filter((event) => event.kind === 'attempted' && event.destination === destination).length;
+}
