@@ -72,7 +72,6 @@ const entries = {
     }),
   ),
 };
-const one = v.strictObject(entries);
 
 /** What any message says about the fate of another one, and what the reports say that were forwarded in it. */
 export const explanationSchema = v.strictObject({
@@ -93,10 +92,10 @@ export const explanationSchema = v.strictObject({
   ),
 });
 
-/** What one message says. */
-export type Explanation = v.InferOutput<typeof one>;
-/** What it says with what is attached to it. */
+/** What a message says, with what is attached to it. */
 export type FullExplanation = v.InferOutput<typeof explanationSchema>;
+/** What one message says by itself. */
+export type Explanation = Omit<FullExplanation, 'attached'>;
 export type ExplainedRecipient = v.InferOutput<typeof recipient>;
 /** Why mail to a recipient failed or is late, and where in the message that was found. */
 export type Judgement = v.InferOutput<typeof judgement>;
