@@ -28,6 +28,8 @@ export interface Submission {
   }[];
   readonly ret?: 'FULL' | 'HDRS' | undefined;
   readonly envelopeId?: string | undefined;
+  /** No attempt before then; of seconds the whole ones count. RFC 4865 §4.2 */
+  readonly holdUntilMs?: number | undefined;
   /** The message as it is, or what it is to be made of. */
   readonly content: Uint8Array | Letter;
   /** The network address of the client. */
@@ -123,15 +125,19 @@ function repeated({ envelopeId, recipients }: Submission, id: string): Submitted
 }
 
 function fingerprintOf(crypto: Crypto, submission: Submission): string {
-  const { from, recipients, ret, envelopeId, content } = submission;
+  const { from, recipients, ret, envelopeId, holdUntilMs, content } = submission;
   const hash = (octets: Uint8Array): string =>
     Array.from(crypto.sha256(octets), (octet) => octet.toString(16)).join('.');
   const body = content instanceof Uint8Array ? hash(content) : content;
-  return hash(new TextEncoder().encode(JSON.stringify([from, recipients, ret, envelopeId, body])));
+  return hash(
+    new TextEncoder().encode(
+      JSON.stringify([from, recipients, ret, envelopeId, body, ...(holdUntilMs === undefined ? [] : [holdUntilMs])]),
+    ),
+  );
 }
 
 /** Everything that this server can do is asked for. */
-const ANNOUNCED: ReadonlySet<string> = new Set(['DSN', 'SMTPUTF8', '8BITMIME', 'SIZE']);
+const ANNOUNCED: ReadonlySet<string> = new Set(['DSN', 'SMTPUTF8', '8BITMIME', 'SIZE', 'FUTURERELEASE']);
 
 async function take(parts: SubmitParts, submission: Submission, id: string): Promise<Submitted> {
   const { clock, store } = parts;
@@ -205,10 +211,15 @@ function planOf(
   octets: Uint8Array,
   atMs: number,
 ): { readonly mailParameters: string; readonly recipients: readonly Recipient[] } {
-  const { maxRecipients } = config().limits;
+  const { maxRecipients, maxHoldMs } = config().limits;
   if (submission.recipients.length > maxRecipients)
     throw new Problem('refused', `A message may have ${maxRecipients} recipients`);
   const errors: WrongInput[] = [];
+  const { holdUntilMs = 0 } = submission;
+  // RFC 4865 §4.2(7)
+  if (holdUntilMs > atMs + maxHoldMs)
+    errors.push({ where: 'body.holdUntil', message: 'is too late: a message is not held for that long here' });
+  const dueAtMs = Math.max(atMs, Math.floor(holdUntilMs / 1000) * 1000);
   const recipients: Recipient[] = [];
   let mailParameters = parametersOf(submission, octets, errors);
   for (const [n, to] of submission.recipients.entries()) {
@@ -227,7 +238,7 @@ function planOf(
     }
     mailParameters =
       found.utf8 && !/SMTPUTF8/i.test(mailParameters) ? `${mailParameters} SMTPUTF8`.trim() : mailParameters;
-    const waiting = { attempts: 0, dueAtMs: atMs, retryAtMs: atMs, delayReported: false };
+    const waiting = { attempts: 0, dueAtMs, retryAtMs: dueAtMs, delayReported: false };
     recipients.push({
       n,
       address: to.address,
@@ -241,7 +252,11 @@ function planOf(
   return { mailParameters, recipients };
 }
 
-function parametersOf({ from, ret, envelopeId }: Submission, octets: Uint8Array, errors: WrongInput[]): string {
+function parametersOf(
+  { from, ret, envelopeId, holdUntilMs }: Submission,
+  octets: Uint8Array,
+  errors: WrongInput[],
+): string {
   const body = hasEightBit(octets) ? '8BITMIME' : undefined;
   return (
     tried('body.from', errors, () => {
@@ -250,6 +265,7 @@ function parametersOf({ from, ret, envelopeId }: Submission, octets: Uint8Array,
           ...(ret === undefined ? {} : { ret }),
           ...(envelopeId === undefined ? {} : { envid: envelopeId }),
           ...(body === undefined ? {} : { body }),
+          ...(holdUntilMs === undefined ? {} : { holdUntil: new Date(holdUntilMs) }),
         })
         .plan(ANNOUNCED);
       return formatParameters(plan.mailParameters);

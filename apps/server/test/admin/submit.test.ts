@@ -76,6 +76,32 @@ describe('submitting', () => {
     });
   });
 
+  it('RFC 4865 §4.2: holds a message until the time that it is given, in JSON and in the query, and takes it back', async () => {
+    const holdUntil = new Date(Date.now() + 3_600_500).toISOString();
+    const said = { from: 'alice@example.org', recipients: to('ok@simulator.test'), raw: 'Subject: x\n\nx', holdUntil };
+    const whole = `${holdUntil.slice(0, 19)}Z`;
+    const { id } = await submit(said);
+    const asBody = await server.get(
+      `/api/v1/messages?from=alice@example.org&to=ok@simulator.test&holdUntil=${holdUntil}`,
+      { method: 'POST', body: said.raw, headers: { 'Content-Type': 'message/rfc822' } },
+    );
+    const other = (await asBody.json()) as Accepted;
+    for (const each of [id, other.id]) {
+      expect(await (await server.get(`/api/v1/queue/${each}`)).json()).toMatchObject({
+        parameters: `HOLDUNTIL=${whole}`,
+        recipients: [{ state: 'waiting', nextAttemptAt: new Date(whole).toISOString() }],
+      });
+      expect((await server.post('/api/v1/queue/drop', { messageId: each })).status).toBe(200);
+    }
+  });
+
+  it('RFC 4865 §4.2(7): holds none for longer than max-hold, and takes no time that is none', async () => {
+    const said = { from: 'alice@example.org', recipients: to('ok@simulator.test'), raw: 'Subject: x\n\nx' };
+    const tooLate = new Date(Date.now() + 31 * 86_400_000).toISOString();
+    expect((await submit({ ...said, holdUntil: tooLate })).status).toBe(422);
+    expect((await submit({ ...said, holdUntil: 'tomorrow' })).status).toBe(400);
+  });
+
   it('takes a message as it is, with its envelope in the query, and gives it a trace, Date and Message-ID', async () => {
     const response = await fetch(
       new URL(

@@ -1,6 +1,6 @@
 import { EsmtpParameterError, parseNotify, type Notify } from '@dsnkit/esmtp-parameters';
 import * as v from 'valibot';
-import { address, addressLine, line } from '../inputs.ts';
+import { address, addressLine, instant, line } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
 import { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
@@ -39,6 +39,7 @@ const body = v.pipe(
     recipients: v.pipe(v.array(recipient), v.minLength(1), v.maxLength(100_000)),
     ret: v.optional(described(v.picklist(['full', 'headers']), 'How much of it a report of failure returns')),
     envelopeId: v.optional(line(100, 'ENVID: comes back in every report; not in xtext')),
+    holdUntil: instant('No attempt before this time (RFC 4865), until when it can be taken back'),
     message: v.optional(described(letter, 'Of what the message is made')),
     raw: v.optional(described(v.string(), 'In place of message: the message as it is (RFC 5322)')),
   }),
@@ -52,6 +53,7 @@ const query = v.strictObject({
   notify: v.optional(line(40, 'Only with a message as body: NOTIFY of all recipients, as SUCCESS,FAILURE')),
   ret: v.optional(v.picklist(['full', 'headers'])),
   envelopeId: v.optional(line(100, 'Only with a message as body: ENVID')),
+  holdUntil: instant('Only with a message as body: no attempt before this time (RFC 4865)'),
 });
 
 /** Handing messages over. */
@@ -87,12 +89,13 @@ type Said = Omit<Submission, 'client' | 'idempotencyKey'>;
 
 function fromJson(json: v.InferOutput<typeof body> | undefined): Said {
   if (json === undefined) throw new Problem('bad-request', 'body is missing');
-  const { from, recipients, ret, envelopeId, message, raw } = json;
+  const { from, recipients, ret, envelopeId, holdUntil: holdUntilMs, message, raw } = json;
   return {
     from,
     recipients: recipients.map((to) => ({ ...to, notify: to.notify === undefined ? undefined : notifyOf(to.notify) })),
     ret: retOf(ret),
     envelopeId,
+    holdUntilMs,
     content:
       raw === undefined
         ? { ...message, from: message?.from ?? from, to: message?.to ?? recipients.map((to) => to.address) }
@@ -100,7 +103,8 @@ function fromJson(json: v.InferOutput<typeof body> | undefined): Said {
   };
 }
 
-function fromQuery({ from, to, notify: wish, ret, envelopeId }: v.InferOutput<typeof query>, raw: Uint8Array): Said {
+function fromQuery(said: v.InferOutput<typeof query>, raw: Uint8Array): Said {
+  const { from, to, notify: wish, ret, envelopeId, holdUntil: holdUntilMs } = said;
   if (from === undefined) throw new Problem('bad-request', 'query.from is missing');
   if (to === undefined || to === '') throw new Problem('bad-request', 'query.to is missing');
   const asked = wish === undefined ? undefined : parsedNotify(wish);
@@ -109,6 +113,7 @@ function fromQuery({ from, to, notify: wish, ret, envelopeId }: v.InferOutput<ty
     recipients: to.split(',').map((each) => ({ address: each.trim(), notify: asked })),
     ret: retOf(ret),
     envelopeId,
+    holdUntilMs,
     content: raw,
   };
 }
