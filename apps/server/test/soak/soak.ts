@@ -226,9 +226,12 @@ class Soak implements Arrivals {
     await this.#node?.start();
   }
 
+  /** What a life has cost, at its end. A server that ended by itself is a find, with its last words. */
   #addCpu(): void {
-    const pid = this.#node?.pid;
-    if (pid !== undefined) this.#cpuSeconds += processFigures(pid).cpuSeconds;
+    const node = this.#node;
+    if (node?.pid === undefined) return;
+    if (node.isUp()) this.#cpuSeconds += processFigures(node.pid).cpuSeconds;
+    else throw new Error(`the server ended by itself: ${node.log()}`);
   }
 
   /** Whoever is on the suppression list is refused at submission. */
