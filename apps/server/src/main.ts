@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { keepHangUps } from './adapters/hang-ups.ts';
 import { usage } from './usage.ts';
 
 await main();
@@ -40,8 +41,10 @@ async function main(): Promise<void> {
     await printCheck(options.words[0] ?? '');
     return;
   }
+  // With a terminal that closes, local mode ends.
+  const onHangUp = options.config === undefined ? () => undefined : keepHangUps();
   const { run } = await import('./run.ts');
-  await run(options.config);
+  await run(options.config, onHangUp);
 }
 
 function atLeast(major: number, minor: number): boolean {

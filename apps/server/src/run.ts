@@ -9,6 +9,7 @@ import { checkConfig, isConfigFault, loadConfig } from './adapters/config-files.
 import { DnsResolver } from './adapters/dns-resolver.ts';
 import { FetchHttpClient } from './adapters/fetch-http-client.ts';
 import { FileMailboxes } from './adapters/file-mailboxes.ts';
+import type { OnHangUp } from './adapters/hang-ups.ts';
 import { TimeOrderedIds } from './adapters/id-source.ts';
 import { InheritedSockets } from './adapters/inherited-sockets.ts';
 import { logSink, noticeSink, openLog } from './adapters/log-sink.ts';
@@ -54,7 +55,7 @@ const POLICIES = 'mta-sts.jsonl';
  * Runs the server until a signal ends it: with a configuration file, or without one in local mode. What a configuration
  * does without (HTTP, PostgreSQL, a bucket, traces) is not loaded: an idle server would be a sixth larger.
  */
-export async function run(file: string | undefined): Promise<void> {
+export async function run(file: string | undefined, onHangUp: OnHangUp): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   // It is read when a heap is made: this thread has it, and others would take it before the limits that they are given.
   setFlagsFromString('--max-semi-space-size=0');
@@ -135,9 +136,9 @@ export async function run(file: string | undefined): Promise<void> {
     for (const where of inherited.refuseUnused()) log.warn(`nothing in ${file} listens on the socket ${where}`);
     const others = front === undefined ? [tracing] : [tracing, front];
     const load = (): Promise<Config> => checkConfig(file);
-    process.on('SIGHUP', makeReload({ config, load, adaptersOf, server, others, manager, log }));
     manager.ready(statusOf(server));
     log.info({ listening: server.listening, ...(front === undefined ? {} : { admin: front.url }) }, 'ready');
+    onHangUp(makeReload({ config, load, adaptersOf, server, others, manager, log }));
     return;
   }
   const { host, port } = server.listening[0] ?? { host: '127.0.0.1', port: 2525 };

@@ -1,12 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { tlsFile } from '../support/certificates.ts';
 import { collector } from '../support/collector.ts';
 import { DSND } from '../support/commands.ts';
-import { freePort, startDsnd, temporaryFolder, waitFor, type Dsnd } from '../support/dsnd.ts';
+import { freePort, startDsnd, takesConnections, temporaryFolder, waitFor, type Dsnd } from '../support/dsnd.ts';
 import { readMaildirs } from '../support/maildir.ts';
 
 const folder = temporaryFolder('dsnd-reload-');
@@ -108,6 +108,26 @@ describe('SIGHUP', () => {
       await talk.say('RCPT TO:<bob@new.example>', /^250/);
       talk.leave();
     }
+  });
+
+  it('that comes while the server starts does not end it: it reads the configuration once it is ready', async () => {
+    const [smtp, http] = [await freePort(), await freePort()];
+    const file = join(folder.path, 'starting.toml');
+    writeFileSync(
+      file,
+      config(`[admin]\nlisten = "127.0.0.1:${http}"\n`)
+        .replace(`:${port}"`, `:${smtp}"`)
+        .replace('sqlite:queue', 'sqlite:starting'),
+    );
+    const starting = spawn(process.execPath, [...DSND, '--config', file], { cwd: folder.path });
+    onTestFinished(() => void starting.kill('SIGKILL'));
+    let log = '';
+    starting.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    // The HTTP side listens first, the queue is opened after it.
+    while (!(await takesConnections(http)) && starting.exitCode === null);
+    starting.kill('SIGHUP');
+    await waitFor(() => log.includes('"reloaded"') || starting.exitCode !== null || starting.signalCode !== null);
+    expect([starting.signalCode, log]).toEqual([null, expect.stringMatching(/"ready"[^]*"reloaded"/)]);
   });
 
   it('[traces] come and go', async () => {

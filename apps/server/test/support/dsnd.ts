@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DSND } from './commands.ts';
@@ -78,10 +78,10 @@ export async function waitForPort(port: number, log: () => string, timeoutMs = 3
   });
 }
 
-async function takesConnections(port: number): Promise<boolean> {
-  const { connect } = await import('node:net');
+/** Whether a port of this machine takes connections. */
+export async function takesConnections(port: number, address = '127.0.0.1'): Promise<boolean> {
   return await new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, address);
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);

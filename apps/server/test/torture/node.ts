@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { takesConnections } from './server.ts';
+import { takesConnections } from '../support/dsnd.ts';
 
 /** What makes a node of a cluster. */
 export interface NodeOptions {

@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { connect } from 'node:net';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -79,18 +78,6 @@ export interface Tortured {
   isOver(): boolean;
   kill(): Promise<Ending>;
   stop(): Promise<Ending>;
-}
-
-/** Whether a port of this machine takes connections. */
-export async function takesConnections(port: number, address = '127.0.0.1'): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const socket = connect(port, address);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
 
 /** Bundles the server, so that it starts fast; gives its main file. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, temporaryFolder } from '../support/dsnd.ts';
+import { freePort, takesConnections, temporaryFolder } from '../support/dsnd.ts';
 import { startRecordingHop } from '../support/recording-hop.ts';
 import type { RecordingHop } from '../support/recording-hop.ts';
 import { submit } from './client.ts';
@@ -9,7 +9,7 @@ import { leftovers, spoolFiles } from './leftovers.ts';
 import { judge, owedNumbers, ReportReader } from './ledger.ts';
 import type { Evidence, Relayed, Verdict } from './ledger.ts';
 import { planned } from './plan.ts';
-import { takesConnections, Workbench } from './server.ts';
+import { Workbench } from './server.ts';
 import type { Tortured } from './server.ts';
 
 /** Where the server is killed. What the preload does is told in preload.ts; the rest the harness does from outside. */
