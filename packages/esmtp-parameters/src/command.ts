@@ -6,13 +6,13 @@ import { type Path, PATH_REPLIES, type PathVerb, scanPath } from './path.ts';
 /** A MAIL command, its path read and its parameters as sent. */
 export interface MailCommand {
   readonly reversePath: Path;
-  readonly parameters: EsmtpParameter[];
+  readonly parameters: readonly EsmtpParameter[];
 }
 
 /** A RCPT command, its path read and its parameters as sent. */
 export interface RcptCommand {
   readonly forwardPath: Path;
-  readonly parameters: EsmtpParameter[];
+  readonly parameters: readonly EsmtpParameter[];
 }
 
 /**
@@ -116,7 +116,7 @@ function mailCommand(line: string, utf8: boolean): MailCommand {
 
 interface Read {
   readonly path: Path;
-  readonly parameters: EsmtpParameter[];
+  readonly parameters: readonly EsmtpParameter[];
 }
 
 function readCommand(line: string, prefix: string, verb: PathVerb, utf8: boolean): Read {
