@@ -65,15 +65,10 @@ export function statusOf({ listening }: Pick<RunningServer, 'listening'>): strin
 /** What counts as it was at the start, and is another now. */
 function fixedAtStart(start: Config, next: Config): readonly string[] {
   const fixed = {
-    '[admin] listen': [socketOf(start), socketOf(next)],
+    '[admin]': [start.admin !== undefined, next.admin !== undefined],
     '[bodies]': [start.bodies, next.bodies],
-    '[delivery] lease': [start.delivery.leaseMs, next.delivery.leaseMs],
   };
   return Object.entries(fixed).flatMap(([name, [before, after]]) => (isSame(before, after) ? [] : [name]));
-}
-
-function socketOf({ admin }: Config): string | undefined {
-  return admin && `${admin.host}:${admin.port}`;
 }
 
 function gone(before: Config, after: Config): readonly string[] {

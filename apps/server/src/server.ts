@@ -159,6 +159,8 @@ async function serve(
     policiesOf: (from) => policies.of(from),
   };
   let current = makeGeneration(config, adapters, shared);
+  const leaseOf = ({ config: { delivery } }: Generation): number =>
+    delivery.leaseMs ?? (store.cluster === undefined ? LEASE_ALONE_MS : LEASE_SHARED_MS);
   const queue = makeQueue(
     {
       ...{ store, clock, ids, trouble, paused: pauses.keys },
@@ -172,7 +174,9 @@ async function serve(
       get perDestination() {
         return current.config.delivery.maxPerDestination * PIPELINED;
       },
-      leaseMs: config.delivery.leaseMs ?? (store.cluster === undefined ? LEASE_ALONE_MS : LEASE_SHARED_MS),
+      get leaseMs() {
+        return leaseOf(current);
+      },
     },
   );
   const fail: Generation['fail'] = (...failing) => current.fail(...failing);
@@ -224,6 +228,7 @@ async function serve(
       opening.apply();
       ({ listeners } = opening);
       current = made;
+      if (leaseOf(made) !== leaseOf(retired)) queue.renewAnew();
       for (const [key, listener] of before) if (!listeners.has(key)) void listener.close().catch(trouble);
       void retired.retire().catch(trouble);
     },

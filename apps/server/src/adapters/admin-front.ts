@@ -9,19 +9,20 @@ import type { Config } from '../config.ts';
 import type { AdminConfig } from '../config/model.ts';
 import type { Admin, Clock, Crypto, IdSource, QueueStore } from '../ports.ts';
 import type { Intake } from '../server.ts';
-import { openHttpServer } from './http-server.ts';
+import { openHttpServer, type HttpServer } from './http-server.ts';
 import { openIdempotencyFile } from './idempotency-file.ts';
 
 /** The HTTP side of the server: open before the queue is, so that it can be told that it is not. */
 export interface AdminFront {
   readonly url: string;
   readonly observers: Observers;
-  /** The server is in service. */
   /**
    * Lets in by another `[admin]` table whoever asks from now on, and ends streams; what does not change disturbs nobody.
-   * Where it listens elsewhere all stays as it is until a restart.
+   * Where the table listens elsewhere, so does this, and finishes what is under way where it was; when that address
+   * can't be had, `trouble` hears of it, and all stays as it is.
    */
-  reload(config: Pick<Config, 'admin'>): void;
+  reload(config: Pick<Config, 'admin'>): Promise<void>;
+  /** The server is in service. */
   serve(server: { readonly admin: Admin; readonly intake: Intake; readonly store: QueueStore }): Promise<void>;
   close(): Promise<void>;
 }
@@ -53,16 +54,27 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
     webhooks: async () => (await admin?.webhooks.states()) ?? [],
     counts: async () => (await store?.counts()) ?? { messages: 0, recipients: 0 },
   });
-  const server = await openHttpServer(config.admin, (request, client) => answer(request, client));
-  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
+  const open = (at: AdminConfig): Promise<HttpServer> => openHttpServer(at, (request, client) => answer(request, client));
+  let server = await open(config.admin);
   return {
-    url: `http://${host}:${server.port}/`,
+    get url() {
+      return `http://${socketName(server)}/`;
+    },
     observers,
-    reload({ admin: next }) {
-      if (next === undefined || !listensAt(own.admin, next) || isDeepStrictEqual(own.admin, next)) return;
+    async reload({ admin: next }) {
+      if (next === undefined || isDeepStrictEqual(own.admin, next)) return;
+      const before = server;
+      try {
+        if (!listensAt(own.admin, next)) server = await open(next);
+      } catch (error) {
+        const what = error instanceof Error ? error.message : String(error);
+        parts.trouble(new Error(`no HTTP on ${socketName(next)}: ${what}; it stays on ${socketName(before)}`));
+        return;
+      }
       own = { ...own, admin: next };
       access = accessOf(next, { crypto, clock });
-      server.endStreams();
+      if (server === before) server.endStreams();
+      else void before.close();
     },
     async serve(running) {
       ({ admin, store } = running);
@@ -82,6 +94,10 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
       await keys?.close();
     },
   };
+}
+
+function socketName({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Whether two tables mean the same socket. */

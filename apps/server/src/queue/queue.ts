@@ -47,6 +47,8 @@ export interface Queue {
    * more only after a moment then: to put off very many messages must not take what others need.
    */
   putOff(token: string): void;
+  /** After another `leaseMs` has come: what is in hand is renewed by it, from now on as often as it asks for. */
+  renewAnew(): void;
   /** Claims in hand now, of one destination or of all. */
   inHand(destination?: string): number;
   /** How many clients waited at once of late for a message of theirs to be stored. */
@@ -223,6 +225,12 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
       running = true;
       renewLater();
       wake();
+    },
+    renewAnew() {
+      if (!running) return;
+      renewal?.cancel();
+      renew().catch(parts.trouble);
+      renewLater();
     },
     async stop() {
       running = false;

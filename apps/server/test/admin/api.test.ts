@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -299,24 +300,44 @@ it('lets in by another table whoever asks from then on, and ends streams', async
     (await own.get('/api/v1/overview', { headers: { Authorization: `Bearer ${token}` } })).status;
   const stream = await own.get('/api/v1/events', { headers: { Authorization: 'Bearer correct-horse-battery' } });
   const { admin } = own.config;
-  own.front.reload({ admin: { ...admin, token: 'correct-horse-battery' } });
+  await own.front.reload({ admin: { ...admin, token: 'correct-horse-battery' } });
   expect([await status('correct-horse-battery'), await status('staple-of-the-day')]).toEqual([200, 401]);
-  own.front.reload({ admin: { ...admin, token: 'staple-of-the-day' } });
+  await own.front.reload({ admin: { ...admin, token: 'staple-of-the-day' } });
   await expect(stream.text()).rejects.toThrow('terminated');
   expect([await status('correct-horse-battery'), await status('staple-of-the-day')]).toEqual([401, 200]);
-  // A table that listens elsewhere may need no token there.
-  own.front.reload({ admin: { host: '127.0.0.1', port: 1, hosts: [] } });
-  own.front.reload({});
+  await own.front.reload({});
   expect([await status('none'), await status('staple-of-the-day')]).toEqual([401, 200]);
   const document = await json<{ readonly security: readonly unknown[] }>(
     own.get('/openapi.json', { headers: { Authorization: 'Bearer staple-of-the-day' } }),
   );
   expect(document.security).toHaveLength(2);
   const { host, port, hosts } = admin;
-  own.front.reload({ admin: { host, port, hosts } });
+  await own.front.reload({ admin: { host, port, hosts } });
   expect(await status('none')).toBe(200);
   expect(await json(own.get('/openapi.json'))).toMatchObject({ security: [] });
   await own.stop();
+});
+
+it('moves to where another table listens, and stays as it is when it can not', async () => {
+  const own = await startApi({ admin: 'token-file = "token"', files: { token: 'correct-horse-battery\n' } });
+  onTestFinished(() => own.stop());
+  const overview = async (url: string, token = 'correct-horse-battery'): Promise<number> =>
+    (await fetch(new URL('/api/v1/overview', url), { headers: { Authorization: `Bearer ${token}` } })).status;
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  // There it would need no token.
+  const open = { host: '127.0.0.1', port, hosts: [] };
+  await own.front.reload({ admin: open });
+  expect(String(own.troubles[0])).toMatch(/no HTTP on 127\.0\.0\.1:\d+: .*EADDRINUSE.*; it stays on 127\.0\.0\.1:/);
+  expect([own.front.url, await overview(own.url), await overview(own.url, 'none')]).toEqual([own.url, 200, 401]);
+  await new Promise((closed) => other.close(closed));
+  const stream = await own.get('/api/v1/events', { headers: { Authorization: 'Bearer correct-horse-battery' } });
+  await own.front.reload({ admin: { ...own.config.admin, port } });
+  expect(own.front.url).toBe(`http://127.0.0.1:${port}/`);
+  expect([await overview(own.front.url), await overview(own.front.url, 'none')]).toEqual([200, 401]);
+  await expect(stream.text()).rejects.toThrow('terminated');
+  await expect(fetch(new URL('/health/live', own.url))).rejects.toThrow('fetch failed');
 });
 
 it('RFC 3339 §5.6: takes days and times that say how far they are from UTC, no local ones', async () => {

@@ -156,7 +156,7 @@ describe('SIGHUP', () => {
     await hangUp(config(), '"reloaded"');
   });
 
-  it.each([['[delivery] lease', '[delivery]\nlease = "5s"\n']])(
+  it.each([['[admin]', '[admin]\nlisten = "127.0.0.1:0"\n']])(
     '%s, which counts as it was at the start, is told of until it is as it was',
     async (name, toml) => {
       const warnings = (): number => server.log().split(`"${name} changes with a restart only"`).length - 1;
