@@ -28,7 +28,7 @@ export function explain(words: readonly string[], options: ExplainOptions, { ter
 
 function explanationsOf(words: readonly string[], { from }: ExplainOptions): readonly Explanation[] {
   const given = words.join(' ').trim();
-  const several = eachOf(given);
+  const several = eachOf(given, from);
   if (several !== undefined) return several;
   const text = lineOfReport(given);
   if (/^[2-5]\d\d(?:[ -]|$)/.test(text)) return [explainReply(text)];
@@ -37,9 +37,8 @@ function explanationsOf(words: readonly string[], { from }: ExplainOptions): rea
   const detail = /^(?:X\.|(?![245]\.))(\d{1,3}\.\d{1,3})$/i.exec(text)?.[1];
   const details = detail === undefined ? [] : explainDetail(detail);
   if (details.length > 0) return details;
-  const [, request, result] = NOTIFICATION.exec(text) ?? [];
-  const outcome = outcomeOf(result);
-  if (request !== undefined && outcome !== undefined) return [notificationOf(request, outcome, from)];
+  const request = requestIn(text, from);
+  if (request !== undefined) return [request];
   const [, keyword = '', value] = /^([A-Za-z0-9-]+)(?:=(.*))?$/s.exec(text) ?? [];
   const one =
     explainParameter(value === undefined ? { keyword } : { keyword, value }) ??
@@ -49,7 +48,10 @@ function explanationsOf(words: readonly string[], { from }: ExplainOptions): rea
   const [, reply] = QUOTED_REPLY.exec(text) ?? [];
   if (reply !== undefined) return [explainReply(reply)];
   const codes = text.match(QUOTED_CODE)?.filter(isStatusCode) ?? [];
-  if (codes.length > 0) return [...new Set(codes)].map(explainStatusCode);
+  if (codes.length > 0) {
+    const parameters = text.split(/\s+/).map(parameterIn);
+    return [...[...new Set(codes)].map(explainStatusCode), ...parameters.filter((one) => one !== undefined)];
+  }
   const field = explainField(given);
   if (field !== undefined) return [field];
   throw new UsageError(
@@ -57,16 +59,30 @@ function explanationsOf(words: readonly string[], { from }: ExplainOptions): rea
   );
 }
 
-/** Codes and parameters in a row, as `5.1.1 NOTIFY=NEVER`: each on its own. */
-function eachOf(text: string): readonly Explanation[] | undefined {
-  const words = text.split(/\s+/);
-  if (words.length < 2) return undefined;
-  const found = words.map((word) => {
-    if (isStatusCode(word)) return explainStatusCode(word);
-    const [, keyword, value] = /^([A-Za-z0-9-]+)=(.*)$/s.exec(word) ?? [];
-    return keyword === undefined || value === undefined ? undefined : explainParameter({ keyword, value });
+/** Codes, parameters and requests with an outcome in a row, as `5.1.1 NOTIFY=NEVER`: each on its own. */
+function eachOf(text: string, from: string): readonly Explanation[] | undefined {
+  const things = text.match(THING) ?? [];
+  if (things.length < 2) return undefined;
+  const found = things.map((thing) => {
+    if (isStatusCode(thing)) return explainStatusCode(thing);
+    if (/^[2-5]\d\d(?:[ -][245]\.|$)/.test(thing)) return explainReply(thing);
+    return requestIn(thing, from) ?? parameterIn(thing);
   });
   return found.every((one) => one !== undefined) ? found : undefined;
+}
+
+/** A request and its outcome, a reply code and its status, or a word. */
+const THING = new RegExp(`notify=\\S+\\s+(?:${OUTCOME_NAMES.join('|')})(?!\\S)|[2-5]\\d\\d[ -][245][.]\\S+|\\S+`, 'gi');
+
+function requestIn(text: string, from: string): Explanation | undefined {
+  const [, request, result] = NOTIFICATION.exec(text) ?? [];
+  const outcome = outcomeOf(result);
+  return request === undefined || outcome === undefined ? undefined : notificationOf(request, outcome, from);
+}
+
+function parameterIn(word: string): Explanation | undefined {
+  const [, keyword, value] = /^([A-Za-z0-9-]+)=(.*)$/s.exec(word) ?? [];
+  return keyword === undefined || value === undefined ? undefined : explainParameter({ keyword, value });
 }
 
 /** The value of a field that has a code, a reply or an action, where a line of a report was copied with its name. */
