@@ -54,7 +54,8 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
     webhooks: async () => (await admin?.webhooks.states()) ?? [],
     counts: async () => (await store?.counts()) ?? { messages: 0, recipients: 0 },
   });
-  const open = (at: AdminConfig): Promise<HttpServer> => openHttpServer(at, (request, client) => answer(request, client));
+  const open = (at: AdminConfig): Promise<HttpServer> =>
+    openHttpServer(at, (request, client) => answer(request, client));
   let server = await open(config.admin);
   return {
     get url() {
