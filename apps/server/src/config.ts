@@ -8,6 +8,7 @@ import { webhookFaults } from './config/webhook.ts';
 import { canonicalAddress } from './routing/address.ts';
 import { isWholeDomain } from './routing/alias-table.ts';
 
+export { remarksOn } from './config/remarks.ts';
 export { ConfigError } from './config/error.ts';
 export { isLoopback, withAdminSecrets } from './config/admin.ts';
 export { withBucketSecret } from './config/bodies.ts';

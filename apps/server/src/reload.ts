@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
+import { remarksOn, type Config } from './config.ts';
 import type { Adapters, RunningServer } from './server.ts';
 
 /** What reading the configuration anew works with. */
@@ -35,6 +35,7 @@ export function makeReload(parts: ReloadParts): () => void {
       await server.reload(next, parts.adaptersOf(next));
       for (const other of parts.others) await other.reload(next);
       for (const name of fixedAtStart(parts.config, next)) log.warn(`${name} changes with a restart only`);
+      for (const remark of remarksOn(next)) log.warn(remark);
       for (const name of gone(current, next)) log.warn(`webhook ${name} is gone: what it has not got is forgotten`);
       current = next;
       log.info({ listening: server.listening }, 'reloaded');

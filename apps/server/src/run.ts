@@ -26,7 +26,7 @@ import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
 import { SystemClock } from './adapters/system-clock.ts';
 import { UsersFile } from './adapters/users-file.ts';
 import { DnssecResolver } from './adapters/validating-resolver.ts';
-import { localModeConfig, type BodiesConfig, type Config } from './config.ts';
+import { localModeConfig, remarksOn, type BodiesConfig, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
 import {
   StoreError,
@@ -133,6 +133,7 @@ export async function run(file: string | undefined, onHangUp: OnHangUp): Promise
     await new Promise<void>((done) => log.flush(() => done()));
   });
   if (file !== undefined) {
+    for (const remark of remarksOn(config)) log.warn(`${file}: ${remark}`);
     for (const where of inherited.refuseUnused()) log.warn(`nothing in ${file} listens on the socket ${where}`);
     const others = front === undefined ? [tracing] : [tracing, front];
     const load = (): Promise<Config> => checkConfig(file);

@@ -191,7 +191,10 @@ describe('dsnd check-config', () => {
   };
 
   it('says that all is fine, or in one line what is not; it starts nothing', () => {
-    expect(check(config())).toEqual([0, `check.toml: fine; listens on 127.0.0.1 port ${port} (relay); 1 route\n`]);
+    const everywhere = '[[route]]\nmatch = "*"\nto = "mx:"\n';
+    const fine = `check.toml: fine; listens on 127.0.0.1 port ${port} (relay);`;
+    expect(check(config(everywhere))).toEqual([0, `${fine} 2 routes\n`]);
+    expect(check(config())).toEqual([0, expect.stringMatching(/ 1 route\ncheck.toml: note: no route is for "\*"/)]);
     const [status, told] = check(config('[retry]\ndelay = "1m"\n'));
     expect([status, told]).toEqual([2, expect.stringMatching(/^dsnd: check\.toml:9: retry\.delay: .*\n$/)]);
     expect(check(config('[users]\nfile = "nobody.toml"\n'))).toEqual([
