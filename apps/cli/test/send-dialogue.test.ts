@@ -274,6 +274,10 @@ describe('dsn send, the dialogue', () => {
     [['--helo', 'a\nRSET'], /^dsn: --helo "a\\nRSET": a control character\n$/],
     [['--server', '/run/lmtp'], /^dsn: --server "\/run\/lmtp": expected HOST, HOST:PORT or \[IPV6\]:PORT\n$/],
     [['--wait', '1', '--reports', 'FOLDER/password'], /^dsn: --reports \S+: expected a Maildir, which is a folder\n$/],
+    [
+      ['--wait', '1', '--reports', 'FOLDER'],
+      /^dsn: --reports \S+: expected a Maildir, which has folders new and cur\n$/,
+    ],
     [['--wait', '1', '--reports', 'imaps://u%@mx.example/'], /^dsn: --reports \S+: expected imaps:.*\n$/],
   ])('%j is wrong use, told in one line', async (options, told) => {
     await listen({ extensions: { ...everything, startTls: true }, tls: certificate });

@@ -7,11 +7,16 @@ import type { Arrivals } from './reports.ts';
 /**
  * Messages that come into a Maildir after this call; the folder need not be there yet.
  *
- * @throws {UsageError} where a file has its name
+ * @throws {UsageError} where a file has its name, or a folder of other things
  */
 export function maildirArrivals(maildir: string): Arrivals {
-  if (statSync(maildir, { throwIfNoEntry: false })?.isDirectory() === false)
+  const found = statSync(maildir, { throwIfNoEntry: false });
+  if (found?.isDirectory() === false)
     throw new UsageError(`--reports ${maildir}: expected a Maildir, which is a folder`);
+  const names = found === undefined ? [] : readdirSync(maildir);
+  // One that is empty may become one; in any other nothing would ever be found.
+  if (names.length > 0 && !['new', 'cur', 'tmp'].some((part) => names.includes(part)))
+    throw new UsageError(`--reports ${maildir}: expected a Maildir, which has folders new and cur`);
   const known = new Set(filesIn(maildir));
   return {
     everyMs: 200,
