@@ -238,6 +238,7 @@ export const readerTargets: readonly Target[] = [
         'Content-Type: multipart/mixed; boundary=x\r\n\r\n',
         '--x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n',
       ),
+      framed('Content-Type: multipart/report; boundary=x\r\n\r\n', ' --x\r\n'),
       framed('Subject: ', '=?utf-8?q?'),
       framed('Content-Type: text/plain; a="', '\\"'),
       framed('X: a', '\r\n '),

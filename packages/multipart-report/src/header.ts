@@ -184,22 +184,26 @@ export function readHeader(
       header.bodyStart = text.indexOf('\n', at) + 1;
       return header;
     }
-    const stop = endOfField(text, at);
     const colon = endOfName(source.sound, at);
     const hyphens = c === 45 && text.startsWith('--', at);
-    if (colon > at && !hyphens) {
+    const isField = colon > at && !hyphens;
+    if (!isField && until !== 'blank-line' && hyphens) break;
+    const isDue = !isField && (piece ??= header.last()).endsWith(';');
+    // Where its lines end is not looked for: each of many parts could begin with lines that go on to the end of the message.
+    if (!isField && !isDue && until === 'non-field') break;
+    const stop = endOfField(text, at);
+    if (isField) {
       let nameEnd = colon;
       while (isBlank(text.charCodeAt(nameEnd - 1))) nameEnd--;
       header.add(at, nameEnd, colon + 1, stop);
       piece = undefined;
-    } else if (until !== 'blank-line' && hyphens) break;
-    else if ((piece ??= header.last()).endsWith(';')) {
+    } else if (isDue) {
       // QUIRK: relays of Outlook.com strip the blank before a continued parameter. A semicolon tells that one is due.
       if (!isJoined) issues?.add('unindented-continuation', at);
       isJoined = true;
       piece = readValue(source, at, stop);
       header.last(` ${piece}`);
-    } else if (until === 'non-field') break;
+    }
     at = stop + 1;
   }
   header.bodyStart = Math.min(at, text.length);

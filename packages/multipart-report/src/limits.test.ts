@@ -42,6 +42,7 @@ describe('hostile messages', () => {
   it.each<[string, string, string]>([
     ['a million delimiters', head, '--b\n'],
     ['a million delimiters of nothing', head, '--\n'],
+    ['a million indented delimiters', 'Content-Type: multipart/report; boundary=b\n\n', ' --b\n'],
     ['a million indented hyphens', head, ' --b x\n'],
     ['a million multiparts without boundary', head, '--b\nContent-Type: multipart/mixed\n\n'],
     ['a million blanks', head, ' '],
