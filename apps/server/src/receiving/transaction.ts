@@ -4,8 +4,7 @@ import type { LimitsConfig, ListenConfig } from '../config.ts';
 import type { MailEvent, Message, Recipient } from '../model.ts';
 import type { Clock, IdSource, NewMessage, QueueStore, TlsState } from '../ports.ts';
 import { hasLineEnd, splitAddress } from '../routing/address.ts';
-import type { NextHopTemplate } from '../routing/next-hop.ts';
-import { expandDestination, type Router } from '../routing/router.ts';
+import { expandDestination, type Resolution, type Router } from '../routing/router.ts';
 import { isTrusted, type Client } from './client.ts';
 import { formatMissing, missingFields } from './header-fixes.ts';
 import { headerWords } from './header-words.ts';
@@ -81,7 +80,7 @@ export class Transaction {
     const route = router.resolve(address);
     if (route.kind === 'refuse') return route.reply;
     if (route.kind === 'hop' && route.acceptFrom === 'relay-from' && !isTrusted(this.#client)) return NOT_FROM_YOU;
-    if (route.kind === 'hop' && leadsBeyond(address, route.nextHop.kind) && !isTrusted(this.#client)) return NOT_BEYOND;
+    if (!isTrusted(this.#client) && leadsBeyond(address, route, router)) return NOT_BEYOND;
     const suppressed = this.#suppression(address);
     if (suppressed !== undefined) return suppressed;
     const dueAtMs = Math.max(clock.now(), this.#holdUntilMs);
@@ -236,9 +235,16 @@ function addressOf(path: Path, hostname: string): string {
 
 /**
  * Whether a host that the mail goes on to could take the local-part for an address of its own to relay to, as in
- * `user%far.example@inner.example`: it trusts us, and would be an open relay by way of us. RFC 1123 §5.2.16.
+ * `user%far.example@inner.example`: it trusts us, and would be an open relay by way of us. A domain that stands for another
+ * hands it on. RFC 1123 §5.2.16.
  */
-function leadsBeyond(address: string, kind: NextHopTemplate['kind']): boolean {
-  const goesOn = kind === 'smtp' || kind === 'smtps' || kind === 'mx';
-  return goesOn && /[%!@]/.test(splitAddress(address).localPart);
+function leadsBeyond(address: string, route: Resolution, router: Router): boolean {
+  const { localPart } = splitAddress(address);
+  if (!/[%!@]/.test(localPart)) return false;
+  if (route.kind === 'hop') return ['smtp', 'smtps', 'mx'].includes(route.nextHop.kind);
+  if (route.kind !== 'alias') return false;
+  return router
+    .targets(route.alias)
+    .filter((target) => !target.own && splitAddress(target.address).localPart === localPart)
+    .some((target) => leadsBeyond(target.address, router.resolve(target.address), router));
 }

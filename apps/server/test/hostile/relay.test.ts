@@ -3,7 +3,10 @@ import { Dialogue } from '../receiving/dialogue.ts';
 import { World } from '../scenarios/world.ts';
 import { ScriptedHost } from '../simulation/scripted-host.ts';
 
-/** example.org is at home here, inner.example behind us, open to all; the rest of the world is for our own clients. */
+/**
+ * example.org is at home here, inner.example behind us, open to all, and by two other names; the rest of the world is for our
+ * own clients.
+ */
 const CONFIG = `
 [[listen]]
 address = "0.0.0.0:25"
@@ -20,16 +23,30 @@ match = "inner.example"
 to = "smtp://inner.host.example:25"
 accept-from = "anyone"
 [[route]]
+match = "old.example"
+to = "discard:"
+recipients = []
+[[route]]
+match = "older.example"
+to = "discard:"
+recipients = []
+[[route]]
 match = "*"
 to = "mx:"
 [[alias]]
 address = "*@caught.example"
 to = ["bob@example.org"]
+[[alias]]
+address = "*@old.example"
+to = ["*@older.example"]
+[[alias]]
+address = "*@older.example"
+to = ["*@inner.example"]
 `;
 const STRANGER = '203.0.113.66';
 const VICTIM = 'victim@far.example';
 
-const LOCAL = ['example.org', 'named.example', 'caught.example', 'inner.example', 'mx.example.org'];
+const LOCAL = ['example.org', 'named.example', 'caught.example', 'inner.example', 'old.example', 'mx.example.org'];
 const ROUTES = [
   '',
   '@example.org:',
@@ -177,7 +194,7 @@ describe('RFC 5321 §7.1: no open relay for a stranger, by whatever form of addr
     for (const [recipient, reply] of replies) {
       // Where all mailboxes exist, here or behind us, such a one may exist, too.
       const mayExist =
-        /@(?:example\.org|caught\.example)$/.test(recipient) || /^[^%!@]*@inner\.example$/.test(recipient);
+        /@(?:example\.org|caught\.example)$/.test(recipient) || /^[^%!@]*@(?:inner|old)\.example$/.test(recipient);
       expect([recipient, reply]).toEqual([recipient, expect.stringMatching(mayExist ? /^(?:250|5\d\d) / : /^5\d\d /)]);
     }
     expect(outside).toEqual([]);
@@ -210,6 +227,12 @@ describe('RFC 5321 §7.1: no open relay for a stranger, by whatever form of addr
     const relaying = await start();
     expect(await attempt(relaying, 'a@client.example', '@far.example:bob@example.org')).toMatch(/^250 /);
     expect([relaying.outside(), relaying.local]).toEqual([[], ['bob@example.org']]);
+  });
+
+  it('a domain that stands for another takes what leads nowhere else', async () => {
+    const relaying = await start();
+    expect(await attempt(relaying, 'a@client.example', 'bob@old.example')).toMatch(/^250 /);
+    expect(relaying.inside()).toEqual([expect.stringMatching(/^RCPT TO:<bob@inner\.example>/)]);
   });
 
   it('our own clients may', async () => {
