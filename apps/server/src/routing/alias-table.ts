@@ -112,7 +112,7 @@ function findEndless(entries: ReadonlyMap<string, TableEntry>, { isTaken, untagg
     // Far deeper than allowed: the rest of the chain is not worth the stack.
     if (path.length > maxDepth * 10) return maxDepth + 1;
     path.push(key);
-    const depth = 1 + Math.max(0, ...next(key, entry).map((target) => visit(onward(target))));
+    const depth = 1 + next(key, entry).reduce((deepest, target) => Math.max(deepest, visit(onward(target))), 0);
     path.pop();
     if (depth > maxDepth) endless.add(key);
     depths.set(key, depth);

@@ -200,6 +200,18 @@ describe('aliases and lists', () => {
     ]);
   });
 
+  it('a list may have very many members', () => {
+    const config = parseConfig(
+      'hostname = "mx.example.org"\nstore = "sqlite:data"\n[[listen]]\naddress = "127.0.0.1:25"\n' +
+        list('l@x.example', 'o@x.example', 'm@x.example'),
+      'dsnd.toml',
+      '/srv',
+    );
+    const members = Array.from({ length: 300_000 }, (_, i) => `m${i}@x.example`);
+    const many = makeRouter({ ...config, lists: config.lists.map((one) => ({ ...one, members })) });
+    expect(many.resolve('l@x.example')).toMatchObject({ kind: 'list' });
+  });
+
   it('diamonds of aliases cost no more than their edges', () => {
     const tables = Array.from(
       { length: 40 },
