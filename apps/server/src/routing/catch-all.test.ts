@@ -127,6 +127,17 @@ describe('a domain that stands for another', () => {
     expect(at('carol@older.example', older)).toMatchObject({ kind: 'refuse', reply: { code: 550, status: '5.1.1' } });
   });
 
+  it.each(['*@old.example', '"*"@old.example', '*+shop@old.example'])(
+    'takes %s for one of its addresses, not for all of them',
+    (address) => {
+      expect(at(address, old)).toMatchObject({ kind: 'refuse', reply: { code: 550, status: '5.1.1' } });
+      const anybody = old.replaceAll('local.example', 'away.example');
+      const open = `[[route]]\nmatch = "away.example"\nto = "discard:"\n${anybody}`;
+      const to = address.replace('old.example', 'away.example');
+      expect(at(address, open)).toMatchObject({ kind: 'alias', alias: { address, to: [to] } });
+    },
+  );
+
   it('an alias for one of its addresses comes first', () => {
     const more = `${old}[[alias]]\naddress = "bob@old.example"\nto = ["x@away.example"]\n`;
     expect(at('bob@old.example', more)).toMatchObject({ alias: { to: ['x@away.example'] } });

@@ -1,7 +1,7 @@
 import type { Reply } from '@dsnkit/smtp';
 import type { AcceptFrom, AliasConfig, Config, ListConfig, RouteConfig } from '../config/model.ts';
 import { canonicalAddress, canonicalDomain, canonicalLocalPart, splitAddress, withoutTag } from './address.ts';
-import { aliasAt, catchAllAddress, makeAliasTable, type Target } from './alias-table.ts';
+import { aliasAt, catchAllAddress, isWholeDomain, makeAliasTable, type Target } from './alias-table.ts';
 import { destinationKey, type NextHopTemplate } from './next-hop.ts';
 import { makeRouteTable } from './route-table.ts';
 
@@ -88,7 +88,7 @@ export function makeRouter(config: RouterConfig): Router {
 
   function resolveAnew(received: string): Resolution {
     const address = received.includes('@') ? received : `${received}@${hostname}`;
-    const named = aliasOf(address) ?? aliasOf(withoutTag(address, config.recipientDelimiter));
+    const named = namedBy(address) ?? namedBy(withoutTag(address, config.recipientDelimiter));
     if (named !== undefined) return named;
     const mailbox = resolveMailbox(address);
     if (mailbox.kind === 'hop') return mailbox;
@@ -99,9 +99,14 @@ export function makeRouter(config: RouterConfig): Router {
   /** A domain that stands for another refuses whom that one refuses, so that no bounce is owed. */
   function caughtBy(catchAll: AliasConfig, address: string): Resolution {
     const alias = aliasAt(catchAll, address);
-    const there = alias.to.filter((target) => !catchAll.to.includes(target)).map((target) => resolve(target));
+    const there = alias.to.filter((_, at) => isWholeDomain(catchAll.to[at] ?? '')).map((target) => resolve(target));
     const refused = there.find(({ kind }) => kind === 'refuse');
     return refused ?? { kind: 'alias', alias, destination: expandDestination };
+  }
+
+  /** RFC 5321 §4.1.2: `*` is a local-part like any other, in mail. */
+  function namedBy(address: string): Resolution | undefined {
+    return isWholeDomain(canonicalAddress(address)) ? undefined : aliasOf(address);
   }
 
   function aliasOf(address: string): Resolution | undefined {
