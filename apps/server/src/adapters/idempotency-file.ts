@@ -5,7 +5,7 @@ import type { IdempotencyKeys, KeyRecord } from '../admin/idempotency.ts';
 /** The longest that a key is remembered. */
 export const KEY_WINDOW_MS = 86_400_000;
 
-/** Lines beyond which the file is written anew, if most of them say nothing any more. */
+/** Lines beyond which the file is written anew once it has doubled: then keys whose time is over go from memory, too. */
 const MANY_LINES = 10_000;
 
 /**
@@ -24,6 +24,8 @@ class KeyFile implements IdempotencyKeys {
   readonly #records = new Map<string, KeyRecord>();
   #file: FileHandle | undefined;
   #lines = 0;
+  /** Lines when it was written anew. */
+  #kept = 0;
   /** A write failed, and may have left a part of a line. */
   #isTorn = false;
   /** Writes go one after the other. */
@@ -84,7 +86,7 @@ class KeyFile implements IdempotencyKeys {
     const done = this.#written
       .catch(() => undefined)
       .then(async () => {
-        if (this.#lines > MANY_LINES && this.#lines > 2 * this.#records.size) await this.#rewrite();
+        if (this.#lines > MANY_LINES && this.#lines > 2 * this.#kept) await this.#rewrite();
         const text = `${this.#isTorn ? '\n' : ''}${JSON.stringify(line)}\n`;
         this.#isTorn = true;
         await this.#file?.appendFile(text);
@@ -105,6 +107,7 @@ class KeyFile implements IdempotencyKeys {
     await this.#file?.close();
     this.#file = await open(this.#path, constants.O_WRONLY | constants.O_APPEND);
     this.#lines = this.#records.size;
+    this.#kept = this.#lines;
     this.#isTorn = false;
   }
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { open as openFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -209,7 +209,38 @@ describe('keys in a file', () => {
     await third.close();
     expect(readFileSync(path, 'utf8')).toContain('m5');
   });
+
+  it('are forgotten after their time while the server runs, too, though each of them was answered', async () => {
+    const lines = (count: number, name: string, atMs: number) =>
+      Array.from({ length: count }, (_, index) => ({ ...record, key: `${name}-${index}`, atMs }));
+    writeFileSync(
+      path,
+      lines(6_000, 'old', 1_000)
+        .map((line) => `${JSON.stringify(line)}\n`)
+        .join(''),
+    );
+    let nowMs = 1_000;
+    const keys = await openIdempotencyFile(path, () => nowMs);
+    nowMs += KEY_WINDOW_MS;
+    const synced = await unsynced();
+    for (const line of lines(4_000, 'new', nowMs)) {
+      await keys.claim(line);
+      await keys.finish(line.key, '{"id":"m1"}');
+    }
+    await keys.close();
+    synced.mockRestore();
+    const kept = readFileSync(path, 'utf8');
+    expect([kept.includes('"new-0"'), kept.includes('"old-')]).toEqual([true, false]);
+  });
 });
+
+/** Writes to files are not synced until that is restored. */
+async function unsynced() {
+  const handle = await openFile(tmpdir());
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  return vi.spyOn(prototype, 'datasync').mockResolvedValue();
+}
 
 it('a key that was written after a write that failed half way is known over a restart', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'dsnd-torn-'));
