@@ -1,31 +1,16 @@
-import { createSocket, type Socket } from 'node:dgram';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mxData, startNameServer, txtData, type NameServerAnswer } from '../../test/support/name-server.ts';
 import { DnsResolver } from './dns-resolver.ts';
 
-const types: Record<number, string> = { 1: 'A', 15: 'MX', 16: 'TXT', 28: 'AAAA' };
-const name = (text: string) =>
-  Buffer.concat([
-    ...text
-      .split('.')
-      .filter(Boolean)
-      .map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)])),
-    Buffer.from([0]),
-  ]);
-const mx = (preference: number, host: string) =>
-  Buffer.concat([Buffer.from([preference >> 8, preference & 255]), name(host)]);
-
-const strings = (...texts: string[]) =>
-  Buffer.concat(texts.map((text) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)])));
-
 /** rcode, or record data, for each question; no entry is NXDOMAIN, no answer is silence. */
-const zone: Record<string, number | Buffer[] | 'silence'> = {
-  'MX ivory.edu': [mx(20, 'second.ivory.edu'), mx(10, 'First.ivory.EDU')],
-  'MX null.example': [mx(0, '')],
+const zone: Readonly<Record<string, NameServerAnswer>> = {
+  'MX ivory.edu': [mxData(20, 'second.ivory.edu'), mxData(10, 'First.ivory.EDU')],
+  'MX null.example': [mxData(0, '')],
   'MX plain.example': [],
-  'TXT _mta-sts.ivory.edu': [strings('v=STSv1; ', 'id=1'), strings('other')],
+  'TXT _mta-sts.ivory.edu': [txtData('v=STSv1; ', 'id=1'), txtData('other')],
   'TXT broken.example': 2,
   'MX broken.example': 2,
   'MX silent.example': 'silence',
@@ -39,48 +24,25 @@ const zone: Record<string, number | Buffer[] | 'silence'> = {
   'AAAA none.example': [],
 };
 
-let server: Socket;
+let server: Awaited<ReturnType<typeof startNameServer>>;
 let resolver: DnsResolver;
 let directory: string;
 beforeAll(async () => {
-  server = createSocket('udp4', (query, from) => {
-    const end = query.indexOf(0, 12) + 5;
-    const labels: string[] = [];
-    for (let at = 12; query[at] !== 0; at += query[at]! + 1)
-      labels.push(query.subarray(at + 1, at + 1 + query[at]!).toString());
-    const type = query.readUInt16BE(end - 4);
-    const found = zone[`${types[type]} ${labels.join('.').toLowerCase()}`] ?? 3;
-    if (found === 'silence') return;
-    const header = Buffer.from(query.subarray(0, 12));
-    header.writeUInt16BE(0x8180 | (typeof found === 'number' ? found : 0), 2);
-    const records = typeof found === 'number' ? [] : found;
-    header.writeUInt16BE(records.length, 6);
-    header.writeUInt16BE(0, 10);
-    const answers = records.map((data) => {
-      const fixed = Buffer.alloc(12);
-      fixed.writeUInt16BE(0xc00c, 0);
-      fixed.writeUInt16BE(type, 2);
-      fixed.writeUInt16BE(1, 4);
-      fixed.writeUInt16BE(data.length, 10);
-      return Buffer.concat([fixed, data]);
-    });
-    server.send(Buffer.concat([header, query.subarray(12, end), ...answers]), from.port, from.address);
-  });
-  await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+  server = await startNameServer((question) => zone[question] ?? 3);
   directory = await mkdtemp(join(tmpdir(), 'dsnkit-hosts-'));
   await writeFile(
     join(directory, 'hosts'),
     '127.0.0.1 localhost\n192.0.2.9\tfiled.example Filed # a comment\n2001:db8::9 filed.example\n',
   );
   resolver = new DnsResolver({
-    servers: [`127.0.0.1:${server.address().port}`],
+    servers: [server.address],
     timeoutMs: 100,
     tries: 1,
     hostsFile: join(directory, 'hosts'),
   });
 });
 afterAll(async () => {
-  server.close();
+  server.stop();
   await rm(directory, { recursive: true });
 });
 

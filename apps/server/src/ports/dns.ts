@@ -1,7 +1,8 @@
 /** What the DNS says. A resolver never rejects: trouble is an answer of kind `trouble` (to be tried again). */
 export interface Resolver {
+  /** Hosts in lower case, in any order. */
   mx(domain: string): Promise<MxAnswer>;
-  /** A and AAAA addresses of a host, in the order in which they should be tried. */
+  /** A and AAAA addresses of a host, in the order in which they should be tried; of an address itself. */
   addresses(host: string): Promise<AddressAnswer>;
   /** The TXT records of a name, the strings of each joined. */
   txt(name: string): Promise<TxtAnswer>;

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { AddressAnswer, MxAnswer, Resolver, TxtAnswer } from '../../src/ports.ts';
 
 /** What the simulated DNS knows of one name. A name that is not in the table does not exist. */
@@ -32,12 +33,15 @@ export class TableResolver implements Resolver {
     if (entry === undefined) return Promise.resolve({ kind: 'no-such-domain' });
     if (entry.trouble !== undefined) return Promise.resolve({ kind: 'trouble', reason: entry.trouble });
     if (entry.mx === undefined || entry.mx.length === 0) return Promise.resolve({ kind: 'none' });
-    if (entry.mx.length === 1 && entry.mx[0]?.[1] === '.') return Promise.resolve({ kind: 'null-mx' });
-    return Promise.resolve({ kind: 'hosts', hosts: entry.mx.map(([preference, host]) => ({ preference, host })) });
+    const real = entry.mx.filter(([, host]) => host !== '.');
+    if (real.length === 0) return Promise.resolve({ kind: 'null-mx' });
+    const hosts = real.map(([preference, host]) => ({ preference, host: host.toLowerCase() }));
+    return Promise.resolve({ kind: 'hosts', hosts });
   }
 
   addresses(host: string): Promise<AddressAnswer> {
     this.questions.push(`addresses ${host}`);
+    if (isIP(host) !== 0) return Promise.resolve({ kind: 'addresses', addresses: [host] });
     const entry = this.#find(host);
     if (entry === undefined) return Promise.resolve({ kind: 'no-such-domain' });
     if (entry.trouble !== undefined) return Promise.resolve({ kind: 'trouble', reason: entry.trouble });
