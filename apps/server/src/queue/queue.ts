@@ -2,6 +2,7 @@ import type { Content, MailEvent } from '../model.ts';
 import type { Claim, Clock, IdSource, NewMessage, QueueStore } from '../ports.ts';
 import { makeWaitingClients } from './clients.ts';
 import { contentOf } from './content.ts';
+import { makeLeases } from './leases.ts';
 import { inPlace } from './priority.ts';
 import { makeRoom, type RoomLimits } from './room.ts';
 
@@ -71,8 +72,7 @@ const LONGEST_SLEEP_IN_VAIN_MS = 1_280;
 export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   const { store, clock, ids, work, paused, afterReplies } = parts;
   const room = makeRoom(limits, clock, wake);
-  /** Claims in hand, and until when they are surely ours. */
-  const leases = new Map<string, number>();
+  const leases = makeLeases(parts, limits);
   const putOffs = new Set<string>();
   let running = false;
   let claiming: Promise<void> | undefined;
@@ -80,20 +80,16 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   /** For how long to sleep when something is due, but nothing can be claimed. */
   let vainSleepMs = LEAST_SLEEP_MS;
   let timer: { readonly atMs: number; cancel(): void } | undefined;
-  let renewal: { cancel(): void } | undefined;
-  let renewedAtMs = clock.now();
-  let idle: (() => void)[] = [];
   const clients = makeWaitingClients(clock);
 
   function enter(token: string, destination: string, untilMs: number): void {
-    leases.set(token, untilMs);
+    leases.enter(token, untilMs);
     room.take(destination);
   }
 
   function leave(token: string, destination: string): void {
-    leases.delete(token);
     room.free(destination, putOffs.delete(token));
-    if (leases.size === 0) for (const resolve of idle.splice(0)) resolve();
+    leases.leave(token);
   }
 
   async function accept(accepted: NewMessage, stored?: () => void, events?: readonly MailEvent[]): Promise<void> {
@@ -109,7 +105,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     // It is claimed once in this way, and never again under its own name.
     const token = message.message.id;
     // The room is taken before the write, so that messages which arrive meanwhile see it.
-    const untilMs = clock.now() + limits.leaseMs;
+    const untilMs = leases.untilMs();
     enter(token, destination, untilMs);
     try {
       await clients.during(store.accept([message], { token, untilMs }, events));
@@ -131,19 +127,14 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   }
 
   async function claimDue(): Promise<void> {
-    const nowMs = clock.now();
-    // The clock was set forward, or the machine slept: what is in hand is still in hand.
-    if (nowMs - renewedAtMs > limits.leaseMs / 2) await renew();
+    await leases.catchUp();
     const left = room.left();
     if (left === undefined) return;
     const { limit, perDestination, full } = left;
     const except = [...full, ...paused];
+    const leaseUntilMs = leases.untilMs();
     const claims = await store.claim({
-      nowMs,
-      limit,
-      perDestination,
-      except,
-      leaseUntilMs: nowMs + limits.leaseMs,
+      ...{ nowMs: clock.now(), limit, perDestination, except, leaseUntilMs },
       token: () => ids.next(),
     });
     if (!running) {
@@ -152,7 +143,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     }
     for (const claim of claims) {
       const destination = claim.recipients[0]?.destination ?? '';
-      enter(claim.token, destination, nowMs + limits.leaseMs);
+      enter(claim.token, destination, leaseUntilMs);
       void work(claim, undefined).finally(() => leave(claim.token, destination));
     }
     if (claims.length > 0) {
@@ -201,49 +192,30 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     timer = { atMs: wakeAtMs, ...clock.after(wakeAtMs - nowMs, wake) };
   }
 
-  function renewLater(): void {
-    renewal = clock.after(limits.leaseMs / 3, () => {
-      renew().catch(parts.trouble);
-      renewLater();
-    });
-  }
-
-  async function renew(): Promise<void> {
-    renewedAtMs = clock.now();
-    if (leases.size === 0) return;
-    const asked = [...leases.keys()];
-    const untilMs = renewedAtMs + limits.leaseMs;
-    const lost = new Set(await store.renew(asked, untilMs));
-    for (const token of asked) if (leases.has(token)) leases.set(token, lost.has(token) ? 0 : untilMs);
-  }
-
   return {
     accept,
     expect,
     start() {
       if (running) return;
       running = true;
-      renewLater();
+      leases.start();
       wake();
     },
     renewAnew() {
-      if (!running) return;
-      renewal?.cancel();
-      renew().catch(parts.trouble);
-      renewLater();
+      if (running) leases.start();
     },
     async stop() {
       running = false;
       timer?.cancel();
       room.close();
       await claiming;
-      if (leases.size > 0) await new Promise<void>((resolve) => void (idle = [...idle, resolve]));
-      renewal?.cancel();
+      await leases.allLeft();
+      leases.stop();
     },
     putOff(token) {
       if (leases.has(token)) putOffs.add(token);
     },
-    isHeld: (token) => (leases.get(token) ?? 0) > clock.now(),
+    isHeld: (token) => leases.isHeld(token),
     inHand: (destination) => room.inHand(destination),
     clients: () => clients.recent(),
   };
