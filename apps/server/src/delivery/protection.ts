@@ -1,3 +1,4 @@
+import type { ReceivedReply } from '@dsnkit/smtp';
 import { TlsError, type TlsPeer, type TlsState } from '../ports.ts';
 import type { Trouble } from './outcomes.ts';
 
@@ -102,6 +103,27 @@ export function noHandshake(error: unknown, name: string): Trouble {
 /** What AUTH PLAIN says: no authorization identity, then user and password. RFC 4616 §2 */
 export function plainResponse({ user, password }: Credentials): Uint8Array {
   return new TextEncoder().encode(`\0${user}\0${password}`);
+}
+
+/**
+ * A reply without what we said of ourselves: hosts repeat commands that they don't know, and who is told of the reply must not
+ * learn the password of this server.
+ */
+export function withoutSecrets(reply: ReceivedReply, credentials: Credentials | undefined): ReceivedReply {
+  if (credentials === undefined) return reply;
+  const password = new TextEncoder().encode(credentials.password);
+  const secrets = [base64(plainResponse(credentials)), base64(password), credentials.password].filter(
+    ({ length }) => length >= LEAST_SECRET,
+  );
+  const hide = (line: string): string => secrets.reduce((text, secret) => text.replaceAll(secret, '***'), line);
+  return { ...reply, lines: reply.lines.map(hide), raw: reply.raw.map(hide) };
+}
+
+/** Shorter ones are part of many words. */
+const LEAST_SECRET = 4;
+
+function base64(octets: Uint8Array): string {
+  return btoa(String.fromCharCode(...octets));
 }
 
 /** What others say is for people only: one line, not too long. */

@@ -1,4 +1,5 @@
 import { ClientSession, SmtpError, type ClientEvent, type DoneEvent, type ReceivedReply } from '@dsnkit/smtp';
+import type { RemoteReply } from '../model.ts';
 import type { Clock, Connection, TlsState } from '../ports.ts';
 import type { Target } from './mx.ts';
 import { troubleOfReply, type Trouble } from './outcomes.ts';
@@ -8,6 +9,7 @@ import {
   nextStep,
   noHandshake,
   plainResponse,
+  withoutSecrets,
   type Credentials,
   type Protection,
 } from './protection.ts';
@@ -196,9 +198,8 @@ export class SmtpConnection {
         else this.#done(event);
         return;
       case 'failed': {
-        const { target } = this.#options;
-        const who = { mta: remoteName(target, event.reply), address: shownAddress(target) };
-        this.#trouble = troubleOfReply(remoteReply(who, event.reply, event.stage));
+        const mta = remoteName(this.#options.target, event.reply);
+        this.#trouble = troubleOfReply(this.#told(mta, event.reply, event.stage));
         this.#end();
         return;
       }
@@ -256,11 +257,10 @@ export class SmtpConnection {
   }
 
   #refuseLogin(reply: ReceivedReply): void {
-    const { target } = this.#options;
-    const mta = remoteName(target, reply);
+    const mta = remoteName(this.#options.target, reply);
     // What is wrong with our password is not the sender's fault: there is time to put it right.
     const status = '4.7.8';
-    const remote = remoteReply({ mta, address: shownAddress(target) }, reply, 'hello');
+    const remote = this.#told(mta, reply, 'hello');
     this.#refuse({ status, reason: `${mta} does not let this server log in`, remote });
   }
 
@@ -388,11 +388,17 @@ export class SmtpConnection {
     const { target } = this.#options;
     const mta = this.#hop?.mta ?? remoteName(target, reply);
     if (reply !== undefined && reply.code >= 400) {
-      return troubleOfReply(remoteReply({ mta, address: shownAddress(target) }, reply, 'connect'));
+      return troubleOfReply(this.#told(mta, reply, 'connect'));
     }
     if (reason === 'protocol') return { status: '4.5.0', reason: `${mta} said something that is not SMTP` };
     const when = this.#hop === undefined ? 'before it was ready' : 'in the middle of the transaction';
     return { status: '4.4.2', reason: `the connection to ${mta} was lost ${when}` };
+  }
+
+  /** A reply about the connection, for outcomes. */
+  #told(mta: string, reply: ReceivedReply, stage: RemoteReply['stage']): RemoteReply {
+    const { target, credentials } = this.#options;
+    return remoteReply({ mta, address: shownAddress(target) }, withoutSecrets(reply, credentials), stage);
   }
 
   #end(): void {

@@ -217,6 +217,19 @@ describe('RFC 4954 §4: AUTH on the sending side', () => {
       expect(outcome).toMatchObject({ kind: 'deferred' });
     },
   );
+
+  it.each(['535 5.7.8 Bad password: SECRET', '500 5.5.2 Not known: AUTH PLAIN RESPONSE', '421 4.7.0 RESPONSE? Bye'])(
+    'RFC 4954 §9: %s: what the host repeats of the login is told to nobody',
+    async (reply) => {
+      const said = Buffer.from(`\0${credentials.user}\0${credentials.password}`).toString('base64');
+      const AUTH = reply.replace('SECRET', credentials.password).replace('RESPONSE', said);
+      const { deliver } = await oneHop({ ...offers('STARTTLS', 'AUTH PLAIN'), AUTH }, { credentials });
+      const outcome = JSON.stringify(await deliver(one()));
+      expect(outcome).toContain(reply.replace(/SECRET|RESPONSE/, '***'));
+      expect(outcome).not.toContain(credentials.password);
+      expect(outcome).not.toContain(said);
+    },
+  );
 });
 
 describe('RFC 8689 §4.2.1: REQUIRETLS on the sending side', () => {
