@@ -5,6 +5,7 @@ export { DeliveryStatusError, type DeliveryStatusErrorCode } from './error.ts';
 export { formatFields, parseFields, receivedFields, type ParsedField, type ParsedFields } from './fields.ts';
 export { formatDeliveryStatus, formatGlobalDeliveryStatus } from './format.ts';
 export { toAsciiDeliveryStatus, toGlobalDeliveryStatus } from './global.ts';
+export { escapeHarmful, replaceHarmful } from './harmful.ts';
 export { assertDeliveryStatus, parseDeliveryStatus, parseGlobalDeliveryStatus } from './parse.ts';
 export {
   formatSmtpDiagnostic,

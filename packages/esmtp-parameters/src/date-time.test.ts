@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseDateTime } from './date-time.ts';
+import { parseDateTime, parseDay } from './index.ts';
 
 it.each([
   ['2014-04-03T23:01:00Z', '2014-04-03T23:01:00.000Z'],
@@ -38,3 +38,32 @@ it.each([
 ])('RFC 4865 §3: %j is no date-time', (text) => {
   expect(parseDateTime(text)).toBeUndefined();
 });
+
+it.each([
+  ['2000-02-29', '2000-02-29T00:00:00.000Z'],
+  ['0001-01-01', '0001-01-01T00:00:00.000Z'],
+  ['9999-12-31', '9999-12-31T00:00:00.000Z'],
+])('RFC 3339 §5.6: %s begins at %s', (day, iso) => {
+  expect(parseDay(day)?.toISOString()).toBe(iso);
+});
+
+it.each([
+  '',
+  '1900-02-29',
+  '2023-02-29',
+  '2024-04-31',
+  '2024-13-01',
+  '2024-00-10',
+  '2024-01-00',
+  '24-01-01',
+  '2024-1-1',
+])('RFC 3339 §5.7: %j is no day', (text) => {
+  expect(parseDay(text)).toBeUndefined();
+});
+
+it.each(['2024-01-01T00:00:00Z', '2024-01-01 ', ' 2024-01-01', '+002024-01-01', '2024-01-01\n'])(
+  'RFC 3339 §5.6: %j is more than a day',
+  (text) => {
+    expect(parseDay(text)).toBeUndefined();
+  },
+);

@@ -6,6 +6,7 @@ export {
   parseMailCommand,
   parseRcptCommand,
 } from './command.ts';
+export { parseDateTime, parseDay } from './date-time.ts';
 export { EsmtpParameterError, type EsmtpParameterErrorCode, type ReplyHint } from './error.ts';
 export { assertPathLimits, commandLineLimit } from './limits.ts';
 export { type MailParameters, readMailParameters } from './mail-parameters.ts';

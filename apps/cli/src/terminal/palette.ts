@@ -1,3 +1,4 @@
+import { replaceHarmful } from '@dsnkit/delivery-status';
 import { PLAIN } from './width.ts';
 
 /** Text in colours, or as it is. */
@@ -31,5 +32,5 @@ export function palette(colors: boolean): Palette {
 
 /** What a stranger wrote, fit for a terminal: it must not obey control characters, nor be turned around by bidi overrides. */
 export function printable(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ');
+  return PLAIN.test(text) ? text : replaceHarmful(text, () => ' ');
 }

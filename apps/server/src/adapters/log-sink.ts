@@ -1,3 +1,4 @@
+import { escapeHarmful, replaceHarmful } from '@dsnkit/delivery-status';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { TIMES } from '../events/wire.ts';
 import type { Failure, MailEvent, RemoteReply } from '../model.ts';
@@ -6,26 +7,24 @@ import { LogOutput } from './log-output.ts';
 
 /** Where the log goes: JSON lines, or lines for people when a terminal reads them. `output` takes the lines of `log`. */
 export async function openLog(): Promise<{ readonly log: Logger; readonly output: DestinationStream }> {
-  const output = process.stdout.isTTY ? harmless(await forPeople(), () => '?') : harmless(new LogOutput(1));
+  const output = process.stdout.isTTY ? harmless(await forPeople(), plain) : harmless(new LogOutput(1));
   return { log: pino({ base: null }, output), output };
 }
-
-/** JSON leaves these as they are: what ends a line or begins a command of a terminal somewhere, or turns text round. */
-const HARMFUL = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
 /** The same output for lines in JSON, whatever strangers said in them. */
 export function harmless(
   output: DestinationStream & Partial<Pick<LogOutput, 'flush'>>,
-  instead: (character: string) => string = escape,
+  made: (line: string) => string = escapeHarmful,
 ): DestinationStream & Pick<LogOutput, 'flush'> {
   return {
-    write: (line) => output.write(line.replace(HARMFUL, instead)),
+    write: (line) => output.write(made(line)),
     flush: (done) => (output.flush === undefined ? done?.() : output.flush(done)),
   };
 }
 
-function escape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/** Colours and line ends are our own here: what strangers said of that kind is escaped in their values. */
+function plain(line: string): string {
+  return replaceHarmful(line, (character) => (character < ' ' ? character : '?'));
 }
 
 async function forPeople(): Promise<DestinationStream> {

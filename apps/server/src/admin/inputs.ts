@@ -1,3 +1,4 @@
+import { parseDateTime, parseDay } from '@dsnkit/esmtp-parameters';
 import * as v from 'valibot';
 
 /** Values of requests, as texts of a query or of JSON. */
@@ -49,28 +50,21 @@ export const place = v.optional(
 
 /** A time as a text, or a day, which begins at 00:00 UTC. */
 export function time(words: string) {
-  return v.pipe(v.string(), v.check(isTime, 'is no RFC 3339 time'), v.description(words));
+  return v.pipe(
+    v.string(),
+    v.check((text) => timeOf(text) !== undefined, 'is no RFC 3339 time'),
+    v.description(words),
+  );
 }
 
 /** A time in the query. */
 export function instant(words: string) {
-  return v.optional(
-    v.pipe(
-      time(`${words}, as 2026-01-31T12:00:00Z`),
-      v.transform((text) => Date.parse(text)),
-    ),
-  );
+  return v.optional(v.pipe(time(`${words}, as 2026-01-31T12:00:00Z`), v.transform(timeOf)));
 }
 
-/** RFC 3339 §5.6: a day, or a time with seconds and the distance from UTC. */
-const TIME = /^(\d{4}-\d\d-\d\d)(?:[t ]\d\d:\d\d:\d\d(?:\.\d+)?(?:z|[+-]\d\d:\d\d))?$/i;
-
-/** `Date.parse` takes the 31st of February for the 3rd of March (RFC 3339 §5.7), and what says no distance for local time. */
-function isTime(text: string): boolean {
-  const [, day] = TIME.exec(text) ?? [];
-  if (day === undefined || Number.isNaN(Date.parse(text))) return false;
-  const midnight = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+/** RFC 3339 §5.6: a day, or a time with seconds and the distance from UTC; a space may stand between the two. */
+export function timeOf(text: string): number | undefined {
+  return (parseDay(text) ?? parseDateTime(text.replace(' ', 'T')))?.getTime();
 }
 
 export const address = addressLine(1000, 'An address, without angle brackets');

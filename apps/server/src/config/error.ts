@@ -1,3 +1,5 @@
+import { replaceHarmful } from '@dsnkit/delivery-status';
+
 /**
  * A configuration that can't be used; `message` is the one line to show:
  * `FILE:LINE: KEY: what is wrong; allowed: …`.
@@ -67,6 +69,6 @@ function editDistance(a: string, b: string): number {
 
 /** Values of the file are quoted in messages: whatever they hold, the message stays one line of bounded length. */
 function oneLine(text: string): string {
-  const flat = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+  const flat = replaceHarmful(text, () => ' ');
   return flat.length > 1000 ? `${flat.slice(0, 1000)}…` : flat;
 }

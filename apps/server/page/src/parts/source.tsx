@@ -1,3 +1,4 @@
+import { replaceHarmful } from '@dsnkit/delivery-status';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
@@ -64,8 +65,7 @@ function withMarks(lines: readonly string[], marks: ReadonlyMap<number, string> 
 
 /** Control characters, and those that turn the direction of writing, are shown as what they are. */
 export function visible(text: string): string {
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (c) => `␟${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  return replaceHarmful(text, (c) =>
+    c === '\t' || c === '\n' ? c : `␟${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 }

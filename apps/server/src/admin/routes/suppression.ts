@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { given } from '../given.ts';
-import { address, cursor, limit, line, time } from '../inputs.ts';
+import { address, cursor, limit, line, time, timeOf } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
 import { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
@@ -120,5 +120,5 @@ function missing(address: string): never {
 }
 
 function msOf(text: string | null | undefined): number | undefined {
-  return text === null || text === undefined ? undefined : Date.parse(text);
+  return text === null || text === undefined ? undefined : timeOf(text);
 }
