@@ -26,7 +26,19 @@ const CONDITIONS = [
   ['delay', 'When it takes long'],
 ] as const;
 
-type Wish = 'unset' | 'never' | 'some';
+const WISHES = [
+  ['some', 'Tell me…'],
+  ['never', 'Never, whatever happens'],
+  ['unset', 'Nothing said: each host follows its habit'],
+] as const;
+
+type Wish = (typeof WISHES)[number][0];
+
+const RETURNS = [
+  ['headers', 'Only the header'],
+  ['full', 'The whole message'],
+  ['', 'Nothing said'],
+] as const;
 
 /** Writes a message with wishes, hands it over and goes on to its timeline. */
 export function ComposeView({ route }: { readonly route: Route }): JSX.Element {
@@ -55,12 +67,6 @@ export function ComposeView({ route }: { readonly route: Route }): JSX.Element {
       setTrouble(reasonOf(error));
       setBusy(false);
     }
-  };
-  const add = (name: string): void => setTo([...recipientsOf(to), `${name}@${SIMULATOR}`].join('\n'));
-  const change = (condition: string): void => {
-    const next = new Set(conditions);
-    if (!next.delete(condition)) next.add(condition);
-    setConditions(next);
   };
   return (
     <>
@@ -95,19 +101,7 @@ export function ComposeView({ route }: { readonly route: Route }): JSX.Element {
             />
             <small>One address in each line.</small>
           </label>
-          <div class="chips" role="group" aria-label="Add a recipient of the simulator">
-            {FATES.map(([name, fate]) => (
-              <button
-                key={name}
-                type="button"
-                class="chip"
-                onClick={() => add(name)}
-                title={`Add ${name}@${SIMULATOR}`}
-              >
-                <code>{name}@</code> <span>{fate}</span>
-              </button>
-            ))}
-          </div>
+          <Simulator add={(recipient) => setTo([...recipientsOf(to), recipient].join('\n'))} />
           <label class="field">
             <span>Subject</span>
             <input name="subject" type="text" defaultValue="What happens to this one?" autocomplete="off" />
@@ -122,62 +116,8 @@ export function ComposeView({ route }: { readonly route: Route }): JSX.Element {
           </label>
         </div>
         <div class="compose-wishes">
-          <fieldset>
-            <legend>
-              Notify <code>NOTIFY</code>
-            </legend>
-            {(
-              [
-                ['some', 'Tell me…'],
-                ['never', 'Never, whatever happens'],
-                ['unset', 'Nothing said: each host follows its habit'],
-              ] as const
-            ).map(([value, label]) => (
-              <div key={value}>
-                <label class="check">
-                  <input
-                    type="radio"
-                    name="wish"
-                    value={value}
-                    checked={wish === value}
-                    onChange={() => setWish(value)}
-                  />{' '}
-                  {label}
-                </label>
-                {value === 'some' && (
-                  <div class="nested">
-                    {CONDITIONS.map(([condition, words]) => (
-                      <label key={condition} class="check">
-                        <input
-                          type="checkbox"
-                          checked={conditions.has(condition)}
-                          disabled={wish !== 'some'}
-                          onChange={() => change(condition)}
-                        />{' '}
-                        {words}
-                      </label>
-                    ))}
-                  </div>
-                )}
-              </div>
-            ))}
-          </fieldset>
-          <fieldset>
-            <legend>
-              What comes back <code>RET</code>
-            </legend>
-            {(
-              [
-                ['headers', 'Only the header'],
-                ['full', 'The whole message'],
-                ['', 'Nothing said'],
-              ] as const
-            ).map(([value, label]) => (
-              <label key={value} class="check">
-                <input type="radio" name="ret" value={value} defaultChecked={value === 'headers'} /> {label}
-              </label>
-            ))}
-          </fieldset>
+          <NotifyWish wish={wish} setWish={setWish} conditions={conditions} setConditions={setConditions} />
+          <ReturnWish />
           <label class="field">
             <span>
               Envelope id <code>ENVID</code>
@@ -199,6 +139,87 @@ export function ComposeView({ route }: { readonly route: Route }): JSX.Element {
         </div>
       </form>
     </>
+  );
+}
+
+/** Adds recipients of the simulator. */
+function Simulator({ add }: { readonly add: (recipient: string) => void }): JSX.Element {
+  return (
+    <div class="chips" role="group" aria-label="Add a recipient of the simulator">
+      {FATES.map(([name, fate]) => (
+        <button
+          key={name}
+          type="button"
+          class="chip"
+          onClick={() => add(`${name}@${SIMULATOR}`)}
+          title={`Add ${name}@${SIMULATOR}`}
+        >
+          <code>{name}@</code> <span>{fate}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+interface NotifyWishProps {
+  readonly wish: Wish;
+  readonly setWish: (wish: Wish) => void;
+  readonly conditions: ReadonlySet<string>;
+  readonly setConditions: (conditions: ReadonlySet<string>) => void;
+}
+
+/** When the sender is to be told. RFC 3461 §4.1 */
+function NotifyWish({ wish, setWish, conditions, setConditions }: NotifyWishProps): JSX.Element {
+  const change = (condition: string): void => {
+    const next = new Set(conditions);
+    if (!next.delete(condition)) next.add(condition);
+    setConditions(next);
+  };
+  return (
+    <fieldset>
+      <legend>
+        Notify <code>NOTIFY</code>
+      </legend>
+      {WISHES.map(([value, label]) => (
+        <div key={value}>
+          <label class="check">
+            <input type="radio" name="wish" value={value} checked={wish === value} onChange={() => setWish(value)} />{' '}
+            {label}
+          </label>
+          {value === 'some' && (
+            <div class="nested">
+              {CONDITIONS.map(([condition, words]) => (
+                <label key={condition} class="check">
+                  <input
+                    type="checkbox"
+                    checked={conditions.has(condition)}
+                    disabled={wish !== 'some'}
+                    onChange={() => change(condition)}
+                  />{' '}
+                  {words}
+                </label>
+              ))}
+            </div>
+          )}
+        </div>
+      ))}
+    </fieldset>
+  );
+}
+
+/** How much of the message a report brings back. RFC 3461 §4.3 */
+function ReturnWish(): JSX.Element {
+  return (
+    <fieldset>
+      <legend>
+        What comes back <code>RET</code>
+      </legend>
+      {RETURNS.map(([value, label]) => (
+        <label key={value} class="check">
+          <input type="radio" name="ret" value={value} defaultChecked={value === 'headers'} /> {label}
+        </label>
+      ))}
+    </fieldset>
   );
 }
 
