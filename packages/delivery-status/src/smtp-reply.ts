@@ -23,10 +23,10 @@ export interface SmtpReply {
  */
 export function parseSmtpReply(text: string): SmtpReply {
   const parts = splitReply(text);
-  const code = replyCodeAt(parts[0], 0);
+  const code = replyCodeOf(parts[0]);
   let status: StatusCode | undefined;
   const lines = parts.map((line, index) => {
-    let from = code >= 0 && replyCodeAt(line, 0) === code ? 3 : 0;
+    let from = code >= 0 && replyCodeOf(line) === code ? 3 : 0;
     if (from === 3 && line.charCodeAt(3) === DASH) from = 4;
     while (isBlank(line.charCodeAt(from))) from++;
     const own = code >= 0 || index === 0 ? statusAt(line, from) : undefined;
@@ -63,12 +63,11 @@ export function parseDiagnostic(diagnostic: TypedValue): SmtpReply {
  * @example formatSmtpDiagnostic(['550 5.1.1 <u@x>: no such user']) // { type: 'smtp', value: '550 5.1.1 <u@x>: no such user' }
  */
 export function formatSmtpDiagnostic(lines: readonly string[]): TypedValue {
-  const code = replyCodeAt(lines[0] ?? '', 0);
+  const code = replyCodeOf(lines[0] ?? '');
   lines.forEach((line, index) => {
     const mark = line.charCodeAt(3);
     const last = index === lines.length - 1;
-    if (code >= 0 && replyCodeAt(line, 0) === code && (last ? mark === SPACE || line.length === 3 : mark === DASH))
-      return;
+    if (code >= 0 && replyCodeOf(line) === code && (last ? mark === SPACE || line.length === 3 : mark === DASH)) return;
     throw new DeliveryStatusError('bad-reply', `line ${index + 1} is not part of one SMTP reply`, { offset: index });
   });
   if (code < 0) throw new DeliveryStatusError('bad-reply', 'an SMTP reply has at least one line');
@@ -126,7 +125,7 @@ export function splitReply(text: string): [string, ...string[]] {
   // Most come folded into one line.
   for (const line of /[\r\n]/.test(text) ? text.trim().split(/\r\n|[\r\n]/) : [text]) {
     const whole = line.trim();
-    const code = replyCodeAt(whole, 0);
+    const code = replyCodeOf(whole);
     let from = 0;
     let search = 4;
     while (code >= 0 && whole.charCodeAt(from + 3) === DASH) {
@@ -155,12 +154,13 @@ function isBlank(code: number): boolean {
   return code === SPACE || code === 0x09;
 }
 
-function replyCodeAt(text: string, at: number): number {
-  const a = text.charCodeAt(at) - 48;
-  const b = text.charCodeAt(at + 1) - 48;
-  const c = text.charCodeAt(at + 2) - 48;
+/** The code that a line begins with; -1 if it begins with none. */
+function replyCodeOf(line: string): number {
+  const a = line.charCodeAt(0) - 48;
+  const b = line.charCodeAt(1) - 48;
+  const c = line.charCodeAt(2) - 48;
   if (!(a >= 1 && a <= 9 && b >= 0 && b <= 9 && c >= 0 && c <= 9)) return -1;
-  const mark = text.charCodeAt(at + 3);
+  const mark = line.charCodeAt(3);
   // A longer number, or "550.1", is no reply code.
   return (mark >= 48 && mark <= 57) || mark === 0x2e ? -1 : a * 100 + b * 10 + c;
 }

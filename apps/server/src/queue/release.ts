@@ -38,7 +38,7 @@ export function makeRelease(parts: ReleaseParts): (kind: NoteKind, claim: Claim)
     const nowMs = parts.clock.now();
     const span = spanEnd(nowMs, parts.digestEveryMs);
     if (span === digestSpan) {
-      await Promise.all(claims.map((claim) => settle(parts, claim, [], span)));
+      await Promise.all(claims.map((claim) => putOff(parts.store, claim, span)));
       return;
     }
     const notes = await read(
@@ -87,7 +87,7 @@ export function makeRelease(parts: ReleaseParts): (kind: NoteKind, claim: Claim)
       safely(parts, claims, report),
     ),
     // Its time is over.
-    sent: (claim) => safely(parts, [claim], async () => settle(parts, claim, [])),
+    sent: (claim) => safely(parts, [claim], () => end(parts.store, claim)),
   };
   return (kind, claim) => gather[kind](claim);
 }
@@ -113,7 +113,7 @@ async function read<T>(
       notes.push({ claim, value: await readOne(claim) });
     } catch (error) {
       parts.trouble(error);
-      await settle(parts, claim, [], parts.clock.now() + UNREADABLE_MS).catch(parts.trouble);
+      await putOff(parts.store, claim, parts.clock.now() + UNREADABLE_MS).catch(parts.trouble);
     }
   }
   return notes;
@@ -166,21 +166,14 @@ async function settleTogether(
   parts.expect(parts.clock.now());
 }
 
-async function settle(
-  { store }: ReleaseParts,
-  { message, token, recipients }: Claim,
-  messages: readonly NewMessage[],
-  againAtMs?: number,
-): Promise<void> {
-  await store.settle({
-    messageId: message.id,
-    token,
-    updates: recipients.map((recipient) =>
-      againAtMs === undefined
-        ? { n: recipient.n, state: 'done' }
-        : { ...recipient, state: 'pending', dueAtMs: againAtMs, retryAtMs: againAtMs },
-    ),
-    children: [],
-    messages,
-  });
+async function end(store: QueueStore, { message, token, recipients }: Claim): Promise<void> {
+  const updates = recipients.map(({ n }) => ({ n, state: 'done' }) as const);
+  await store.settle({ messageId: message.id, token, updates, children: [], messages: [] });
+}
+
+async function putOff(store: QueueStore, { message, token, recipients }: Claim, untilMs: number): Promise<void> {
+  const updates = recipients.map(
+    (recipient) => ({ ...recipient, state: 'pending', dueAtMs: untilMs, retryAtMs: untilMs }) as const,
+  );
+  await store.settle({ messageId: message.id, token, updates, children: [], messages: [] });
 }

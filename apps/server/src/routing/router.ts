@@ -110,7 +110,7 @@ export function makeRouter(config: RouterConfig): Router {
   }
 
   function aliasOf(address: string): Resolution | undefined {
-    if (table.loops(address)) return refuse(550, '5.4.6', 'The address is forwarded in a circle here');
+    if (table.loops(address)) return refuse('5.4.6', 'The address is forwarded in a circle here');
     const entry = table.find(address);
     return entry === undefined ? undefined : { ...entry, destination: expandDestination };
   }
@@ -121,10 +121,10 @@ export function makeRouter(config: RouterConfig): Router {
     if (postmasterNames.includes(localPart) && canonicalDomain(splitAddress(address).domain) === home) {
       return forPostmaster(route, address, localPart);
     }
-    if (route === undefined) return refuse(550, '5.1.2', 'No route leads to this domain');
+    if (route === undefined) return refuse('5.1.2', 'No route leads to this domain');
     const base = canonicalLocalPart(splitAddress(withoutTag(address, config.recipientDelimiter)).localPart);
     if (exists(route, localPart) || exists(route, base)) return hop(route.to, address, route.acceptFrom, route.verp);
-    return localPart === 'postmaster' ? keepForPostmaster() : refuse(550, '5.1.1', 'There is no such mailbox here');
+    return localPart === 'postmaster' ? keepForPostmaster() : refuse('5.1.1', 'There is no such mailbox here');
   }
 
   /** RFC 5321 §4.5.1: mail to the postmaster is taken from everyone, whatever the routes say. */
@@ -166,6 +166,6 @@ function hop(nextHop: NextHopTemplate, address: string, acceptFrom: AcceptFrom, 
   return verp ? { ...known, verp } : known;
 }
 
-function refuse(code: number, status: Refusal['status'], line: string): MailboxResolution {
-  return { kind: 'refuse', reply: { code, status, lines: [line] } };
+function refuse(status: Refusal['status'], line: string): MailboxResolution {
+  return { kind: 'refuse', reply: { code: 550, status, lines: [line] } };
 }
