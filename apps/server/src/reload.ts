@@ -77,8 +77,11 @@ function gone(before: Config, after: Config): readonly string[] {
   return before.webhooks.flatMap(({ name }) => (known.has(name) ? [] : [name]));
 }
 
-function unchangeable(before: Config, after: Config): string | undefined {
-  return isSame(before.store, after.store) ? undefined : 'store';
+/** The key by which the queue would be another one, or we another node of it. */
+function unchangeable({ store: before }: Config, { store: after }: Config): string | undefined {
+  if (isSame(before, after)) return undefined;
+  if (before.kind === 'sqlite' || after.kind === 'sqlite' || before.url !== after.url) return 'store';
+  return before.node === after.node ? 'state-directory' : 'node';
 }
 
 function isSame(before: unknown, after: unknown): boolean {
