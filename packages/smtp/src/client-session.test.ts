@@ -227,6 +227,15 @@ describe('what the owner does', () => {
     expect(hear(client, '421 anyway\r\n')).toMatchObject([{ kind: 'closed', reason: 'quit' }]);
   });
 
+  it('a server that does not answer QUIT is told apart from one that hangs up', () => {
+    const [silent, gone] = [ready(), ready()];
+    for (const client of [silent, gone]) client.quit();
+    silent.timeout();
+    gone.eof();
+    expect(hear(silent, '')).toEqual([{ kind: 'closed', reason: 'timeout' }]);
+    expect(hear(gone, '')).toEqual([{ kind: 'closed', reason: 'quit' }]);
+  });
+
   it('RFC 3207 §4.2: a session that was closed while TLS began stays closed', () => {
     const client = ready('STARTTLS');
     client.startTls();
@@ -235,6 +244,14 @@ describe('what the owner does', () => {
     expect(hear(client, '')).toEqual([{ kind: 'closed', reason: 'lost' }]);
     client.secured();
     expect(said(client)).toBe('STARTTLS\r\n');
+  });
+
+  it('RFC 3207 §4.2: what was offered in the clear counts no longer once TLS is up', () => {
+    const client = ready('STARTTLS', 'AUTH PLAIN');
+    client.startTls();
+    hear(client, '220 go\r\n');
+    client.secured();
+    expect(client.extensions.size).toBe(0);
   });
 
   it('RFC 3207 §4.2: half a reply in the clear behind the 220 is not the head of the reply inside TLS', () => {
@@ -278,6 +295,29 @@ describe('what the owner does', () => {
     expect(hear(client, '334 e30=\r\n')).toMatchObject([{ kind: 'challenge' }]);
     client.respond(new Uint8Array(0));
     expect(hear(client, '535 wrong\r\n')).toMatchObject([{ kind: 'auth-refused' }]);
+    // One octet more than a command line has: "AUTH PLAIN ", 500 characters and CRLF are 513.
+    const plain = ready('AUTH PLAIN');
+    plain.authenticate('PLAIN', new Uint8Array(375));
+    expect(said(plain)).toBe('AUTH PLAIN\r\n');
+  });
+
+  it('RFC 4954 §4: only 334 is a challenge; anything else that begins with 3 is given up', () => {
+    const client = ready('AUTH LOGIN');
+    client.authenticate('LOGIN');
+    said(client);
+    expect(hear(client, '350 e30=\r\n')).toEqual([]);
+    expect(said(client)).toBe('*\r\n');
+    expect(hear(client, '501 cancelled\r\n')).toMatchObject([{ kind: 'auth-refused' }]);
+  });
+
+  it('RFC 5321 §4.2.1: 250 in the middle of the content accepts nothing', () => {
+    const client = ready();
+    client.begin(envelope());
+    for (const reply of ['250 ok', '250 ok', '354 go']) hear(client, `${reply}\r\n`);
+    client.content(octets('Subject: x\r\n\r\n'));
+    const [done, closed] = hear(client, '250 2.0.0 queued\r\n');
+    expect(done).toMatchObject({ kind: 'done', recipients: [{ accepted: false, stage: 'data' }] });
+    expect(closed).toMatchObject({ kind: 'closed', reason: 'protocol' });
   });
 
   it.each(['451 4.3.1 disk full', '552 5.3.4 too large'])(

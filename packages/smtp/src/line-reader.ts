@@ -64,12 +64,6 @@ export class LineReader {
     return this.#length > 0 || this.#skipping;
   }
 
-  /** Forget a line that has begun. */
-  clear(): void {
-    this.#length = 0;
-    this.#skipping = false;
-  }
-
   #refuse(input: Input, fault: LineFault, position: number): undefined {
     this.fault = fault;
     const last = position > input.position ? input.chunk[position - 1] : this.#partial[this.#length - 1];

@@ -178,6 +178,64 @@ describe('what the owner does', () => {
     expect(latin1(smtp.takeOutput()!)).toBe('250 2.0.0 queued\r\n');
   });
 
+  it('RFC 2033 §4.2: content that one of its recipients took is a message; refusals before it count no longer', () => {
+    const session = greeted({}, { protocol: 'lmtp', maxRefusals: 2 });
+    for (let round = 0; round < 4; round++) {
+      say(session, `${ENVELOPE}RCPT TO:<v@x.example>\r\nDATA\r\n`);
+      upTo(session, '.\r\n');
+      session.answerEach([
+        { code: 250, lines: ['u'] },
+        { code: 550, lines: ['v'] },
+      ]);
+    }
+    expect(say(session, 'NOOP\r\n')).toMatch(/250 2\.0\.0 Ok\r\n$/);
+  });
+
+  it('RFC 5321 §7.3: contents that are refused come to an end, too; then QUIT alone is served', () => {
+    const refusedTwice = (): ServerSession => {
+      const session = greeted({}, { maxRefusals: 2 });
+      for (let round = 0; round < 2; round++) {
+        say(session, `${ENVELOPE}DATA\r\n`);
+        upTo(session, '.\r\n');
+        session.answer({ code: 554, status: '5.7.1', lines: ['Not this one'] });
+      }
+      session.takeOutput();
+      return session;
+    };
+    expect(say(refusedTwice(), 'NOOP\r\n')).toMatch(/^421 4\.7\.0 /);
+    expect(say(refusedTwice(), 'QUIT\r\n')).toBe('221 2.0.0 Bye\r\n');
+  });
+
+  it('RFC 5321 §4.1.1.11: a parameter that is not known counts as an error', () => {
+    const session = greeted({}, { maxErrors: 2 });
+    const mail = 'MAIL FROM:<a@b.example> UNHEARD-OF=1\r\n';
+    expect(say(session, mail)).toMatch(/^555 5\.5\.4 /);
+    expect(say(session, mail)).toMatch(/^421 4\.7\.0 Too many errors/);
+  });
+
+  it('RFC 5321 §4.1.1.5: after RSET a refused MAIL is forgotten, and RCPT is out of order', () => {
+    const session = greeted();
+    upTo(session, 'MAIL FROM:<a@b.example>\r\n');
+    session.answer({ code: 550, status: '5.7.1', lines: ['Not from you'] });
+    expect(say(session, 'RCPT TO:<u@x.example>\r\n')).toMatch(/503 5\.5\.1 No sender accepted\r\n$/);
+    expect(say(session, 'RSET\r\nRCPT TO:<u@x.example>\r\n')).toMatch(/503 5\.5\.1 MAIL first\r\n$/);
+  });
+
+  it('what comes first decides: of content that is too large and has NUL behind that, the size is told', () => {
+    const session = greeted({ size: 5 });
+    say(session, `${ENVELOPE}DATA\r\n`);
+    expect(say(session, 'abcdef\0\r\n.\r\n')).toMatch(/^552 5\.3\.4 /);
+    say(session, `${ENVELOPE}DATA\r\n`);
+    expect(say(session, 'abc\0def\r\n.\r\n')).toMatch(/^554 5\.6\.0 /);
+  });
+
+  it('RFC 5321 §4.1.4: XCLIENT is refused during a mail transaction, which goes on', () => {
+    const session = greeted({ xclient: ['ADDR'] });
+    say(session, ENVELOPE);
+    expect(say(session, 'XCLIENT ADDR=192.0.2.1\r\n')).toBe('503 5.5.1 Not during a mail transaction\r\n');
+    expect(say(session, 'DATA\r\n')).toMatch(/^354 /);
+  });
+
   it('an answer after the end is not heard: the client may leave while the owner works', () => {
     const session = greeted();
     say(session, `${ENVELOPE}DATA\r\n`);

@@ -389,7 +389,6 @@ export class ServerSession {
   #forgetForTls(): void {
     forgetClient(this.#state);
     this.#input.clear();
-    this.#lines.clear();
     this.#phase = 'tls';
   }
 
