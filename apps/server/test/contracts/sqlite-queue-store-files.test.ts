@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
 import type { SqliteQueueOptions } from '../../src/adapters/sqlite-queue-store.ts';
 import type { NewMessage, QueueStore } from '../../src/ports.ts';
-import { brief, claim, deferred, done, firstDone, lease, octets, readAll, sample } from './queue-samples.ts';
+import { brief, claim, deferred, done, firstDone, lease, octets, readAll, recipient, sample } from './queue-samples.ts';
 import { newDirectory } from './queue-directory.ts';
 
 let directory = '';
@@ -268,6 +268,71 @@ describe('a full store', () => {
     ]);
   });
 
+  it.each<[string, (store: QueueStore, message: NewMessage) => Promise<string>]>([
+    [
+      'its acceptance',
+      async (store, message) => {
+        const held = lease();
+        await store.accept([message], held);
+        return held.token;
+      },
+    ],
+    [
+      'its own',
+      async (store, message) => {
+        await store.accept([message]);
+        const [claimed] = await claim(store);
+        return claimed?.token ?? '';
+      },
+    ],
+  ])('takes no recipient from the claim of %s when what shared its transaction has no room', async (_, take) => {
+    const store = await opened({ maxDatabaseOctets: 400_000 });
+    const token = await take(store, sample('two', { recipients: [recipient(0), recipient(1)] }));
+    const other = lease();
+    await store.accept([sample('large')], other);
+    const settled = (n: number) =>
+      store.settle({ messageId: 'two', token, updates: [{ n, state: 'done' }], children: [], messages: [] });
+    const tooMuch = Array.from({ length: 20 }, (_, index) => bulky(`r${index}`));
+    const results = await Promise.allSettled([
+      settled(0),
+      store.settle({ ...firstDone('large', other), messages: tooMuch }),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    await settled(1);
+    expect(await store.counts()).toEqual({ messages: 1, recipients: 1 });
+  });
+
+  it('holds no claim on messages that it refused: when its time is over, others are given', async () => {
+    const store = await opened({ maxDatabaseOctets: 400_000 });
+    const tooMuch = Array.from({ length: 20 }, (_, index) => bulky(`m${index}`));
+    await expect(store.accept(tooMuch, lease(2_000))).rejects.toMatchObject({ code: 'full' });
+    await store.accept([sample('next')]);
+    expect(brief(await claim(store, { nowMs: 3_000 }))).toEqual(['next:0']);
+    expect(await store.nextDueAtMs()).toBe(60_000);
+  });
+
+  it('counts at no destination what it refused', async () => {
+    const store = await opened({ maxDatabaseOctets: 400_000 });
+    await store.accept([sample('kept')]);
+    const tooMuch = Array.from({ length: 20 }, (_, index) => bulky(`m${index}`));
+    await expect(store.accept(tooMuch)).rejects.toMatchObject({ code: 'full' });
+    expect(await store.destinations(10)).toMatchObject([{ destination: 'smtp://a', recipients: 1 }]);
+  });
+
+  it('keeps the spooled content of a message whose settlement it refused', async () => {
+    const store = await opened({ maxDatabaseOctets: 400_000 });
+    await store.journal.follow(['r']);
+    const spool = await store.spool();
+    await spool.write(octets('large'));
+    const held = lease();
+    await store.accept([sample('m1', { content: await spool.finish() })], held);
+    const events = [{ kind: 'held', recipients: ['x'.repeat(500_000)], messageId: 'm1', atMs: 1 } as const];
+    await expect(store.settle({ ...firstDone('m1', held), events })).rejects.toMatchObject({ code: 'full' });
+    await store.accept([sample('m2')]);
+    await store.close();
+    expect(await readAll(await opened(), 'm1')).toBe('large');
+  });
+
   it('is one whose disk has little room: new messages are refused, owed reports are not', async () => {
     const accepting = await openSqliteQueueStore(directory);
     await accepting.accept([sample('m1')]);
@@ -373,6 +438,20 @@ it('says so once when it is found to be damaged while it is open, and takes noth
   await expect(reopened.accept(all)).rejects.toMatchObject(refused);
   await expect(reopened.accept([sample('n')])).rejects.toMatchObject(refused);
   expect(failures).toEqual([expect.objectContaining(refused)]);
+});
+
+it('a claim that was given back just before a settlement that ends it makes that fail, with all that it brings', async () => {
+  const store = await opened();
+  const [own, other] = [lease(), lease()];
+  await store.accept([sample('m1')], own);
+  await store.accept([sample('m2')], other);
+  const ends = [{ messageId: 'm2', token: other.token }];
+  const results = await Promise.allSettled([
+    store.release([other.token]),
+    store.settle({ ...firstDone('m1', own), messages: [sample('report')], ends }),
+  ]);
+  expect(results).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { name: 'LeaseLostError' } }]);
+  expect(await store.counts()).toEqual({ messages: 2, recipients: 2 });
 });
 
 describe('a disk that fails', () => {
