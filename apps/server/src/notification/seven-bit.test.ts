@@ -3,7 +3,7 @@ import { decodeHeaderText, parseReport } from '@dsnkit/multipart-report';
 import { describe, expect, it } from 'vitest';
 import { composeReport } from './compose.ts';
 import { makeLanguages } from './language.ts';
-import { toSevenBit } from './seven-bit.ts';
+import { toHeaderAlone, toSevenBit } from './seven-bit.ts';
 
 const style = { languages: makeLanguages(), html: true };
 const original = new TextEncoder().encode('Subject: Grüße\r\nContent-Language: ja\r\n\r\nHallo Zoë\r\n');
@@ -71,5 +71,22 @@ describe('toSevenBit', () => {
   it('what can not be written so, or is no report, is left alone', () => {
     expect(toSevenBit(report('älice@example.org'), 'R2')).toBeUndefined();
     expect(toSevenBit(new TextEncoder().encode('Subject: Grüße\r\n\r\nHallo\r\n'), 'R2')).toBeUndefined();
+  });
+});
+
+describe('toHeaderAlone', () => {
+  it('RFC 3461 §6.2: the same report, with the header of what it returned', () => {
+    const before = report('alice@example.org', 'full-message', 'BODY=8BITMIME ENVID=e1');
+    const after = parseReport(toHeaderAlone(before, 'R2')!)!;
+    expect(after.issues).toEqual([]);
+    expect(after.returned?.kind).toBe('headers');
+    expect(new TextDecoder().decode(after.returned?.octets)).toContain('Subject: Grüße');
+    expect(new TextDecoder().decode(after.returned?.octets)).not.toContain('Hallo');
+    expect(after.deliveryStatus?.recipients).toEqual(parseReport(before)!.deliveryStatus?.recipients);
+  });
+
+  it('what returns no whole message, or is no report, is left alone', () => {
+    expect(toHeaderAlone(report('alice@example.org', 'headers'), 'R2')).toBeUndefined();
+    expect(toHeaderAlone(new TextEncoder().encode('Subject: hello\r\n\r\nHallo\r\n'), 'R2')).toBeUndefined();
   });
 });

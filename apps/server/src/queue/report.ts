@@ -1,9 +1,9 @@
-import type { Content, Message, NewEvent, Recipient } from '../model.ts';
+import type { Content, Failure, Message, NewEvent, Recipient } from '../model.ts';
 import { bundleSubject, composeBundle } from '../notification/bundle.ts';
 import { composeReport, type ComposedReport, type ReportStyle } from '../notification/compose.ts';
 import { dkimFields } from '../notification/dkim.ts';
 import { makeLanguages } from '../notification/language.ts';
-import { toSevenBit } from '../notification/seven-bit.ts';
+import { toHeaderAlone, toSevenBit } from '../notification/seven-bit.ts';
 import type { Texts } from '../notification/texts/texts.ts';
 import type { DkimKey, IdSource, NewMessage } from '../ports.ts';
 import type { Router } from '../routing/router.ts';
@@ -46,10 +46,15 @@ export interface Reporter {
   /** What was held for one sender, as few messages as can be. Events are those of the messages that were reported about. */
   readonly release: (held: readonly HeldReport[]) => Promise<Released>;
   /**
-   * A report of ours in 7 bits, for a next hop that takes it in no other form; undefined if it is in that form, or can't
-   * be (RFC 6533 §4.5: it must not be lost for that).
+   * A report of ours in a form that the next hop may take which refused it: in 7 bits (RFC 6533 §4.5: it must not be lost for
+   * that), or with the header alone of what it returned. Undefined if it is in that form, can't be, or that is not why.
    */
-  readonly simplify: (message: Message, recipient: Recipient, content: Content) => Promise<NewMessage | undefined>;
+  readonly simplify: (
+    message: Message,
+    recipient: Recipient,
+    failure: Failure,
+    content: () => Promise<Content>,
+  ) => Promise<NewMessage | undefined>;
   /** A message of this server's own making, signed if it can be. */
   readonly post: (message: Omit<Message, 'sizeOctets'>, to: string, content: Uint8Array) => Promise<NewMessage>;
 }
@@ -116,11 +121,13 @@ export function makeReporter(parts: ReporterParts): Reporter {
 
   return {
     post,
-    async simplify(message, { address, destination }, content) {
+    async simplify(message, { address, destination }, failure, content) {
       const plainParameters = message.mailParameters.replace(EXTENDED, '').trim();
-      if (message.origin !== 'report' || plainParameters === message.mailParameters) return undefined;
+      const isPlain = plainParameters === message.mailParameters;
+      const simpler = isForm(failure) && !isPlain ? toSevenBit : isContent(failure) ? toHeaderAlone : undefined;
+      if (message.origin !== 'report' || simpler === undefined) return undefined;
       const id = ids.next();
-      const plain = toSevenBit(await readWhole(content), id);
+      const plain = simpler(await readWhole(await content()), id);
       if (plain === undefined) return undefined;
       const posted = await post({ ...message, id, mailParameters: plainParameters }, address, plain);
       return { ...posted, recipients: posted.recipients.map((recipient) => ({ ...recipient, destination })) };
@@ -172,6 +179,16 @@ export function makeReporter(parts: ReporterParts): Reporter {
       return { messages, events };
     },
   };
+}
+
+/** It asked more of the way than that can do. RFC 3463 §3.7 */
+function isForm({ status }: Failure): boolean {
+  return status.startsWith('5.6.');
+}
+
+/** It was too large, or refused once it was seen: what it returned may be spam, or have a virus. */
+function isContent({ status, remote }: Failure): boolean {
+  return status === '5.3.4' || status === '5.2.3' || remote?.stage === 'content';
 }
 
 const atOnce: Turns = (work) => Promise.resolve(work());

@@ -18,6 +18,7 @@ import type { Making } from './making.ts';
 import { consequenceOf, eventAt, expiryFailure, type Fate } from './outcome.ts';
 import { quote } from './quoting.ts';
 import { expiryOf, judge, noticesDue, type RetryPlan } from './schedule.ts';
+import type { Reporter } from './report.ts';
 import { returnDestination, type ReturnedMail } from './returned.ts';
 import type { Teller, Told } from './tell.ts';
 import { held, names, pending } from './waiting.ts';
@@ -55,8 +56,8 @@ export interface WorkParts {
   readonly making: Making;
   /** Return paths of our own, and what comes back on them. */
   readonly returned: Pick<ReturnedMail, 'pathFor' | 'remember' | 'forward' | 'watch'>;
-  /** A report of ours in a form that any next hop takes, if it has a simpler one. */
-  readonly simplify: (message: Message, recipient: Recipient, content: Content) => Promise<NewMessage | undefined>;
+  /** A report of ours in a form that a next hop may take which refused it, if it has a simpler one. */
+  readonly simplify: Reporter['simplify'];
   /** Works off a note: what this server keeps in the queue until it is told. */
   readonly note: (kind: NoteKind, claim: Claim) => Promise<void>;
   /** Whether operators want a destination left alone. */
@@ -355,7 +356,7 @@ async function attempt(
   return { event, results, messages: wentOn.map(({ recipient }) => parts.returned.remember(message, recipient)) };
 }
 
-/** A report that a next hop does not take in its form (X.6) goes on in a simpler one, as a message of its own. */
+/** A report that a next hop does not take in its form, or for what it returns, goes on in a simpler one, as a message of its own. */
 async function simplified(
   { simplify }: WorkParts,
   message: Message,
@@ -366,8 +367,7 @@ async function simplified(
   const better: Result[] = [];
   for (const result of results) {
     const { recipient, fate } = result;
-    const refused = fate.kind === 'failed' && fate.failure.status.startsWith('5.6.');
-    const plain = refused ? await simplify(message, recipient, await content()) : undefined;
+    const plain = fate.kind === 'failed' ? await simplify(message, recipient, fate.failure, content) : undefined;
     if (plain !== undefined) messages.push(plain);
     better.push(plain === undefined ? result : { recipient, fate: passedOn(recipient) });
   }

@@ -248,6 +248,27 @@ describe('a report on a way that takes less than the message did', () => {
     await world.clock.during(server.stop());
   });
 
+  it.each([
+    ['refused for what it returns', { extensions: ['DSN'], content: '550 5.7.1 That is spam' }, 2],
+    ['too large', { extensions: ['SIZE 2500'] }, 1],
+  ])('RFC 3461 §6.2: %s: goes with the header alone, once', async (_, script, times) => {
+    const world = new World();
+    const away = await runScript(world.host('away.hop.example'), 25, script);
+    const server = await world.server('mx.example.org', CONFIG);
+    await submit(
+      world,
+      'mx.example.org',
+      ['MAIL FROM:<alice@away.example> RET=FULL', 'RCPT TO:<gone@local.example>'],
+      `Subject: a bargain\r\n\r\n${'buy\r\n'.repeat(400)}`,
+    );
+    await world.clock.advance(60_000);
+    expect(away.contents).toHaveLength(times);
+    const report = parseReport(new TextEncoder().encode(`${away.contents.at(-1) ?? ''}\r\n`));
+    expect(report?.returned?.mediaType).toBe('text/rfc822-headers');
+    expect(report?.deliveryStatus?.recipients).toMatchObject([{ action: 'failed' }]);
+    await world.clock.during(server.stop());
+  });
+
   it('RFC 6533 §4.5 R6533-4.5-b: SMTPUTF8: goes as it is', async () => {
     const world = new World();
     const away = await runScript(world.host('away.hop.example'), 25, { extensions: ['SMTPUTF8', '8BITMIME'] });
