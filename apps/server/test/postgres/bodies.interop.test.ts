@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -6,6 +6,7 @@ import { Connections } from '../../src/adapters/postgres/connections.ts';
 import { ObjectBodies } from '../../src/adapters/postgres/object-bodies.ts';
 import { openPostgresQueueStore } from '../../src/adapters/postgres/queue-store.ts';
 import { S3Objects } from '../../src/adapters/s3-objects.ts';
+import { objectsContract } from '../contracts/objects.ts';
 import { queueStoreContract, reopenable } from '../contracts/queue-store.ts';
 import { sample } from '../contracts/queue-samples.ts';
 import { dialogue } from '../support/dialogue.ts';
@@ -29,22 +30,8 @@ describeUnless(missing, 'large contents in a bucket of OpenStack Swift', () => {
   const namesIn = async (objects: S3Objects): Promise<readonly string[]> =>
     (await objects.list('')).map(({ name }) => name);
 
-  it('puts, gets, lists and removes objects', async () => {
-    const objects = new S3Objects({ ...swift.config, prefix: 'one/' });
-    const octets = randomBytes(300_000);
-    await objects.put('b/0', octets);
-    await objects.put('b/1', Uint8Array.of(0, 255, 10));
-    await objects.put('a/0', new Uint8Array());
-    expect(Buffer.from((await objects.get('b/0')) ?? []).equals(octets)).toBe(true);
-    expect(await objects.get('a/0')).toEqual(new Uint8Array());
-    expect(await objects.get('c/0')).toBeUndefined();
-    expect(await namesIn(objects)).toEqual(['a/0', 'b/0', 'b/1']);
-    expect((await objects.list('b/0')).map(({ name }) => name)).toEqual(['b/1']);
-    const [first] = await objects.list('');
-    expect(Math.abs((first?.putAtMs ?? 0) - Date.now())).toBeLessThan(600_000);
-    await Promise.all(['a/0', 'b/0', 'b/1', 'c/0'].map((name) => objects.remove(name)));
-    expect(await namesIn(objects)).toEqual([]);
-  });
+  let buckets = 0;
+  objectsContract('through S3', () => new S3Objects({ ...swift.config, prefix: `contract-${++buckets}/` }));
 
   it('tells who refuses, and what is not there', async () => {
     const stranger = new S3Objects({ ...swift.config, secretKey: 'wrong-secret' });
