@@ -30,7 +30,7 @@ import { startPausedRounds } from './queue/paused-rounds.ts';
 import { makePauses } from './queue/pauses.ts';
 import { makeQueue, type Queue } from './queue/queue.ts';
 import type { ReportFiles } from './queue/report.ts';
-import { openListener, type Listener } from './receiving/listener.ts';
+import { openListeners } from './receiving/listeners.ts';
 import type { Router } from './routing/router.ts';
 
 /** The outside world, as the server sees it. */
@@ -181,7 +181,7 @@ async function serve(
   );
   const fail: Generation['fail'] = (...failing) => current.fail(...failing);
   const control = makeQueueControl({ store, clock, ids, events, queue, pauses, fail });
-  const opened = await openListeners(adapters.network, current, new Map());
+  const opened = await openListeners(adapters, current, new Map());
   let { listeners } = opened;
   queue.start();
   const endRounds = startPausedRounds({
@@ -217,7 +217,7 @@ async function serve(
     async reload(next, nextAdapters) {
       const made = makeGeneration(next, nextAdapters, shared);
       const before = listeners;
-      const opening = await openListeners(nextAdapters.network, made, before);
+      const opening = await openListeners(nextAdapters, made, before);
       try {
         await operating.reload(next);
       } catch (error) {
@@ -255,45 +255,6 @@ function keepPolicies(): { readonly of: Shared['policiesOf']; readonly stop: () 
     },
     stop: async () => kept?.stop(),
   };
-}
-
-/** The listeners of a generation, as far as they are new. */
-interface Opening {
-  readonly listeners: ReadonlyMap<string, Listener>;
-  /** Those that were open already go on under the new rules, connections and all. */
-  apply(): void;
-  /** Closes those that are new. */
-  cancel(): Promise<void>;
-}
-
-/** Opens what a generation listens on. When one can't be opened, none is changed. */
-async function openListeners(
-  network: Network,
-  generation: Generation,
-  open: ReadonlyMap<string, Listener>,
-): Promise<Opening> {
-  const listeners = new Map<string, Listener>();
-  const fresh: Listener[] = [];
-  const kept: (() => void)[] = [];
-  const cancel = async (): Promise<void> => {
-    await Promise.all(fresh.map((listener) => listener.close()));
-  };
-  try {
-    for (const config of generation.config.listen) {
-      const parts = generation.receivingOn(config);
-      let key = `${config.host} ${config.port}`;
-      while (listeners.has(key)) key += ' again';
-      const known = open.get(key);
-      const listener = known ?? (await openListener(network, parts));
-      if (known === undefined) fresh.push(listener);
-      else kept.push(() => known.update(parts));
-      listeners.set(key, listener);
-    }
-  } catch (error) {
-    await cancel();
-    throw error;
-  }
-  return { listeners, apply: () => kept.forEach((update) => update()), cancel };
 }
 
 /** A router that always is the one of now. */

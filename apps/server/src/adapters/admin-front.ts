@@ -7,6 +7,7 @@ import { makeObservers, type Observers } from '../admin/observe.ts';
 import { accessOf, answerBeforeStart, makeService, type OwnConfig } from '../admin/service.ts';
 import type { Config } from '../config.ts';
 import type { AdminConfig } from '../config/model.ts';
+import { overlaps } from '../config/networks.ts';
 import type { Admin, Clock, Crypto, IdSource, QueueStore } from '../ports.ts';
 import type { Intake } from '../server.ts';
 import { openHttpServer, type HttpServer } from './http-server.ts';
@@ -57,6 +58,19 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
   const open = (at: AdminConfig): Promise<HttpServer> =>
     openHttpServer(at, (request, client) => answer(request, client));
   let server = await open(config.admin);
+  /** An address that lies over the one of before can be had once that is free. */
+  async function openInPlaceOf(before: HttpServer, next: AdminConfig): Promise<HttpServer> {
+    try {
+      return await open(next);
+    } catch (error) {
+      if (!overlaps(before, next)) throw error;
+      void before.close();
+      return await open(next).catch(async (again: unknown) => {
+        server = await open({ ...own.admin, port: before.port });
+        throw again;
+      });
+    }
+  }
   return {
     get url() {
       return `http://${socketName(server)}/`;
@@ -66,7 +80,7 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
       if (next === undefined || isDeepStrictEqual(own.admin, next)) return;
       const before = server;
       try {
-        if (!listensAt(own.admin, next)) server = await open(next);
+        if (!listensAt(own.admin, next)) server = await openInPlaceOf(before, next);
       } catch (error) {
         const what = error instanceof Error ? error.message : String(error);
         parts.trouble(new Error(`no HTTP on ${socketName(next)}: ${what}; it stays on ${socketName(before)}`));

@@ -74,7 +74,7 @@ export class NodeNetwork implements Network {
     const accepted = (socket: Socket): void =>
       accept(new NodeConnection(PlainSocket.accepted(socket), this.#tls, true));
     const inherited = this.#options.inherited?.take(at.host, at.port, accepted);
-    if (inherited !== undefined) return new NodeListener(inherited.on('error', () => undefined));
+    if (inherited !== undefined) return new InheritedListener(inherited.on('error', () => undefined));
     const server = createServer({ noDelay: true, pauseOnConnect: true }, accepted);
     return await new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -117,6 +117,11 @@ class NodeListener implements NetworkListener {
     this.#server.close();
     return Promise.resolve();
   }
+}
+
+/** The service manager keeps its socket. */
+class InheritedListener extends NodeListener {
+  readonly isShared = true;
 }
 
 class NodeConnection implements Connection {

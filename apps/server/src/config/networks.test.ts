@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inNetworks, parseNetwork } from './networks.ts';
+import { inNetworks, overlaps, parseNetwork } from './networks.ts';
 
 describe('networks', () => {
   it.each([
@@ -58,4 +58,15 @@ describe('networks', () => {
       }),
     );
   });
+});
+
+it.each([
+  ['0.0.0.0', 25, '192.0.2.1', 25, true],
+  ['192.0.2.1', 25, '0.0.0.0', 25, true],
+  ['::', 25, '0.0.0.0', 25, true],
+  ['0.0.0.0', 25, '192.0.2.1', 26, false],
+  ['0.0.0.0', 25, '0.0.0.0', 25, false],
+  ['192.0.2.1', 25, '192.0.2.2', 25, false],
+])('sockets at %s port %i and %s port %i overlap: %s', (host, port, other, otherPort, expected) => {
+  expect(overlaps({ host, port }, { host: other, port: otherPort })).toBe(expected);
 });

@@ -26,6 +26,26 @@ export function parseNetwork(text: string): Network | undefined {
 }
 
 /**
+ * Whether only one of two sockets can listen, although their addresses differ: one takes what comes to any address.
+ *
+ * @example
+ * ```ts
+ * overlaps({ host: '0.0.0.0', port: 25 }, { host: '192.0.2.1', port: 25 }) // true
+ * ```
+ */
+export function overlaps(one: SocketAddress, other: SocketAddress): boolean {
+  return one.port === other.port && one.host !== other.host && (ANY.has(one.host) || ANY.has(other.host));
+}
+
+/** Where a socket listens. */
+interface SocketAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const ANY: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
+/**
  * Whether an address, as a socket names its peer, lies in one of the networks. What is no address lies in none.
  *
  * @example

@@ -23,7 +23,9 @@ export interface Network {
 export interface NetworkListener {
   readonly host: string;
   readonly port: number;
-  /** Stops taking new connections; those that are open stay. */
+  /** Somebody else holds the address, too: it is not free when this is closed. */
+  readonly isShared?: true;
+  /** Stops taking new connections; those that are open stay. Who asks right after it may have the address. */
   close(): Promise<void>;
 }
 

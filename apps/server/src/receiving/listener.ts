@@ -15,6 +15,10 @@ export interface Listener {
   readonly role: ListenConfig['role'];
   /** New connections are served by these parts; those that are open go on as they began. */
   update(parts: ReceivingParts): void;
+  /** Makes room for a listener whose address lies over this one's: takes no new connections. False where that makes none. */
+  withdraw(): Promise<boolean>;
+  /** Listens again where it did. */
+  resume(): Promise<void>;
   /** Takes no new connections, and says 421 on those that are open as soon as no message is being stored. */
   close(): Promise<void>;
 }
@@ -33,7 +37,7 @@ export async function openListener(network: Network, parts: ReceivingParts): Pro
   const lingering = new Set<Connection>();
   const usesTls = config.tls !== 'off' && identity !== undefined;
   const at = { host: config.host, port: config.port, ...(usesTls ? { tls: identity } : {}) };
-  const listener = await network.listen(at, (connection) => {
+  const accept = (connection: Connection): void => {
     const { parts: now, admission } = current;
     const address = connection.remoteAddress;
     const refusal = admission.enter(address);
@@ -46,15 +50,24 @@ export async function openListener(network: Network, parts: ReceivingParts): Pro
       sessions.delete(session);
     });
     sessions.add(session);
-  });
+  };
+  let listener = await network.listen(at, accept);
+  const { host, port } = listener;
   return {
-    host: listener.host,
-    port: listener.port,
+    ...{ host, port },
     get role() {
       return current.parts.listener.role;
     },
     update(next) {
       current = { parts: next, admission: makeAdmission(next.listener, next.clock, attendance) };
+    },
+    async withdraw() {
+      if (listener.isShared === true) return false;
+      await listener.close();
+      return true;
+    },
+    async resume() {
+      listener = await network.listen({ ...at, host, port }, accept);
     },
     async close() {
       await listener.close();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -338,6 +338,26 @@ it('moves to where another table listens, and stays as it is when it can not', a
   expect([await overview(own.front.url), await overview(own.front.url, 'none')]).toEqual([200, 401]);
   await expect(stream.text()).rejects.toThrow('terminated');
   await expect(fetch(new URL('/health/live', own.url))).rejects.toThrow('fetch failed');
+});
+
+it('moves to any address of the port on which it listens, and back', async () => {
+  const own = await startApi({ admin: 'token-file = "token"', files: { token: 'correct-horse-battery\n' } });
+  onTestFinished(() => own.stop());
+  const port = Number(new URL(own.url).port);
+  const isThere = async (host: string): Promise<boolean> => {
+    const socket = connect(port, host);
+    const there = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    return there;
+  };
+  const at = (host: string): Promise<void> => own.front.reload({ admin: { ...own.config.admin, host, port } });
+  await at('0.0.0.0');
+  expect([own.troubles, await isThere('127.0.0.1'), await isThere('127.0.0.2')]).toEqual([[], true, true]);
+  await at('127.0.0.1');
+  expect([own.troubles, await isThere('127.0.0.1'), await isThere('127.0.0.2')]).toEqual([[], true, false]);
 });
 
 it('RFC 3339 §5.6: takes days and times that say how far they are from UTC, no local ones', async () => {

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -167,6 +168,25 @@ describe('SIGHUP', () => {
       expect(warnings()).toBe(2);
     },
   );
+
+  it('a listener at any address takes the place of one at a single address, and gives it back', async () => {
+    const anywhere = config().replace('127.0.0.1:', '0.0.0.0:');
+    const greeted = async (host: string): Promise<boolean> => {
+      const socket = connect(port, host);
+      const [isGreeted] = await Promise.race([
+        once(socket, 'data').then(() => [true]),
+        once(socket, 'end').then(() => [false]),
+      ]).catch(() => [false]);
+      socket.destroy();
+      return isGreeted ?? false;
+    };
+    await hangUp(anywhere, '"reloaded"');
+    expect([await greeted('127.0.0.1'), await greeted('127.0.0.2')]).toEqual([true, true]);
+    await hangUp(`${config()}[[listen]]\naddress = "192.0.2.1:25"\n`, '"not reloaded');
+    expect([await greeted('127.0.0.1'), await greeted('127.0.0.2')]).toEqual([true, true]);
+    await hangUp(config(), '"reloaded"');
+    expect([await greeted('127.0.0.1'), await greeted('127.0.0.2')]).toEqual([true, false]);
+  });
 
   it('a listener that is gone takes no connections any more; TLS can come in', async () => {
     copyFileSync(tlsFile('first.pem'), join(folder.path, 'cert.pem'));
