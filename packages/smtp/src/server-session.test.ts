@@ -131,7 +131,9 @@ describe('what the owner does', () => {
     session.receive(octets('EHLO c.example\r\n'));
     session.next();
     expect(() => session.challenge(octets(''))).toThrow(wrongState);
-    expect(() => session.answer({ code: 354, lines: [] })).toThrow(expect.objectContaining({ code: 'bad-reply' }));
+    for (const code of [300, 354, 399]) {
+      expect(() => session.answer({ code, lines: [] })).toThrow(expect.objectContaining({ code: 'bad-reply' }));
+    }
     expect(() => session.answer({ code: 250, lines: ['a\nb'] })).toThrow(
       expect.objectContaining({ code: 'bad-reply' }),
     );
@@ -359,6 +361,40 @@ describe('what the owner does', () => {
       '535 5.7.8 Wrong\r\n535 5.7.8 Wrong\r\n421 4.7.0 Too many errors, closing connection\r\n',
     );
     expect(session.closed).toBe(true);
+  });
+
+  it.each([
+    ['504, a mechanism that is not offered', 'AUTH FOO\r\n', '504 5.5.4'],
+    ['555, a parameter that is not known', 'MAIL FROM:<a@b.example> FOO=1\r\n', '555 5.5.4'],
+  ])('%s: counts as an error', (_, line, reply) => {
+    const session = greeted({ auth: ['PLAIN'] }, { maxErrors: 2 });
+    expect(say(session, line).slice(0, 9)).toBe(reply);
+    expect(say(session, line)).toBe('421 4.7.0 Too many errors, closing connection\r\n');
+  });
+
+  it('RFC 5321 §7.3: contents that are refused one after another come to an end, too', () => {
+    const session = greeted({}, { maxRefusals: 2 });
+    for (let round = 0; round < 2; round++) {
+      say(session, `${ENVELOPE}DATA\r\n`);
+      upTo(session, '.\r\n');
+      session.answer({ code: 554, status: '5.7.1', lines: ['Not this'] });
+    }
+    session.takeOutput();
+    expect(say(session, 'NOOP\r\n')).toBe('421 4.7.0 Too many commands without a message, closing connection\r\n');
+  });
+
+  it('RFC 2033 §4.2: content that one of several recipients took is a message, and refusals count anew', () => {
+    const session = greeted({}, { protocol: 'lmtp', maxRefusals: 2 });
+    for (let round = 0; round < 3; round++) {
+      say(session, `${ENVELOPE}RCPT TO:<v@x.example>\r\nDATA\r\n`);
+      upTo(session, '.\r\n');
+      session.answerEach([
+        { code: 250, lines: ['u'] },
+        { code: 550, lines: ['v'] },
+      ]);
+    }
+    session.takeOutput();
+    expect(say(session, 'NOOP\r\n')).toBe('250 2.0.0 Ok\r\n');
   });
 
   it('RFC 5321 §3.8: an answer of 421 that is also the last error closes once', () => {
