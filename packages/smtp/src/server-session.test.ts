@@ -372,6 +372,27 @@ describe('what the owner does', () => {
     expect(say(session, line)).toBe('421 4.7.0 Too many errors, closing connection\r\n');
   });
 
+  it('names the keyword that it refuses, but for one longer than any keyword is', () => {
+    const session = greeted();
+    const longest = 'x'.repeat(40);
+    expect(say(session, `MAIL FROM:<a@b.example> ${longest}=1\r\n`)).toMatch(
+      new RegExp(`^555 .*: ${longest}\r\n$`, 'i'),
+    );
+    expect(say(session, `MAIL FROM:<a@b.example> ${longest}x=1\r\n`)).toBe('555 5.5.4 Parameter not known here\r\n');
+  });
+
+  it('RFC 1870 §6.3: text that was too much before its NUL is refused for its size', () => {
+    const session = greeted({ size: 4 });
+    expect(say(session, `${ENVELOPE}DATA\r\nabcde\0\r\n.\r\n`)).toMatch(/\r\n552 5\.3\.4 .*\r\n$/);
+  });
+
+  it('RFC 3207 §4.2: what lengthened MAIL in the clear lengthens it no more inside TLS', () => {
+    const session = greeted({ startTls: true, dsn: true });
+    say(session, 'STARTTLS\r\n');
+    session.secured();
+    expect(say(session, `MAIL FROM:<a@b.example> ${' '.repeat(513 - 26)}\r\n`)).toMatch(/^500 5\.5\.2/);
+  });
+
   it('RFC 5321 §7.3: contents that are refused one after another come to an end, too', () => {
     const session = greeted({}, { maxRefusals: 2 });
     for (let round = 0; round < 2; round++) {

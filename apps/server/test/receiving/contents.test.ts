@@ -65,6 +65,18 @@ describe('content that was received', () => {
     expect(new TextDecoder().decode(octets)).toContain(`for <bob@example.org> ${clause};`);
   });
 
+  it.each([
+    ['1', 'a stranger', '203.0.113.9', undefined],
+    ['-1', 'a stranger', '203.0.113.9', '-1'],
+    ['1', 'a client that may relay', '198.51.100.7', '1'],
+  ])('RFC 6758 §3.1 RFC 6710 §4.1: MT-Priority: %s in the header, of %s', async (value, _, from, given) => {
+    const { world, server, greeted } = await receivingWorld(RELAY);
+    await send(await greeted(from), ['bob@example.org'], `MT-Priority: ${value}\r\n${CONTENT}`);
+    await world.clock.advance(1_000);
+    expect(/ PRIORITY (\S+);/.exec(server.delivered[0]?.text ?? '')?.[1]).toBe(given);
+    expect(server.delivered).toHaveLength(1);
+  });
+
   it('RFC 5321 §6.3 R5321-6.3-a: a hundred Received fields are a loop, ninety-nine are a long way', async () => {
     const { server, greeted } = await receivingWorld(RELAY);
     const dialogue = await greeted();
@@ -79,6 +91,14 @@ describe('content that was received', () => {
 
   it('RFC 5321 §6.3 R5321-6.3-a: a loop is seen in a large message too, whose header goes to the disk', async () => {
     const store = openMemoryQueueStore({ inlineMaxOctets: 4_096 });
+    let discarded = 0;
+    const begin = store.spool.bind(store);
+    store.spool = async () => {
+      const spool = await begin();
+      const discard = spool.discard.bind(spool);
+      spool.discard = () => (discarded++, discard());
+      return spool;
+    };
     const { server, greeted } = await receivingWorld(RELAY, { store });
     const header = 'Received: from a by b; Thu, 07 Jul 1994 21:03:00 +0000\r\n'.repeat(100);
     expect(await send(await greeted(), ['bob@example.org'], `${header}\r\n${'x\r\n'.repeat(9_000)}`)).toMatch(
@@ -86,6 +106,7 @@ describe('content that was received', () => {
     );
     expect(server.events).toEqual([]);
     expect((await server.store.counts()).messages).toBe(0);
+    expect(discarded).toBe(1);
   });
 
   it('RFC 5321 §4.2.5 R5321-4.2.5-b R5321-4.1.1.11-b: what could not be stored gets 452 4.3.1, and nothing is tried', async () => {

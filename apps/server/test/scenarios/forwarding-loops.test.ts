@@ -85,6 +85,13 @@ describe('members that forward their mail back', () => {
       await last('team@here.example', content('team@here.example').replaceAll('here.example with', 'x with')),
     ).toMatch(/^250/);
     expect(await last('Team@HERE.example', content('team@here.example'))).toMatch(/^554 5\.4\.6 /);
+    // Five times is too often for any address that stands for others, for whomever it was.
+    expect(await last('team@here.example', header('all@here.example').repeat(3) + content('all@here.example'))).toMatch(
+      /^250/,
+    );
+    expect(await last('team@here.example', header('all@here.example').repeat(4) + content('all@here.example'))).toMatch(
+      /^554 5\.4\.6 /,
+    );
     expect(here.troubles).toEqual([]);
   });
 });
