@@ -8,7 +8,7 @@ export interface HttpServer {
   readonly port: number;
   /** Ends streams: who may still see them asks again. */
   endStreams(): void;
-  /** Ends streams, finishes what is under way, closes. */
+  /** Ends streams, closes, and resolves once what is under way is over, though its clients may not hear of it any more. */
   close(): Promise<void>;
 }
 
@@ -16,7 +16,7 @@ export interface HttpServer {
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 const MAX_CONNECTIONS = 500;
-/** What is under way may still be answered. */
+/** For so long what is under way may still be answered. */
 const CLOSE_GRACE_MS = 2_000;
 
 /** Listens for HTTP. Rejects when the address can't be had. */
@@ -26,9 +26,12 @@ export async function openHttpServer(
 ): Promise<HttpServer> {
   /** Connections of streams, which have no end of their own. */
   const endless = new Set<{ destroy(): unknown }>();
+  const underWay = new Set<Promise<unknown>>();
   const server = createAdaptorServer({
     fetch: async (request, { incoming: { socket } }) => {
-      const response = await answer(request, socket.remoteAddress ?? '');
+      const answering = answer(request, socket.remoteAddress ?? '');
+      underWay.add(answering);
+      const response = await answering.finally(() => underWay.delete(answering));
       if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) {
         endless.add(socket);
         socket.once('close', () => endless.delete(socket));
@@ -54,13 +57,15 @@ export async function openHttpServer(
     host: at.host,
     port,
     endStreams,
-    close: () =>
-      new Promise((resolve) => {
+    async close() {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         endStreams();
         if (!('closeIdleConnections' in server)) return;
         server.closeIdleConnections();
         setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS).unref();
-      }),
+      });
+      await Promise.allSettled(underWay);
+    },
   };
 }

@@ -86,11 +86,12 @@ class KeyFile implements IdempotencyKeys {
     const done = this.#written
       .catch(() => undefined)
       .then(async () => {
+        if (this.#file === undefined) throw new Error('the file of idempotency keys is closed');
         if (this.#lines > MANY_LINES && this.#lines > 2 * this.#kept) await this.#rewrite();
         const text = `${this.#isTorn ? '\n' : ''}${JSON.stringify(line)}\n`;
         this.#isTorn = true;
-        await this.#file?.appendFile(text);
-        await this.#file?.datasync();
+        await this.#file.appendFile(text);
+        await this.#file.datasync();
         this.#isTorn = false;
         this.#lines++;
       });

@@ -210,6 +210,12 @@ describe('keys in a file', () => {
     expect(readFileSync(path, 'utf8')).toContain('m5');
   });
 
+  it('are not taken once the file is closed: nothing of them would be known over a restart', async () => {
+    const keys = await openIdempotencyFile(path, () => 1000);
+    await keys.close();
+    await expect(keys.claim(record)).rejects.toThrow('closed');
+  });
+
   it('are forgotten after their time while the server runs, too, though each of them was answered', async () => {
     const lines = (count: number, name: string, atMs: number) =>
       Array.from({ length: count }, (_, index) => ({ ...record, key: `${name}-${index}`, atMs }));
