@@ -20,10 +20,10 @@ export const LEAST_MS = 10 * 60_000;
 const BLOCKS = 24;
 
 /**
- * The points as so many blocks, one value of each. Neighbours depend on each other (a heap rises until it is collected),
+ * The points as so many blocks, the median of each. Neighbours depend on each other (a heap rises until it is collected),
  * and the slope takes them for independent: blocks are, nearly.
  */
-export function blocksOf(points: readonly Point[], valueOf: (values: readonly number[]) => number): readonly Point[] {
+export function blocksOf(points: readonly Point[]): readonly Point[] {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined || points.length < 2 * BLOCKS) return points;
   const widthMs = (last.atMs - first.atMs) / BLOCKS;
@@ -31,7 +31,7 @@ export function blocksOf(points: readonly Point[], valueOf: (values: readonly nu
   for (const { atMs, value } of points)
     blocks[Math.min(BLOCKS - 1, Math.floor((atMs - first.atMs) / widthMs))]?.push(value);
   return blocks.flatMap((values, index) =>
-    values.length === 0 ? [] : [{ atMs: first.atMs + (index + 0.5) * widthMs, value: valueOf(values) }],
+    values.length === 0 ? [] : [{ atMs: first.atMs + (index + 0.5) * widthMs, value: median(values) }],
   );
 }
 

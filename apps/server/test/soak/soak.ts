@@ -39,6 +39,8 @@ const PAUSE_MS = 2_000;
 const HELD_MS = 1_500;
 /** How long after its expiry a message is looked up in the history; it is kept for longer. */
 const SWEEP_LAG_MS = EXPIRED_MS + 25_000;
+/** The server collects its garbage at every so many samples. */
+const COLLECT_EVERY = 6;
 const RECEIVER_AWAY_MS = 3_000;
 const GONE = 'gone@hop.example';
 
@@ -104,7 +106,7 @@ class Soak implements Arrivals {
     writeFileSync(join(this.#folder, 'package.json'), '{"type":"module","version":"0.0.0"}');
     this.#node = new Node({
       ...{ program: bundle(join(this.#folder, 'program/files')), folder: this.#folder, name: 'dsnd' },
-      ...{ toml: this.#toml(), port: this.#ports.relay },
+      ...{ toml: this.#toml(), port: this.#ports.relay, preload: new URL('./collect.ts', import.meta.url).href },
       said: (line) => this.#hear(line),
     });
     await this.#node.start();
@@ -164,7 +166,7 @@ class Soak implements Arrivals {
         ...Object.fromEntries([...this.#counts].toSorted(([a], [b]) => (a < b ? -1 : 1))),
       },
       samples: this.#samples,
-      table: tableOf(samples),
+      table: tableOf(samples, (3_600 * this.#next) / seconds),
       judgedMs: spanOf(samples),
     };
   }
@@ -318,16 +320,21 @@ class Soak implements Arrivals {
     const everyMs = Math.min(5_000, this.#options.ms / 20);
     for (let count = 0; this.#isComing; count++) {
       await moment(everyMs);
-      await this.#sample().catch(() => this.#count('samples that found no server'));
+      const isCollected = count % COLLECT_EVERY === 0;
+      await this.#sample(isCollected).catch(() => this.#count('samples that found no server'));
       if (count % 4 === 0) await this.#sweep(Date.now() - SWEEP_LAG_MS).catch(() => undefined);
       if (count % 60 === 59) this.#options.progress?.(this.#report());
     }
     this.#addCpu();
   }
 
-  async #sample(): Promise<void> {
+  /** After a collection the heap tells what stays; between two of them, how much garbage there is. */
+  async #sample(isCollected: boolean): Promise<void> {
     const [life, pid] = [this.#life, this.#node?.pid];
     if (pid === undefined) return;
+    if (isCollected) this.#node?.collect();
+    // Answered after the signal, whose work is done between two turns.
+    await this.#api.get('/healthz');
     const metrics = await this.#api.metrics();
     await (await this.#api.get('/api/v1/queue?limit=20')).arrayBuffer();
     const [{ rss, files }, { all, wal }, mailMs] = [
@@ -341,7 +348,9 @@ class Soak implements Arrivals {
       ...{ atMs: Date.now(), life },
       values: {
         ...{ 'RSS (MB)': rss, 'open files': files, 'databases and WAL (MB)': all, 'WAL alone (MB)': wal },
-        'heap used (MB)': (metrics.get('nodejs_heap_size_used_bytes') ?? NaN) / 1_048_576,
+        ...(isCollected
+          ? { 'heap after a collection (MB)': (metrics.get('nodejs_heap_size_used_bytes') ?? NaN) / 1_048_576 }
+          : {}),
         'timers, sockets, requests': metrics.get('nodejs_active_resources') ?? NaN,
         ...(mailMs.length === 0
           ? {}

@@ -16,6 +16,8 @@ export interface NodeOptions {
   readonly host?: { readonly under: readonly string[]; readonly address: string } | undefined;
   /** Told the recipients that it has relayed and settled, with the time (UTC milliseconds) after the commit. */
   readonly settled?: (address: string, atMs: number) => void;
+  /** A module that is loaded before the server's own code. */
+  readonly preload?: string;
   /** Told every line that it writes. */
   readonly said?: (line: string) => void;
 }
@@ -76,6 +78,11 @@ export class Node {
     this.#child?.kill('SIGHUP');
   }
 
+  /** Has it collect garbage, if what it has preloaded does so at SIGUSR2. */
+  collect(): void {
+    this.#child?.kill('SIGUSR2');
+  }
+
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -96,12 +103,15 @@ export class Node {
   }
 
   #spawn(): ChildProcess {
-    const { host, program } = this.#options;
+    const { host, program, preload } = this.#options;
     const words = [...(host?.under ?? []), process.execPath, program, '--config', this.#file];
     const child = spawn(words[0] ?? '', words.slice(1), {
       cwd: this.#options.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: join(this.#options.folder, 'cache') },
+      env: {
+        ...{ PATH: process.env['PATH'], NODE_COMPILE_CACHE: join(this.#options.folder, 'cache') },
+        ...(preload === undefined ? {} : { NODE_OPTIONS: `--import=${preload}` }),
+      },
     });
     this.#log = '';
     for (const stream of [child.stdout, child.stderr])
