@@ -8,6 +8,13 @@ export interface SuppressionRecord extends Suppression {
   readonly returned?: true;
 }
 
+/** What has changed; `isWhole`: what is put is all there is, since nobody knows any more what went. */
+export interface SuppressionChanges {
+  readonly put: readonly SuppressionRecord[];
+  readonly removed: readonly string[];
+  readonly isWhole?: true;
+}
+
 /** Where the suppression list rests. */
 export interface SuppressionStore {
   all(): Promise<readonly SuppressionRecord[]>;
@@ -19,6 +26,6 @@ export interface SuppressionStore {
    */
   forget(records: readonly SuppressionRecord[]): Promise<void>;
   /** What others who share the list have changed since the last call, or since {@link all}. Absent: nobody else can. */
-  changes?(): Promise<{ readonly put: readonly SuppressionRecord[]; readonly removed: readonly string[] }>;
+  changes?(): Promise<SuppressionChanges>;
   close(): Promise<void>;
 }

@@ -95,7 +95,9 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
     },
     async refresh() {
       const changes = await store.changes?.();
-      if (changes === undefined || changes.put.length + changes.removed.length === 0) return;
+      if (changes === undefined) return;
+      if (changes.isWhole === true) records.clear();
+      else if (changes.put.length + changes.removed.length === 0) return;
       for (const record of changes.put) records.set(record.address, record);
       for (const address of changes.removed) records.delete(address);
       sorted = undefined;

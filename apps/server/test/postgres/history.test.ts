@@ -79,6 +79,35 @@ describePostgres('beside the queue', (server) => {
     expect(await openAll(url)).toEqual([record('b@x', 2)]);
   });
 
+  it('keeps marks of the last removed addresses only; who slept through more of them reads the whole list', async () => {
+    const url = await made();
+    const marks = { kept: 2_000, lookEvery: 100 };
+    const [a, b] = [openPostgresSuppression(url, marks), openPostgresSuppression(url, marks)];
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    onTestFinished(async () => {
+      await Promise.all([a.close(), b.close(), client.end()]);
+    });
+    const record = (address: string) => ({
+      ...{ address, reason: 'who?', status: '5.1.1', sinceMs: 1, failures: 1, listed: true },
+    });
+    const some = (name: string, count: number) => Array.from({ length: count }, (_, n) => `${name}${n}@x`);
+    await a.change([record('stays@x'), record('gone@x')], []);
+    await b.all();
+    await a.change([], ['gone@x']);
+    await a.change([], some('f', 500));
+    const few = await b.changes?.();
+    expect([few?.isWhole, few?.removed.includes('gone@x')]).toEqual([undefined, true]);
+    for (let n = 0; n < 5; n++) await a.change([], some(`m${n}-`, 500));
+    await a.change([], some('last', 100));
+    const { rows } = await client.query('SELECT 1 FROM dsnkit_suppression WHERE record IS NULL');
+    expect(rows.length).toBe(2_000);
+    expect(await b.changes?.()).toEqual({ put: [record('stays@x')], removed: [], isWhole: true });
+    expect(await b.changes?.()).toEqual({ put: [], removed: [] });
+    await a.change([], ['stays@x']);
+    expect(await b.changes?.()).toEqual({ put: [], removed: ['stays@x'] });
+  });
+
   it('shows a change that was committed after one with a later number', async () => {
     const url = await made();
     const [a, b] = [openPostgresSuppression(url), openPostgresSuppression(url)];

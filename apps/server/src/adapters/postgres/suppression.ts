@@ -2,8 +2,19 @@ import type { SuppressionRecord, SuppressionStore } from '../../ports.ts';
 import { Connections, type Queryable } from './connections.ts';
 
 /** Opens the suppression list beside the queue, one for all nodes. The queue has made the table. */
-export function openPostgresSuppression(url: string): SuppressionStore {
-  return new PostgresSuppression(new Connections({ url, max: 2, timeoutMs: 30_000 }));
+export function openPostgresSuppression(
+  url: string,
+  marks: Marks = { kept: 100_000, lookEvery: 1_000 },
+): SuppressionStore {
+  return new PostgresSuppression(new Connections({ url, max: 2, timeoutMs: 30_000 }), marks);
+}
+
+/** Addresses that are gone stay as marks, so that other nodes see them go. */
+interface Marks {
+  /** Those of so many last changes stay; a node that has slept through more reads the whole list. More than {@link LATE}. */
+  readonly kept: number;
+  /** After so many removals by this node those before are looked for. */
+  readonly lookEvery: number;
 }
 
 interface Row {
@@ -17,21 +28,31 @@ const LATE = 1_000;
 
 class PostgresSuppression implements SuppressionStore {
   readonly #connections: Connections;
+  readonly #marks: Marks;
   #seen = 0;
+  /** The number of the last change when it was last looked. */
+  #lookedAt = 0;
+  /** Since marks were looked for the last time. */
+  #removed = 0;
   /** The numbers that were read, of those that are read again. */
   #known: ReadonlySet<number> = new Set();
 
-  constructor(connections: Connections) {
+  constructor(connections: Connections, marks: Marks) {
     this.#connections = connections;
+    this.#marks = marks;
   }
 
   async all(): Promise<readonly SuppressionRecord[]> {
+    this.#lookedAt = await this.#connections.run(lastChange);
     const rows = await this.#connections.run((client) => this.#since(client, -1));
     return rows.flatMap(({ record }) => (record === null ? [] : [JSON.parse(record) as SuppressionRecord]));
   }
 
   async changes(): ReturnType<NonNullable<SuppressionStore['changes']>> {
     const before = this.#known;
+    const last = await this.#connections.run(lastChange);
+    if (last - this.#lookedAt > this.#marks.kept - LATE) return { put: await this.all(), removed: [], isWhole: true };
+    this.#lookedAt = last;
     const read = await this.#connections.run((client) => this.#since(client, this.#seen - LATE));
     const rows = read.filter(({ changed }) => !before.has(changed));
     return {
@@ -53,6 +74,14 @@ class PostgresSuppression implements SuppressionStore {
          ON CONFLICT (address) DO UPDATE SET record = excluded.record, changed = excluded.changed`,
         [rows.map(({ address }) => address), rows.map(({ record }) => record)],
       ),
+    );
+    this.#removed += remove.length;
+    if (this.#removed < this.#marks.lookEvery) return;
+    this.#removed = 0;
+    await this.#connections.run(async (client) =>
+      client.query('DELETE FROM dsnkit_suppression WHERE record IS NULL AND changed <= $1', [
+        (await lastChange(client)) - this.#marks.kept,
+      ]),
     );
   }
 
@@ -79,4 +108,13 @@ class PostgresSuppression implements SuppressionStore {
     this.#known = new Set(rows.map((row) => row.changed).filter((each) => each > this.#seen - LATE));
     return rows;
   }
+}
+
+/** The number of the last change, whether its row is there or not. */
+async function lastChange(client: Queryable): Promise<number> {
+  const { rows } = await client.query<{ readonly last: number | null }>(
+    "SELECT pg_sequence_last_value(pg_get_serial_sequence('dsnkit_suppression', 'changed')::regclass) AS last",
+    [],
+  );
+  return Number(rows[0]?.last ?? 0);
 }
