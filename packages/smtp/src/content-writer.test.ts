@@ -42,6 +42,10 @@ describe('RFC 5321 §2.3.8 R5321-2.3.8-a: no bare CR or LF goes out, so no recei
   });
 });
 
+it('RFC 5321 §4.5.2: NUL goes out as a space, so that who drops it sees no lone dot', () => {
+  expect(write(['a\r\n\0.\0\r\nb\r\n'])).toBe('a\r\n . \r\nb\r\n.\r\n');
+});
+
 const contents = wire('\r', '\n', '.', '\r\n', '\r\n.', 'a', 'bc');
 
 it('RFC 5321 §4.5.2: what is written in any pieces is read back by the server, in lines', () => {

@@ -87,6 +87,11 @@ it('R5321-4.5.3.1.5-a RFC 5321 §4.5.3.1.5: lines longer than 512 octets are bor
   expect(read([`250 ${'x'.repeat(4000)}\r\n`])).toMatchObject([{ code: 250 }]);
 });
 
+it('a reply has 256 lines at most', () => {
+  expect(read([`${'250-x\r\n'.repeat(255)}250 x\r\n`])).toMatchObject([{ code: 250, lines: { length: 256 } }]);
+  expect(read([`${'250-x\r\n'.repeat(256)}250 x\r\n`])).toEqual(['reply-too-long']);
+});
+
 it('keeps text that is no UTF-8 one character per octet, and UTF-8 as it is', () => {
   expect(read(['550 \xE9\r\n550 \xC3\xA9\r\n'])).toMatchObject([{ lines: ['\xE9'] }, { lines: ['é'] }]);
 });
