@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { copyFile, lstat, mkdir, open, readdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../ports.ts';
 import { failing, syncDirectory } from './queue-spool.ts';
@@ -69,7 +69,7 @@ async function withMessages(
   const saved = { messages: 0, recipients: 0 };
   async function* whole(): AsyncGenerator<SalvagedMessage> {
     for (const message of salvage(database, (line) => lost.push(line))) {
-      if (message.spool !== null && !(await isReadable(join(directory, 'spool', message.spool)))) {
+      if (message.spool !== null && !(await isReadable(join(directory, 'spool'), message.spool))) {
         lost.push(`Message ${message.id}: its content file ${message.spool} can't be read`);
         continue;
       }
@@ -143,9 +143,11 @@ async function makeEmpty(...directories: readonly string[]): Promise<void> {
   }
 }
 
-async function isReadable(path: string): Promise<boolean> {
+/** Content lies in a file of its own in the folder: a name in a damaged row may lead elsewhere. */
+async function isReadable(folder: string, name: string): Promise<boolean> {
   try {
-    await (await open(path)).close();
+    if (basename(name) !== name || !(await lstat(join(folder, name))).isFile()) return false;
+    await (await open(join(folder, name))).close();
     return true;
   } catch {
     return false;

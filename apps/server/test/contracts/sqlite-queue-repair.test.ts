@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -102,6 +102,24 @@ describe('recovering a store', () => {
     expect(await readAll(queue, 'm0')).toBe('x'.repeat(3_000));
     await queue.close();
   });
+
+  it.each(['', '.', '..', '../../outside', 'folder', 'link', 'no\0thing'])(
+    'takes content from its own folder alone, whatever a row says: %j',
+    async (name) => {
+      await fill(10);
+      await writeFile(join(home, 'outside'), 'secret');
+      await mkdir(join(store(), 'spool', 'folder'));
+      await symlink(join(home, 'outside'), join(store(), 'spool', 'link'));
+      const database = new DatabaseSync(join(store(), 'queue.db'));
+      database.prepare("UPDATE message SET spool = ? WHERE id = 'm2'").run(name);
+      database.close();
+      const expected = { messages: 9, recipients: 9, lost: [`Message m2: its content file ${name} can't be read`] };
+      expect(await recoverStore(store(), rescued())).toEqual(expected);
+      expect(await readdir(join(rescued(), 'spool'))).toEqual([]);
+      expect(await exportStore(store(), join(home, 'files'))).toEqual(expected);
+      expect(await readdir(home)).toEqual(['files', 'outside', 'rescued', 'store']);
+    },
+  );
 
   it('saves what lies before and behind damaged pages, wherever they are', async () => {
     await fill(400);
