@@ -35,7 +35,12 @@ async function readBody(request: Request, maxOctets: number): Promise<Uint8Array
   const pieces: Uint8Array[] = [];
   let size = 0;
   const reader = request.body?.getReader();
-  for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+  const next = async () =>
+    await reader?.read().catch(() => {
+      // The client has left, or what it sent is no HTTP: nothing that the operator has to look at.
+      throw new Problem('bad-request', 'The body did not come whole');
+    });
+  for (let read = await next(); read?.done === false; read = await next()) {
     const piece = read.value as Uint8Array;
     size += piece.length;
     if (size > maxOctets) {

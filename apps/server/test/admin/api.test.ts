@@ -281,6 +281,23 @@ it('RFC 2046 §5.2.1: explains the bounce that a message forwards as an attachme
   expect([alone.kind, alone.attached]).toEqual(['dsn', []]);
 });
 
+it('troubles nobody with a client that leaves amid its request', async () => {
+  const own = await startApi();
+  onTestFinished(() => own.stop());
+  const { hostname, port } = new URL(own.url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.write(
+    `POST /api/v1/explain HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
+  );
+  // Connections are served in their order: the request is being read when another one is answered.
+  await own.get('/healthz');
+  socket.destroy();
+  await once(socket, 'close');
+  await own.get('/healthz');
+  expect(own.troubles).toEqual([]);
+});
+
 it('shows the configuration in force, and no secret of it', async () => {
   const secret = await startApi({
     admin: 'token-file = "token"',
