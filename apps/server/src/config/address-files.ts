@@ -62,7 +62,11 @@ function entriesOf(path: string, key: string, read: Read): readonly Entry[] {
         throw new ConfigError(path, index + 1, key, `${JSON.stringify(this.text)} ${what}`);
       },
     }))
-    .filter(({ text }) => text !== '');
+    .filter(({ text }) => text !== '')
+    .map((entry) =>
+      // What a reader of UTF-8 makes of octets of another charset; it would be an address that nobody writes to.
+      entry.text.includes('\uFFFD') ? entry.complain('is not UTF-8; allowed: text in UTF-8') : entry,
+    );
 }
 
 function textOf(path: string, key: string, read: Read): string {

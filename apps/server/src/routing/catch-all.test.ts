@@ -207,6 +207,14 @@ describe('recipients of a route in a file', () => {
     );
   });
 
+  it('RFC 6531 §3.3: tell file and line of what is in another charset than UTF-8', () => {
+    const latin1 = Buffer.from('bob\njos\u00E9\n', 'latin1');
+    expect(() => withRecipients(config, () => latin1.toString('utf8'))).toThrow(
+      '/etc/dsnd/team.txt:2: recipients-file: "jos\uFFFD" is not UTF-8; allowed: text in UTF-8',
+    );
+    expect(recipientsOf(withRecipients(config, () => 'jos\u00E9'))).toEqual(new Set(['ann', 'jos\u00E9']));
+  });
+
   it('are nobody if the file is empty', () => {
     const alone = parseConfig(route('recipients-file = "team.txt"\n'), 'dsnd.toml', '/etc/dsnd');
     expect(recipientsOf(withRecipients(alone, () => ''))).toEqual(new Set());
