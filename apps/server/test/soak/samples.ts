@@ -41,7 +41,7 @@ export interface Sample {
 export interface Row {
   readonly measure: Measure;
   /** Medians of the first third, the middle and the last third. */
-  readonly thirds: readonly number[];
+  readonly thirds: readonly (number | undefined)[];
   readonly slope: Slope | undefined;
   readonly boundPerHour: number;
   readonly judgement: Judgement;
@@ -98,7 +98,10 @@ export function tableOf(samples: readonly Sample[], messagesPerHour: number): re
       return value === undefined ? [] : [{ atMs, value }];
     });
     const third = Math.ceil(points.length / 3);
-    const thirds = [0, 1, 2].map((n) => median(points.slice(n * third, (n + 1) * third).map(({ value }) => value)));
+    const thirds = [0, 1, 2].map((n) => {
+      const values = points.slice(n * third, (n + 1) * third).map(({ value }) => value);
+      return values.length === 0 ? undefined : median(values);
+    });
     const slope = slopeOf(blocksOf(points));
     return { measure, thirds, slope, boundPerHour, judgement: judge(points, slope, boundPerHour) };
   });
