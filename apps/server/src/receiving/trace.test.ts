@@ -43,6 +43,7 @@ describe('formatReceived', () => {
       }),
     );
     expect(formatReceived({ ...reception, clientName: 'x(by' })).toMatch(/^Received: from \[192\.0\.2\.1\]\r\n/);
+    expect(formatReceived({ ...reception, clientHostName: 'x) by (y' })).not.toContain('x)');
     expect(formatReceived({ ...reception, clientName: '' })).toMatch(/^Received: from \[192\.0\.2\.1\]\r\n/);
   });
 });

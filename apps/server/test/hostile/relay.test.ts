@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Dialogue } from '../receiving/dialogue.ts';
+import { receivingWorld } from '../receiving/world.ts';
 import { World } from '../scenarios/world.ts';
 import { ScriptedHost } from '../simulation/scripted-host.ts';
 
@@ -202,6 +203,18 @@ describe('RFC 5321 §7.1: no open relay for a stranger, by whatever form of addr
     for (const rcpt of inside) expect(rcpt).not.toMatch(/[%!]|@.*@/);
     for (const folder of local) expect(folder).toMatch(/@example\.org$/);
   });
+
+  it.each(['smtp://192.0.2.99', 'smtps://192.0.2.99', 'mx:'])(
+    'RFC 1123 §5.2.16: a local-part that names another host does not go on to %s',
+    async (to) => {
+      const listen = '[[listen]]\naddress = "0.0.0.0:25"\n';
+      const route = `[[route]]\nmatch = "inner.example"\nto = "${to}"\naccept-from = "anyone"\n`;
+      const dialogue = await (await receivingWorld(listen + route)).greeted();
+      await dialogue.say('MAIL FROM:<a@client.example>');
+      expect(await dialogue.say('RCPT TO:<victim%far.example@inner.example>')).toMatch(/^550 5\.7\.1 /);
+      expect(await dialogue.say('RCPT TO:<victim@inner.example>')).toMatch(/^250 /);
+    },
+  );
 
   it('RFC 5321 §4.1.2: what is no address is refused, and nothing comes of it', async () => {
     const { replies, outside, inside, local } = await attemptAll(BROKEN, 'a@client.example');

@@ -109,6 +109,74 @@ describe('content that was received', () => {
     expect(discarded).toBe(1);
   });
 
+  it.each<[string, (dialogue: Dialogue, cut: () => void) => Promise<string>]>([
+    ['in a loop', (dialogue) => dialogue.say(`${'Received: x\r\n'.repeat(100)}\r\n${'x\r\n'.repeat(9_000)}.`)],
+    ['too large', (dialogue) => dialogue.say(`Subject: x\r\n\r\n${'x\r\n'.repeat(40_000)}.`)],
+    [
+      'cut off by the client',
+      (dialogue) => {
+        dialogue.leave();
+        return dialogue.hear();
+      },
+    ],
+    [
+      'cut off by the network',
+      (dialogue, cut) => {
+        cut();
+        return dialogue.hear();
+      },
+    ],
+  ])('RFC 5321 §7.8: of a large message that is %s nothing stays on the disk', async (_, end) => {
+    const memory = openMemoryQueueStore({ inlineMaxOctets: 4_096 });
+    let [spools, discarded] = [0, 0];
+    const counted: QueueStore['spool'] = async () => {
+      const spool = await memory.spool();
+      spools++;
+      return { ...spool, discard: () => (discarded++, spool.discard()) };
+    };
+    const store: QueueStore = new Proxy(memory, {
+      get(target, name): unknown {
+        if (name === 'spool') return counted;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const { world, greeted } = await receivingWorld(`${RELAY}[limits]\nmessage-size-octets = 100000\n`, { store });
+    const dialogue = await greeted();
+    for (const line of ['MAIL FROM:<a@client.example>', 'RCPT TO:<bob@example.org>', 'DATA']) await dialogue.say(line);
+    dialogue.send(new TextEncoder().encode('Received: a from b by c\r\n'.repeat(400)));
+    await world.clock.advance(1_000);
+    expect([spools, discarded]).toEqual([1, 0]);
+    await end(dialogue, () => world.network.find(STRANGER)?.cutAll());
+    await world.clock.advance(1_000);
+    expect(discarded).toBeGreaterThan(0);
+  });
+
+  it('RFC 5321 §4.4: behind a proxy our Received has the name that its client gave, not the proxy’s', async () => {
+    const { world, server, greeted } = await receivingWorld(RELAY.replace('\n', '\nxclient-from = ["198.51.100.7"]\n'));
+    const dialogue = await greeted();
+    expect(await dialogue.say('XCLIENT ADDR=203.0.113.9 HELO=real.example')).toMatch(/^220 /);
+    await dialogue.say('EHLO proxy.example');
+    await send(dialogue, ['bob@example.org']);
+    await world.clock.advance(1_000);
+    const [header = ''] = server.delivered.map(({ text }) => text);
+    expect(header).toContain('Received: from real.example ([203.0.113.9])\r\n');
+  });
+
+  it('RFC 6758 §3.1 RFC 6710 §4.1: a stranger gets no higher priority by a field of the header', async () => {
+    for (const [from, expected] of [
+      ['203.0.113.9', 'by mx.example.org with ESMTP id'],
+      ['198.51.100.7', 'PRIORITY 3'],
+    ] as const) {
+      const { world, server, greeted } = await receivingWorld(RELAY);
+      await send(await greeted(from), ['bob@example.org'], `MT-Priority: 3\r\n${CONTENT}`);
+      await world.clock.advance(1_000);
+      const [header = ''] = server.delivered.map(({ text }) => text);
+      expect(header).toContain(expected);
+      expect(header.includes('PRIORITY 3')).toBe(from === '198.51.100.7');
+    }
+  });
+
   it('RFC 5321 §4.2.5 R5321-4.2.5-b R5321-4.1.1.11-b: what could not be stored gets 452 4.3.1, and nothing is tried', async () => {
     const memory = openMemoryQueueStore();
     const full: QueueStore = new Proxy(memory, {

@@ -106,7 +106,10 @@ describe('hostile dialogues', () => {
       const dialogue = await greeted();
       for (const each of point) await dialogue.say(each, 50);
       const stopped = server.stop();
-      await world.clock.advance(700_000);
+      await world.clock.advance(1_000);
+      // In the middle of a handshake nothing can be said: it is not waited for.
+      if (point.at(-1) === 'STARTTLS') expect(server.host.openConnections).toBe(0);
+      await world.clock.advance(699_000);
       await stopped;
       const last = await dialogue.hear();
       expect([point.at(-1), dialogue.closed, server.host.openConnections]).toEqual([point.at(-1), true, 0]);

@@ -92,6 +92,8 @@ describe('members that forward their mail back', () => {
     expect(await last('team@here.example', header('all@here.example').repeat(4) + content('all@here.example'))).toMatch(
       /^554 5\.4\.6 /,
     );
+    const both = ['MAIL FROM:<>', 'RCPT TO:<team@here.example>', 'RCPT TO:<bob@here.example>'];
+    expect((await submit(world, 'here.example', both, content('team@here.example'))).at(-1)).toMatch(/^250/);
     expect(here.troubles).toEqual([]);
   });
 });

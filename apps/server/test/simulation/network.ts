@@ -229,7 +229,8 @@ export class SimulatedConnection implements Connection {
   write(octets: Uint8Array): boolean {
     if (this.#finSent || this.#closed || octets.length === 0) return true;
     this.#unreadOctets += octets.length;
-    this.#send({ kind: 'data', octets });
+    // Who reads it may give its memory back.
+    this.#send({ kind: 'data', octets: octets.slice() });
     this.#wantsDrain = this.#unreadOctets > windowOctets;
     return !this.#wantsDrain;
   }
@@ -295,8 +296,9 @@ export class SimulatedConnection implements Connection {
     resolve({ ...state, peer: { verified, trusted, named, chain, ...(verified ? {} : { problem }) } });
   }
 
-  release(): void {
-    // Tests look at what was said.
+  /** Whoever still looks at them sees that they are gone. */
+  release(octets: Uint8Array): void {
+    octets.fill(0);
   }
 
   finish(): void {

@@ -151,6 +151,21 @@ describe('logins', () => {
     },
   );
 
+  it('RFC 4954 §4: an exchange that is given up counts as an attempt, and only one that was begun', async () => {
+    const { clock, logins } = world();
+    const failing = async (conversation: Conversation) => {
+      const step = await clock.during(conversation.begin('CRAM-MD5', '192.0.2.1', undefined));
+      return step.kind === 'failure' ? step.reply.code : step.kind;
+    };
+    const begun = new Conversation(logins, clock, 2);
+    expect((await begun.begin('LOGIN', '192.0.2.1', undefined)).kind).toBe('challenge');
+    begun.cancel();
+    expect(await failing(begun)).toBe(421);
+    const other = new Conversation(logins, clock, 2);
+    other.cancel();
+    expect(await failing(other)).toBe(504);
+  });
+
   it('RFC 4954 §4: a mechanism that is not ours gets 504', () => {
     expect(world().logins.begin('CRAM-MD5', '192.0.2.1')).toMatchObject({ code: 504, status: '5.5.4' });
     expect(world().logins.begin('toString', '192.0.2.1')).toMatchObject({ code: 504 });
