@@ -276,6 +276,32 @@ describe('SmtpTransport: replies', () => {
     expect(peer.transactions).toHaveLength(1);
   });
 
+  it('RFC 5321 §4.5.3.1.10: a 452 whose status tells of the mailbox is no limit: the recipient is not tried again at once', async () => {
+    const { peer, deliver } = await oneHop({
+      RCPT: (line) => (line.includes('full@') ? '452 4.2.2 Mailbox full' : '250 2.1.5 Ok'),
+    });
+    const outcomes = await deliver(deliveryOf({ recipients: ['a@x', 'full@x'] }));
+    expect(outcomes.map(told)).toEqual([
+      'relayed 2.0.0 content: 250 2.0.0 Queued',
+      'deferred 4.2.2 rcpt: 452 4.2.2 Mailbox full',
+    ]);
+    expect(peer.transactions).toHaveLength(1);
+  });
+
+  it('RFC 5321 §6.1: who has lost the message to another node does not end its content', async () => {
+    let isHeld = true;
+    const { peer, deliver } = await oneHop({
+      DATA: () => {
+        isHeld = false;
+        return '354 Go ahead';
+      },
+    });
+    const outcomes = await deliver({ ...two(), isHeld: () => isHeld });
+    expect(outcomes.map(told)).toEqual(Array(2).fill('deferred 4.3.0 (another node has taken the message over)'));
+    expect(peer.transactions).toHaveLength(1);
+    expect(peer.transactions[0]).not.toHaveProperty('content');
+  });
+
   it('RFC 5321 §3.3 R5321-3.3-e: nothing is sent when DATA is accepted for nobody', async () => {
     const { peer, deliver } = await oneHop({ RCPT: '550 5.1.1 No', DATA: '354 Go ahead' });
     expect((await deliver(two())).map(told)).toEqual(Array(2).fill('failed 5.1.1 rcpt: 550 5.1.1 No'));
