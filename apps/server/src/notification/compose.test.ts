@@ -524,6 +524,25 @@ describe('hostile text', () => {
     });
   });
 
+  it('what turns the direction of writing reaches neither subject nor words', () => {
+    const turned = '\u202eturned';
+    const remote: Remote = { mta: `mx${turned}`, lines: [`550 5.1.1 ${turned}`] };
+    const composed = compose({
+      entries: [entry(`a${turned}@x.example`, 'failed', { remote }, 'ORCPT=utf-8;b\\x{202E}turned@x.example')],
+      message: { ...message, mailParameters: 'SMTPUTF8' },
+      style: { languages: makeLanguages(), html: true },
+    });
+    const { human, humanReadable, header } = read(composed);
+    const shown = [human, humanReadable.html ?? '', decodeHeaderText(header['Subject'] ?? '')];
+    for (const each of shown) expect(each).not.toContain('\u202e');
+    for (const each of ['a?turned', 'b?turned', 'mx?turned', '550 5.1.1 ?turned']) expect(human).toContain(each);
+  });
+
+  it('our own words on the trouble stand in the machine part in ASCII', () => {
+    const composed = compose({ entries: [entry('a@x.example', 'failed', {}, '', { reason: 'café\r\nX: y' })] });
+    expect(text(composed.content)).toContain('\r\nX-Dsnkit-Reason: caf? X: y\r\n');
+  });
+
   it('an ORCPT that no line can hold is left out, the rest is told', () => {
     const orcpt = `ORCPT=utf-8;${'ü'.repeat(240)}@x.example`;
     const composed = compose({ entries: [entry('a@x.example', 'failed', {}, orcpt)] });
