@@ -78,6 +78,7 @@ describe('RFC 5321 §4.2.1 R5321-4.2.1-b: what is no reply is an error', () => {
     ['250 x\n', 'malformed-reply'],
     [`250 ${'x'.repeat(5000)}`, 'reply-too-long'],
     ['250-x\r\n'.repeat(300), 'reply-too-long'],
+    [`${'250-x\r\n'.repeat(256)}250 x\r\n`, 'reply-too-long'],
   ])('%j', (text, code) => {
     for (const pieces of [[text], single(text)]) expect(read(pieces)).toEqual([code]);
   });
@@ -85,6 +86,7 @@ describe('RFC 5321 §4.2.1 R5321-4.2.1-b: what is no reply is an error', () => {
 
 it('R5321-4.5.3.1.5-a RFC 5321 §4.5.3.1.5: lines longer than 512 octets are borne', () => {
   expect(read([`250 ${'x'.repeat(4000)}\r\n`])).toMatchObject([{ code: 250 }]);
+  expect(read([`${'250-x\r\n'.repeat(255)}250 x\r\n`])).toMatchObject([{ code: 250 }]);
 });
 
 it('a reply has 256 lines at most', () => {

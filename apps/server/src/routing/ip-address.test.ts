@@ -20,6 +20,8 @@ it.each([
   '::300.0.0.1',
   'g::',
   '1:2:3:4:5:6:7::8:9',
+  // Where all eight groups are written, :: stands for none.
+  '1:2:3:4::5:6:7:8',
 ])('%j is not IPv6', (text) => {
   expect(isIpv6(text)).toBe(false);
 });

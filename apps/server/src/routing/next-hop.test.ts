@@ -39,6 +39,7 @@ describe('parseNextHop', () => {
     ['discard:x', 'trailing-text', 8],
     // A name, not an address of this machine.
     ['gateway+http://127.example.org/', 'bad-url', 8],
+    ['gateway+https://:secret@example.org/', 'bad-url', 8],
     ['maildir:', 'missing-directory', 8],
     ['maildir:a\0b', 'missing-directory', 9],
   ] as const)('refuses %j with %s at %i', (text, code, offset) => {
