@@ -397,7 +397,8 @@ export interface ReportConfig {
   readonly html: boolean;
   /**
    * `max-per-minute`: reports to one sender in a minute. Further ones are held to the end of the minute: those of one
-   * message become one report, those of several go together in one message. A notice of delay may come after what followed it. Nothing is left out. Default 100.
+   * message become one report, those of several go together in one message. Nothing is
+   * left out but notices of delay for who waits no more by then. Default 100.
    */
   readonly maxPerMinute: number;
   /**

@@ -1,6 +1,6 @@
 import type { Outcome } from '@dsnkit/dsn-policy';
 import { parseParameters, readRcptParameters } from '@dsnkit/esmtp-parameters';
-import type { Content, Message } from '../model.ts';
+import type { Content, Message, Recipient } from '../model.ts';
 import type { ReportInput } from '../notification/compose.ts';
 import type { NewMessage } from '../ports.ts';
 import type { Hold } from './flood.ts';
@@ -48,6 +48,15 @@ export async function readHeld(content: Content): Promise<HeldReport> {
   const [first, ...rest] = entries.map(revive);
   if (first === undefined) throw new TypeError('a held report speaks of nobody');
   return { message, returned, original: octets, entries: [first, ...rest] };
+}
+
+/** Tells the recipients of one message apart, in the queue and in what is held. */
+export function recipientKey({
+  address,
+  shownAs,
+  parameters,
+}: Pick<Recipient, 'address' | 'shownAs' | 'parameters'>): string {
+  return JSON.stringify([address, shownAs, parameters]);
 }
 
 /** JSON has no dates, and the typed view of the parameters is made anew. */

@@ -2,7 +2,7 @@ import type { MailEvent } from '../model.ts';
 import type { Unreported } from '../notification/digest.ts';
 import type { Claim, Clock, EventSink, NewMessage, QueueStore } from '../ports.ts';
 import { makeGatherer } from './gather.ts';
-import { MOST_IN_BUNDLE, readHeld, type HeldReport } from './held.ts';
+import { MOST_IN_BUNDLE, readHeld, recipientKey, type HeldReport } from './held.ts';
 import type { Making } from './making.ts';
 import { readNote, spanEnd, type NoteKind } from './notes.ts';
 import { eventAt } from './outcome.ts';
@@ -71,7 +71,8 @@ export function makeRelease(parts: ReleaseParts): (kind: NoteKind, claim: Claim)
   async function reportTogether(claims: readonly Claim[]): Promise<void> {
     const notes = await read(parts, claims, async (claim) => readHeld(await parts.store.content(claim.message.id)));
     for (const some of bySender(notes)) {
-      const { messages, events } = await parts.reporter.release(some.map(({ value }) => value));
+      const owed = await Promise.all(some.map(({ value }) => stillTrue(parts.store, value)));
+      const { messages, events } = await parts.reporter.release(owed.filter((each) => each !== undefined));
       await settleTogether(
         parts,
         some.map(({ claim }) => claim),
@@ -128,6 +129,19 @@ function bySender(notes: readonly Read<HeldReport>[]): readonly (readonly Read<H
     some.push(note);
   }
   return [...senders.values()];
+}
+
+/**
+ * Without the notices of delay for those who wait no more: what became of them is told by a report of its own if the sender
+ * wants one, and that may have gone first. RFC 3461 §5.2.5(a): nobody is obliged to tell of a delay.
+ */
+async function stillTrue(store: QueueStore, held: HeldReport): Promise<HeldReport | undefined> {
+  if (held.entries.every(({ action }) => action !== 'delayed')) return held;
+  const waiting = new Set((await store.find(held.message.id))?.recipients.map(recipientKey));
+  const [first, ...rest] = held.entries.filter(
+    ({ action, recipient }) => action !== 'delayed' || waiting.has(recipientKey(recipient)),
+  );
+  return first === undefined ? undefined : { ...held, entries: [first, ...rest] };
 }
 
 /** What is not settled in the end goes back, and is looked at once more. */

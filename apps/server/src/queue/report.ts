@@ -9,7 +9,7 @@ import type { DkimKey, IdSource, NewMessage } from '../ports.ts';
 import type { Router } from '../routing/router.ts';
 import { readStart, readWhole } from './content.ts';
 import { makeFlood } from './flood.ts';
-import { heldNote, MOST_IN_BUNDLE, type HeldReport } from './held.ts';
+import { heldNote, MOST_IN_BUNDLE, recipientKey, type HeldReport } from './held.ts';
 import type { Owed, Told } from './tell.ts';
 import type { Turns } from './turns.ts';
 
@@ -210,13 +210,13 @@ function mergeByMessage(held: readonly HeldReport[]): readonly HeldReport[] {
 /** Who failed, or was reached after all, while the report of a delay was held, is told of once (RFC 3464 §2.3). */
 function lastWords(before: HeldReport['entries'], added: HeldReport['entries']): HeldReport['entries'] {
   const entries = [...before, ...added];
-  const final = new Set(entries.filter(({ action }) => action !== 'delayed').map(recipientKey));
-  const [first, ...rest] = entries.filter((entry) => entry.action !== 'delayed' || !final.has(recipientKey(entry)));
+  const final = new Set(
+    entries.filter(({ action }) => action !== 'delayed').map(({ recipient }) => recipientKey(recipient)),
+  );
+  const [first, ...rest] = entries.filter(
+    (entry) => entry.action !== 'delayed' || !final.has(recipientKey(entry.recipient)),
+  );
   return first === undefined ? before : [first, ...rest];
-}
-
-function recipientKey({ recipient: { address, shownAs, parameters } }: HeldReport['entries'][number]): string {
-  return JSON.stringify([address, shownAs, parameters]);
 }
 
 /** Reports that go together can't be made simpler later on: they ask nothing of the way that they can do without. */

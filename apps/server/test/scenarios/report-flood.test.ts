@@ -149,6 +149,37 @@ describe('a flood of reports to one sender', () => {
     await world.clock.during(server.stop());
   });
 
+  it('RFC 3461 §5.2.5(a): no delay is told of who waits no more when it comes, though the failure is in another message', async () => {
+    const world = new World(6_000_000);
+    const config = `${CONFIG}[[route]]\nmatch = "*"\nto = "smtp://slow.example:25"\n[retry]\ndelays = ["10s"]\nexpire-after = "5h"\ndelayed-after = "5s"`;
+    const server = await world.server('mx.example.org', config);
+    let answer = '450 4.2.1 later';
+    await runScript(world.host('slow.example'), 25, {
+      extensions: [],
+      rcpt: (line) => (line.includes('waiting@') ? '450 4.2.1 later' : answer),
+    });
+    // Three go at once, and a hundred go together: the delay is the last of these.
+    for (let n = 0; n < 3 + 99; n++) await fail(world, n);
+    await submit(world, 'mx.example.org', [
+      'MAIL FROM:<alice@sender.example> ENVID=slow',
+      'RCPT TO:<bob@far.example> NOTIFY=DELAY,FAILURE',
+      'RCPT TO:<waiting@far.example> NOTIFY=DELAY,FAILURE',
+    ]);
+    await world.clock.advance(8_000);
+    answer = '550 5.1.1 gone';
+    await world.clock.advance(120_000);
+    const told = server.delivered
+      .flatMap(({ octets }) => reportsIn(octets))
+      .filter(({ deliveryStatus }) => deliveryStatus?.message.originalEnvelopeId === 'slow')
+      .flatMap(({ deliveryStatus }) => deliveryStatus?.recipients ?? [])
+      .map(({ finalRecipient, action }) => [finalRecipient?.value, action]);
+    expect(told.sort()).toEqual([
+      ['bob@far.example', 'failed'],
+      ['waiting@far.example', 'delayed'],
+    ]);
+    await world.clock.during(server.stop());
+  });
+
   it('RFC 6533 §4.5 R6533-4.5-a: several together reach a sender whose way back takes neither SMTPUTF8 nor 8BITMIME', async () => {
     const world = new World();
     const server = await world.server('mx.example.org', CONFIG);

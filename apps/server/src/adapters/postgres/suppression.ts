@@ -116,5 +116,5 @@ async function lastChange(client: Queryable): Promise<number> {
     "SELECT pg_sequence_last_value(pg_get_serial_sequence('dsnkit_suppression', 'changed')::regclass) AS last",
     [],
   );
-  return Number(rows[0]?.last ?? 0);
+  return rows[0]?.last ?? 0;
 }
