@@ -270,6 +270,14 @@ describe('SmtpTransport: replies', () => {
     },
   );
 
+  it('RFC 5321 §4.5.3.1.10: a 452 whose status speaks of the mailbox ends the recipient, whoever preceded', async () => {
+    const { peer, deliver } = await oneHop({
+      RCPT: (_, { accepted }) => (accepted.length < 1 ? '250 2.1.5 Ok' : '452 4.2.2 Mailbox full'),
+    });
+    expect((await deliver(two())).map(({ kind }) => kind)).toEqual(['relayed', 'deferred']);
+    expect(peer.transactions).toHaveLength(1);
+  });
+
   it('RFC 5321 §4.5.3.1.10: a 452 that no recipient has preceded ends the recipient', async () => {
     const { peer, deliver } = await oneHop({ RCPT: '452 Too many recipients' });
     expect((await deliver(two())).map(told)).toEqual(Array(2).fill('deferred 4.5.3 rcpt: 452 Too many recipients'));

@@ -89,6 +89,23 @@ describe('return paths of our own', () => {
     await world.clock.during(server.stop());
   });
 
+  it('what did not go on leaves no return path behind in the queue', async () => {
+    const world = new World();
+    const store = openMemoryQueueStore();
+    const rcpt = (address: string) =>
+      address.startsWith('busy') ? '451 4.2.1 later' : address.startsWith('no') ? '550 5.1.1 no such user' : '250 ok';
+    await runScript(world.host('verp.hop.example'), 25, { extensions: ['DSN'], rcpt });
+    await world.server('mx.example.org', CONFIG, { reportFiles, store });
+    const left = async (address: string): Promise<number> => {
+      await submit(world, 'mx.example.org', [ALICE, `RCPT TO:<${address}>`]);
+      await world.clock.advance(3 * 3_600_000);
+      return (await store.counts()).messages;
+    };
+    expect(await left('nobody@verp.example')).toBe(0);
+    expect(await left('busy@verp.example')).toBe(1);
+    expect(await left('bob@verp.example')).toBe(2);
+  });
+
   it('a report that comes back becomes an event of its message, and goes on to its sender from <>', async () => {
     const { world, server, verp } = await start();
     await submit(world, 'mx.example.org', [ALICE, 'RCPT TO:<bob@verp.example>']);
