@@ -1,3 +1,4 @@
+import { makeAlarm } from '../alarm.ts';
 import type { Content, MailEvent } from '../model.ts';
 import type { Claim, Clock, IdSource, NewMessage, QueueStore } from '../ports.ts';
 import { makeWaitingClients } from './clients.ts';
@@ -79,7 +80,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   let again = false;
   /** For how long to sleep when something is due, but nothing can be claimed. */
   let vainSleepMs = LEAST_SLEEP_MS;
-  let timer: { readonly atMs: number; cancel(): void } | undefined;
+  const alarm = makeAlarm(clock, wake);
   const clients = makeWaitingClients(clock);
 
   function enter(token: string, destination: string, untilMs: number): void {
@@ -165,8 +166,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     if (!running) return;
     again = claiming !== undefined;
     if (again) return;
-    timer?.cancel();
-    timer = undefined;
+    alarm.clear();
     claiming = claimDue()
       .catch((error: unknown) => {
         parts.trouble(error);
@@ -181,15 +181,9 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
   function expect(atMs: number): void {
     if (!running) return;
     const nowMs = clock.now();
-    if (atMs <= nowMs) {
-      wake();
-      return;
-    }
-    if (timer !== undefined && timer.atMs <= atMs) return;
-    timer?.cancel();
+    if (atMs <= nowMs) wake();
     // Waking early does no harm.
-    const wakeAtMs = Math.min(atMs, nowMs + LONGEST_SLEEP_MS);
-    timer = { atMs: wakeAtMs, ...clock.after(wakeAtMs - nowMs, wake) };
+    else alarm.set(Math.min(atMs, nowMs + LONGEST_SLEEP_MS));
   }
 
   return {
@@ -206,7 +200,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     },
     async stop() {
       running = false;
-      timer?.cancel();
+      alarm.clear();
       room.close();
       await claiming;
       await leases.allLeft();

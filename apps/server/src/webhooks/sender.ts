@@ -1,10 +1,11 @@
+import { makeAlarm } from '../alarm.ts';
 import type { WebhookConfig } from '../config.ts';
 import type { MailEvent } from '../model.ts';
-import type { Clock, HttpClient, Journal, NewDeadLetter, WebhookState } from '../ports.ts';
-import { contentOf } from '../queue/content.ts';
-import { backoffMs, complaint, isRefusal } from './backoff.ts';
+import type { Clock, HttpClient, Journal, WebhookState } from '../ports.ts';
+import { backoffMs } from './backoff.ts';
+import { isHopeless } from './hopeless.ts';
 import { Lanes, type Item } from './lanes.ts';
-import { writeLetter } from './letter.ts';
+import { post, type Complaint } from './post.ts';
 import { Receiver } from './receiver.ts';
 
 /** What sending to a webhook works with. */
@@ -34,10 +35,6 @@ export interface Sender {
 const WINDOW = 1000;
 const BATCH = 16;
 const AT_ONCE = 8;
-/** An event that is not taken while others are is given up after so many attempts; sooner if it keeps all others back. */
-const MOST_ATTEMPTS = 12;
-const MOST_REFUSALS = 5;
-const MOST_IN_THE_WAY = 3;
 const AGAIN_MS = 5_000;
 
 /** The reader of the journal that a webhook is. */
@@ -56,7 +53,7 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
   const lanes = new Lanes();
   const receiver = new Receiver(clock, random);
   let after = 0;
-  let timer: { readonly atMs: number; cancel(): void } | undefined;
+  const alarm = makeAlarm(clock, wake);
   let working: Promise<void> | undefined;
   let again = false;
   let paused = false;
@@ -118,51 +115,27 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
   }
 
   async function send(item: Item): Promise<void> {
-    const { url, secrets, timeoutMs } = webhook;
-    const { headers, body } = writeLetter(item.event, `evt_${item.id}`, secrets, clock.now());
-    let status: number | undefined;
-    let problem: string | undefined;
-    try {
-      const answer = await parts.http.post({
-        url,
-        headers,
-        body: contentOf([body]).read(),
-        timeoutMs,
-        maxOctets: 1024,
-      });
-      ({ status } = answer);
-      problem = complaint(answer.status, answer.body);
-    } catch (error) {
-      problem = `no answer: ${error instanceof Error ? error.message : String(error)}`;
-    }
-    if (problem === undefined) {
+    const complaint = await post(item, webhook, parts);
+    if (complaint === undefined) {
       receiver.took();
       lanes.end(item);
-    } else {
-      failed(item, problem, status);
-    }
+    } else failed(item, complaint);
   }
 
-  function failed(item: Item, problem: string, status: number | undefined): void {
-    const nowMs = clock.now();
-    receiver.failed(problem, status);
+  function failed(item: Item, { reason, status }: Complaint): void {
+    const atMs = clock.now();
+    receiver.failed(reason, status);
     item.attempts += 1;
-    item.firstFailedMs ??= nowMs;
-    if (isHopeless(item, nowMs, status)) {
-      const dead: NewDeadLetter = { event: item.event, atMs: nowMs, reason: problem };
-      lanes.end(item, dead);
+    item.firstFailedMs ??= atMs;
+    const { event, firstFailedMs } = item;
+    const isTooOld = atMs - event.atMs >= webhook.giveUpAfterMs;
+    const takesOthers = receiver.hasTakenSince(firstFailedMs);
+    if (isTooOld || isHopeless(item.attempts, { status, takesOthers, isInTheWay: lanes.size >= WINDOW })) {
+      lanes.end(item, { event, atMs, reason });
     } else {
-      item.retryAtMs = nowMs + backoffMs(item.attempts, random());
+      item.retryAtMs = atMs + backoffMs(item.attempts, random());
       lanes.putBack(item);
     }
-  }
-
-  function isHopeless({ attempts, firstFailedMs = 0, event }: Item, nowMs: number, status?: number): boolean {
-    if (status === 410 || nowMs - event.atMs >= webhook.giveUpAfterMs) return true;
-    if (isRefusal(status) && attempts >= MOST_REFUSALS) return true;
-    // The receiver takes others: it is this one.
-    if (!receiver.hasTakenSince(firstFailedMs)) return false;
-    return attempts >= MOST_ATTEMPTS || (attempts >= MOST_IN_THE_WAY && lanes.size >= WINDOW);
   }
 
   function wake(): void {
@@ -182,13 +155,7 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
   }
 
   function wakeAt(atMs: number): void {
-    if (stopped || atMs === Infinity || (timer !== undefined && timer.atMs <= atMs)) return;
-    timer?.cancel();
-    const run = (): void => {
-      timer = undefined;
-      wake();
-    };
-    timer = { atMs, ...clock.after(Math.max(1, atMs - clock.now()), run) };
+    if (!stopped && atMs !== Infinity) alarm.set(atMs);
   }
 
   return {
@@ -198,7 +165,7 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
       url: webhook.url,
       state: receiver.lastFailure !== undefined ? 'failing' : lanes.size > 0 ? 'sending' : 'idle',
       ...receiver.state(),
-      ...(timer === undefined || receiver.lastFailure === undefined ? {} : { retryAtMs: timer.atMs }),
+      ...(alarm.atMs === undefined || receiver.lastFailure === undefined ? {} : { retryAtMs: alarm.atMs }),
     }),
     async pause() {
       paused = true;
@@ -217,7 +184,7 @@ export function makeSender(config: WebhookConfig, parts: SenderParts): Sender {
     },
     async stop() {
       stopped = true;
-      timer?.cancel();
+      alarm.clear();
       await working;
       await Promise.all(underWay);
       await pass().catch(trouble);
