@@ -10,7 +10,18 @@ import type {
   SuppressionStore,
 } from '../ports.ts';
 import { eventAt } from '../queue/outcome.ts';
-import { addedEvent, counted, entryOf, failureOf, isCounted, isPostmaster, keptLonger, keyOf } from './record.ts';
+import {
+  addedEvent,
+  counted,
+  entryOf,
+  failureOf,
+  isCounted,
+  isPostmaster,
+  keptLonger,
+  keyOf,
+  type ToldFailure,
+} from './record.ts';
+import { Records } from './records.ts';
 
 /** What the list works with. */
 export interface ListParts {
@@ -35,16 +46,13 @@ export interface Suppressing extends SuppressionList {
 }
 
 /** At once, so many are looked at, and so many go. */
-const LOOK_AT = 10_000;
-const FORGET_AT_ONCE = 500;
+const FORGET_AT_ONCE = { lookAt: 10_000, most: 500 };
 /** For how long failures of an entry that had a time count when now they stay for good. */
 const COUNT_MS = 30 * 86_400_000;
 
 /** Makes the list: all of it is in memory, and every change is on the disk before it counts. */
 export async function makeSuppressing({ rules, store, journal, events, clock }: ListParts): Promise<Suppressing> {
-  const records = new Map((await store.all()).map((record) => [record.address, record]));
-  let sorted: readonly string[] | undefined;
-  let walk = records.values();
+  const records = new Records(await store.all());
 
   async function change(
     put: readonly SuppressionRecord[],
@@ -52,9 +60,7 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
     told: readonly NewEvent[],
   ): Promise<void> {
     await store.change(put, remove);
-    for (const record of put) records.set(record.address, record);
-    for (const address of remove) records.delete(address);
-    sorted = undefined;
+    records.change(put, remove);
     const complete = told.map((event) => eventAt(event, '', clock.now()));
     if (complete.length > 0) await journal.note(complete);
     for (const event of complete) events.emit(event);
@@ -71,43 +77,50 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
     return untilMs !== undefined && untilMs + (rules().keepMs ?? COUNT_MS) <= clock.now();
   }
 
-  /** Goes on where it was left, and begins anew at the end. */
-  function nextOver(): readonly SuppressionRecord[] {
-    const over: SuppressionRecord[] = [];
-    for (let looked = 0; looked < LOOK_AT && over.length < FORGET_AT_ONCE; looked++) {
-      const next = walk.next();
-      if (next.done === true) {
-        walk = records.values();
-        break;
-      }
-      if (isOver(next.value)) over.push(next.value);
+  /** What an event means for an address: one failure more, or an end of those before. */
+  async function takeOne(event: MailEvent): Promise<void> {
+    const told = failureOf(event);
+    if (told !== undefined && isCounted(rules(), told)) await fail(told);
+    else if (event.kind === 'delivered' || event.kind === 'relayed') {
+      await succeed(event.kind, keyOf(event.address ?? event.recipient));
     }
-    return over;
+  }
+
+  async function fail(told: ToldFailure): Promise<void> {
+    const before = records.get(told.address);
+    const isRefused = find(told.address) !== undefined;
+    const record =
+      before !== undefined && isRefused ? keptLonger(before, told, rules()) : counted(before, told, rules());
+    await change([record], [], record.listed && !isRefused ? [addedEvent(record)] : []);
+  }
+
+  /** It takes mail again: failures before this one say nothing any more, but for those that keep it on the list. */
+  async function succeed(kind: 'delivered' | 'relayed', address: string): Promise<void> {
+    const record = records.get(address);
+    if (record === undefined || find(address) !== undefined) return;
+    if (kind === 'delivered' || record.returned !== true) await change([], [address], []);
   }
 
   return {
     find,
     async forget() {
-      const over = nextOver();
+      const over = records.someOver(isOver, FORGET_AT_ONCE);
       if (over.length === 0) return;
       await store.forget(over);
-      for (const record of over) if (records.get(record.address) === record) records.delete(record.address);
+      for (const record of over) records.forget(record);
     },
     async refresh() {
       const changes = await store.changes?.();
       if (changes === undefined) return;
       if (changes.isWhole === true) records.clear();
       else if (changes.put.length + changes.removed.length === 0) return;
-      for (const record of changes.put) records.set(record.address, record);
-      for (const address of changes.removed) records.delete(address);
-      sorted = undefined;
+      records.change(changes.put, changes.removed);
     },
     get: (address) => Promise.resolve(find(address)),
     list({ search = '', limit, cursor = '' }) {
-      sorted ??= [...records.keys()].sort();
       const entries: Suppression[] = [];
       const wanted = search.toLowerCase();
-      for (const address of sorted) {
+      for (const address of records.addresses()) {
         if (address <= cursor || !address.includes(wanted)) continue;
         const entry = find(address);
         if (entry !== undefined) entries.push(entry);
@@ -116,8 +129,7 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
       return Promise.resolve({ entries });
     },
     async *all() {
-      sorted ??= [...records.keys()].sort();
-      for (const address of sorted) {
+      for (const address of records.addresses()) {
         const entry = find(address);
         if (entry !== undefined) yield await Promise.resolve(entry);
       }
@@ -141,21 +153,7 @@ export async function makeSuppressing({ rules, store, journal, events, clock }: 
       return true;
     },
     async take(happened) {
-      for (const event of happened) {
-        const told = failureOf(event);
-        if (told !== undefined && isCounted(rules(), told)) {
-          const before = records.get(told.address);
-          const isRefused = before !== undefined && find(told.address) !== undefined;
-          const record = isRefused ? keptLonger(before, told, rules()) : counted(before, told, rules());
-          await change([record], [], record.listed && find(record.address) === undefined ? [addedEvent(record)] : []);
-        } else if (event.kind === 'delivered' || event.kind === 'relayed') {
-          // It takes mail again: failures before this one say nothing any more, but for those that keep it on the list.
-          const key = keyOf(event.address ?? event.recipient);
-          const record = records.get(key);
-          if (record === undefined || find(key) !== undefined) continue;
-          if (event.kind === 'delivered' || record.returned !== true) await change([], [key], []);
-        }
-      }
+      for (const event of happened) await takeOne(event);
     },
   };
 }
