@@ -109,11 +109,12 @@ describe('content that was received', () => {
     expect(discarded).toBe(1);
   });
 
-  it.each<[string, (dialogue: Dialogue, cut: () => void) => Promise<string>]>([
-    ['in a loop', (dialogue) => dialogue.say(`${'Received: x\r\n'.repeat(100)}\r\n${'x\r\n'.repeat(9_000)}.`)],
-    ['too large', (dialogue) => dialogue.say(`Subject: x\r\n\r\n${'x\r\n'.repeat(40_000)}.`)],
+  it.each<[string, string, (dialogue: Dialogue, cut: () => void, fill: () => void) => Promise<string>]>([
+    ['in a loop', 'Received', (dialogue) => dialogue.say('.')],
+    ['too large', 'X-Long', (dialogue) => dialogue.say(`Subject: x\r\n\r\n${'x\r\n'.repeat(40_000)}.`)],
     [
       'cut off by the client',
+      'X-Long',
       (dialogue) => {
         dialogue.leave();
         return dialogue.hear();
@@ -121,14 +122,24 @@ describe('content that was received', () => {
     ],
     [
       'cut off by the network',
+      'X-Long',
       (dialogue, cut) => {
         cut();
         return dialogue.hear();
       },
     ],
-  ])('RFC 5321 §7.8: of a large message that is %s nothing stays on the disk', async (_, end) => {
+    [
+      'refused by the store',
+      'X-Long',
+      (dialogue, _, fill) => {
+        fill();
+        return dialogue.say('.');
+      },
+    ],
+  ])('RFC 5321 §7.8: of a large message that is %s nothing stays on the disk', async (_, field, end) => {
     const memory = openMemoryQueueStore({ inlineMaxOctets: 4_096 });
     let [spools, discarded] = [0, 0];
+    let isFull = false;
     const counted: QueueStore['spool'] = async () => {
       const spool = await memory.spool();
       spools++;
@@ -137,6 +148,7 @@ describe('content that was received', () => {
     const store: QueueStore = new Proxy(memory, {
       get(target, name): unknown {
         if (name === 'spool') return counted;
+        if (name === 'accept' && isFull) return () => Promise.reject(new StoreError('full', 'no space'));
         const value: unknown = Reflect.get(target, name);
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
@@ -144,10 +156,14 @@ describe('content that was received', () => {
     const { world, greeted } = await receivingWorld(`${RELAY}[limits]\nmessage-size-octets = 100000\n`, { store });
     const dialogue = await greeted();
     for (const line of ['MAIL FROM:<a@client.example>', 'RCPT TO:<bob@example.org>', 'DATA']) await dialogue.say(line);
-    dialogue.send(new TextEncoder().encode('Received: a from b by c\r\n'.repeat(400)));
+    dialogue.send(new TextEncoder().encode(`${field}: a from b by c\r\n`.repeat(400)));
     await world.clock.advance(1_000);
     expect([spools, discarded]).toEqual([1, 0]);
-    await end(dialogue, () => world.network.find(STRANGER)?.cutAll());
+    await end(
+      dialogue,
+      () => world.network.find(STRANGER)?.cutAll(),
+      () => (isFull = true),
+    );
     await world.clock.advance(1_000);
     expect(discarded).toBeGreaterThan(0);
   });
