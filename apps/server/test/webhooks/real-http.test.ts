@@ -111,7 +111,9 @@ timeout = "1s"`;
   expect(await third.stop()).toBe(0);
   expect(elsewhere()).toBe(0);
   for (const messageId of new Set(taken().map((hook) => hook.messageId))) {
-    const types = taken().flatMap((hook) => (hook.messageId === messageId ? [hook.type] : []));
+    // One that was taken more slowly than its sender waits comes again, with the same id.
+    const own = taken().filter((hook) => hook.messageId === messageId);
+    const types = [...new Map(own.map(({ id, type }) => [id, type])).values()];
     expect(types).toEqual(['accepted', 'attempted', 'delivered']);
   }
 }, 90_000);
