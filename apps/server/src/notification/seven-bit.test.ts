@@ -31,6 +31,13 @@ function report(
 }
 
 describe('toSevenBit', () => {
+  it('RFC 6376 §3.7: the signature of the form before does not go along, since it would not hold', () => {
+    const signed = `DKIM-Signature: v=1; b=x\r\n${new TextDecoder().decode(report('alice@example.org'))}`;
+    const { headers } = parseReport(toSevenBit(new TextEncoder().encode(signed), 'R2')!)!;
+    expect(headers.map(({ name }) => name)).toContain('From');
+    expect(headers.map(({ name }) => name)).not.toContain('DKIM-Signature');
+  });
+
   it.each(['full-message', 'headers'] as const)(
     'RFC 6533 §4.5 R6533-4.5-a R6532-3.7-a R3030-3-b: the same report, %s, in 7 bits',
     (returned) => {
