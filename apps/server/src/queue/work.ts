@@ -81,7 +81,8 @@ interface Result {
   readonly fate: Fate;
 }
 
-const SETTLE_AGAIN_MS = 2_000;
+/** After trouble with the store. */
+const AGAIN_MS = 2_000;
 const CONTENT_AGAIN_MS = 30_000;
 /** How long a first attempt that is made after the expiry may wait for a connection. */
 const LATE_FIRST_MS = 600_000;
@@ -101,10 +102,14 @@ export function makeWorker(parts: WorkParts): (claim: Claim, content: Content | 
     try {
       await settle(parts, claim, await work(parts, claim, content), content);
     } catch (error) {
-      if (!(error instanceof LeaseLostError)) parts.trouble(error);
-      if (error instanceof StoreError && (await putOff(parts, claim, error))) return;
+      if (!(error instanceof LeaseLostError)) {
+        parts.trouble(error);
+        if (error instanceof StoreError && (await putOff(parts, claim, error))) return;
+        // It is due as soon as it is given back.
+        await new Promise<void>((resolve) => parts.clock.after(AGAIN_MS, resolve));
+      }
       await parts.store.release([claim.token]).catch(() => undefined);
-      parts.expect(parts.clock.now() + SETTLE_AGAIN_MS);
+      parts.expect(parts.clock.now());
     }
   };
 }
@@ -121,7 +126,6 @@ async function putOff(parts: WorkParts, { message, token, recipients }: Claim, {
     recipients.some((each) => noticesDue(parts.retry, waitingOf(message, each), nowMs).deliverBy)
   ) {
     // RFC 2852 §4.1.4: that it is due is known by the time at which it was to be looked at, which has to stay.
-    await new Promise<void>((resolve) => parts.clock.after(SETTLE_AGAIN_MS, resolve));
     return false;
   }
   const noticeAtMs = deliverByOf(message)?.atMs ?? -Infinity;
@@ -432,7 +436,7 @@ async function settleSurely(parts: WorkParts, settlement: Parameters<QueueStore[
     } catch (error) {
       if (error instanceof LeaseLostError) throw error;
       parts.trouble(error);
-      await new Promise<void>((resolve) => parts.clock.after(SETTLE_AGAIN_MS, resolve));
+      await new Promise<void>((resolve) => parts.clock.after(AGAIN_MS, resolve));
     }
   }
 }
