@@ -77,13 +77,26 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     // To enter another host is root's right: who does becomes another user there.
     const become = user === undefined || under.length === 0 ? [] : BECOME_NOBODY;
     const [command = '', ...args] = [...under, ...become, join(bin, 'postgres'), '-D', data, ...settingWords(all)];
-    child = spawn(command, args, {
-      ...(under.length === 0 ? user : {}),
-      cwd: home,
-      stdio: ['ignore', 'ignore', 'ignore'],
-      detached: true,
-    });
-    await answering(address, port);
+    let answers = false;
+    const launch = (): void => {
+      const launched = spawn(command, args, {
+        ...(under.length === 0 ? user : {}),
+        cwd: home,
+        stdio: ['ignore', 'ignore', 'ignore'],
+        detached: true,
+      });
+      child = launched;
+      // It ends while a process of the one that was killed before still holds their memory.
+      launched.once('exit', () => {
+        if (child === launched && !answers) setTimeout(launch, 100);
+      });
+    };
+    launch();
+    try {
+      await answering(address, port);
+    } finally {
+      answers = true;
+    }
   };
   const kill = async (): Promise<void> => {
     const killed = child;
