@@ -8,7 +8,7 @@ import type { Pauses } from './queue/pauses.ts';
 import type { Queue } from './queue/queue.ts';
 import { withReturnPaths } from './queue/returned.ts';
 import { makeTelling, returnPathsOf } from './queue/telling.ts';
-import { makeFailing, makePausedWork, makeWorker, type PausedWork, type WorkParts } from './queue/work.ts';
+import { makeFailing, makeWaitingWork, makeWorker, type WaitingWork, type WorkParts } from './queue/work.ts';
 import { makeLogins, type Logins } from './receiving/auth/login.ts';
 import { namedDomains } from './receiving/mail-rules.ts';
 import type { ReceivingParts } from './receiving/parts.ts';
@@ -37,7 +37,7 @@ export interface Generation {
   readonly router: Router;
   readonly work: (claim: Claim, content: Content | undefined) => Promise<void>;
   readonly fail: ControlParts['fail'];
-  readonly paused: PausedWork;
+  readonly waiting: WaitingWork;
   receivingOn(listener: ListenConfig): ReceivingParts;
   /** Events of any generation pass here. */
   observe(event: MailEvent): void;
@@ -97,7 +97,7 @@ export function makeGeneration(config: Config, adapters: Adapters, shared: Share
     router,
     work: hands.work,
     fail: makeFailing(working),
-    paused: makePausedWork(working),
+    waiting: makeWaitingWork(working),
     receivingOn: (listener) => ({ ...receiving, listener }),
     observe: (event) => telling.returned.observe(event),
     async retire() {

@@ -26,10 +26,10 @@ import type {
 } from './ports.ts';
 import { makeOperating, type Operating } from './operating.ts';
 import { makeQueueControl } from './queue/control.ts';
-import { startPausedRounds } from './queue/paused-rounds.ts';
 import { makePauses } from './queue/pauses.ts';
 import { makeQueue, type Queue } from './queue/queue.ts';
 import type { ReportFiles } from './queue/report.ts';
+import { startWaitingRounds } from './queue/waiting-rounds.ts';
 import { openListeners } from './receiving/listeners.ts';
 import type { Router } from './routing/router.ts';
 
@@ -172,7 +172,8 @@ async function serve(
         return current.config.delivery.maxAttempts;
       },
       get perDestination() {
-        return current.config.delivery.maxPerDestination * PIPELINED;
+        const { maxPerDestination, ratePerMinute = Infinity } = current.config.delivery;
+        return Math.min(maxPerDestination * PIPELINED, ratePerMinute * RATED_MINUTES);
       },
       get leaseMs() {
         return leaseOf(current);
@@ -184,11 +185,11 @@ async function serve(
   const opened = await openListeners(adapters, current, new Map());
   let { listeners } = opened;
   queue.start();
-  const endRounds = startPausedRounds({
-    ...{ store, clock, ids, pauses, trouble },
+  const endRounds = startWaitingRounds({
+    ...{ store, clock, ids, pauses, queue, trouble },
     work: {
-      isDue: (...each) => current.paused.isDue(...each),
-      run: (...claimed) => current.paused.run(...claimed),
+      isDue: (...each) => current.waiting.isDue(...each),
+      run: (...claimed) => current.waiting.run(...claimed),
     },
   });
   store.cluster?.watch(() => {
@@ -275,3 +276,6 @@ const LEASE_SHARED_MS = 60_000;
 
 /** Messages in hand for each connection to a destination: enough to keep it busy. */
 const PIPELINED = 10;
+
+/** What a rate lets go in this time is enough, too: the rest waits in the store, where operators reach it and what is urgent goes first. */
+const RATED_MINUTES = 5;

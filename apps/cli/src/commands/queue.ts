@@ -34,7 +34,7 @@ export function queueCommand(perform: Perform): Command {
     'as in routes: smtp://host:25, mx:example.net',
   );
   for (const [what, words] of [
-    ['pause', 'leave a destination alone until it is resumed'],
+    ['pause', 'leave a destination alone until it is resumed; what waits there does not expire'],
     ['resume', 'end a pause'],
   ] as const) {
     addServer(command.command(what).description(words))

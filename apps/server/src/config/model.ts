@@ -447,7 +447,7 @@ export interface DeliveryConfig {
    * others. Default 60s where nodes share a store, else 10m.
    */
   readonly leaseMs?: number;
-  /** `rate-per-minute`: transactions that begin in one minute at one destination. Default: any number. */
+  /** `rate-per-minute`: transactions that begin in one minute at one destination; what waits for its turn ages, and expires, like any other. Default: any number. */
   readonly ratePerMinute?: number;
   /** `prefer`: the addresses of a host that are tried first, `ipv6` (default) or `ipv4`. */
   readonly prefer: 'ipv6' | 'ipv4';

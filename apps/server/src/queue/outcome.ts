@@ -4,7 +4,7 @@ import type { RecipientUpdate } from '../ports.ts';
 import { deliverByOf, waitingOf } from './deliver-by.ts';
 import { readMarks } from '../routing/mark.ts';
 import { names, pending } from './waiting.ts';
-import { dueAt, expiryOf, noticesDue, scheduleRetry, type RetryPlan } from './schedule.ts';
+import { dueAfterNotice, dueAt, expiryOf, noticesDue, scheduleRetry, type RetryPlan } from './schedule.ts';
 
 /** What working on one recipient came to. Beside the outcome of an attempt: what time, or an alias, decided. */
 export type Fate =
@@ -102,6 +102,7 @@ function deferral(
     const expired = { kind: 'expired', failure: expiryFailure(message, tried.lastFailure ?? failure, nowMs) } as const;
     return consequenceOf(message, tried, expired, plan, nowMs, jitter);
   }
+  if (isUntried(failure)) return waitedInVain(message, recipient, failure, plan, nowMs);
   const due = noticesDue(plan, waiting, nowMs);
   const delayReported = recipient.delayReported || due.usual;
   const times = scheduleRetry(plan, { ...waiting, attempts, delayReported }, nowMs, jitter);
@@ -112,12 +113,29 @@ function deferral(
   return { update, outcome: delayedOutcome(message, recipient, failure, plan, due.deliverBy), event };
 }
 
-/** Its time ran out while it waited for a connection: what is known from before says more (RFC 3463 §3.5). */
+/** Its turn did not come before there was something to tell: no attempt was made, and it goes on waiting. */
+function waitedInVain(
+  message: Message,
+  recipient: Recipient,
+  failure: Failure,
+  plan: RetryPlan,
+  nowMs: number,
+): Consequence {
+  const due = noticesDue(plan, waitingOf(message, recipient), nowMs);
+  if (due.usual || due.deliverBy) return delay(message, recipient, recipient.lastFailure, plan, nowMs);
+  const { attempts, retryAtMs } = recipient;
+  return {
+    update: pending(recipient),
+    event: { kind: 'deferred', ...nameOf(recipient), failure, attempts, retryAtMs },
+  };
+}
+
+/** It waited for a connection, and none came free: what is known from before says more (RFC 3463 §3.5). */
 function isUntried({ status, remote }: Failure): boolean {
   return status === '4.4.7' && remote === undefined;
 }
 
-/** The time for a delay notice came between two attempts. */
+/** The time for a delay notice came between two attempts, or before its turn came. */
 function delay(
   message: Message,
   recipient: Recipient,
@@ -129,7 +147,10 @@ function delay(
   const waiting = waitingOf(message, recipient);
   const due = noticesDue(plan, waiting, nowMs);
   const delayReported = recipient.delayReported || due.usual;
-  const dueAtMs = dueAt(plan, { ...waiting, delayReported }, retryAtMs, nowMs);
+  const dueAtMs =
+    retryAtMs > nowMs
+      ? dueAt(plan, { ...waiting, delayReported }, retryAtMs, nowMs)
+      : dueAfterNotice(plan, waiting, nowMs);
   const kept = { n, state: 'pending', attempts, dueAtMs, retryAtMs, delayReported, destination } as const;
   return {
     update: failure === undefined ? kept : { ...kept, lastFailure: failure },

@@ -53,6 +53,8 @@ export interface Queue {
   renewAnew(): void;
   /** Claims in hand now, of one destination or of all. */
   inHand(destination?: string): number;
+  /** The keys of destinations that have as much in hand as they may: what else is due there waits for its turn. */
+  full(): readonly string[];
   /** How many clients waited at once of late for a message of theirs to be stored. */
   clients(): number;
 }
@@ -211,6 +213,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     },
     isHeld: (token) => leases.isHeld(token),
     inHand: (destination) => room.inHand(destination),
+    full: () => room.full(),
     clients: () => clients.recent(),
   };
 }

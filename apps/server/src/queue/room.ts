@@ -29,6 +29,8 @@ export interface Room {
   isLeftFor(destination: string): boolean;
   /** What is left for all; undefined if it is nothing. What is left out here is what `onRoom` waits for. */
   left(): RoomLeft | undefined;
+  /** Destinations that have as many claims in hand as they may. */
+  full(): readonly string[];
   /** Takes room for a claim. */
   take(destination: string): void;
   /** Gives the room of a claim back: at once, but after a rest where it was put off and its destination has much in hand. */
@@ -59,6 +61,11 @@ export function makeRoom(limits: RoomLimits, clock: Clock, onRoom: () => void): 
     return Math.max(1, Math.min(limits.perDestination, Math.floor((limits.inFlight - total) / 2)));
   }
 
+  function taken(): readonly (readonly [destination: string, count: number])[] {
+    const most = share();
+    return [...held].filter(([, count]) => count >= most);
+  }
+
   function giveBack(destination: string, count: number): void {
     const left = (held.get(destination) ?? count) - count;
     if (left === 0) held.delete(destination);
@@ -85,12 +92,13 @@ export function makeRoom(limits: RoomLimits, clock: Clock, onRoom: () => void): 
       starved = limit <= 0;
       if (starved) return undefined;
       const most = share();
-      const taken = [...held].filter(([, count]) => count >= most);
-      full = new Set(taken.map(([destination]) => destination));
-      const least = Math.min(...taken.map(([, count]) => count));
+      const all = taken();
+      full = new Set(all.map(([destination]) => destination));
+      const least = Math.min(...all.map(([, count]) => count));
       enough = least < limits.perDestination ? least + 1 : Infinity;
       return { limit, perDestination: Math.ceil(most / 2), full: [...full] };
     },
+    full: () => taken().map(([destination]) => destination),
     take(destination) {
       total += 1;
       held.set(destination, (held.get(destination) ?? 0) + 1);

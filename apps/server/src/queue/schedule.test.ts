@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dueAt, expiryOf, judge, noticesDue, scheduleRetry } from './schedule.ts';
+import { dueAfterNotice, dueAt, expiryOf, judge, noticesDue, scheduleRetry } from './schedule.ts';
 import type { RetryPlan, Waiting } from './schedule.ts';
 
 const minute = 60_000;
@@ -172,5 +172,24 @@ describe('properties', () => {
         expect(notices).toBeLessThanOrEqual(1);
       }),
     );
+  });
+});
+
+describe('dueAfterNotice', () => {
+  const repeating: RetryPlan = { ...plan, delayedRepeatMs: 2 * hour };
+
+  it('the first notice costs nobody the place in the line', () => {
+    expect(dueAfterNotice(repeating, { ...waiting(0), dueAtMs: 7 }, 5 * hour)).toBe(7);
+  });
+
+  it.each([
+    ['a repetition', { ...waiting(0, true), dueAtMs: 7 }],
+    ['what BY=…;N set', { ...waiting(0, true), dueAtMs: 7, deliverBy: { atMs: hour, mode: 'N' } }],
+  ] as const)('%s is not due once more at the next look, and is again when its time comes', (_, late) => {
+    const told: Waiting = { ...late, dueAtMs: dueAfterNotice(repeating, late, 7 * hour) };
+    expect(noticesDue(repeating, late, 7 * hour)).toMatchObject({ usual: true });
+    expect(noticesDue(repeating, told, 7 * hour + minute)).toEqual({ usual: false, deliverBy: false });
+    expect(noticesDue(repeating, told, 8 * hour)).toEqual({ usual: true, deliverBy: false });
+    expect(told.dueAtMs).toBeLessThan(7 * hour);
   });
 });

@@ -84,8 +84,16 @@ export function expiryOf(
   return deliverBy?.mode === 'R' ? Math.min(end, deliverBy.atMs) : end;
 }
 
-/** When the sender wants to be told next of the delay, seen from `nowMs`; it may be past for the first notice. */
-function noticeAfter(plan: RetryPlan, { arrivedAtMs, delayReported, deliverBy }: Waiting, nowMs: number): number {
+/**
+ * When the sender wants to be told next of the delay, seen from `nowMs`; it may be past for the first notice.
+ *
+ * @example noticeAfter(plan, { arrivedAtMs: 0, attempts: 0, delayReported: false }, 1_000) // 14_400_000
+ */
+export function noticeAfter(
+  plan: RetryPlan,
+  { arrivedAtMs, delayReported, deliverBy }: Waiting,
+  nowMs: number,
+): number {
   const first = arrivedAtMs + plan.delayedAfterMs;
   const late = deliverBy?.mode === 'N' && deliverBy.atMs > nowMs ? deliverBy.atMs : Infinity;
   if (!delayReported) return Math.min(first, late);
@@ -116,6 +124,26 @@ export function noticesDue(
   const every = plan.delayedRepeatMs ?? Infinity;
   const turns = Math.floor((nowMs - first) / every);
   return { usual: turns >= 1 && first + turns * every >= dueAtMs, deliverBy: late };
+}
+
+/**
+ * When a recipient that has waited for its turn counts as due once the notices that {@link noticesDue} names are issued: it
+ * keeps its place among those that wait, as far as these are not to be issued once more.
+ *
+ * @example
+ * dueAfterNotice(plan, { arrivedAtMs: 0, attempts: 0, delayReported: false, dueAtMs: 0 }, 14_400_000); // 0
+ */
+export function dueAfterNotice(plan: RetryPlan, recipient: Waiting, nowMs: number): number {
+  const { arrivedAtMs, delayReported, deliverBy, dueAtMs = nowMs } = recipient;
+  const due = noticesDue(plan, recipient, nowMs);
+  const first = arrivedAtMs + plan.delayedAfterMs;
+  const every = plan.delayedRepeatMs ?? Infinity;
+  return Math.max(
+    dueAtMs,
+    due.deliverBy && deliverBy !== undefined ? deliverBy.atMs + 1 : -Infinity,
+    // That the first was issued is known of the recipient.
+    due.usual && delayReported ? first + every * Math.floor((nowMs - first) / every) + 1 : -Infinity,
+  );
 }
 
 /** What is to be done with a recipient that is due. */

@@ -17,7 +17,7 @@ import { ahead, inPlace } from './priority.ts';
 import type { Making } from './making.ts';
 import { consequenceOf, eventAt, expiryFailure, type Fate } from './outcome.ts';
 import { quote } from './quoting.ts';
-import { expiryOf, judge, noticesDue, type RetryPlan } from './schedule.ts';
+import { expiryOf, judge, noticeAfter, noticesDue, type RetryPlan } from './schedule.ts';
 import type { Reporter } from './report.ts';
 import { returnDestination, type ReturnedMail } from './returned.ts';
 import type { Teller, Told } from './tell.ts';
@@ -84,8 +84,8 @@ interface Result {
 /** After trouble with the store. */
 const AGAIN_MS = 2_000;
 const CONTENT_AGAIN_MS = 30_000;
-/** How long a first attempt that is made after the expiry may wait for a connection. */
-const LATE_FIRST_MS = 600_000;
+/** How long an attempt may wait for a connection that is made after the time of a notice, or a first one after the expiry. */
+const LATE_MS = 600_000;
 
 /**
  * Works one claim off: judges what is due, attempts delivery, draws the consequences, and settles outcomes and
@@ -168,22 +168,28 @@ export function makeFailing(
   };
 }
 
-/** What is done for mail that waits for a paused destination. */
-export interface PausedWork {
-  /** Whether something is to be done. */
-  readonly isDue: (recipient: Recipient, message: Message) => boolean;
-  readonly run: (claim: Claim, recipients: readonly Recipient[]) => Promise<void>;
+/** What is done for mail that waits without being tried: for a paused destination, or for its turn. */
+export interface WaitingWork {
+  /** Whether something is to be done; `presentSinceMs`: since when this server has been there to serve it. */
+  readonly isDue: (recipient: Recipient, message: Message, presentSinceMs: number) => boolean;
+  readonly run: (claim: Claim, recipients: readonly Recipient[], presentSinceMs: number) => Promise<void>;
 }
 
-/** Tells the senders of mail that is not tried, since its destination is paused, what the time brings. */
-export function makePausedWork(parts: WorkParts): PausedWork {
-  const fateOf = (recipient: Recipient, message: Message): Fate | undefined =>
-    fateOfPaused(parts, message, recipient, parts.clock.now());
+/** Tells the senders of mail that is not tried what the time brings. */
+export function makeWaitingWork(parts: WorkParts): WaitingWork {
+  const fateOf = (recipient: Recipient, message: Message, presentSinceMs: number): Fate | undefined => {
+    const { held, destination } = readMarks(recipient.destination);
+    if (held) return undefined;
+    const nowMs = parts.clock.now();
+    if (parts.isPaused(destination)) return fateOfPaused(parts, message, recipient, nowMs);
+    const servedSinceMs = Math.max(presentSinceMs, parts.resumedAtMs(destination) ?? -Infinity);
+    return fateInLine(parts, message, recipient, { nowMs, servedSinceMs });
+  };
   return {
-    isDue: (recipient, message) => fateOf(recipient, message) !== undefined,
-    async run(claim, recipients) {
+    isDue: (...waiting) => fateOf(...waiting) !== undefined,
+    async run(claim, recipients, presentSinceMs) {
       const results = recipients.flatMap((recipient) => {
-        const fate = fateOf(recipient, claim.message);
+        const fate = fateOf(recipient, claim.message, presentSinceMs);
         return fate === undefined ? [] : [{ recipient, fate }];
       });
       await settle(parts, claim, { results }, contentOnce(parts, claim, undefined));
@@ -196,13 +202,35 @@ export function makePausedWork(parts: WorkParts): PausedWork {
  * gets one attempt more when the destination is resumed, and nothing is promised of it any more.
  */
 function fateOfPaused({ retry }: WorkParts, message: Message, recipient: Recipient, nowMs: number): Fate | undefined {
-  if (readMarks(recipient.destination).held) return undefined;
   const waiting = waitingOf(message, recipient);
-  if (expiryOf(retry, waiting) <= nowMs) {
-    const { deliverBy } = waiting;
-    if (deliverBy?.mode !== 'R' || deliverBy.atMs > nowMs) return undefined;
-    return { kind: 'expired', failure: expiryFailure(message, recipient.lastFailure, nowMs) };
-  }
+  if (expiryOf(retry, waiting) > nowMs) return noticeOf(retry, waiting, nowMs);
+  const { deliverBy } = waiting;
+  if (deliverBy?.mode !== 'R' || deliverBy.atMs > nowMs) return undefined;
+  return { kind: 'expired', failure: expiryFailure(message, recipient.lastFailure, nowMs) };
+}
+
+/**
+ * It is due, and its turn does not come: its destination has as much in hand as it may, or a rate keeps it. Delays are told,
+ * and it expires as what was tried does. What ran out of time while nobody was there to serve it, or while it was paused, has
+ * the whole time once more before it is given up untried.
+ */
+function fateInLine(
+  { retry }: WorkParts,
+  message: Message,
+  recipient: Recipient,
+  { nowMs, servedSinceMs }: { readonly nowMs: number; readonly servedSinceMs: number },
+): Fate | undefined {
+  if (recipient.dueAtMs > nowMs) return undefined;
+  const waiting = waitingOf(message, recipient);
+  const expiresAtMs = expiryOf(retry, waiting);
+  if (expiresAtMs > nowMs) return noticeOf(retry, waiting, nowMs);
+  const { deliverBy } = waiting;
+  const isWantedBack = deliverBy?.mode === 'R' && deliverBy.atMs <= nowMs;
+  if (!isWantedBack && servedSinceMs > expiresAtMs && nowMs < servedSinceMs + retry.expireAfterMs) return undefined;
+  return { kind: 'expired', failure: expiryFailure(message, recipient.lastFailure, nowMs) };
+}
+
+function noticeOf(retry: RetryPlan, waiting: ReturnType<typeof waitingOf<Recipient>>, nowMs: number): Fate | undefined {
   const { usual, deliverBy } = noticesDue(retry, waiting, nowMs);
   return usual || deliverBy ? { kind: 'delay-notice' } : undefined;
 }
@@ -332,12 +360,11 @@ async function attempt(
   if (!isHeld()) throw new LeaseLostError(`The claim on ${message.id} has passed on`);
   const transport = parts.transportFor(destination);
   const startMs = parts.clock.now();
-  const expiresAtMs = expiryOf(parts.retry, waitingOf(message, {}));
   const outcomes = await transport.deliver({
     message: { ...message, reversePath },
     recipients,
     content: await content(),
-    notAfterMs: expiresAtMs > startMs ? expiresAtMs : startMs + LATE_FIRST_MS,
+    notAfterMs: Math.min(...recipients.map((each) => waitsUntil(parts.retry, message, each, startMs))),
     isHeld,
   });
   const nowMs = parts.clock.now();
@@ -358,6 +385,13 @@ async function attempt(
   // From now on something may come back to our return path.
   const wentOn = reversePath === message.reversePath ? [] : results.filter(({ fate }) => fate.kind === 'relayed');
   return { event, results, messages: wentOn.map(({ recipient }) => parts.returned.remember(message, recipient)) };
+}
+
+/** Until when a recipient may wait for a connection: until there is something to tell of it. */
+function waitsUntil(retry: RetryPlan, message: Message, recipient: Recipient, nowMs: number): number {
+  const waiting = waitingOf(message, recipient);
+  const times = [expiryOf(retry, waiting), noticeAfter(retry, waiting, nowMs)];
+  return Math.min(...times.map((atMs) => (atMs > nowMs ? atMs : nowMs + LATE_MS)));
 }
 
 /** A report that a next hop does not take in its form, or for what it returns, goes on in a simpler one, as a message of its own. */

@@ -131,6 +131,7 @@ function Destination({
             data-row
             onClick={() => void perform('pause')}
             aria-label={`Pause ${name}`}
+            title="Its mail is not attempted, and does not expire, until it is resumed"
           >
             <Icon name="hold" /> Pause
           </button>

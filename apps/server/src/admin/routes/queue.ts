@@ -191,7 +191,8 @@ function destinationRoutes({ admin: { queue }, by }: ApiParts): readonly Route[]
       path: '/api/v1/destinations/pause',
       id: 'pauseDestination',
       tag: 'queue',
-      summary: 'Leave a destination alone until it is resumed',
+      summary:
+        'Leave a destination alone until it is resumed: its mail is not attempted, and does not expire; senders hear of the delay',
       body,
       answer: { status: 204, description: 'It is paused' },
       handle: ({ body: said }) => queue.pause(keyOf(said?.destination ?? ''), by),
