@@ -108,6 +108,15 @@ describe('splitting fields', () => {
     expect(issues).toHaveLength(1001);
     expect(issues.at(-1)).toMatchObject({ code: 'too-many-issues', line: 1001 });
   });
+
+  it.each([
+    ['in one block', 'A: b\r\n'.repeat(100_005)],
+    ['in blocks', `${'A: b\r\n'.repeat(60_000)}\r\n`.repeat(2)],
+  ])('RFC 6533 §7: a hundred thousand fields are enough, %s', (_, block) => {
+    const { fields, issues } = parseFields(block);
+    expect(fields).toHaveLength(100_000);
+    expect(issues.filter(({ code }) => code === 'too-many-fields')).toHaveLength(1);
+  });
 });
 
 describe('writing fields', () => {

@@ -1,6 +1,6 @@
 import { DeliveryStatusError } from './error.ts';
 import { foldField } from './fold.ts';
-import { IssueList } from './issues.ts';
+import { FIELD_LIMIT, IssueList } from './issues.ts';
 import { joinLines } from './join-lines.ts';
 import { Scanner, valueOf, type RawField } from './scanner.ts';
 import type { Field, GroupSource, Issue } from './types.ts';
@@ -43,7 +43,13 @@ function scanFields(block: string, issues: IssueList): RawField[] {
   const raws: RawField[] = [];
   for (let part = scanner.nextBlock(); part; part = scanner.nextBlock()) {
     if (part.blankLines > 0) issues.add('stray-blank-line', part.line);
-    for (const raw of part.fields) raws.push(raw);
+    for (const raw of part.fields) {
+      if (raws.length >= FIELD_LIMIT) {
+        issues.add('too-many-fields', raw.line);
+        return raws;
+      }
+      raws.push(raw);
+    }
   }
   return raws;
 }

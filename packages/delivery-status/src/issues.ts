@@ -3,6 +3,9 @@ import type { Issue, IssueCode } from './types.ts';
 /** A hostile text can be all issues; beyond this many they say nothing new and would cost memory. */
 export const ISSUE_LIMIT = 1000;
 
+/** The same of fields: so many in one block, and so many extensions in one document, are more than any report has. */
+export const FIELD_LIMIT = 100_000;
+
 /** Clause, what is wrong, and what was made of it. An empty clause is the one of the field. */
 type Meaning = readonly [clause: string, message: string, repaired?: string];
 
@@ -65,6 +68,7 @@ const MEANINGS: Readonly<Record<IssueCode, Meaning>> = {
   'unregistered-extension': ['RFC 3464 §2.4', 'a field that is neither registered nor starts with X-'],
   'field-order': ['RFC 3464 §2.3', 'not in the order of the grammar'],
   'escaped-address': ['RFC 6533 §4.1', 'an escaped address where UTF-8 may stand'],
+  'too-many-fields': ['RFC 6533 §7', `more than ${FIELD_LIMIT} fields`, 'the rest is left out'],
   'too-many-issues': ['RFC 6533 §7', `more than ${ISSUE_LIMIT} issues; the rest is left out`],
 };
 

@@ -3,6 +3,7 @@ import { fault } from '../test/fault.ts';
 import {
   assertDeliveryStatus,
   forgetSource,
+  formatDeliveryStatus,
   parseDeliveryStatus,
   parseFields,
   parseGlobalDeliveryStatus,
@@ -518,6 +519,25 @@ describe('groups that are off', () => {
       `${message}\r\nOriginal-Recipient: rfc822; a\r\nAction: failed\r\n\r\nFinal-Recipient: rfc822; b\r\nAction: delayed\r\n`,
     );
     expect(parsed.recipients.map(({ action }) => action)).toEqual(['failed', 'delayed']);
+  });
+});
+
+describe('more than any report has', () => {
+  const many = 'X: y\r\n'.repeat(60_000);
+
+  it('RFC 6533 §7: of extensions a hundred thousand are read, of recipients all', () => {
+    const text = `${plain}${many}${recipient('b')}${many}${recipient('c')}`;
+    const { recipients, issues } = parseDeliveryStatus(text);
+    expect(recipients.map(({ extensions = [] }) => extensions.length)).toEqual([60_000, 40_000, 0]);
+    expect(recipients.map(({ status }) => status)).toEqual(['5.1.1', '5.1.1', '5.1.1']);
+    expect(issues.map(({ code }) => code)).toEqual(['too-many-fields']);
+  });
+
+  it('RFC 6533 §7: what is left out of a block is there when the report is written again', () => {
+    const text = `${plain}${many}${many}`;
+    const parsed = parseDeliveryStatus(text);
+    expect(parsed.issues.map(({ code }) => code)).toEqual(['too-many-fields']);
+    expect(formatDeliveryStatus(parsed)).toBe(text);
   });
 });
 

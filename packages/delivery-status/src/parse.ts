@@ -1,5 +1,5 @@
 import { DeliveryStatusError } from './error.ts';
-import { IssueList } from './issues.ts';
+import { FIELD_LIMIT, IssueList } from './issues.ts';
 import {
   FINAL_RECIPIENT,
   KNOWN_FIELDS,
@@ -91,6 +91,7 @@ class Reader {
   private readonly message: OpenGroup;
   private readonly recipients: Draft[] = [];
   private group: OpenGroup;
+  private extensions = 0;
 
   constructor(text: string, isGlobal: boolean) {
     this.text = text;
@@ -176,6 +177,10 @@ class Reader {
     const value = valueOf(text, field);
     if (this.isUnusual) this.checkCharacters(value, text.slice(field.start, field.nameEnd), line, known);
     if (known === undefined) {
+      if (++this.extensions > FIELD_LIMIT) {
+        if (this.extensions === FIELD_LIMIT + 1) issues.add('too-many-fields', line);
+        return;
+      }
       const extension = { name: text.slice(field.start, field.nameEnd), value, line };
       if (group.draft.extensions) group.draft.extensions.push(extension);
       else group.draft.extensions = [extension];

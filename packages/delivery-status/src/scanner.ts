@@ -1,4 +1,4 @@
-import type { IssueList } from './issues.ts';
+import { FIELD_LIMIT, type IssueList } from './issues.ts';
 import type { KnownField } from './known-fields.ts';
 
 /** One field as it lies in the text: places, not copies. */
@@ -27,6 +27,7 @@ export interface Block {
   readonly blankLines: number;
   /** Where the first line after them starts: a field, or a stray line. */
   readonly contentStart: number;
+  /** {@link FIELD_LIMIT} at most. */
   readonly fields: readonly RawField[];
 }
 
@@ -72,9 +73,14 @@ export class Scanner {
     const contentStart = this.at;
     const fields: RawField[] = [];
     let field: RawField | undefined;
+    let isFull = false;
     do {
       const found: RawField | undefined = this.readLine(field);
-      if (found && found !== field) fields.push(found);
+      if (found && found !== field && !isFull) {
+        isFull = fields.length >= FIELD_LIMIT;
+        if (isFull) this.issues.add('too-many-fields', found.line);
+        else fields.push(found);
+      }
       field = found;
       this.advance();
       // QUIRK: a line of spaces inside a folded value, as wrapped replies have, does not end the value if that goes on.

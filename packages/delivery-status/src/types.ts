@@ -150,6 +150,7 @@ export type IssueCode =
   | 'non-ascii-type'
   | 'bad-future-release'
   | 'encoded-body'
+  | 'too-many-fields'
   | 'too-many-issues'
   | HintCode;
 

@@ -79,22 +79,33 @@ export class Header {
   readonly #places: number[] = [];
   /** Those that are no longer read from their places. */
   readonly #values: (string | undefined)[] = [];
+  readonly #most: number;
+  #isFull = false;
   #fields: readonly Field[] | undefined;
 
-  constructor(source: Source) {
+  /** @param most so many fields are kept */
+  constructor(source: Source, most: number) {
     this.#source = source;
+    this.#most = most;
   }
 
-  add(start: number, nameEnd: number, from: number, to: number): void {
+  get size(): number {
+    return this.#values.length;
+  }
+
+  /** Whether it is the first field that is not kept. */
+  add(start: number, nameEnd: number, from: number, to: number): boolean {
+    if (this.size >= this.#most) return !this.#isFull && (this.#isFull = true);
     this.#places.push(start, nameEnd, from, to);
     // What is read from octets is read at once: they are the caller's.
     this.#values.push(this.#source.ascii ? undefined : readValue(this.#source, from, to));
+    return false;
   }
 
   /** The value of the last field, and a way to make it longer. */
   last(more = ''): string {
-    const at = this.#values.length - 1;
-    return at < 0 ? '' : (this.#values[at] = this.#valueAt(at) + more);
+    const at = this.size - 1;
+    return at < 0 || this.#isFull ? '' : (this.#values[at] = this.#valueAt(at) + more);
   }
 
   /** All fields. Most are never asked for: they are made when they are. */
@@ -155,20 +166,25 @@ export function showAs<T extends object>(object: T, name: keyof T, get: (this: T
   Object.defineProperty(object, name, { enumerable: true, get });
 }
 
+/** A message may have so many header fields in all of its parts together; the rest is left out. */
+export const MAX_FIELDS = 100_000;
+
 /**
  * Read the header that begins at `start`.
  *
  * @param until what ends it besides a blank line: nothing; a line that begins as delimiters do; or any line that is no
  * field, as in body parts, where writers forget the blank line (the example in RFC 3461 §10.9 does). Else such lines are skipped.
+ * @param most so many fields are kept
  */
 export function readHeader(
   source: Source,
   start: number,
   until: 'blank-line' | 'delimiter' | 'non-field',
   issues?: Issues,
+  most = MAX_FIELDS,
 ): Header {
   const { text } = source;
-  const header = new Header(source);
+  const header = new Header(source, most);
   let piece: string | undefined;
   let isJoined = false;
   let at = start;
@@ -195,7 +211,7 @@ export function readHeader(
     if (isField) {
       let nameEnd = colon;
       while (isBlank(text.charCodeAt(nameEnd - 1))) nameEnd--;
-      header.add(at, nameEnd, colon + 1, stop);
+      if (header.add(at, nameEnd, colon + 1, stop)) issues?.add('too-many-fields', at, most);
       piece = undefined;
     } else if (isDue) {
       // QUIRK: relays of Outlook.com strip the blank before a continued parameter. A semicolon tells that one is due.

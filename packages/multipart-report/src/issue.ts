@@ -30,6 +30,7 @@ export type ReportIssueCode =
   | 'report-type-mismatch'
   | 'report-type-missing'
   | 'too-deep'
+  | 'too-many-fields'
   | 'too-many-issues'
   | 'too-many-parts'
   | 'unindented-continuation';
@@ -74,6 +75,7 @@ const MEANINGS: Readonly<Record<ReportIssueCode, readonly [string, string?, stri
   'report-type-mismatch': ['RFC 6522 §3', 'taken for what its part says', TYPE],
   'report-type-missing': ['RFC 6522 §3', 'taken for what its part says', TYPE],
   'too-deep': ['RFC 2046 §5.1', 'left unread'],
+  'too-many-fields': ['RFC 6533 §7', 'the rest is left out'],
   'too-many-issues': ['RFC 6533 §7'],
   'too-many-parts': ['RFC 2046 §5.1', 'the rest belongs to the last one'],
   'unindented-continuation': ['RFC 5322 §2.2.3', 'joined'],

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { crlf, report, utf8 } from '../test/helpers.ts';
+import { MAX_FIELDS } from './header.ts';
+import { openMessage } from './message.ts';
 import { ReportReader } from './reader.ts';
 import { parseReport, parseSource } from './report.ts';
 import { readSource } from './source.ts';
@@ -20,6 +22,15 @@ describe('limits', () => {
     const parsed = parseReport(utf8(report({ returned: '--b\n\n'.repeat(MAX_PARTS) })));
     expect(parsed?.deliveryStatus?.recipients).toHaveLength(1);
     expect(parsed?.issues.map(({ code }) => code)).toEqual(['extra-part', 'too-many-parts']);
+  });
+
+  it('RFC 6533 §7: header fields, of which each part has some whatever the others have', () => {
+    const type = 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"';
+    const { headers, report: parsed } = openMessage(crlf(report({ type: `${type}${'\nX: y'.repeat(MAX_FIELDS)}` })));
+    expect(headers).toHaveLength(MAX_FIELDS);
+    expect(parsed?.deliveryStatus?.recipients).toMatchObject([{ status: '5.1.1' }]);
+    expect(parsed?.returned?.headers).toHaveLength(2);
+    expect(parsed?.issues.map(({ code }) => code)).toEqual(['too-many-fields']);
   });
 
   it('RFC 6533 §7: issues', () => {

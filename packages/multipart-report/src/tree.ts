@@ -1,6 +1,6 @@
 import type { Field } from '@dsnkit/delivery-status';
 import { guessBoundary, matchDelimiter, toOctetText } from './delimiter.ts';
-import { Headed, readHeader, type Header } from './header.ts';
+import { Headed, MAX_FIELDS, readHeader, type Header } from './header.ts';
 import type { Issues } from './issue.ts';
 import { parameter, parseMediaType, type Parameter } from './media-type.ts';
 import { beforeLineEnd, indexOrEnd, type Source } from './source.ts';
@@ -10,6 +10,9 @@ export const MAX_DEPTH = 20;
 
 /** A message may have this many parts; the rest of it then belongs to the last one. */
 export const MAX_PARTS = 10_000;
+
+/** Each of them may have this many header fields, whatever the others have. */
+const FIELDS_OF_EACH = 100;
 
 /**
  * Where a part stands in its message, in octets: header, blank line, body. The line end before a delimiter belongs to
@@ -85,6 +88,7 @@ class TreeReader {
   /** The part that the octets at hand belong to. */
   #current: Draft | undefined;
   #count = 1;
+  #fields = 0;
 
   constructor(source: Source, issues: Issues, { indented = false, cut = false }: TreeOptions) {
     this.#source = source;
@@ -124,7 +128,9 @@ class TreeReader {
       this.#afterStrayBlank(start, of),
       of === 'message' ? 'delimiter' : 'non-field',
       this.#issues,
+      Math.max(MAX_FIELDS - this.#fields, FIELDS_OF_EACH),
     );
+    this.#fields += header.size;
     const { bodyStart, closed } = header;
     const part = new Draft(header, start, text.length, defaultType);
     this.#current = part;

@@ -17,16 +17,28 @@ import { meaningOf } from './field-meanings.ts';
 /** As much of the returned message as is shown. */
 const MAX_ORIGINAL_OCTETS = 65_536;
 
+/** Recipients and fields of a report that are told of: more are no help to people, and each takes many times its octets. */
+const MAX_RECIPIENTS = 10_000;
+const MAX_FIELDS = 100_000;
+
+/** How many fields more may be told of. */
+interface Room {
+  fields: number;
+}
+
 /** Explains a message, whatever it is: never throws. Time is linear in its length. */
 export function explainMessage(octets: Uint8Array): Explanation {
   const bounce = readBounce(octets);
   const { kind, format, report } = bounce;
-  const recipients = explainRecipients(bounce);
+  const room: Room = { fields: MAX_FIELDS };
+  const message = report === undefined ? null : explainGroup(report, room);
+  const groups = groupsOf(bounce);
+  const recipients = explainRecipients(bounce, groups.slice(0, MAX_RECIPIENTS), room);
   const { text, html, language, translations = [] } = report?.humanReadable ?? {};
   return {
     kind,
     format,
-    summary: summaryOf(kind, recipients),
+    summary: summaryOf(kind, recipients[0], groups.length),
     header: headerOf(report?.headers ?? splitHeader(octets).headers),
     human: {
       text: text ?? null,
@@ -38,18 +50,27 @@ export function explainMessage(octets: Uint8Array): Explanation {
         text: one.text ?? null,
       })),
     },
-    message: report === undefined ? null : explainGroup(report),
+    message,
     recipients,
     original: originalOf(bounce),
-    issues: (report?.issues ?? []).map((issue) => ({
-      code: issue.code,
-      line: issue.line,
-      field: issue.field ?? null,
-      clause: issue.clause,
-      message: issue.message,
-      repaired: issue.repaired ?? null,
-    })),
+    issues: [
+      ...(report?.issues ?? []).map((issue) => ({
+        code: issue.code,
+        line: issue.line,
+        field: issue.field ?? null,
+        clause: issue.clause,
+        message: issue.message,
+        repaired: issue.repaired ?? null,
+      })),
+      ...(groups.length > MAX_RECIPIENTS ? [leftOut('too-many-recipients', `${MAX_RECIPIENTS} recipients`)] : []),
+      ...(room.fields < 0 ? [leftOut('too-many-fields', `${MAX_FIELDS} fields`)] : []),
+    ],
   };
+}
+
+function leftOut(code: string, most: string): Explanation['issues'][number] {
+  const message = `more than ${most}; the rest is not told of`;
+  return { code, line: 1, field: null, clause: 'RFC 6533 §7', message, repaired: null };
 }
 
 /** Explains a message and, where it is no report itself, those that are attached to it: people forward a bounce so. */
@@ -86,14 +107,16 @@ const ACTIONS: Readonly<Record<string, string>> = {
 /** Kinds that tell what became of mail to recipients. */
 const OUTCOMES: ReadonlySet<BounceKind> = new Set(['dsn', 'bounce', 'delay', 'success']);
 
-function summaryOf(kind: BounceKind, recipients: readonly ExplainedRecipient[]): string {
-  const [first, ...others] = recipients;
+function summaryOf(kind: BounceKind, first: ExplainedRecipient | undefined, count: number): string {
   if (first === undefined || !OUTCOMES.has(kind)) return `${KINDS[kind]}.`;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  const more = count === 1 ? '' : ` (and ${count - 1} more)`;
   return `To ${first.address ?? 'an address that is not told'}: the message ${first.actionMeaning ?? 'has a fate that is not told'}${more}.`;
 }
 
-function explainGroup({ deliveryStatus, mdn, feedback }: ParsedReport): NonNullable<Explanation['message']> {
+function explainGroup(
+  { deliveryStatus, mdn, feedback }: ParsedReport,
+  room: Room,
+): NonNullable<Explanation['message']> {
   const message = deliveryStatus?.message;
   const other = mdn?.fields ?? feedback?.fields ?? [];
   return {
@@ -101,25 +124,31 @@ function explainGroup({ deliveryStatus, mdn, feedback }: ParsedReport): NonNulla
     reportingMta: typed(message?.reportingMta),
     receivedFromMta: typed(message?.receivedFromMta),
     arrivedAt: iso(message?.arrivalDate),
-    fields: message?.source === undefined ? withMeaning(other) : fieldsOf(message.source.text),
+    fields: message?.source === undefined ? withMeaning(other, room) : fieldsOf(message.source.text, room),
   };
 }
 
 type Group = NonNullable<ParsedReport['deliveryStatus']>['recipients'][number];
 
-/** The groups of a report, each with what it means; else those that the words tell of. */
-function explainRecipients({ format, report, recipients }: Bounce): ExplainedRecipient[] {
-  const groups = format === 'delivery-status' ? report?.deliveryStatus?.recipients : undefined;
-  if (groups === undefined) return recipients.map((one) => explainRecipient(one, one));
-  return groups.map((group) =>
-    explainRecipient(
-      group,
-      recipients.find(({ source }) => source !== undefined && source === group.source),
-    ),
-  );
+/** The groups of a report; else those that the words tell of. */
+function groupsOf({ format, report, recipients }: Bounce): readonly (Group | BouncedRecipient)[] {
+  return (format === 'delivery-status' ? report?.deliveryStatus?.recipients : undefined) ?? recipients;
 }
 
-function explainRecipient(recipient: Group, judged: BouncedRecipient | undefined): ExplainedRecipient {
+function explainRecipients(
+  { recipients }: Bounce,
+  groups: readonly (Group | BouncedRecipient)[],
+  room: Room,
+): ExplainedRecipient[] {
+  const judged = new Map<object, BouncedRecipient>(recipients.map((one) => [one.source ?? one, one]));
+  return groups.map((group) => explainRecipient(group, judged.get(group.source ?? group), room));
+}
+
+function explainRecipient(
+  recipient: Group | BouncedRecipient,
+  judged: BouncedRecipient | undefined,
+  room: Room,
+): ExplainedRecipient {
   const { originalRecipient, finalRecipient, action, status, diagnosticCode } = recipient;
   const named = finalRecipient ?? originalRecipient;
   return {
@@ -135,7 +164,7 @@ function explainRecipient(recipient: Group, judged: BouncedRecipient | undefined
     lastAttemptAt: iso(recipient.lastAttemptDate),
     willRetryUntil: iso(recipient.willRetryUntil),
     judgement: judged === undefined ? null : judgementOf(judged),
-    fields: recipient.source === undefined ? [] : fieldsOf(recipient.source.text),
+    fields: recipient.source === undefined ? [] : fieldsOf(recipient.source.text, room),
   };
 }
 
@@ -150,12 +179,14 @@ function replyOf(judged: BouncedRecipient | undefined): Typed | null {
   };
 }
 
-function fieldsOf(text: string): ExplainedField[] {
-  return withMeaning(parseFields(text.replace(/^[\r\n]+/, '')).fields);
+function fieldsOf(text: string, room: Room): ExplainedField[] {
+  return room.fields < 0 ? [] : withMeaning(parseFields(text.replace(/^[\r\n]+/, '')).fields, room);
 }
 
-function withMeaning(fields: readonly Field[]): ExplainedField[] {
-  return fields.map(({ name, value }) => {
+function withMeaning(fields: readonly Field[], room: Room): ExplainedField[] {
+  const shown = fields.slice(0, Math.max(0, room.fields));
+  room.fields -= fields.length;
+  return shown.map(({ name, value }) => {
     const known = meaningOf(name);
     return { name, value, meaning: known?.meaning ?? null, clause: known?.clause ?? null };
   });

@@ -21,6 +21,9 @@ export interface Place {
 /** So much of the words is read: what matters stands before the original message, which comes last. */
 const LONGEST_TEXT = 65_536;
 
+/** It is within so many octets, whatever encoding it is in. */
+const LONGEST_OCTETS = 16 * LONGEST_TEXT;
+
 /** So many parts are joined. */
 const MOST_PARTS = 8;
 
@@ -40,7 +43,9 @@ export function openWindow(mail: Mail): Window {
 
 /** The window of one part. */
 export function windowOf(mail: Mail, part: MimePart): Window {
-  const raw = mail.opened.partText(part).slice(0, LONGEST_TEXT);
+  const { bodyStart, end } = part.range;
+  const head = { ...part, range: { ...part.range, end: Math.min(end, bodyStart + LONGEST_OCTETS) } };
+  const raw = mail.opened.partText(head).slice(0, LONGEST_TEXT);
   const html = part.mediaType === 'text/html';
   return { text: html ? plainText(raw) : raw, place: placer(mail, part, html ? undefined : raw) };
 }

@@ -53,7 +53,11 @@ export function serverRoutes(parts: ApiParts): readonly Route[] {
         raw: true,
         maxOctets: MAX_EXPLAINED_OCTETS,
       },
-      answer: { status: 200, description: 'What it says', schema: explanationSchema },
+      answer: {
+        status: 200,
+        description: 'What it says, of ten thousand recipients and a hundred thousand fields at most',
+        schema: explanationSchema,
+      },
       problems: ['too-large', 'unsupported-media-type'],
       handle: ({ body, raw }) => explainWithAttached(raw ?? new TextEncoder().encode(body?.message ?? '')),
     }),
