@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Reply, ServerEvent } from '@dsnkit/smtp';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { timeoutsOf } from '../src/send/open.ts';
 import { Dialogue } from '../src/wire/dialogue.ts';
 import { Listener, type ListenerOptions } from '../src/wire/listener.ts';
@@ -15,6 +15,7 @@ const folder = temporaryFolder();
 writeFileSync(join(folder.path, 'ca.pem'), certificate.cert);
 writeFileSync(join(folder.path, 'password'), 'secret word\n');
 
+afterAll(folder.remove);
 afterEach(async () => {
   await listener?.stop();
   listener = undefined;

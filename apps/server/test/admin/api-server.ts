@@ -50,9 +50,19 @@ export interface ApiOptions {
   readonly store?: QueueStore;
 }
 
-/** Starts one on free ports. */
+/** Starts one on free ports; one that does not start leaves no folder behind. */
 export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
   const directory = mkdtempSync(join(tmpdir(), 'dsnd-api-'));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  try {
+    return await startIn(directory, remove, options);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+async function startIn(directory: string, remove: () => void, options: ApiOptions): Promise<ApiServer> {
   for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(directory, name), text);
   const parsed = parseConfig(toml(options), 'api.toml', directory);
   const config = withAdminSecrets(
@@ -128,7 +138,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiServer> {
       await front.close();
       await server.stop();
       await store.close();
-      rmSync(directory, { recursive: true, force: true });
+      remove();
     },
   };
 }
