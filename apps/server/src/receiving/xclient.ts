@@ -12,7 +12,8 @@ const UNKNOWN_ADDRESS = '0.0.0.0';
 
 /**
  * Who a proxy says that it speaks for: ADDR, HELO, NAME and LOGIN of XCLIENT. What it leaves out stays as it was;
- * `[UNAVAILABLE]` and `[TEMPUNAVAIL]` mean that it does not know. PROTO, ports and destination say nothing that we use.
+ * `[UNAVAILABLE]` and `[TEMPUNAVAIL]` mean that it does not know. PROTO, ports and destination say nothing that we use, but
+ * a proxy whose ports are none has gone wrong.
  *
  * With ADDR the proxy steps aside: many pass on from then on what their client says, which must not give itself another
  * address or login, nor be taken for somebody as whom the proxy had logged in.
@@ -26,6 +27,7 @@ export async function introduce(
   const address = addressOf(attributes.get('ADDR') ?? proxy.address);
   const helo = attributes.get('HELO');
   if (address === undefined || (helo !== undefined && !/^[!-~]{1,255}$/.test(helo))) return BAD_VALUE;
+  if (!isPort(attributes.get('PORT')) || !isPort(attributes.get('DESTPORT'))) return BAD_VALUE;
   const introducedAs = known(helo) ?? proxy.introducedAs;
   const before = attributes.has('ADDR') ? undefined : proxy;
   const hostName = attributes.has('NAME') ? known(attributes.get('NAME')) : before?.hostName;
@@ -48,6 +50,12 @@ async function userOf(name: string | undefined, logins: Logins | undefined): Pro
 
 function known(value: string | undefined): string | undefined {
   return value === undefined || /^\[(?:UNAVAILABLE|TEMPUNAVAIL)\]$/i.test(value) ? undefined : value;
+}
+
+/** As Postfix judges it: a number up to 65535 without leading zeros. */
+function isPort(value: string | undefined): boolean {
+  const port = known(value);
+  return port === undefined || (/^(?:0|[1-9]\d{0,4})$/.test(port) && Number(port) <= 65_535);
 }
 
 function addressOf(value: string): string | undefined {
