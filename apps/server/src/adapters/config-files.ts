@@ -15,7 +15,7 @@ import { makeLanguages } from '../notification/language.ts';
 import { parseTexts } from '../notification/texts/file.ts';
 import { readDkimKey } from './dkim-keys.ts';
 import { TlsIdentities } from './node-tls.ts';
-import { NotSetError, readText } from './text-files.ts';
+import { NotAFileError, NotSetError, readText } from './text-files.ts';
 
 /**
  * Reads a configuration file, and of the files that it names those that are part of it.
@@ -59,6 +59,7 @@ export function isConfigFault(error: unknown): error is Error {
   return (
     error instanceof ConfigError ||
     error instanceof NotSetError ||
+    error instanceof NotAFileError ||
     (error instanceof Error && 'code' in error && 'syscall' in error)
   );
 }

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { TLSSocket, checkServerIdentity, connect, createSecureContext, type SecureContext } from 'node:tls';
 import { TlsError, type TlsIdentity, type TlsOptions, type TlsPeer, type TlsState } from '../ports.ts';
+import { assertFile } from './text-files.ts';
 import { shownOn, type Kept, type Shown, type TlsSessions } from './tls-sessions.ts';
 
 /** A socket after its handshake, and what came of it. */
@@ -238,6 +239,10 @@ export class TlsIdentities {
 
 async function stampOf({ certificateFile, keyFile }: TlsIdentity): Promise<string> {
   const stats = await Promise.all([stat(certificateFile, { bigint: true }), stat(keyFile, { bigint: true })]);
+  for (const [i, file] of [certificateFile, keyFile].entries()) {
+    const found = stats[i];
+    if (found !== undefined) assertFile(file, found);
+  }
   return stats.map(({ ino, mtimeNs, size }) => `${ino}:${mtimeNs}:${size}`).join(' ');
 }
 

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { parseTexts } from '../notification/texts/file.ts';
 import type { ReportFiles } from '../queue/report.ts';
 import { readDkimKey } from './dkim-keys.ts';
+import { readText } from './text-files.ts';
 
 /**
  * Reads the files that `[report]` names, and the key of our return paths, which lies beside the queue; it is made when a
@@ -18,7 +19,7 @@ export function readReportFiles(
   note: (line: string) => void,
 ): ReportFiles {
   const texts = report.texts.map((file) => {
-    const { texts: read, missing, standIn } = parseTexts(readFileSync(file, 'utf8'), file);
+    const { texts: read, missing, standIn } = parseTexts(readText(file), file);
     if (missing.length > 0) note(`${file}: ${missing.length} texts are missing (${standIn} is said): ${few(missing)}`);
     return read;
   });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,18 @@ describe('UsersFile', () => {
     writeFileSync(file, userTable('carol', 'pencil'));
     await lookedAtAgain();
     expect((await users.find('carol'))?.name).toBe('carol');
+  });
+
+  it('waits for nobody who may write into a pipe that took the place of the file', async () => {
+    const file = join(folder, 'piped.toml');
+    const troubles: unknown[] = [];
+    writeFileSync(file, userTable('alice', 'pencil'));
+    const users = new UsersFile(file, (error) => troubles.push(error));
+    rmSync(file);
+    execFileSync('mkfifo', [file]);
+    await lookedAtAgain();
+    expect((await users.find('alice'))?.name).toBe('alice');
+    expect(troubles).toMatchObject([{ message: `${file}: is a pipe; allowed: a file` }]);
   });
 
   it('knows the users of a file that may be read only later, though it has not changed since', async () => {

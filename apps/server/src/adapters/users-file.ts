@@ -1,8 +1,9 @@
-import { readFileSync, statSync, type BigIntStats } from 'node:fs';
+import { statSync, type BigIntStats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { parseUsers } from '../config.ts';
 import type { ScramShape, User, Users } from '../ports.ts';
 import { scramShapes } from '../receiving/auth/nobody.ts';
+import { assertFile, readText } from './text-files.ts';
 
 /** How often the file is looked at, at most. */
 const LOOK_AGAIN_MS = 1_000;
@@ -28,7 +29,7 @@ export class UsersFile implements Users {
     this.#file = file;
     this.#trouble = trouble;
     this.#stamp = stampOf(statSync(file, { bigint: true }));
-    this.#users = parseUsers(readFileSync(file, 'utf8'), file);
+    this.#users = parseUsers(readText(file), file);
     this.#shapes = scramShapes(this.#users.values());
     this.#lookedAtMs = performance.now();
   }
@@ -48,7 +49,9 @@ export class UsersFile implements Users {
   async #look(): Promise<void> {
     let stamp = 'gone';
     try {
-      stamp = stampOf(await stat(this.#file, { bigint: true }));
+      const found = await stat(this.#file, { bigint: true });
+      stamp = stampOf(found);
+      assertFile(this.#file, found);
       if (stamp !== this.#stamp) {
         this.#users = parseUsers(await readFile(this.#file, 'utf8'), this.#file);
         this.#shapes = scramShapes(this.#users.values());

@@ -1,6 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -206,7 +206,11 @@ describe('dsnd check-config', () => {
   const check = (toml: string): readonly [number | null, string] => {
     writeFileSync(join(folder.path, 'check.toml'), toml);
     const args = [...DSND, 'check-config', 'check.toml'];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder.path, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: folder.path,
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
     return [status, stdout + stderr];
   };
 
@@ -224,6 +228,32 @@ describe('dsnd check-config', () => {
     const folders = config('[users]\nfile = "."\n');
     expect(check(folders)).toEqual([2, `dsnd: EISDIR: illegal operation on a directory, read '${folder.path}'\n`]);
     expect(check(config('[tls]\ncertificate = "a"\nkey = "b"\n'))[0]).toBe(2);
+  });
+
+  it.each([
+    ['members-file', '[[list]]\naddress = "l@a.example"\nowner = "o@a.example"\nmembers-file = "FILE"\n'],
+    ['recipients-file', '[[route]]\nmatch = "b.example"\nto = "discard:"\nrecipients-file = "FILE"\n'],
+    ['users', '[users]\nfile = "FILE"\n'],
+    ['texts', '[report]\ntexts = ["FILE"]\n'],
+    ['certificate', '[tls]\ncertificate = "FILE"\nkey = "FILE"\n'],
+  ])('a pipe or a device in the place of a file is refused in one line, and never waited for: %s', (_, tables) => {
+    const pipe = join(folder.path, 'pipe');
+    if (!existsSync(pipe)) execFileSync('mkfifo', [pipe]);
+    expect(check(config(tables.replaceAll('FILE', 'pipe')))).toEqual([
+      2,
+      expect.stringMatching(/^dsnd: [^\n]*pipe: is a pipe; allowed: a file[^\n]*\n$/),
+    ]);
+    expect(check(config(tables.replaceAll('FILE', '/dev/zero')))).toEqual([
+      2,
+      expect.stringMatching(/^dsnd: [^\n]*\/dev\/zero: is a device; allowed: a file[^\n]*\n$/),
+    ]);
+  });
+
+  it('reads what the shell hands over', () => {
+    writeFileSync(join(folder.path, 'handed.toml'), config());
+    const words = ['-c', 'cat handed.toml | "$0" "$@"', process.execPath, ...DSND, 'check-config', '/dev/stdin'];
+    const { status, stdout } = spawnSync('sh', words, { cwd: folder.path, encoding: 'utf8' });
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^\/dev\/stdin: fine; /)]);
   });
 
   it('dsnd route says where addresses lead; exit code 1 if one is refused, 2 if something is wrong', () => {
