@@ -2,7 +2,7 @@
  * Lets a whole server work for minutes or hours with everything on (history, webhooks, HTTP API, traces, suppression,
  * aliases, lists, next hops of every kind, reloads, restarts), accounts for every message, and looks whether anything grows:
  *
- *     npm run soak                                  some 45 seconds; too short to judge growth, and says so
+ *     npm run soak                                  one to two minutes; too short to judge growth, and says so
  *     npm run soak -- --minutes 45 [--rate 20] [--samples FILE]
  *
  * Ends with 1 if a message, report or event is missing or is one too many, if something is left over, if the log has an
