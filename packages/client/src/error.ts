@@ -16,8 +16,10 @@ export type ClientErrorCode =
   | 'authentication'
   /** Notifications were asked for, and the server does not announce DSN. RFC 3461 §5.2.2(a). */
   | 'dsn-not-offered'
-  /** Something that the message can't do without is not announced: SMTPUTF8, 8BITMIME, REQUIRETLS. */
-  | 'extension-not-offered';
+  /** Something that the message can't do without is not announced: SMTPUTF8, 8BITMIME, REQUIRETLS, FUTURERELEASE. */
+  | 'extension-not-offered'
+  /** The message is to be held for longer than the server does. RFC 4865 §4.1. */
+  | 'hold-too-long';
 
 /**
  * Why {@link submit} gave up before any recipient was tried: nothing was sent then. `sendMail` with `dsnTransport` rejects

@@ -23,6 +23,10 @@ export interface Message {
   readonly ret?: 'FULL' | 'HDRS';
   /** By what reports name this message: printable ASCII, at most 94 octets of xtext. RFC 3461 §4.4. */
   readonly envid?: string;
+  /** Seconds for which the server is to hold the message before it goes on. RFC 4865 §3. */
+  readonly holdFor?: number;
+  /** Until when it is to hold the message; not together with `holdFor`. RFC 4865 §3. */
+  readonly holdUntil?: Date;
   /** The whole message, its lines ended by CRLF. In pieces: of 7-bit content, since nobody can look ahead. */
   readonly content: Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
@@ -32,7 +36,7 @@ export interface Message {
  *
  * @throws {EsmtpParameterError} for an address or a value outside its grammar
  */
-export function envelopeOf({ from, to, ret, envid, content }: Message): Envelope {
+export function envelopeOf({ from, to, ret, envid, holdFor, holdUntil, content }: Message): Envelope {
   const whole = content instanceof Uint8Array ? content : undefined;
   const eightBit = whole?.some((octet) => octet > 127) === true;
   const start = envelope(from).mail({
@@ -40,6 +44,8 @@ export function envelopeOf({ from, to, ret, envid, content }: Message): Envelope
     ...(eightBit ? { body: '8BITMIME' as const } : {}),
     ...(ret === undefined ? {} : { ret }),
     ...(envid === undefined ? {} : { envid }),
+    ...(holdFor === undefined ? {} : { holdFor }),
+    ...(holdUntil === undefined ? {} : { holdUntil }),
   });
   return to.reduce((all, recipient) => all.to(recipient.address, requestOf(recipient)), start);
 }

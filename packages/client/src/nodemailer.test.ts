@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer, type TestServerOptions } from '../test/server.ts';
-import { dsnTransport, reports } from './nodemailer.ts';
+import { dsnTransport, hold, reports } from './nodemailer.ts';
 
 let server: TestServer | undefined;
 afterEach(async () => {
@@ -49,6 +49,17 @@ describe('dsnTransport', () => {
     expect(info.messageId).toMatch(/^<.*@example\.org>$/);
     expect(server!.heard.join('')).toContain('On Friday?');
     expect(server!.heard.join('')).not.toContain('dave@example.net\r\n');
+  });
+
+  it('RFC 4865 §3: asks the server to hold a message', async () => {
+    const futureRelease = { maxInterval: 3600, maxDateTime: '2030-01-01T00:00:00Z' };
+    const mailer = await transporter({ extensions: { pipelining: true, dsn: true, futureRelease } });
+    await mailer.sendMail({ ...letter, ...hold({ for: 60 }) });
+    await mailer.sendMail({ ...letter, ...hold({ until: new Date('2029-12-31T23:00:00.5Z') }) });
+    expect(envelopeOf(server!).filter((line) => line.startsWith('mail'))).toEqual([
+      'mail alice@example.org HOLDFOR=60',
+      'mail alice@example.org HOLDUNTIL=2029-12-31T23:00:00Z',
+    ]);
   });
 
   it("takes nodemailer's own dsn for all recipients alike", async () => {

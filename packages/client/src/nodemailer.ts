@@ -17,6 +17,9 @@ export interface ReportRequest extends Pick<Message, 'ret' | 'envid'> {
   readonly recipients?: Readonly<Record<string, Omit<Recipient, 'address'>>>;
 }
 
+/** For how long, in seconds, or until when a message is to be held by the server. RFC 4865 §3. */
+export type HoldRequest = { readonly for: number } | { readonly until: Date };
+
 /** What `sendMail` resolves to. */
 export interface SentInfo extends Submitted {
   readonly envelope: { readonly from: string; readonly to: readonly string[] };
@@ -89,6 +92,19 @@ export function reports(request: ReportRequest): { readonly deliveryReports: Rep
   return { deliveryReports: request };
 }
 
+/**
+ * Asks the server to hold a message before it goes on, to be spread into the argument of `sendMail`. A server that does not
+ * announce FUTURERELEASE is given nothing.
+ *
+ * @example
+ * ```ts
+ * await transporter.sendMail({ from, to, text, ...hold({ until: new Date('2030-01-01T08:00:00Z') }) });
+ * ```
+ */
+export function hold(request: HoldRequest): { readonly deliveryHold: HoldRequest } {
+  return { deliveryHold: request };
+}
+
 async function sendMail({ data, message }: MailToSend, options: TransportOptions): Promise<SentInfo> {
   const { from, to } = message.getEnvelope();
   const request = requestOf(data);
@@ -99,6 +115,7 @@ async function sendMail({ data, message }: MailToSend, options: TransportOptions
       to: recipientsOf(to, request),
       ...(ret === undefined ? {} : { ret }),
       ...(envid === undefined ? {} : { envid }),
+      ...holdOf(data),
       content: await contentOf(message),
     },
     { ...options, connect: () => connectTo(options) },
@@ -109,6 +126,12 @@ async function sendMail({ data, message }: MailToSend, options: TransportOptions
 function requestOf(data: object): ReportRequest {
   if ('deliveryReports' in data) return data.deliveryReports as ReportRequest;
   return 'dsn' in data && typeof data.dsn === 'object' && data.dsn !== null ? requestOfDsn(data.dsn) : {};
+}
+
+function holdOf(data: object): Pick<Message, 'holdFor' | 'holdUntil'> {
+  if (!('deliveryHold' in data)) return {};
+  const request = data.deliveryHold as HoldRequest;
+  return 'until' in request ? { holdUntil: request.until } : { holdFor: request.for };
 }
 
 /** @throws {TypeError} for a request about somebody who is no recipient: it would come to nothing in silence */

@@ -76,6 +76,49 @@ describe('submit', () => {
     ]);
   });
 
+  describe('FUTURERELEASE', () => {
+    const futureRelease = { maxInterval: 3600, maxDateTime: '2030-01-01T00:00:00Z' };
+    const extensions = { pipelining: true, dsn: true, futureRelease };
+    const plain = { startTls: 'off' } as const;
+
+    it.each([
+      [{ holdFor: 3600 }, 'HOLDFOR=3600'],
+      [{ holdUntil: new Date('2030-01-01T00:00:00Z') }, 'HOLDUNTIL=2030-01-01T00:00:00Z'],
+    ])('RFC 4865 §4.1(2): asks for it once: %o', async (request, said) => {
+      await offer({ extensions }, plain, request);
+      expect(server?.heard[0]).toBe(`mail alice@example.org RET=HDRS ENVID=QQ+2B314 ${said}`);
+    });
+
+    it.each([
+      [{ holdFor: 3601 }, '3600 seconds at most'],
+      [{ holdUntil: new Date('2030-01-01T00:00:01Z') }, '2030-01-01T00:00:00Z at the latest'],
+    ])('RFC 4865 §4.1(3) §4.1(4): never for longer than the server does: %o', async (request, limit) => {
+      await expect(offer({ extensions }, plain, request)).rejects.toMatchObject({
+        name: 'ClientError',
+        code: 'hold-too-long',
+        message: `the server holds no message for so long: ${limit}`,
+      });
+      expect(server?.heard).toEqual([]);
+    });
+
+    it('RFC 4865 §4.1(1): a server without it is not given what was to be held', async () => {
+      const refused = { code: 'extension-not-offered', message: expect.stringContaining('HOLDFOR') };
+      await expect(offer({}, plain, { holdFor: 60 })).rejects.toMatchObject(refused);
+      expect(server?.heard).toEqual([]);
+    });
+
+    it.each([
+      ['zero', { holdFor: 0 }],
+      ['half a second', { holdFor: 0.5 }],
+      ['ten digits', { holdFor: 1_000_000_000 }],
+      ['no date', { holdUntil: new Date(Number.NaN) }],
+      ['both', { holdFor: 60, holdUntil: new Date('2030-01-01T00:00:00Z') }],
+    ])('RFC 4865 §3: is refused before any server is bothered: %s', async (_, request) => {
+      await expect(offer({ extensions }, plain, request)).rejects.toMatchObject({ name: 'EsmtpParameterError' });
+      expect(server?.heard).toEqual([]);
+    });
+  });
+
   it('RFC 3207 §4: goes over to TLS, checks the certificate, and logs in behind it', async () => {
     const options = { tls: certificate, login: 'me secret' };
     await offer(options, { credentials: { user: 'me', password: 'secret' } });

@@ -4,6 +4,7 @@ import { authenticate, type Credentials } from './authenticate.ts';
 import type { Connection } from './connection.ts';
 import { Dialogue, said } from './dialogue.ts';
 import { ClientError } from './error.ts';
+import { assertHold } from './hold.ts';
 import { envelopeOf, type Message } from './message.ts';
 
 /** How to reach the server, and what to insist on. */
@@ -39,7 +40,7 @@ export interface SubmittedRecipient extends RecipientResult {
  * nothing is waited for but the server's replies (RFC 5321 §4.5.3.2). RFC 3461 §4, §5.
  *
  * @throws {ClientError} when no recipient could even be tried: nothing has been sent then
- * @throws {EsmtpParameterError} for an address, ENVID or ORCPT outside its grammar
+ * @throws {EsmtpParameterError} for an address, ENVID, ORCPT or hold outside its grammar
  *
  * @example
  * ```ts
@@ -62,7 +63,7 @@ export async function submit(message: Message, options: SubmitOptions): Promise<
   if (message.to.length === 0) throw new ClientError('no-recipients', 'the message has no recipients');
   const envelope = envelopeOf(message);
   // What no server could be told is no reason to bother one.
-  envelope.plan(new Set(['DSN', 'SMTPUTF8']));
+  envelope.plan(new Set(['DSN', 'SMTPUTF8', 'FUTURERELEASE']));
   const session = new ClientSession({ clientName: options.clientName ?? '[127.0.0.1]' });
   const connection = await options.connect();
   const dialogue = new Dialogue(session, connection);
@@ -70,6 +71,7 @@ export async function submit(message: Message, options: SubmitOptions): Promise<
     await prepare(dialogue, options);
     const plan = envelope.plan(new Set(session.extensions.keys()));
     const dsn = assertPlan(plan, options.withoutDsn ?? 'refuse');
+    assertHold(message, session.extensions.get('FUTURERELEASE'));
     const results = await transfer(dialogue, plan, message.content);
     await leave(dialogue);
     const recipients = results.map((result, at) => ({ address: message.to[at]?.address ?? '', ...result }));
