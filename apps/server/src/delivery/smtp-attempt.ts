@@ -28,9 +28,6 @@ export interface AttemptOptions {
 
 const lost: Trouble = { status: '4.3.0', reason: 'the attempt ended without a result' };
 
-/** How many times a transaction that a kept connection did not even answer is begun anew. */
-const maxRestarts = 3;
-
 /**
  * The handing over of one message: which transactions it takes, and what came of each recipient.
  *
@@ -55,7 +52,7 @@ export class Attempt {
   #planned: Job[] = [];
   #plannedFor: Hop | undefined;
   #inFlight = 0;
-  #restarts = 0;
+  #wantsNewConnection = false;
 
   constructor(delivery: Delivery, options: AttemptOptions, facts: ContentFacts | undefined) {
     const { promise, resolve } = Promise.withResolvers<readonly Outcome[]>();
@@ -89,7 +86,7 @@ export class Attempt {
 
   /** A kept connection took no notice of it: it wants a new one. */
   get wantsNewConnection(): boolean {
-    return this.#restarts > 0;
+    return this.#wantsNewConnection;
   }
 
   /** The next transaction for this host; undefined if it can have none of what is left. */
@@ -133,7 +130,9 @@ export class Attempt {
    */
   settle(job: Job, results: readonly RecipientResult[], hop: Hop, reused: boolean, loss: Trouble = lost): void {
     this.#inFlight--;
-    if (reused && results.every(isUnanswered) && this.#restarts++ < maxRestarts) {
+    // On a new connection it counts, so that what was under way on kept ones is begun anew once.
+    if (reused && results.every(isUnanswered)) {
+      this.#wantsNewConnection = true;
       this.#open.push(...job.places);
       return;
     }

@@ -134,6 +134,19 @@ describe('SmtpTransport: connections', () => {
     },
   );
 
+  it('a message in many transactions gets over, however many kept connections have ended', async () => {
+    const { clock, peer, relay } = await oneHop(
+      { MAIL: (_, { transactions }) => (transactions > 1 ? close : '250 2.1.0 Ok') },
+      { maxConnections: 6, maxRecipients: 1 },
+    );
+    const recipients = Array.from({ length: 6 }, (_, i) => `u${i}@ivory.edu`);
+    await clock.during(Promise.all(recipients.map((address) => relay.deliver(one(address)))));
+    expect(peer.connections).toBe(6);
+    const outcomes = await clock.during(relay.deliver(deliveryOf({ recipients })));
+    expect(outcomes.map(told)).toEqual(Array(6).fill('relayed 2.0.0 content: 250 2.0.0 Queued'));
+    expect(peer.connections).toBe(12);
+  });
+
   it('a host that takes one message per connection gets them all', async () => {
     const { clock, peer, relay } = await oneHop(
       { MAIL: (_, { transactions }) => (transactions > 1 ? '421 4.7.0 One message only' : '250 2.1.0 Ok') },
