@@ -6,6 +6,7 @@ import type { Script } from '../../test/simulation/scripted-host.ts';
 import { SecureTable } from '../../test/simulation/secure-table.ts';
 import type { ChainLink } from '../ports.ts';
 import { daneProblem, parseTlsa, usableRecords } from './dane.ts';
+import type { SmtpOptions, SmtpPorts } from './smtp-transport.ts';
 import { StsPolicies } from './sts-policies.ts';
 
 const digests = {
@@ -101,8 +102,8 @@ async function ivory(records: readonly Uint8Array[] | 'trouble' | undefined, scr
   world.resolver.table.set('ivory.edu', { mx: [[10, 'mail.ivory.edu']] });
   if (records !== undefined) table.tlsaOf.set('_25._tcp.mail.ivory.edu', records);
   const ports = { dane: { resolver: table, digests } };
-  const relay = (more = {}) =>
-    world.transport({ kind: 'mx', domain: 'ivory.edu' }, { idleMs: 0 }, { ...ports, ...more });
+  const relay = (more: Partial<SmtpPorts> = {}, options: Partial<SmtpOptions> = {}) =>
+    world.transport({ kind: 'mx', domain: 'ivory.edu' }, { idleMs: 0, ...options }, { ...ports, ...more });
   const send = async (transport = relay(), mailParameters = '') => {
     const delivery = deliveryOf({ message: { mailParameters }, recipients: ['bob@ivory.edu'] });
     return (await world.clock.during(transport.deliver(delivery))).map(told);
@@ -159,6 +160,12 @@ describe('RFC 7672 §2.2: sending by TLSA records', () => {
       for (const name of insecure) world.table.insecure.add(name);
       expect(await world.send()).toEqual(relayed);
     }
+  });
+
+  it('TLS set to off is the word of the operator: no record is asked for, and the mail goes in the clear', async () => {
+    const { send, relay, peer } = await ivory([wrong]);
+    expect(await send(relay({}, { tls: 'off' }))).toEqual(relayed);
+    expect(peer.commands).not.toContain('STARTTLS');
   });
 
   it('RFC 7672 §2.1.1: records that fail validation, or can not be had, put the host off', async () => {

@@ -174,4 +174,12 @@ describe('orderExchangers', () => {
       implicit: false,
     });
   });
+
+  it('RFC 5321 §5.1 R5321-5.1-d: our own name is known in any case, so that mail does not travel in circles', () => {
+    const hosts = [{ host: 'MX.Example.ORG', preference: 10 }];
+    expect(orderExchangers('x.example', { kind: 'hosts', hosts }, own, () => 0)).toMatchObject({
+      kind: 'trouble',
+      trouble: { status: '5.4.6' },
+    });
+  });
 });

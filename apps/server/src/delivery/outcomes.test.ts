@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { statusOfReply } from './outcomes.ts';
+import { statusOfReply, troubleOfReply } from './outcomes.ts';
 
 describe('the status of a refusal', () => {
   it.each([
@@ -33,5 +33,22 @@ describe('the status of a refusal', () => {
   it('RFC 3463 §2: its own enhanced code counts, whatever its words say', () => {
     expect(statusOfReply({ code: 550, status: '5.7.133', lines: ['No such user'] }, 'rcpt')).toBe('5.7.133');
     expect(statusOfReply({ code: 550, status: '5.1.1', lines: ['in a black list'] }, 'rcpt')).toBe('5.1.1');
+  });
+});
+
+describe('the trouble that a reply tells of', () => {
+  const trouble = (code: number) =>
+    troubleOfReply({ mta: 'mx.ivory.edu', reply: { code, lines: ['?'] }, rawLines: [`${code} ?`], stage: 'rcpt' });
+
+  it('RFC 5321 §4.2.1 R5321-4.2.1-a: from 500 on it is final', () => {
+    expect(trouble(500)).toMatchObject({ status: '5.5.2', reason: 'mx.ivory.edu refused the recipient' });
+    expect(trouble(499)).toMatchObject({
+      status: '4.0.0',
+      reason: 'mx.ivory.edu can take no mail for this recipient at present',
+    });
+  });
+
+  it('RFC 5321 §4.2.1: what is neither 4yz nor 5yz is no verdict: a fault of the protocol, for now', () => {
+    expect(trouble(354).status).toBe('4.5.0');
   });
 });

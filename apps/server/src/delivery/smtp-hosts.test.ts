@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deliveryOf } from '../../test/simulation/delivery.ts';
 import type { SmtpOptions } from './smtp-transport.ts';
 import { relayWorld, told } from '../../test/simulation/relay.ts';
-import { close, stall, type Script } from '../../test/simulation/scripted-host.ts';
+import { close, ScriptedHost, stall, type Script } from '../../test/simulation/scripted-host.ts';
 
 /** `ivory.edu` with two exchangers, and a transport to it. */
 async function twoHosts(first: Script = {}, second: Script = {}, options: Partial<SmtpOptions> = {}) {
@@ -94,6 +94,36 @@ describe('SmtpTransport: several hosts', () => {
       'failed 5.1.1 rcpt: 550 5.1.1 No',
     ]);
     expect(b.peer.commands.filter((line) => line.startsWith('RCPT'))).toEqual(['RCPT TO:<bob@ivory.edu>']);
+  });
+
+  it('RFC 5321 §4.2.1 R5321-4.2.1-a: what the first host put off is not final because the second can not have it at all', async () => {
+    const { b, deliver } = await twoHosts({ RCPT: '450 4.2.1 Later' }, { EHLO: '250-host.example\n250 SIZE 5' });
+    expect(await deliver('bob@ivory.edu')).toEqual(['deferred 4.2.1 rcpt: 450 4.2.1 Later']);
+    expect(b.peer.connections).toBe(1);
+  });
+
+  it('RFC 5321 §5.1: another address of a host that put the message off is not asked: it is the same host', async () => {
+    const { a, b, network, resolver, deliver } = await twoHosts({ RCPT: '450 4.2.1 Later' });
+    const again = await ScriptedHost.start(network.host('again.ivory.edu', '192.0.2.3'));
+    resolver.table.set('a.ivory.edu', { addresses: ['192.0.2.1', '192.0.2.3'] });
+    expect(await deliver('bob@ivory.edu')).toEqual(['relayed 2.0.0 content: 250 2.0.0 Queued']);
+    expect([a.peer.connections, again.connections, b.peer.connections]).toEqual([1, 0, 1]);
+  });
+
+  it('RFC 5321 §5.1: three hosts are asked in one attempt, the next ones only instead of hosts that are down', async () => {
+    const world = relayWorld();
+    const names = ['a', 'b', 'c', 'd', 'e'].map((letter) => `${letter}.ivory.edu`);
+    const hosts = await Promise.all(
+      names.map((name, i) => world.add(name, `192.0.2.${i + 1}`, { RCPT: '450 4.2.1 Later' })),
+    );
+    world.resolver.table.set('ivory.edu', { mx: names.map((name, i) => [i, name] as const) });
+    const relay = world.transport({ kind: 'mx', domain: 'ivory.edu' }, { idleMs: 0 });
+    const connections = () => hosts.map(({ peer }) => peer.connections);
+    await world.clock.during(relay.deliver(toBob));
+    expect(connections()).toEqual([1, 1, 1, 0, 0]);
+    hosts[1]!.host.down = 'refused';
+    await world.clock.during(relay.deliver(toBob));
+    expect(connections()).toEqual([2, 1, 2, 1, 0]);
   });
 
   it('what the first host said stands when the second is down', async () => {

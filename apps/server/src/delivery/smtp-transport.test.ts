@@ -203,6 +203,7 @@ describe('SmtpTransport: replies', () => {
     at('RCPT', '452 4.2.2 Mailbox full', 'deferred', '4.2.2', 'rcpt'),
     at('RCPT', '550 5.1.1 No such user', 'failed', '5.1.1', 'rcpt'),
     at('RCPT', '550 No such user', 'failed', '5.1.1', 'rcpt'),
+    at('RCPT', '500 5.5.2 Line too long', 'failed', '5.5.2', 'rcpt'),
     at('RCPT', '599 5.7.1', 'failed', '5.7.1', 'rcpt'),
     at('RCPT', '499', 'deferred', '4.0.0', 'rcpt'),
     at('DATA', '421 4.3.2 Going down', 'deferred', '4.3.2', 'data'),
@@ -216,6 +217,17 @@ describe('SmtpTransport: replies', () => {
     const { deliver } = await oneHop({ [point]: answer });
     expect((await deliver(two())).map(told)).toEqual([expected, expected]);
   });
+
+  it.each(['MAIL', 'RCPT', 'content'] as const)(
+    'RFC 5321 §4.2.1 R5321-4.2.1-a: a 3yz that nothing asks for, at %s, is no verdict: it defers with 4.5.0',
+    async (point) => {
+      const { deliver } = await oneHop({ [point]: '354 Go ahead' });
+      const after = point === 'content' ? ', after the message had been sent' : '';
+      expect((await deliver(two())).map(told)).toEqual(
+        Array(2).fill(`deferred 4.5.0 (mx.ivory.edu said something that is not SMTP${after})`),
+      );
+    },
+  );
 
   it('RFC 7504 §3 R7504-3-a: a host that greets with 521 never takes mail', async () => {
     const { deliver } = await oneHop({ greeting: '521 mx.ivory.edu does not accept mail' });
