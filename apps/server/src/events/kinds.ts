@@ -21,7 +21,8 @@ export const eventKinds: Readonly<Record<EventKind, string>> = {
   paused: 'An operator told the queue to leave a destination alone.',
   resumed: 'An operator let a destination go on.',
   'report-issued': 'A report about a message was stored; it goes to the sender as a message of its own.',
-  'report-held': 'A report is owed, but waits to be told with others: too many go to this sender.',
+  'report-held':
+    'A report is owed, but waits to be told with others: too many go to this sender. What is told then is in `report-issued`: of a delay only who waits at that time still; of others it is over.',
   'report-received': 'A report, or some other answer, about a message that went through here came back.',
   'digest-issued': 'The postmaster is told of failures that no sender was told of.',
   'not-reported': 'A recipient was given up, and nobody is told: nobody asked, or nobody can be told.',
