@@ -5,8 +5,8 @@ type TextOf = (table: string, key?: string) => string | undefined;
 const INTRODUCTION = `# Configuration
 
 \`dsnd --config FILE\` reads one TOML file. \`dsnd check-config FILE\` says whether it can be used, and \`SIGHUP\`
-(\`systemctl reload dsnd\`) reads it anew without disturbing connections; \`store\`, \`node\`, \`state-directory\`, \`[bodies]\` and
-whether there is an \`[admin]\` change with a restart only. A key that is wrong or unknown is told with file, line and what is allowed.
+(\`systemctl reload dsnd\`) reads it anew without disturbing connections; \`store\`, \`node\`, \`state-directory\` and \`[bodies]\`
+change with a restart only. A key that is wrong or unknown is told with file, line and what is allowed.
 
 Relative paths count from the folder of the file. Where a file holds a password, a token or a DKIM key, \`env:NAME\` in its
 place takes the value of a variable of the environment. Editors know the keys by

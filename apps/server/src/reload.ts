@@ -34,7 +34,7 @@ export function makeReload(parts: ReloadParts): () => void {
       if (fixed !== undefined) throw new Error(`${fixed} can't change while the server runs: restart it`);
       await server.reload(next, parts.adaptersOf(next));
       for (const other of parts.others) await other.reload(next);
-      for (const name of fixedAtStart(parts.config, next)) log.warn(`${name} changes with a restart only`);
+      if (!isSame(parts.config.bodies, next.bodies)) log.warn('[bodies] changes with a restart only');
       for (const remark of remarksOn(next)) log.warn(remark);
       for (const name of gone(current, next)) log.warn(`webhook ${name} is gone: what it has not got is forgotten`);
       current = next;
@@ -61,15 +61,6 @@ export function makeReload(parts: ReloadParts): () => void {
 /** What the service manager shows of a server in service. */
 export function statusOf({ listening }: Pick<RunningServer, 'listening'>): string {
   return `listening on ${listening.map(({ host, port }) => `${host} port ${port}`).join(', ')}`;
-}
-
-/** What counts as it was at the start, and is another now. */
-function fixedAtStart(start: Config, next: Config): readonly string[] {
-  const fixed = {
-    '[admin]': [start.admin !== undefined, next.admin !== undefined],
-    '[bodies]': [start.bodies, next.bodies],
-  };
-  return Object.entries(fixed).flatMap(([name, [before, after]]) => (isSame(before, after) ? [] : [name]));
 }
 
 function gone(before: Config, after: Config): readonly string[] {

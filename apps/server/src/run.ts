@@ -3,6 +3,7 @@ import { hostname as machineName } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { noSuppression } from './admin/no-suppression.ts';
+import { watchedStore } from './admin/watched-store.ts';
 import type { AdminFront, FrontParts } from './adapters/admin-front.ts';
 import { ChildPrograms } from './adapters/child-programs.ts';
 import { checkConfig, isConfigFault, loadConfig } from './adapters/config-files.ts';
@@ -68,17 +69,23 @@ export async function run(file: string | undefined, onHangUp: OnHangUp): Promise
   const clock = new SystemClock();
   const crypto = new NodeCrypto();
   const ids = new TimeOrderedIds(clock);
-  const front = await openFront(config, { clock, crypto, ids, page: openPage(), trouble }, file === undefined);
-  if (front === 'failed') return;
+  const frontParts = { clock, crypto, ids, page: openPage(), trouble };
+  const opened = await openFront(config, frontParts, file === undefined);
+  if (opened === 'failed') return;
+  let front = opened;
   const disk = await openStore(config, trouble);
   if (disk === undefined) {
     await front?.close();
     return;
   }
-  const store = front?.observers.watch(disk) ?? disk;
+  // A reload may bring somebody who watches.
+  const store = watchedStore(disk, () => performance.now(), {
+    committed: (...commit) => front?.observers.commits.committed(...commit),
+    failed: (error) => front?.observers.commits.failed(error),
+  });
   // Local mode speaks in sentences of its own.
   const sinks: EventSink[] = file === undefined ? [] : [logSink(log, output)];
-  if (front !== undefined) sinks.push(front.observers.events);
+  sinks.push({ emit: (event) => front?.observers.events.emit(event) });
   const http = new FetchHttpClient();
   const tracing = makeTracing((collector) => openExporter(collector, { http, crypto, clock, trouble }));
   await tracing.reload(config);
@@ -111,6 +118,7 @@ export async function run(file: string | undefined, onHangUp: OnHangUp): Promise
     openHistory: () => openHistory(config.store),
     openSuppression: () => openSuppression(config.store),
   });
+  const served = (running: RunningServer) => ({ admin: adminOf(running), intake: running.intake, store });
   const end = async (running: RunningServer | undefined): Promise<void> => {
     await front?.close();
     await running?.stop();
@@ -120,7 +128,7 @@ export async function run(file: string | undefined, onHangUp: OnHangUp): Promise
   let started: RunningServer | undefined;
   try {
     started = await startServer(config, adaptersOf(config));
-    await front?.serve({ admin: adminOf(started), intake: started.intake, store });
+    await front?.serve(served(started));
   } catch (error) {
     await end(started);
     fail(error instanceof Error ? error.message : String(error));
@@ -135,7 +143,15 @@ export async function run(file: string | undefined, onHangUp: OnHangUp): Promise
   if (file !== undefined) {
     for (const remark of remarksOn(config)) log.warn(`${file}: ${remark}`);
     for (const where of inherited.refuseUnused()) log.warn(`nothing in ${file} listens on the socket ${where}`);
-    const others = front === undefined ? [tracing] : [tracing, front];
+    const others = [
+      tracing,
+      {
+        async reload(next: Config): Promise<void> {
+          if (front === undefined) front = await openLateFront(next, frontParts, served(server));
+          else await front.reload(next);
+        },
+      },
+    ];
     const load = (): Promise<Config> => checkConfig(file);
     manager.ready(statusOf(server));
     log.info({ listening: server.listening, ...(front === undefined ? {} : { admin: front.url }) }, 'ready');
@@ -190,6 +206,28 @@ async function openFront(
     if (!isLocal) fail(what);
     else console.error(`dsnd: ${what}; going on without`);
     return isLocal ? undefined : 'failed';
+  }
+}
+
+/** The HTTP side that a reload brings. Where it can't be had, mail goes on without. */
+async function openLateFront(
+  config: Config,
+  parts: Omit<FrontParts, 'config'>,
+  server: Parameters<AdminFront['serve']>[0],
+): Promise<AdminFront | undefined> {
+  const { admin } = config;
+  if (admin === undefined) return undefined;
+  let front: AdminFront | undefined;
+  try {
+    const { openAdminFront } = await import('./adapters/admin-front.ts');
+    front = await openAdminFront({ ...parts, config: { ...config, admin } });
+    await front.serve(server);
+    return front;
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    parts.trouble(new Error(`no HTTP on ${admin.host}:${admin.port}: ${what}`));
+    await front?.close();
+    return undefined;
   }
 }
 

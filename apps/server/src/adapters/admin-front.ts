@@ -15,12 +15,13 @@ import { openIdempotencyFile } from './idempotency-file.ts';
 
 /** The HTTP side of the server: open before the queue is, so that it can be told that it is not. */
 export interface AdminFront {
+  /** Empty while nobody is listened to. */
   readonly url: string;
   readonly observers: Observers;
   /**
    * Lets in by another `[admin]` table whoever asks from now on, and ends streams; what does not change disturbs nobody.
    * Where the table listens elsewhere, so does this, and finishes what is under way where it was; when that address
-   * can't be had, `trouble` hears of it, and all stays as it is.
+   * can't be had, `trouble` hears of it, and all stays as it is. Without a table nobody is listened to, until there is one.
    */
   reload(config: Pick<Config, 'admin'>): Promise<void>;
   /** The server is in service. */
@@ -50,14 +51,13 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
   const observers = makeObservers({
     run: ids.next(),
     clock,
-    monotonicMs: () => performance.now(),
     destinations: async () => (await admin?.queue.destinations()) ?? [],
     webhooks: async () => (await admin?.webhooks.states()) ?? [],
     counts: async () => (await store?.counts()) ?? { messages: 0, recipients: 0 },
   });
   const open = (at: AdminConfig): Promise<HttpServer> =>
     openHttpServer(at, (request, client) => answer(request, client));
-  let server = await open(config.admin);
+  let server: HttpServer | undefined = await open(config.admin);
   /** An address that lies over the one of before can be had once that is free. */
   async function openInPlaceOf(before: HttpServer, next: AdminConfig): Promise<HttpServer> {
     try {
@@ -73,23 +73,30 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
   }
   return {
     get url() {
-      return `http://${socketName(server)}/`;
+      return server === undefined ? '' : `http://${socketName(server)}/`;
     },
     observers,
     async reload({ admin: next }) {
-      if (next === undefined || isDeepStrictEqual(own.admin, next)) return;
       const before = server;
+      if (next === undefined) {
+        server = undefined;
+        void before?.close();
+        return;
+      }
+      if (before !== undefined && isDeepStrictEqual(own.admin, next)) return;
       try {
-        if (!listensAt(own.admin, next)) server = await openInPlaceOf(before, next);
+        if (before === undefined) server = await open(next);
+        else if (!listensAt(own.admin, next)) server = await openInPlaceOf(before, next);
       } catch (error) {
         const what = error instanceof Error ? error.message : String(error);
-        parts.trouble(new Error(`no HTTP on ${socketName(next)}: ${what}; it stays on ${socketName(before)}`));
+        const stays = before === undefined ? '' : `; it stays on ${socketName(before)}`;
+        parts.trouble(new Error(`no HTTP on ${socketName(next)}: ${what}${stays}`));
         return;
       }
       own = { ...own, admin: next };
       access = accessOf(next, { crypto, clock });
-      if (server === before) server.endStreams();
-      else void before.close();
+      if (server === before) before?.endStreams();
+      else void before?.close();
     },
     async serve(running) {
       ({ admin, store } = running);
@@ -105,7 +112,7 @@ export async function openAdminFront(parts: FrontParts): Promise<AdminFront> {
       });
     },
     async close() {
-      await server.close();
+      await server?.close();
       await keys?.close();
     },
   };

@@ -1,15 +1,13 @@
-import type { Clock, EventSink, Notice, QueueStore } from '../ports.ts';
+import type { Clock, EventSink, Notice } from '../ports.ts';
 import { makeMetrics, type Metrics, type MetricsParts } from './metrics.ts';
 import { makeRates, type Rates } from './rates.ts';
 import { makeReadiness, type Readiness } from './readiness.ts';
 import { makeEventRing, type EventRing } from './ring.ts';
-import { watchedStore } from './watched-store.ts';
+import type { CommitListener } from './watched-store.ts';
 
 /** What observing works with. */
 export interface ObserverParts extends Pick<MetricsParts, 'destinations' | 'counts' | 'webhooks'> {
   readonly clock: Clock;
-  /** Milliseconds of a clock that never goes back, with fractions. */
-  readonly monotonicMs: () => number;
   /** Tells this run of the server from others. */
   readonly run: string;
 }
@@ -18,8 +16,8 @@ export interface ObserverParts extends Pick<MetricsParts, 'destinations' | 'coun
 export interface Observers {
   readonly events: EventSink;
   readonly notice: (notice: Notice) => void;
-  /** The store, with its commits timed and its failures seen. */
-  readonly watch: (store: QueueStore) => QueueStore;
+  /** Times the commits of the store, and sees its failures. */
+  readonly commits: CommitListener;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
   readonly rates: Rates;
@@ -30,19 +28,19 @@ export interface Observers {
 const RING_SIZE = 5_000;
 
 /** Makes the observers. */
-export function makeObservers({ clock, monotonicMs, run, ...parts }: ObserverParts): Observers {
+export function makeObservers({ clock, run, ...parts }: ObserverParts): Observers {
   const now = (): number => clock.now();
   const metrics = makeMetrics({ ...parts, now });
   const rates = makeRates(now);
   const ring = makeEventRing(RING_SIZE, run);
   const readiness = makeReadiness(clock);
   const sinks = [metrics.events, rates, ring];
-  const listener = {
-    committed(what: 'accept' | 'settle', tookMs: number): void {
+  const commits: CommitListener = {
+    committed(what, tookMs) {
       metrics.committed(what, tookMs);
       readiness.committed();
     },
-    failed: (error: unknown): void => readiness.failed(error),
+    failed: (error) => readiness.failed(error),
   };
   return {
     metrics,
@@ -51,6 +49,6 @@ export function makeObservers({ clock, monotonicMs, run, ...parts }: ObserverPar
     readiness,
     events: { emit: (event) => sinks.forEach((sink) => sink.emit(event)) },
     notice: metrics.notice,
-    watch: (store) => watchedStore(store, monotonicMs, listener),
+    commits,
   };
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { watchedStore } from '../../src/admin/watched-store.ts';
 import { openAdminFront, type AdminFront } from '../../src/adapters/admin-front.ts';
 import { FetchHttpClient } from '../../src/adapters/fetch-http-client.ts';
 import { FileMailboxes } from '../../src/adapters/file-mailboxes.ts';
@@ -78,7 +79,7 @@ async function startIn(directory: string, remove: () => void, options: ApiOption
   const troubles: unknown[] = [];
   const trouble = (error: unknown): void => void troubles.push(error);
   const front = await openAdminFront({ config: { ...config, admin: table }, clock, ids, crypto, trouble });
-  const store = front.observers.watch(options.store ?? openMemoryQueueStore());
+  const store = watchedStore(options.store ?? openMemoryQueueStore(), () => performance.now(), front.observers.commits);
   const history = openMemoryHistory();
   const suppression = openMemorySuppression();
   const events: MailEvent[] = [];
