@@ -257,6 +257,14 @@ describe('a report whose fields leave out the reply', () => {
     expect((await dsn(['inspect', '--summary', '-'], { stdin })).stdout).toMatch(/no such mailbox +1/);
   });
 
+  it('RFC 3463 §3.1: where the status gives no detail, what the words say is explained, and advised on', async () => {
+    const stdin = fromOpensmtpd('550 5.1.1 <ann@example.org>: User unknown', 'failed', '5.0.0');
+    const { stdout } = await dsn(['inspect', '--explain', '-'], { stdin });
+    expect(stdout).toMatch(/reason: +user-unknown, permanent: No mailbox has this address\.\n/);
+    expect(stdout).toMatch(/sender: +Check the spelling of the address/);
+    expect(stdout).not.toMatch(/the code itself tells no more/);
+  });
+
   it('RFC 3464 §2.3.3: a message whose time is up is not said to be tried any more', async () => {
     const stdin = fromOpensmtpd('Envelope expired', 'delayed', '4.4.7');
     const { stdout } = await dsn(['inspect', '--explain', '-'], { stdin });

@@ -1,3 +1,4 @@
+import { REASONS, type Reason } from '@dsnkit/bounce';
 import { parseStatusCode, type StatusCode } from '@dsnkit/delivery-status';
 
 /** What may be done about a failure. */
@@ -20,6 +21,34 @@ export function adviceOn(code: StatusCode, action: string | null = null): Advice
   if (digit === 2) return undefined;
   const found =
     BY_CODE.get(code) ?? BY_DETAIL.get(`${subject}.${detail}`) ?? BY_SUBJECT[subject]?.[digit] ?? GENERAL[digit];
+  return inTime(found, digit, action);
+}
+
+/**
+ * What to do about a recipient of whom a bounce tells: by the status code where it says why, else by the reason that the
+ * rest of the bounce gave. 5.0.0 with the words "user unknown" is a wrong address, and no riddle.
+ */
+export function adviceOnRecipient(
+  code: StatusCode,
+  reason: Reason | undefined,
+  action: string | null = null,
+): Advice | undefined {
+  const { class: digit } = parseStatusCode(code);
+  const found = digit === 2 || reason === undefined || saysReason(code, reason) ? undefined : BY_REASON[reason];
+  return found === undefined || digit === 2 ? adviceOn(code, action) : inTime(found, digit, action);
+}
+
+/**
+ * Whether a status code tells by itself why, and just that: one without a detail tells its subject only, and 7.1 no more than
+ * that somebody did not want the message. RFC 3463 §3.2 to §3.8.
+ */
+export function saysReason(code: StatusCode, reason: Reason): boolean {
+  const { subject, detail } = parseStatusCode(code);
+  const own = `${subject}.${detail}`;
+  return detail !== 0 && own !== '7.1' && REASONS[reason].statuses.includes(own);
+}
+
+function inTime(found: Advice, digit: 4 | 5, action: string | null): Advice {
   if (action === 'delayed') return whileTrying(found, WAIT);
   if (digit === 5) return found;
   // RFC 3463 §2: class 4 says that sending in the future may succeed, so no address is lost yet.
@@ -146,16 +175,29 @@ const PTR = advice(
   'Give the sending address a name in reverse DNS that leads back to it, and say that name in EHLO.',
 );
 
+const FORM = advice(
+  'Send it in a simpler form: as plain text, or without the attachment.',
+  'Read the words of the other system: they mostly say which header field or part it does not take.',
+);
+const THEIRS = advice(
+  'Reach the recipient in another way, and tell them that their mail system has a fault.',
+  'Tell the postmaster of the other system what its words say.',
+);
+const NO_MAIL = advice(
+  'Check the part after the @ sign, or reach the recipient in another way.',
+  'Look up MX of the domain: does it name the right host? This one says that it takes no mail.',
+);
+const LOOP = advice(
+  'Tell the administrator of the address.',
+  'Follow the Received fields: two systems each think that the other one is responsible.',
+);
+const TIME_OUT = advice(
+  'Reach the recipient in another way, or ask the administrator of your mail system.',
+  'Look why the next host did not take the message for so long.',
+);
+
 /** Where the class makes another matter of it. RFC 7504 §3: a host that takes no mail at all, not one that is shut down. */
-const BY_CODE: ReadonlyMap<string, Advice> = new Map([
-  [
-    '5.3.2',
-    advice(
-      'Reach the recipient in another way.',
-      'Look up MX of the domain: does it name the right host? This one says that it takes no mail.',
-    ),
-  ],
-]);
+const BY_CODE: ReadonlyMap<string, Advice> = new Map([['5.3.2', NO_MAIL]]);
 
 const BY_DETAIL: ReadonlyMap<string, Advice> = new Map([
   ['1.1', ADDRESS],
@@ -179,8 +221,8 @@ const BY_DETAIL: ReadonlyMap<string, Advice> = new Map([
   ['4.3', NAMES],
   ['4.4', DOMAIN],
   ['4.5', TROUBLE],
-  ['4.6', advice('Tell the administrator of the address.', 'Follow the Received fields: two systems each think that the other one is responsible.')],
-  ['4.7', advice('Reach the recipient in another way, or ask the administrator of your mail system.', 'Look why the next host did not take the message for so long.')],
+  ['4.6', LOOP],
+  ['4.7', TIME_OUT],
   ['5.1', DIALOGUE],
   ['5.2', DIALOGUE],
   ['5.3', RECIPIENTS],
@@ -248,6 +290,66 @@ const BY_SUBJECT: readonly (Partial<Record<4 | 5, Advice>> | undefined)[] = [
   { 4: CONTENT, 5: CONTENT },
   { 4: RATE, 5: POLICY },
 ]; // prettier-ignore
+
+/** Where the words say why, and the status does not. */
+const BY_REASON: Readonly<Partial<Record<Reason, Advice>>> = {
+  'user-unknown': ADDRESS,
+  'user-moved': MOVED,
+  'mailbox-disabled': CLOSED,
+  'mailbox-full': FULL,
+  'recipient-filtered': advice(
+    'Ask the recipient in another way to let your messages in; check the address, too.',
+    'Nothing: the recipient, or a filter behind the server, refused it. Some systems say so of addresses that do not exist.',
+  ),
+  'message-too-large': SIZE,
+  'host-unknown': DOMAIN,
+  'host-accepts-no-mail': NO_MAIL,
+  'network-error': advice(
+    'Ask the administrator of your mail system whether the other system can be reached now.',
+    'Look at the next host, its DNS and the network on the way there, then let it be sent anew.',
+  ),
+  expired: TIME_OUT,
+  'routing-loop': LOOP,
+  'sender-rejected': advice(
+    'Check your own address, and ask the recipient in another way to let it write.',
+    'Look at the reverse-path and From of the message: their domain has to exist, and this recipient may not want it.',
+  ),
+  'address-blocked': advice(
+    'Ask the administrator of your mail system; there is nothing wrong with your message.',
+    'Look for the address of the sending host on block lists; the words of the reply often name the list or hold a link.',
+  ),
+  'bad-reputation': advice(
+    'Ask the administrator of your mail system; there is nothing wrong with your message.',
+    'Send less, and only to who wants it: the reputation of host and domain comes from complaints, dead addresses and spam.',
+  ),
+  'no-reverse-dns': PTR,
+  'too-many-connections': RATE,
+  'rate-limited': RATE,
+  'authentication-failed': AUTHENTICATION,
+  'relaying-denied': advice(
+    'Ask the administrator of your mail system.',
+    'Look where mail of this sender and for this domain goes: the host takes it only from who may relay through it.',
+  ),
+  security: SECURITY,
+  'tls-required': TLS,
+  policy: POLICY,
+  spam: CONTENT,
+  virus: advice(
+    'Look for malware in what you sent, its attachments first.',
+    'Look for malware on the machine of the sender; who is sure that there is none tells the other postmaster.',
+  ),
+  content: FORM,
+  'not-compliant': FORM,
+  protocol: DIALOGUE,
+  'mail-system': THEIRS,
+  'system-full': THEIRS,
+  'delivery-program': THEIRS,
+  greylisted: TROUBLE,
+  suppressed: advice(
+    'Reach the recipient in another way: your mail system has given this address up.',
+    'Look why the address is on the suppression list, and take it off there if it works again.',
+  ),
+};
 
 /**
  * What to do about a reply without a status code, where the reply code says more or less than the status that it is best read

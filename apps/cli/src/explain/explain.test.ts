@@ -1,8 +1,9 @@
 import type { StatusCode } from '@dsnkit/delivery-status';
+import { REASONS, type Reason } from '@dsnkit/bounce';
 import { MAIL_PARAMETERS, RCPT_PARAMETERS } from '@dsnkit/esmtp-parameters';
 import { explainStatus, STATUS_ENTRIES } from '@dsnkit/delivery-status/registry';
 import { describe, expect, it } from 'vitest';
-import { adviceOn } from './advice.ts';
+import { adviceOn, adviceOnRecipient, saysReason } from './advice.ts';
 import { explainParameter } from './parameter.ts';
 import { explainReply } from './reply.ts';
 import { explainDetail } from './status.ts';
@@ -89,4 +90,48 @@ describe('nothing registered is left out', () => {
   });
 
   it('a success needs no advice', () => expect(adviceOn('2.1.5')).toBeUndefined());
+});
+
+describe('advice where the words of a bounce tell more than its status', () => {
+  const reasons = (Object.keys(REASONS) as Reason[]).filter(
+    (reason) => !['complaint', 'delivered', 'undefined'].includes(reason),
+  );
+
+  it.each(reasons)('RFC 3463 §3.1: %s with 5.0.0 is advised on as what it is, not as a riddle', (reason) => {
+    const told = adviceOnRecipient('5.0.0', reason, 'failed');
+    expect(told).not.toEqual(adviceOn('5.0.0', 'failed'));
+    expect(told?.sender).not.toMatch(/^Wait/);
+  });
+
+  it.each(reasons)('RFC 3463 §2, RFC 3464 §2.3.3: %s with class 4 gives no address up, delayed lets wait', (reason) => {
+    for (const action of ['failed', 'delayed'])
+      expect(adviceOnRecipient('4.0.0', reason, action)?.operator).not.toMatch(/^Take the address off/);
+    expect(adviceOnRecipient('4.0.0', reason, 'delayed')?.sender).toMatch(/^Wait/);
+  });
+
+  it.each<[StatusCode, Reason, operator: RegExp]>([
+    ['5.7.9', 'policy', /sender, host and content/], // Yahoo: 554 5.7.9 Message not accepted for policy reasons
+    ['5.4.1', 'user-unknown', /off your lists/], // Microsoft: 550 5.4.1 Recipient address rejected: Access denied
+    ['5.7.1', 'address-blocked', /block lists/],
+    ['5.1.0', 'authentication-failed', /SPF/],
+    ['4.4.7', 'no-reverse-dns', /reverse DNS/],
+  ])('RFC 3463 §3: %s means %s if the words say so', (code, reason, operator) => {
+    expect(saysReason(code, reason)).toBe(false);
+    expect(adviceOnRecipient(code, reason, 'failed')?.operator).toMatch(operator);
+  });
+
+  it.each<[StatusCode, Reason]>([
+    ['5.1.2', 'host-unknown'],
+    ['5.1.8', 'sender-rejected'],
+    ['5.2.2', 'mailbox-full'],
+    ['5.1.10', 'host-accepts-no-mail'],
+  ])('RFC 3463 §3: %s says %s by itself, and more exactly', (code, reason) => {
+    expect(saysReason(code, reason)).toBe(true);
+    expect(adviceOnRecipient(code, reason, 'failed')).toEqual(adviceOn(code, 'failed'));
+  });
+
+  it('nothing failed and nothing known: the status alone counts', () => {
+    expect(adviceOnRecipient('2.0.0', 'user-unknown')).toBeUndefined();
+    expect(adviceOnRecipient('5.4.4', undefined, 'failed')).toEqual(adviceOn('5.4.4', 'failed'));
+  });
 });

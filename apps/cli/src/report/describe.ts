@@ -1,6 +1,7 @@
+import { REASONS, type Reason } from '@dsnkit/bounce';
 import { isStatusCode } from '@dsnkit/delivery-status';
 import { explainStatus } from '@dsnkit/delivery-status/registry';
-import { adviceOn } from '../explain/advice.ts';
+import { adviceOnRecipient, saysReason } from '../explain/advice.ts';
 import { printable, type Palette } from '../terminal/palette.ts';
 import type { RecipientSummary } from './recipient-summary.ts';
 import type { HeaderSummary, Summary } from './summary.ts';
@@ -95,22 +96,28 @@ function recipientLines(recipient: RecipientSummary, paint: Palette, explain: bo
     else if (finalRecipient !== null) add('turned into', finalRecipient.value);
   }
   if (status !== null) add('status', status + (isStatusCode(status) ? `: ${explainStatus(status)}` : ''));
-  if (explain && recipient.reason !== null && recipient.reason !== 'undefined' && recipient.reason !== 'delivered') {
-    add('reason', `${recipient.reason}, ${recipient.permanence ?? ''}`);
+  const reason = reasonOf(recipient);
+  const code = status !== null && isStatusCode(status) ? status : undefined;
+  if (explain && reason !== undefined) {
+    const isTold = code !== undefined && saysReason(code, reason);
+    add('reason', `${reason}, ${recipient.permanence ?? ''}${isTold ? '' : `: ${REASONS[reason].definition}`}`);
   }
   if (remoteMta !== null) add(action === 'failed' ? 'refused by' : 'remote host', remoteMta.value);
   if (diagnostic !== null) add('its words', diagnostic.value);
   if (recipient.lastAttemptDate !== null) add('last tried', recipient.lastAttemptDate);
   if (recipient.willRetryUntil !== null) add('tries until', recipient.willRetryUntil);
   const advice =
-    explain && status !== null && isStatusCode(status)
-      ? adviceOn(status, isOver(recipient) ? 'failed' : action)
-      : undefined;
+    explain && code !== undefined ? adviceOnRecipient(code, reason, isOver(recipient) ? 'failed' : action) : undefined;
   if (advice !== undefined) {
     add('sender', advice.sender);
     add('operator', advice.operator);
   }
   return lines;
+}
+
+/** Why it failed or is late, where anything tells. */
+function reasonOf({ reason }: RecipientSummary): Reason | undefined {
+  return reason === null || reason === 'undefined' || reason === 'delivered' ? undefined : reason;
 }
 
 function actionOf(recipient: RecipientSummary): string {

@@ -1,4 +1,4 @@
-import { recipientAddress, type BouncedRecipient } from '@dsnkit/bounce';
+import { recipientAddress, type BouncedRecipient, type Reason } from '@dsnkit/bounce';
 import { parseDiagnostic, receivedFields, type RecipientFields, type TypedValue } from '@dsnkit/delivery-status';
 import { isoDate } from './iso-date.ts';
 import { judgementOf, type Judgement } from './judgement.ts';
@@ -18,7 +18,7 @@ export interface RecipientSummary {
   readonly lastAttemptDate: string | null;
   readonly willRetryUntil: string | null;
   /** Why it failed or is late, of the closed list of @dsnkit/bounce; null where nothing is to tell. */
-  readonly reason: string | null;
+  readonly reason: Reason | null;
   /** `permanent`, `transient` or `unknown`. */
   readonly permanence: string | null;
   /** What the sender should do. */
@@ -74,7 +74,7 @@ class FieldSummary implements RecipientSummary {
     return isoDate(this.fields.willRetryUntil);
   }
 
-  get reason(): string | null {
+  get reason(): Reason | null {
     return this.judgement?.reason ?? null;
   }
 
