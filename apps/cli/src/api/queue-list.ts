@@ -57,11 +57,13 @@ export async function listQueue(options: ListOptions, { terminal, paint }: Conte
 function rowsOf(message: QueuedMessage): readonly (readonly string[])[] {
   const age = spanOf(Date.now() - Date.parse(message.arrivedAt));
   const shared = [message.id, age, String(message.sizeOctets), `<${message.reversePath}>`];
-  return message.recipients.map((recipient, i) => [
+  const rows = message.recipients.map((recipient, i) => [
     ...(i === 0 ? shared : ['', '', '', '']),
     recipient.address,
     stateWords(recipient),
   ]);
+  const more = (message.recipientCount ?? rows.length) - rows.length;
+  return more > 0 ? [...rows, ['', '', '', '', `and ${counted(more, 'more recipient')}`, '']] : rows;
 }
 
 function stateWords({ state, attempts, nextAttemptAt, lastFailure }: QueuedRecipient): string {

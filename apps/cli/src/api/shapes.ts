@@ -6,6 +6,8 @@ export interface QueuedMessage {
   readonly arrivedAt: string;
   readonly origin: string;
   readonly sizeOctets: number;
+  /** How many wait; a list has some of them. Absent: an older server, which has all. */
+  readonly recipientCount?: number;
   readonly recipients: readonly QueuedRecipient[];
 }
 export interface QueuedRecipient {

@@ -208,7 +208,12 @@ class MemoryQueueStore implements QueueStore {
     return stored === undefined ? undefined : listed(stored);
   }
 
-  async list({ limit, after, destinations }: Parameters<QueueStore['list']>[0]): Promise<readonly ListedMessage[]> {
+  async list({
+    limit,
+    after,
+    destinations,
+    mostRecipients,
+  }: Parameters<QueueStore['list']>[0]): Promise<readonly ListedMessage[]> {
     await this.#open();
     const all = [...this.#messages.values()].filter(({ order }) => order > Number(after ?? 0));
     return all
@@ -218,7 +223,7 @@ class MemoryQueueStore implements QueueStore {
           [...recipients.values()].some(({ value }) => destinations.includes(value.destination)),
       )
       .slice(0, limit)
-      .map(listed);
+      .map((stored) => listed(stored, mostRecipients));
   }
 
   async destinations(limit: number): Promise<readonly StoredDestination[]> {
@@ -351,9 +356,9 @@ function applyUpdate(stored: StoredMessage, update: RecipientUpdate): void {
   });
 }
 
-function listed({ message, recipients, order }: StoredMessage): ListedMessage {
+function listed({ message, recipients, order }: StoredMessage, most?: number): ListedMessage {
   const values = [...recipients.values()].map(({ value, held }) => ({ ...value, claimed: held !== undefined }));
-  return { message, recipients: values, cursor: String(order) };
+  return { message, recipients: values.slice(0, most), recipientCount: values.length, cursor: String(order) };
 }
 
 function addRecipient(stored: StoredMessage, recipient: StoredRecipient): void {

@@ -13,6 +13,7 @@ export type InspectionAsk =
       readonly limit: number;
       readonly after: string | undefined;
       readonly destinations: readonly string[] | undefined;
+      readonly mostRecipients: number | undefined;
     }
   | { readonly kind: 'destinations'; readonly limit: number }
   | { readonly kind: 'paused' }
@@ -26,11 +27,12 @@ const sql = {
   seqOf: 'SELECT seq FROM message WHERE id = ?',
   message: 'SELECT envelope FROM message WHERE seq = ?',
   fresh: 'SELECT envelope, recipients FROM fresh WHERE seq = ?',
-  recipients: `SELECT ${columns} FROM recipient WHERE seq = ? ORDER BY n`,
+  recipients: `SELECT ${columns} FROM recipient WHERE seq = ? ORDER BY n LIMIT ?`,
+  count: 'SELECT count(*) AS count FROM recipient WHERE seq = ?',
   after: `SELECT seq FROM (SELECT seq FROM message WHERE seq > ? ORDER BY seq LIMIT ?)
     UNION ALL SELECT seq FROM (SELECT seq FROM fresh WHERE seq > ? ORDER BY seq LIMIT ?) ORDER BY seq LIMIT ?`,
-  due: `SELECT due_at, seq, n FROM recipient
-    WHERE destination = ? AND (due_at, seq, n) > (?, ?, ?) ORDER BY due_at, seq, n LIMIT ?`,
+  due: `SELECT due_at, seq FROM recipient
+    WHERE destination = ? AND (due_at, seq) > (?, ?) GROUP BY due_at, seq ORDER BY due_at, seq LIMIT ?`,
   oldest: `SELECT min(seq) AS seq, min(due_at) AS due_at FROM
     (SELECT seq, due_at FROM recipient WHERE destination = ? ORDER BY due_at LIMIT 100)`,
   paused: 'SELECT destination, since AS sinceMs FROM paused ORDER BY destination',
@@ -73,46 +75,49 @@ export class Inspection {
     }
   }
 
-  #list({ after, limit }: Extract<InspectionAsk, { kind: 'list' }>): StoredMessage[] {
+  #list({ after, limit, mostRecipients }: Extract<InspectionAsk, { kind: 'list' }>): StoredMessage[] {
     const from = Number(after ?? 0);
     const rows = this.#statements.after.all(from, limit, from, limit, limit);
-    return rows.flatMap(({ seq }) => this.#load(Number(seq), String(seq)) ?? []);
+    return rows.flatMap(({ seq }) => this.#load(Number(seq), String(seq), mostRecipients) ?? []);
   }
 
   /** Cursor: the number of the destination, then the place within it. */
   #listOf(
-    { after, limit }: Extract<InspectionAsk, { kind: 'list' }>,
+    { after, limit, mostRecipients }: Extract<InspectionAsk, { kind: 'list' }>,
     destinations: readonly string[],
   ): StoredMessage[] {
-    const [first = 0, ...place] = (after ?? '0:-9007199254740991:0:0').split(':').map(Number);
-    let [due, seq, n] = place as [number, number, number];
+    const [first = 0, ...place] = (after ?? '0:-9007199254740991:0').split(':').map(Number);
+    let [due, seq] = place as [number, number];
     const found: StoredMessage[] = [];
     for (let at = first; at < destinations.length && found.length < limit; at++) {
-      for (const row of this.#statements.due.all(destinations[at] ?? '', due, seq, n, limit - found.length)) {
-        const { due_at, seq: ofSeq, n: ofN } = row as unknown as { due_at: number; seq: number; n: number };
-        const message = this.#load(ofSeq, `${at}:${due_at}:${ofSeq}:${ofN}`);
+      for (const row of this.#statements.due.all(destinations[at] ?? '', due, seq, limit - found.length)) {
+        const { due_at, seq: ofSeq } = row as unknown as { due_at: number; seq: number };
+        const message = this.#load(ofSeq, `${at}:${due_at}:${ofSeq}`, mostRecipients);
         if (message !== undefined) found.push(message);
       }
-      [due, seq, n] = [-9007199254740991, 0, 0];
+      [due, seq] = [-9007199254740991, 0];
     }
     return found;
   }
 
-  #load(seq: number, cursor: string): StoredMessage | undefined {
+  #load(seq: number, cursor: string, most?: number): StoredMessage | undefined {
     const stored = this.#statements.message.get(seq);
     if (stored !== undefined) {
-      const recipients = this.#statements.recipients.all(seq).map((row) => {
+      const recipients = this.#statements.recipients.all(seq, most ?? -1).map((row) => {
         const recipient = fromRow(Object.values(row) as unknown as RecipientRow);
         return { ...recipient, claimed: this.#leases.holder(seq, recipient.n) !== undefined };
       });
-      return { message: JSON.parse(String(stored['envelope'])) as Message, recipients, cursor };
+      const recipientCount =
+        recipients.length === most ? Number(this.#statements.count.get(seq)?.['count']) : recipients.length;
+      return { message: JSON.parse(String(stored['envelope'])) as Message, recipients, recipientCount, cursor };
     }
     const fresh = this.#statements.fresh.get(seq);
     if (fresh === undefined) return undefined;
     const recipients = JSON.parse(String(fresh['recipients'])) as Recipient[];
     return {
       message: JSON.parse(String(fresh['envelope'])) as Message,
-      recipients: recipients.map((recipient) => ({ ...recipient, claimed: true })),
+      recipients: recipients.slice(0, most).map((recipient) => ({ ...recipient, claimed: true })),
+      recipientCount: recipients.length,
       cursor,
     };
   }

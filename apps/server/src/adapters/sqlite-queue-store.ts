@@ -165,8 +165,19 @@ class SqliteQueueStore implements QueueStore {
     return (await this.#inspect({ kind: 'find', messageId })) as StoredMessage | undefined;
   }
 
-  async list({ limit, after, destinations }: Parameters<QueueStore['list']>[0]): Promise<readonly StoredMessage[]> {
-    return (await this.#inspect({ kind: 'list', limit, after, destinations })) as readonly StoredMessage[];
+  async list({
+    limit,
+    after,
+    destinations,
+    mostRecipients,
+  }: Parameters<QueueStore['list']>[0]): Promise<readonly StoredMessage[]> {
+    return (await this.#inspect({
+      kind: 'list',
+      limit,
+      after,
+      destinations,
+      mostRecipients,
+    })) as readonly StoredMessage[];
   }
 
   async destinations(limit: number): Promise<readonly StoredDestination[]> {

@@ -81,7 +81,8 @@ export const queuedMessageSchema = v.strictObject({
   origin: v.string(),
   client: text,
   sizeOctets: count,
-  recipients: v.array(queuedRecipientSchema),
+  recipientCount: said(count, 'How many of its recipients wait'),
+  recipients: said(v.array(queuedRecipientSchema), 'All of them, but in a list a hundred at most'),
 });
 
 export const messageDetailSchema = v.strictObject({

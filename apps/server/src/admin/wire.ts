@@ -110,7 +110,11 @@ function stateOf(states: readonly RecipientState[]): v.InferOutput<typeof messag
   return states.length > 0 && states.every((state) => state === 'dropped') ? 'dropped' : 'delivered';
 }
 
-export function queuedMessageJson({ message, recipients }: QueuedMessage): v.InferOutput<typeof queuedMessageSchema> {
+export function queuedMessageJson({
+  message,
+  recipients,
+  recipientCount,
+}: QueuedMessage): v.InferOutput<typeof queuedMessageSchema> {
   return {
     id: message.id,
     reversePath: message.reversePath,
@@ -119,6 +123,7 @@ export function queuedMessageJson({ message, recipients }: QueuedMessage): v.Inf
     origin: message.origin,
     client: message.client?.address ?? null,
     sizeOctets: message.sizeOctets,
+    recipientCount,
     recipients: recipients.map(queuedRecipientJson),
   };
 }

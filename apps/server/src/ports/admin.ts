@@ -96,6 +96,8 @@ export interface QueueQuery {
   readonly limit: number;
   /** {@link QueuePage.next} of the page before. */
   readonly cursor?: string;
+  /** Of each message at most so many recipients, those that are asked for first. Absent: all. */
+  readonly mostRecipients?: number;
 }
 
 /** A page of the queue. */
@@ -109,6 +111,8 @@ export interface QueuePage {
 export interface QueuedMessage {
   readonly message: Message;
   readonly recipients: readonly QueuedRecipient[];
+  /** How many do, those included that are not among `recipients`. */
+  readonly recipientCount: number;
 }
 
 /** A recipient that waits, and for what. */

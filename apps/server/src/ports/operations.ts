@@ -18,12 +18,14 @@ export interface QueueOperations {
   find(messageId: string): Promise<StoredMessage | undefined>;
   /**
    * Messages after a cursor, at most `limit`: in the order of their arrival, or with `destinations` those that have
-   * recipients there, by destination and due time; among these one may come more than once.
+   * recipients there, by destination and due time; among these one comes for each of its due times. Of each message the first
+   * `mostRecipients`; absent: all.
    */
   list(request: {
     readonly limit: number;
     readonly after?: string;
     readonly destinations?: readonly string[];
+    readonly mostRecipients?: number;
   }): Promise<readonly StoredMessage[]>;
   /** The destinations of recipients that wait or are tried again, those with most of them first, at most `limit`; no notes. */
   destinations(limit: number): Promise<readonly StoredDestination[]>;
@@ -37,6 +39,8 @@ export interface QueueOperations {
 export interface StoredMessage {
   readonly message: Message;
   readonly recipients: readonly (Recipient & { readonly claimed: boolean })[];
+  /** How many wait, those included that are not among `recipients`. */
+  readonly recipientCount: number;
   /** For {@link QueueOperations.list}: goes on behind this message. */
   readonly cursor: string;
 }

@@ -19,10 +19,10 @@ const MOST_LOOKED_AT = 5000;
 
 /** Makes the view that operators have of the queue. */
 export function makeView({ store, queue, pauses }: Pick<ControlParts, 'store' | 'queue' | 'pauses'>): View {
-  const shown = ({ message, recipients }: StoredMessage): QueuedMessage | undefined => {
-    const ofPeople = recipients.filter(({ destination }) => !isNote(destination));
-    if (ofPeople.length === 0) return undefined;
-    return { message, recipients: ofPeople.map((recipient) => inWords(recipient, pauses.keys)) };
+  const shown = ({ message, recipients, recipientCount }: StoredMessage): QueuedMessage | undefined => {
+    // A note is a message of its own.
+    if (recipients.every(({ destination }) => isNote(destination))) return undefined;
+    return { message, recipients: recipients.map((recipient) => inWords(recipient, pauses.keys)), recipientCount };
   };
   return {
     async destinations() {
@@ -48,23 +48,27 @@ export function makeView({ store, queue, pauses }: Pick<ControlParts, 'store' | 
       const found: QueuedMessage[] = [];
       const destinations = query.destination === undefined ? undefined : markedKeys(query.destination);
       const seen = new Set<string>();
+      // A search has to look at all of them.
+      const { mostRecipients } = asksOfRecipients(query) ? {} : query;
       let looked = 0;
       for (let after = query.cursor; ;) {
+        const limit = asksAnything(query) ? PAGE : Math.min(PAGE, query.limit - found.length);
         const page = await store.list({
-          limit: PAGE,
+          limit,
           ...(after === undefined ? {} : { after }),
           ...(destinations === undefined ? {} : { destinations }),
+          ...(mostRecipients === undefined ? {} : { mostRecipients }),
         });
         for (const stored of page) {
           after = stored.cursor;
           const message = shown(stored);
           if (message === undefined || seen.has(message.message.id) || !matches(query, message)) continue;
           seen.add(message.message.id);
-          found.push(message);
+          found.push(withMost(query, message));
           if (found.length >= query.limit) return { messages: found, next: after };
         }
         looked += page.length;
-        if (page.length < PAGE || after === undefined) return { messages: found };
+        if (page.length < limit || after === undefined) return { messages: found };
         if (looked >= MOST_LOOKED_AT) return { messages: found, next: after };
       }
     },
@@ -93,16 +97,37 @@ function inWords(
   return { ...recipient, destination, state, ...(moved ? { rerouted: true } : {}) };
 }
 
+function asksOfRecipients({ recipient, state, destination }: QueueQuery): boolean {
+  return recipient !== undefined || state !== undefined || destination !== undefined;
+}
+
+function asksAnything(query: QueueQuery): boolean {
+  return asksOfRecipients(query) || query.sender !== undefined || query.beforeMs !== undefined;
+}
+
 function matches(query: QueueQuery, { message, recipients }: QueuedMessage): boolean {
-  const { sender, recipient, state, beforeMs, destination } = query;
+  const { sender, beforeMs } = query;
   if (sender !== undefined && !contains(message.reversePath, sender)) return false;
   if (beforeMs !== undefined && message.arrivedAtMs >= beforeMs) return false;
-  return recipients.some(
-    (each) =>
-      (recipient === undefined || contains(each.address, recipient) || contains(each.shownAs ?? '', recipient)) &&
-      (state === undefined || each.state === state) &&
-      (destination === undefined || each.destination === destination),
+  return recipients.some((each) => isAskedFor(query, each));
+}
+
+function isAskedFor({ recipient, state, destination }: QueueQuery, each: QueuedRecipient): boolean {
+  return (
+    (recipient === undefined || contains(each.address, recipient) || contains(each.shownAs ?? '', recipient)) &&
+    (state === undefined || each.state === state) &&
+    (destination === undefined || each.destination === destination)
   );
+}
+
+/** With as many recipients as are wanted: first those that are asked for. */
+function withMost(query: QueueQuery, message: QueuedMessage): QueuedMessage {
+  const { mostRecipients = Infinity } = query;
+  const { recipients } = message;
+  if (recipients.length <= mostRecipients) return message;
+  const wanted = recipients.filter((each) => isAskedFor(query, each)).slice(0, mostRecipients);
+  const others = recipients.filter((each) => !isAskedFor(query, each));
+  return { ...message, recipients: [...wanted, ...others.slice(0, mostRecipients - wanted.length)] };
 }
 
 function contains(text: string, part: string): boolean {

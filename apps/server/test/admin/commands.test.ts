@@ -146,6 +146,18 @@ async function queued(): Promise<{ readonly sizeOctets: number }> {
   return (await (await server.get(`/api/v1/queue/${id}`)).json()) as { readonly sizeOctets: number };
 }
 
+it('dsn queue list shows a hundred recipients of a message, and says how many more wait; dsn queue show has all', async () => {
+  const recipients = Array.from({ length: 102 }, (_, n) => ({ address: `4.2.1+${n}@simulator.test` }));
+  const answer = await server.post('/api/v1/messages', { from: 'many@example.org', recipients, raw: 'a: b\n\n' });
+  const { id: many } = (await answer.json()) as { readonly id: string };
+  await server.event(({ kind, messageId }) => kind === 'deferred' && messageId === many);
+  const listed = await dsn('queue', 'list', '--sender', 'many@example.org');
+  expect(listed.match(/4\.2\.1\+/g)).toHaveLength(100);
+  expect(listed).toMatch(/^ +and 2 more recipients\s*$/m);
+  expect((await dsn('queue', 'show', many)).match(/^ {2}4\.2\.1\+\d+@/gm)).toHaveLength(102);
+  await dsn('queue', 'drop', many);
+});
+
 it('dsn queue pause takes next hops, and names them as those have it who wait', async () => {
   expect(await dsn('queue', 'pause', 'simulator')).toMatch(/^! dsn: "simulator" is no next hop: expected .*\n$/);
   expect(await dsn('queue', 'pause', 'smtp://127.0.0.1')).toBe('smtp://127.0.0.1 paused\n');

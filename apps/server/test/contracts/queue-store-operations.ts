@@ -84,6 +84,40 @@ export function operationsContract(open: () => Promise<OpenedQueueStore>): void 
     expect(seen.sort()).toEqual(['1', '2', '3', '4']);
   });
 
+  it('lists as many recipients of each message as are wanted, and says how many there are', async () => {
+    const { store } = await open();
+    const five = Array.from({ length: 5 }, (_, n) => recipient(n, { destination: a }));
+    await store.accept([sample('m', { recipients: five }), sample('o')]);
+    await store.accept([sample('fresh', { recipients: five })], lease());
+    for (const destinations of [undefined, [a]]) {
+      const asked = destinations === undefined ? {} : { destinations };
+      const page = await store.list({ limit: 9, mostRecipients: 2, ...asked });
+      const told = page.map(({ message, recipients, recipientCount }) => [
+        ...[message.id, recipients.map(({ n }) => n), recipientCount],
+      ]);
+      expect(told.slice(0, 2)).toEqual([
+        ['m', [0, 1], 5],
+        ['o', [0], 1],
+      ]);
+      if (destinations === undefined) expect(told[2]).toEqual(['fresh', [0, 1], 5]);
+    }
+    expect((await store.list({ limit: 1 }))[0]).toMatchObject({ recipientCount: 5, recipients: { length: 5 } });
+    expect(await store.find('m')).toMatchObject({ recipientCount: 5, recipients: { length: 5 } });
+  });
+
+  it('lists a message once, however many of its recipients wait for a destination', async () => {
+    const { store } = await open();
+    const many = Array.from({ length: 9 }, (_, n) => recipient(n, { destination: n % 3 === 0 ? b : a }));
+    await store.accept([
+      sample('m', { recipients: many }),
+      sample('o', { recipients: [recipient(0, { destination: a })] }),
+    ]);
+    const first = await store.list({ limit: 1, destinations: [a] });
+    expect(first.map(({ message }) => message.id)).toEqual(['m']);
+    const rest = await store.list({ limit: 9, destinations: [a], after: first[0]?.cursor ?? '' });
+    expect(rest.map(({ message }) => message.id)).toEqual(['o']);
+  });
+
   it('counts what waits at each destination, as it comes, moves and goes', async () => {
     const { store, reopen } = await open();
     await store.accept([mixed('m'), mixed('n'), sample('o', { recipients: [recipient(0, { destination: a })] })]);

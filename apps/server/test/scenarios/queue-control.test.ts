@@ -62,6 +62,29 @@ describe('what waits', () => {
   });
 });
 
+describe('of a message with many recipients', () => {
+  it('a list shows as many as are wanted, first those that are asked for, and says how many wait', async () => {
+    const { control, send, world, during } = await start();
+    const addresses = ['bob', 'carol', 'dave', 'erin'].map((name) => `${name}@ivory.edu`);
+    await send(...addresses);
+    await send('frank@ivory.edu');
+    await world.clock.advance(1000);
+    const shown = async (query: { readonly recipient?: string; readonly limit?: number }) => {
+      const { messages } = await during(control.list({ limit: 9, mostRecipients: 2, ...query }));
+      return messages.map(({ recipients, recipientCount }) => [
+        recipients.map(({ address }) => address),
+        recipientCount,
+      ]);
+    };
+    const all = [[['bob@ivory.edu', 'carol@ivory.edu'], 4], [['frank@ivory.edu'], 1]]; // prettier-ignore
+    expect(await shown({})).toEqual(all);
+    expect(await shown({ limit: 1 })).toEqual(all.slice(0, 1));
+    expect(await shown({ recipient: 'ERIN' })).toEqual([[['erin@ivory.edu', 'bob@ivory.edu'], 4]]);
+    const { messages } = await during(control.list({ limit: 1 }));
+    expect(messages[0]?.recipients.map(({ address }) => address)).toEqual(addresses);
+  });
+});
+
 describe('what waits when a reload changes its route', () => {
   it('is attempted at the hop of its new route, waits for that one from then on, and is paused with it', async () => {
     const scene = await start();

@@ -37,10 +37,11 @@ export async function findMessage(
 /** Cursor: the number of the message; with destinations that of the destination, then the place within it. */
 export async function listMessages(
   connections: Connections,
-  { limit, after, destinations }: Parameters<QueueOperations['list']>[0],
+  { destinations, ...page }: Parameters<QueueOperations['list']>[0],
   skew: Skew,
 ): Promise<readonly StoredMessage[]> {
-  if (destinations !== undefined) return listOf(connections, destinations, after, limit, skew);
+  if (destinations !== undefined) return listOf(connections, destinations, page, skew);
+  const { limit, after, mostRecipients } = page;
   const { rows } = await connections.run((client) =>
     client.query<{ id: string; seq: number }>(
       'SELECT id, seq FROM dsnkit_message WHERE seq > $1 ORDER BY seq LIMIT $2',
@@ -53,35 +54,36 @@ export async function listMessages(
     rows.map(({ id }) => id),
     skew,
     (id) => cursors.get(id) ?? '',
+    mostRecipients,
   );
 }
 
 async function listOf(
   connections: Connections,
   destinations: readonly string[],
-  after: string | undefined,
-  limit: number,
+  { after, limit, mostRecipients }: Omit<Parameters<QueueOperations['list']>[0], 'destinations'>,
   skew: Skew,
 ): Promise<readonly StoredMessage[]> {
-  const [first = 0, ...place] = (after ?? `0:${-Number.MAX_SAFE_INTEGER}:0:0`).split(':').map(Number);
-  let [due = 0, seq = 0, n = 0] = place;
+  const [first = 0, ...place] = (after ?? `0:${-Number.MAX_SAFE_INTEGER}:0`).split(':').map(Number);
+  let [due = 0, seq = 0] = place;
   const found: { readonly id: string; readonly cursor: string }[] = [];
   for (let at = first; at < destinations.length && found.length < limit; at++) {
     const { rows } = await connections.run((client) =>
-      client.query<{ message: string; due_at: number; seq: number; n: number }>(
-        `SELECT message, due_at, seq, n FROM dsnkit_recipient
-         WHERE destination = $1 AND (due_at, seq, n) > ($2, $3, $4) ORDER BY due_at, seq, n LIMIT $5`,
-        [destinations[at], due, seq, n, limit - found.length],
+      client.query<{ message: string; due_at: number; seq: number }>(
+        `SELECT message, due_at, seq FROM dsnkit_recipient
+         WHERE destination = $1 AND (due_at, seq) > ($2, $3) GROUP BY due_at, seq, message ORDER BY due_at, seq LIMIT $4`,
+        [destinations[at], due, seq, limit - found.length],
       ),
     );
-    for (const row of rows) found.push({ id: row.message, cursor: `${at}:${row.due_at}:${row.seq}:${row.n}` });
-    [due, seq, n] = [-Number.MAX_SAFE_INTEGER, 0, 0];
+    for (const row of rows) found.push({ id: row.message, cursor: `${at}:${row.due_at}:${row.seq}` });
+    [due, seq] = [-Number.MAX_SAFE_INTEGER, 0];
   }
   const loaded = await loadMessages(
     connections,
     found.map(({ id }) => id),
     skew,
     () => '',
+    mostRecipients,
   );
   const byId = new Map(loaded.map((each) => [each.message.id, each]));
   return found.flatMap(({ id, cursor }) => {
@@ -95,27 +97,31 @@ async function loadMessages(
   ids: readonly string[],
   skew: Skew,
   cursorOf: (id: string) => string,
+  mostRecipients?: number,
 ): Promise<readonly StoredMessage[]> {
   if (ids.length === 0) return [];
   const [messages, recipients] = await Promise.all([
     connections.run((client) =>
-      client.query<{ id: string; envelope: string; arrived_at: number }>(
-        'SELECT id, envelope, arrived_at FROM dsnkit_message WHERE id = ANY($1::text[]) ORDER BY seq',
+      client.query<{ id: string; envelope: string; arrived_at: number; recipients: number }>(
+        `SELECT id, envelope, arrived_at, (SELECT count(*) FROM dsnkit_recipient WHERE message = id) AS recipients
+         FROM dsnkit_message WHERE id = ANY($1::text[]) ORDER BY seq`,
         [ids],
       ),
     ),
     connections.run((client) =>
       client.query<RecipientRow & { token: string | null }>(
-        `SELECT ${RECIPIENTS}, r.token FROM dsnkit_recipient r WHERE r.message = ANY($1::text[]) ORDER BY r.message, r.n`,
-        [ids],
+        `SELECT r.* FROM unnest($1::text[]) AS wanted (id) CROSS JOIN LATERAL (
+           SELECT ${RECIPIENTS}, r.token FROM dsnkit_recipient r WHERE r.message = wanted.id ORDER BY r.n LIMIT $2
+         ) r`,
+        [[...new Set(ids)], mostRecipients ?? null],
       ),
     ),
   ]);
-  return messages.rows.map(({ id, envelope, arrived_at: arrivedAt }) => ({
+  const byMessage = Map.groupBy(recipients.rows, ({ message }) => message);
+  return messages.rows.map(({ id, envelope, arrived_at: arrivedAt, recipients: recipientCount }) => ({
     message: toMessage(envelope, arrivedAt, skew),
-    recipients: recipients.rows
-      .filter(({ message }) => message === id)
-      .map((row) => ({ ...toRecipient(row, skew), claimed: row.token !== null })),
+    recipients: (byMessage.get(id) ?? []).map((row) => ({ ...toRecipient(row, skew), claimed: row.token !== null })),
+    recipientCount,
     cursor: cursorOf(id),
   }));
 }

@@ -11,6 +11,9 @@ import { destinationJson, queuedMessageJson } from '../wire.ts';
 
 const MAX_BODY = 65_536;
 
+/** Of each message in a list. */
+const MOST_RECIPIENTS = 100;
+
 /** The queue: what waits, and what operators do with it. */
 export function queueRoutes(parts: ApiParts): readonly Route[] {
   const { queue } = parts.admin;
@@ -21,7 +24,8 @@ export function queueRoutes(parts: ApiParts): readonly Route[] {
       id: 'listQueue',
       tag: 'queue',
       summary: 'Queued messages, the oldest first',
-      description: 'A page may be short, or empty, and yet have a next one: a search looks so far in one step.',
+      description:
+        'A page may be short, or empty, and yet have a next one: a search looks so far in one step. Of each message there are a hundred recipients at most, first those that are asked for.',
       query: v.strictObject({
         destination: v.optional(destination),
         sender: v.optional(v.pipe(address, v.description('Text that the reverse-path contains'))),
@@ -33,7 +37,9 @@ export function queueRoutes(parts: ApiParts): readonly Route[] {
       }),
       answer: { status: 200, description: 'Some messages', schema: queuePageSchema },
       handle: async ({ query: { before, ...query } }) => {
-        const { messages, next } = await queue.list(given({ ...query, beforeMs: before }));
+        const { messages, next } = await queue.list(
+          given({ ...query, beforeMs: before, mostRecipients: MOST_RECIPIENTS }),
+        );
         return { messages: messages.map(queuedMessageJson), next: next ?? null };
       },
     }),
