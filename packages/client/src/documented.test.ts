@@ -40,11 +40,12 @@ async function run(code: string): Promise<unknown[][]> {
   expect(body).toContain(ours);
   const AsyncFunction = Object.getPrototypeOf(run).constructor as new (...source: string[]) => Run;
   const console = { log: (...values: unknown[]): void => void printed.push(values) };
-  await new AsyncFunction('modules', 'console', 'password', 'ca', body)(MODULES, console, 'pencil', certificate.cert);
+  const process = { env: { SMTP_PASSWORD: 'pencil' } };
+  await new AsyncFunction('modules', 'console', 'process', 'ca', body)(MODULES, console, process, certificate.cert);
   return printed;
 }
 
-type Run = (modules: typeof MODULES, console: object, password: string, ca: string) => Promise<void>;
+type Run = (modules: typeof MODULES, console: object, process: object, ca: string) => Promise<void>;
 
 /** What the server heard, in the words of SMTP; how large the message is depends on its date. */
 function envelope(): string[] {

@@ -134,7 +134,10 @@ describe('submit', () => {
   });
 
   it('RFC 3207 §4: insists on TLS unless told otherwise, and says no password without it', async () => {
-    await expect(offer({}, {})).rejects.toMatchObject({ code: 'tls-not-offered' });
+    await expect(offer({}, {})).rejects.toMatchObject({
+      code: 'tls-not-offered',
+      message: expect.stringContaining("startTls: 'off'") as string,
+    });
     const credentials = { user: 'me', password: 'secret' };
     await expect(offer({}, { startTls: 'if-offered', credentials })).rejects.toMatchObject({
       code: 'password-in-clear',

@@ -97,7 +97,7 @@ async function secure(dialogue: Dialogue, manner: 'required' | 'if-offered'): Pr
   const { session, connection } = dialogue;
   if (!session.extensions.has('STARTTLS')) {
     if (manner === 'if-offered') return;
-    throw new ClientError('tls-not-offered', 'the server does not offer STARTTLS');
+    throw new ClientError('tls-not-offered', "the server does not offer STARTTLS; startTls: 'off' goes without");
   }
   session.startTls();
   const event = await dialogue.expect('tls', 'tls-refused');

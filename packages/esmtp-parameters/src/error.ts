@@ -10,6 +10,19 @@ export type EsmtpParameterErrorCode =
   | 'too-long' // beyond what is accepted
   | 'conflict'; // two parameters that exclude each other, or one that needs another
 
+/** The codes in words, for whoever reads the message. */
+const WORDS: Readonly<Record<EsmtpParameterErrorCode, string>> = {
+  'bad-command': 'no MAIL FROM: or RCPT TO:',
+  'bad-path': 'not an address as SMTP has it: local-part@domain, and no name',
+  'needs-smtputf8': 'UTF-8 is allowed only with SMTPUTF8',
+  syntax: 'parameters are KEYWORD or KEYWORD=VALUE, with one space between them',
+  duplicate: 'given twice',
+  unknown: 'not a parameter of this command, or its extension was not announced',
+  'bad-value': 'missing, superfluous or outside the grammar of this parameter',
+  'too-long': 'more octets than may be sent or taken',
+  conflict: 'excludes another parameter, or needs one',
+};
+
 /** The reply that an error deserves: basic code and enhanced status code. */
 export interface ReplyHint {
   readonly code: 500 | 501 | 550 | 553 | 555;
@@ -38,7 +51,7 @@ export class EsmtpParameterError extends Error {
   readonly keyword?: string;
 
   constructor(code: EsmtpParameterErrorCode, offset: number, reply: ReplyHint, keyword?: string) {
-    super(`${code}${keyword === undefined ? '' : ` in ${keyword}`} at offset ${offset}`);
+    super(`${code}${keyword === undefined ? '' : ` in ${keyword}`} at offset ${offset}: ${WORDS[code]}`);
     this.code = code;
     this.offset = offset;
     this.reply = reply;

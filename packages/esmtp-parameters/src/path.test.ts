@@ -224,3 +224,7 @@ describe('properties', () => {
     );
   });
 });
+
+it('RFC 5321 §4.1.2: who gives an address with a name beside it is told how one is written', () => {
+  expect(() => parseMailbox('Alice <a@example.org>')).toThrow(/^bad-path at offset \d+: .*local-part@domain/);
+});

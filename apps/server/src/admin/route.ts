@@ -109,11 +109,15 @@ function jsonResponse(value: unknown, status: number): Response {
 function check(schema: Schema, value: unknown, place: string, errors: WrongInput[]): unknown {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  for (const issue of result.issues) {
-    const path = (issue.path ?? []).map((item) => String(item.key));
-    errors.push({ where: [place, ...path].join('.'), message: wordsOf(issue) });
-  }
+  for (const issue of result.issues) errors.push(...wrongInputs(issue, place));
   return undefined;
+}
+
+/** Of a choice the option that fits in its outer form, a list for one, is told of: what is wrong is inside of it. */
+function wrongInputs(issue: v.BaseIssue<unknown>, place: string): WrongInput[] {
+  const where = [place, ...(issue.path ?? []).map((item) => String(item.key))].join('.');
+  const inside = (issue.issues ?? []).filter(({ path }) => path !== undefined);
+  return inside.length > 0 ? inside.flatMap((each) => wrongInputs(each, where)) : [{ where, message: wordsOf(issue) }];
 }
 
 /** `Invalid key: Expected never but received "limt"` in the words of this server. */

@@ -124,6 +124,21 @@ describe('submitting', () => {
     );
   });
 
+  it('tells what is wrong inside of a list that had a choice, and not that a list is none', async () => {
+    const recipients = [{ address: 'ok@simulator.test', notify: ['failure', 'never'] }];
+    const response = await server.post('/api/v1/messages', { from: 'a@b.example', recipients, raw: 'Subject: x' });
+    const { errors } = (await response.json()) as { readonly errors: readonly unknown[] };
+    expect([response.status, errors]).toEqual([
+      400,
+      [
+        {
+          where: 'body.recipients.0.notify.1',
+          message: 'is not allowed: expected ("success" | "failure" | "delay")',
+        },
+      ],
+    ]);
+  });
+
   it('tells of every fault at once, and takes nothing', async () => {
     const response = await server.post('/api/v1/messages', {
       from: 'alice@example.org',
