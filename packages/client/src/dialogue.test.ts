@@ -9,13 +9,19 @@ const message: Message = {
 const TAKEN = ['250 ok\r\n', '250 ok\r\n', '354 go\r\n', '250 taken\r\n', '221 bye\r\n'];
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
+/** What else there is to the connection; `written` gets the lines that the client says. */
+interface Circumstances {
+  readonly secure?: boolean;
+  readonly last?: 'end' | 'timeout';
+  readonly written?: string[];
+}
+
 /** Submits to a server that says this, one piece for each time that it is listened to, and then nothing more. */
 async function play(
   said: readonly string[],
   options: Partial<SubmitOptions> = {},
-  { secure = true, last = 'end' }: { readonly secure?: boolean; readonly last?: 'end' | 'timeout' } = {},
+  { secure = true, last = 'end', written = [] }: Circumstances = {},
 ): Promise<readonly string[]> {
-  const written: string[] = [];
   const left = [...said];
   const connection: Connection = {
     secure,
@@ -64,10 +70,13 @@ describe('authentication', () => {
 
   it('RFC 4954 §4: a token that is refused by a question is refused, once that has an empty answer', async () => {
     const why = `334 ${base64('{"status":"401"}')}\r\n`;
-    await expect(login('AUTH XOAUTH2', token, why, '535 5.7.8 no\r\n')).rejects.toMatchObject({
+    const written: string[] = [];
+    const replies = [GREETING, offering('AUTH XOAUTH2'), why, '535 5.7.8 no\r\n'];
+    await expect(play(replies, { credentials: token }, { written })).rejects.toMatchObject({
       ...{ name: 'ClientError', code: 'authentication', message: 'the server said 535 5.7.8 no' },
       reply: { code: 535, status: '5.7.8' },
     });
+    expect(written.slice(1)).toEqual([`AUTH XOAUTH2 ${base64(withToken)}`, '']);
   });
 
   it.each([
@@ -87,6 +96,12 @@ describe('a session that comes to nothing', () => {
     ['RFC 5321 §3.1: no service', ['554 5.7.1 not you\r\n'], 'refused', 'the server said 554 5.7.1 not you'],
     ['RFC 5321 §3.8: no time', ['421 4.3.2 later\r\n'], 'refused', 'the server said 421 4.3.2 later'],
     ['RFC 5321 §4.1.1.1: no to EHLO', [GREETING, '550 no\r\n', '550 no\r\n'], 'refused', 'the server said 550 no'],
+    [
+      'RFC 5321 §3.8: no time any more',
+      [GREETING, `${AUTH}421 4.3.2 later\r\n`],
+      'refused',
+      'the server said 421 4.3.2 later',
+    ],
     ['RFC 5321 §3.8: no greeting', [], 'connection', 'the connection broke'],
     ['RFC 5321 §3.8: no answer', [GREETING, AUTH], 'connection', 'the connection broke'],
   ])('%s', async (_, said, code, words) => {
@@ -109,6 +124,13 @@ describe('STARTTLS that is refused', () => {
   it('RFC 3207 §4: ends the session where TLS is required', async () => {
     await expect(play(replies, {}, { secure: false })).rejects.toMatchObject({
       ...{ code: 'refused', message: 'the server said 454 4.7.0 not now', reply: { code: 454 } },
+    });
+  });
+
+  it('RFC 5321 §3.8: ends the session where the server ends it', async () => {
+    const ended = [...replies.slice(0, 2), '421 4.3.2 later\r\n'];
+    await expect(play(ended, { startTls: 'if-offered' }, { secure: false })).rejects.toMatchObject({
+      ...{ name: 'ClientError', code: 'refused', message: 'the server said 421 4.3.2 later', reply: { code: 421 } },
     });
   });
 

@@ -102,7 +102,8 @@ async function secure(dialogue: Dialogue, manner: 'required' | 'if-offered'): Pr
   session.startTls();
   const event = await dialogue.expect('tls', 'tls-refused');
   if (event.kind === 'tls-refused') {
-    if (manner === 'if-offered') return;
+    // RFC 5321 §3.8: with 421 it is all over.
+    if (manner === 'if-offered' && event.reply.code !== 421) return;
     throw new ClientError('refused', said(event.reply.raw), event.reply);
   }
   await connection.startTls();
