@@ -75,6 +75,22 @@ describe('dsnTransport', () => {
     ]);
   });
 
+  it("takes nodemailer's own dsn in capitals and as a list in one text, too", async () => {
+    const mailer = await transporter();
+    await mailer.sendMail({ ...letter, to: 'bob@example.com', dsn: { ret: 'HDRS', notify: 'failure, delay' } });
+    expect(envelopeOf(server!).map((line) => line.replace(/SIZE=\d+ /, ''))).toEqual([
+      'mail alice@example.org RET=HDRS',
+      'rcpt bob@example.com NOTIFY=FAILURE,DELAY',
+    ]);
+  });
+
+  it('RFC 5321 §4.5.5: a message without a sender goes from the null reverse-path', async () => {
+    const mailer = await transporter();
+    const info = await mailer.sendMail({ to: 'bob@example.com', text: 'out of office' });
+    expect(envelopeOf(server!).map((line) => line.replace(/ SIZE=\d+/, ''))).toEqual(['mail ', 'rcpt bob@example.com']);
+    expect(info.envelope.from).toBe('');
+  });
+
   it('tells who was refused, and rejects when all are', async () => {
     const mailer = await transporter();
     const info = await mailer.sendMail({ ...letter, to: ['nobody@example.com', 'bob@example.com'] });
@@ -82,6 +98,13 @@ describe('dsnTransport', () => {
     await expect(mailer.sendMail({ ...letter, to: 'nobody@example.com' })).rejects.toMatchObject({
       code: 'refused',
       reply: { code: 550 },
+    });
+  });
+
+  it('RFC 5321 §4.2.1: tells a refusal of the content with its reply', async () => {
+    const mailer = await transporter({ verdict: { code: 554, status: '5.7.1', lines: ['spam'] } });
+    await expect(mailer.sendMail(letter)).rejects.toMatchObject({
+      ...{ code: 'refused', message: 'no recipient was taken: 554 5.7.1 spam', reply: { code: 554, status: '5.7.1' } },
     });
   });
 

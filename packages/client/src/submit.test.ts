@@ -157,6 +157,20 @@ describe('submit', () => {
     expect(server).toHaveProperty('heard.0', 'mail alice@example.org SIZE=18 BODY=8BITMIME RET=HDRS ENVID=QQ+2B314');
   });
 
+  it('RFC 6152 §3: the least octet beyond ASCII is one: the euro sign of windows-1252', async () => {
+    const content = Uint8Array.of(...new TextEncoder().encode('Subject: 5 '), 0x80, 0x0d, 0x0a, 0x0d, 0x0a);
+    await offer({}, undefined, { content });
+    expect(server?.heard[0]).toContain(' BODY=8BITMIME ');
+  });
+
+  it('RFC 3461 §4.2: an address that is too long for ORCPT goes without to a server with DSN', async () => {
+    // Each "+" is three octets of xtext, and with them the parameter had more than 500.
+    const address = `${'+'.repeat(170)}@example.com`;
+    const { dsn } = await offer({}, undefined, { to: [{ address, notify: ['failure'], orcpt: 'same' }] });
+    expect(dsn).toBe(true);
+    expect(server?.heard[1]).toBe(`rcpt ${address} NOTIFY=FAILURE`);
+  });
+
   it('RFC 5321 §3.3: a message to nobody is refused before a connection is opened', async () => {
     let opened = 0;
     const connect = (): Promise<Connection> => {
@@ -199,8 +213,13 @@ describe('submit', () => {
     const given: number[] = [];
     const replies = ['220 mx\r\n', '250-mx\r\n250-PIPELINING\r\n250 DSN\r\n', `${'250 ok\r\n'.repeat(4)}354 go\r\n`];
     const connect = (): Promise<Connection> => Promise.resolve(scripted(replies, 2, given));
-    const { recipients } = await submit(message, { connect });
+    let pieces = 0;
+    const content = (function* () {
+      for (; pieces < 100; pieces++) yield new TextEncoder().encode('and more\r\n');
+    })();
+    const { recipients } = await submit({ ...message, content }, { connect });
     expect(given.at(-1)).toBe(180_000);
+    expect(pieces).toBeLessThan(3);
     expect(recipients.map(({ accepted, stage, reply }) => [accepted, stage, reply])).toEqual(
       message.to.map(() => [false, 'data', undefined]),
     );

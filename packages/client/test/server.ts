@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
-import { ServerSession, type ServerEvent, type ServerSessionOptions } from '@dsnkit/smtp';
+import { ServerSession, type Reply, type ServerEvent, type ServerSessionOptions } from '@dsnkit/smtp';
 
 /** A server that takes what it is given and keeps notes. */
 export interface TestServer {
@@ -18,6 +18,8 @@ export interface TestServerOptions {
   readonly login?: string;
   /** Cut the connection when this is heard. */
   readonly dropAt?: string;
+  /** The reply to content that is whole. */
+  readonly verdict?: Reply;
 }
 
 /** Refuses recipients whose local-part is `nobody`. */
@@ -79,7 +81,8 @@ function serve(plain: Socket, options: TestServerOptions, heard: string[]): void
       const given = Buffer.from(event.initialResponse ?? []).toString();
       if (given === `\0${(options.login ?? '').replace(' ', '\0')}`) session.answer();
       else session.answer({ code: 535, status: '5.7.8', lines: ['wrong'] });
-    } else if (session.paused) session.answer();
+    } else if (event.kind === 'end-of-content') session.answer(options.verdict);
+    else if (session.paused) session.answer();
     if (event.kind === 'starttls' && tls !== undefined) {
       flush();
       plain.removeAllListeners('data');
