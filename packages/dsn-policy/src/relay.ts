@@ -81,7 +81,7 @@ function transaction<R extends RelayRecipient>(
   const utf8Envelope = ![reversePath, ...planned.map(({ forwardPath }) => forwardPath)].every(isAscii);
   return {
     reversePath,
-    mailParameters: mailParametersFor({ ...message, reversePath }, hop, utf8Envelope),
+    mailParameters: mailParametersFor(message, hop, utf8Envelope),
     recipients: planned,
   };
 }
