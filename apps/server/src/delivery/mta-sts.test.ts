@@ -163,6 +163,16 @@ describe('RFC 8461 §5: sending under a policy', () => {
     expect((await none.deliver('REQUIRETLS'))[0]).toContain('failed 5.7.10');
   });
 
+  it('TLS set to off is the word of the operator: no policy is asked for, and the mail goes in the clear', async () => {
+    const world = await ivory(policy('enforce'));
+    const { clock, policies, transport } = world;
+    const relay = transport({ kind: 'mx', domain: 'ivory.edu' }, { idleMs: 0, tls: 'off' }, { policies });
+    const outcomes = await clock.during(relay.deliver(deliveryOf({ recipients: ['bob@ivory.edu'] })));
+    expect(outcomes.map(told)).toEqual(['relayed 2.0.0 content: 250 2.0.0 Queued']);
+    expect(world.asked).toEqual([]);
+    expect(world.other.peer.commands).not.toContain('STARTTLS');
+  });
+
   it('a policy that can not be had is none', async () => {
     const world = await ivory(undefined, {});
     expect(await world.deliver()).toEqual(['relayed 2.0.0 content: 250 2.0.0 Queued']);
