@@ -181,7 +181,7 @@ export function readHeader(
   start: number,
   until: 'blank-line' | 'delimiter' | 'non-field',
   issues?: Issues,
-  most = MAX_FIELDS,
+  most: number = MAX_FIELDS,
 ): Header {
   const { text } = source;
   const header = new Header(source, most);
