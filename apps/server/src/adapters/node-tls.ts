@@ -1,4 +1,4 @@
-import { constants, type KeyObject, type X509Certificate } from 'node:crypto';
+import { X509Certificate, constants, createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { TLSSocket, checkServerIdentity, connect, createSecureContext, type SecureContext } from 'node:tls';
@@ -248,8 +248,8 @@ async function stampOf({ certificateFile, keyFile }: TlsIdentity): Promise<strin
 
 async function contextFrom({ certificateFile, keyFile, minimumVersion }: TlsIdentity): Promise<SecureContext> {
   const [cert, key] = await Promise.all([readFile(certificateFile), readFile(keyFile)]);
-  // Throws where the key does not belong to the certificate. Sessions are resumed by tickets of this context.
-  return createSecureContext({
+  // Sessions are resumed by tickets of this context.
+  const context = createSecureContext({
     cert,
     key,
     minVersion: minimumVersion,
@@ -258,4 +258,9 @@ async function contextFrom({ certificateFile, keyFile, minimumVersion }: TlsIden
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     sessionIdContext: 'dsnd',
   });
+  // OpenSSL compares a key with the certificate of its own kind only: one for RSA and a key for EC are no fault to it until
+  // every handshake fails. So it is where one of the two files was renewed with another kind of key.
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+    throw new Error('the key does not belong to the certificate');
+  return context;
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
@@ -10,6 +11,8 @@ import type { Connection, Network, TlsError, TlsIdentity, TlsOptions, TlsState }
 import { SimulatedClock } from '../simulation/clock.ts';
 import { SimulatedNetwork } from '../simulation/network.ts';
 import { identityOf, testRoot, tlsFile } from '../support/certificates.ts';
+
+const PKCS8 = { format: 'pem', type: 'pkcs8' } as const;
 
 interface World {
   readonly network: Network;
@@ -260,6 +263,15 @@ describe('TLS of NodeNetwork', () => {
     await expect(listen({ certificateFile, keyFile: tlsFile('second.key.pem'), minimumVersion })).rejects.toMatchObject(
       { code: 'identity', message: expect.stringContaining('mismatch') as string },
     );
+    // Of another kind than the certificate, which is for EC: OpenSSL takes it, and no handshake would succeed.
+    const folder = mkdtempSync(join(tmpdir(), 'dsnkit-key-'));
+    const rsa = join(folder, 'rsa.pem');
+    writeFileSync(rsa, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export(PKCS8));
+    await expect(listen({ certificateFile, keyFile: rsa, minimumVersion })).rejects.toMatchObject({
+      code: 'identity',
+      message: expect.stringContaining('the key does not belong to the certificate') as string,
+    });
+    rmSync(folder, { recursive: true });
     await expect(listen({ certificateFile: keyFile, keyFile, minimumVersion })).rejects.toMatchObject({
       code: 'identity',
     });
