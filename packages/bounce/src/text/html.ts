@@ -34,10 +34,11 @@ const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&',
 
 function decodeEntities(text: string): string {
   return text.replace(
-    /&(?:#(\d{1,6})|([a-z]{2,6}));/gi,
+    /&(?:#(\d{1,7}|x[\da-f]{1,6})|([a-z]{2,6}));/gi,
     (whole, code: string | undefined, name: string | undefined) => {
-      if (code !== undefined) return Number(code) < 0x10000 ? String.fromCharCode(Number(code)) : whole;
-      return ENTITIES[(name ?? '').toLowerCase()] ?? whole;
+      if (code === undefined) return ENTITIES[(name ?? '').toLowerCase()] ?? whole;
+      const point = Number(code.replace(/^x/i, '0x'));
+      return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
     },
   );
 }
