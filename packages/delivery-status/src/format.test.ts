@@ -212,6 +212,7 @@ describe('writing anew', () => {
       const text = formatGlobalDeliveryStatus(make({ diagnosticCode: { type: 'smtp', value } }));
       const folded = text.split('\r\n');
       expect(folded.every((line) => new TextEncoder().encode(line).length <= 998)).toBe(true);
+      expect(folded.every((line) => line.isWellFormed())).toBe(true);
       expect(folded.slice(0, -1).filter((line) => line.trim() === '')).toEqual(['']);
       const again = parseGlobalDeliveryStatus(text).recipients[0]?.diagnosticCode?.value;
       expect(again?.replaceAll(' ', '')).toBe(value.replaceAll(' ', ''));
@@ -485,6 +486,17 @@ describe('what was parsed', () => {
     );
     const message = without(repeated.message, 'originalEnvelopeId');
     expect(formatDeliveryStatus({ ...repeated, message })).toBe(text.replace(/Original.*\r\nOriginal.*\r\n/, ''));
+  });
+
+  it('RFC 3464 §2.3.5: a repeated field of a recipient goes with the one that counts', () => {
+    const whole = formatDeliveryStatus(make({}));
+    const text = whole.replace(
+      /Status: .*\r\n/,
+      '$&Remote-MTA: dns; mx.b.example\r\nRemote-MTA: dns; mx.c.example\r\n',
+    );
+    const repeated = parseDeliveryStatus(text);
+    const recipients = repeated.recipients.map((one) => without(one, 'remoteMta'));
+    expect(formatDeliveryStatus({ ...repeated, recipients })).toBe(whole);
   });
 
   it('RFC 3464 §2.2: a field of the message among those of a recipient changes where it stands', () => {

@@ -298,6 +298,17 @@ describe('groups that are off', () => {
     expect([codes(again), addresses(again)]).toEqual([[['missing-blank-line', 6]], ['a@example.org', 'a@example.org']]);
   });
 
+  it('RFC 3464 §2.3.1: behind a whole group another original address begins the next one, also for the same final address', () => {
+    const original = (name: string) => `Original-Recipient: rfc822; ${name}@example.org`;
+    const first = recipient('a').trimStart();
+    const again = parseDeliveryStatus(`${message}\r\n${first}${original('c')}\r\n${first}`);
+    expect(again.recipients.map(({ originalRecipient }) => originalRecipient?.value)).toEqual([
+      undefined,
+      'c@example.org',
+    ]);
+    expect(addresses(again)).toEqual(['a@example.org', 'a@example.org']);
+  });
+
   it('RFC 3464 §2 R3464-2-k R3461-5.2.8-a R3464-2.3-a: several recipients', () => {
     const parsed = parseDeliveryStatus(two);
     expect([codes(parsed), addresses(parsed)]).toEqual([[], both]);

@@ -106,6 +106,7 @@ describe('the status for a reply', () => {
     [554, undefined, '5.0.0'],
     [552, 'rcpt', '5.2.2'],
     [552, 'mail', '5.3.4'],
+    [552, 'data', '5.3.4'],
     [552, 'content', '5.3.4'],
     [501, 'mail', '5.1.7'],
     [501, 'rcpt', '5.1.3'],
