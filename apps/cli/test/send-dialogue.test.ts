@@ -109,7 +109,9 @@ describe('dsn send, the dialogue', () => {
     ]);
     const doubtful = await send('--to', 'b@example.net', '--tls', 'starttls');
     expect(doubtful.code).toBe(2);
-    expect(doubtful.stderr).toMatch(/^dsn: 127\.0\.0\.1:\d+: .*self-signed certificate.*\n$/);
+    expect(doubtful.stderr).toMatch(
+      /^dsn: 127\.0\.0\.1:\d+: .*self-signed certificate.*; --tls-ca names what to trust\n$/,
+    );
     expect((await send('--to', 'b@example.net', '--tls', 'starttls', '--no-tls-verify')).code).toBe(0);
     expect(messages).toHaveLength(2);
   });

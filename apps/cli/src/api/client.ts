@@ -103,7 +103,8 @@ function queryText(query: Readonly<Record<string, string | undefined>>): string 
 /** RFC 9457 §3.1.4: `detail` is for people. */
 function problemOf({ status, statusText }: Response, text: string): string {
   const detail = (parsed(text) as { readonly detail?: unknown } | null | undefined)?.detail;
-  return typeof detail === 'string' ? detail : `the server answers ${status} ${statusText}`.trim();
+  const said = typeof detail === 'string' ? detail : `the server answers ${status} ${statusText}`.trim();
+  return status === 401 ? `${said}: the token of the server in --token-file or DSN_API_TOKEN` : said;
 }
 
 /** Undefined: no JSON, so that whoever answered is no dsnd. */

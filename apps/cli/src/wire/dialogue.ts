@@ -226,12 +226,22 @@ async function ready(socket: Socket, event: string, timeoutMs: number, name: str
   });
 }
 
-/** OpenSSL tells a fault with its own files and lines; `reason` is what it means. Node adds how to start Node. */
+/** OpenSSL tells a fault with its own files and lines; `reason` is what it means. Node adds how to start Node, since 24. */
 function faultOf(error: NodeJS.ErrnoException & { readonly reason?: unknown }): string {
   const { code = '', reason, message } = error;
   if (code.startsWith('ERR_SSL') && typeof reason === 'string') return `no TLS: ${reason}`;
-  return CONNECT_FAULTS[code] ?? message.replace(/; if the root CA .*$/s, '; --tls-ca names what to trust');
+  const words = message.replace(/; if the root CA .*$/s, '');
+  return CONNECT_FAULTS[code] ?? (UNTRUSTED.has(code) ? `${words}; --tls-ca names what to trust` : words);
 }
+
+/** The certificate may be right, but leads to no root that is known here. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
 
 const CONNECT_FAULTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
