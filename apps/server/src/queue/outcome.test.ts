@@ -49,6 +49,19 @@ describe('a recipient whose time runs out', () => {
 });
 
 describe('the time that BY sets', () => {
+  it.each([
+    ['BY=360000;R', '5.4.7'],
+    ['BY=360001;R', '4.2.1'],
+    ['BY=360000;N', '4.2.1'],
+  ])(
+    'RFC 2852 §4.1.3: with %s a recipient given up after 100 hours failed with %s, and what the host said is told',
+    (by, status) => {
+      const last = deferred('4.2.1', 'Busy');
+      const { outcome } = consequenceOf(messageWith(by), recipient, last, plan, plan.expireAfterMs, 0);
+      expect(outcome).toMatchObject({ kind: 'failed', status, remote: { lines: ['451 Busy'] } });
+    },
+  );
+
   it('RFC 2852 §4.1.3: its notice does not stand for the usual one, which comes later', () => {
     const late = messageWith('BY=3600;N');
     const first = consequenceOf(late, { ...recipient, dueAtMs: hour }, deferred('4.2.1'), plan, hour, 0);
