@@ -63,6 +63,8 @@ export async function run(file: string | undefined, onHangUp: OnHangUp): Promise
   endWithParent();
   const config = readConfig(file);
   if (config === undefined) return;
+  const inherited = inheritedSockets();
+  if (inherited === undefined) return;
   const firstStart = !existsSync(config.store.directory);
   const { log, output } = await openLog();
   const trouble = (error: unknown): void => log.error({ err: error }, 'trouble');
@@ -91,7 +93,6 @@ export async function run(file: string | undefined, onHangUp: OnHangUp): Promise
   await tracing.reload(config);
   sinks.push(tracing);
   const tell = file === undefined ? undefined : noticeSink(log);
-  const inherited = new InheritedSockets(process.env);
   const network = new NodeNetwork({ inherited, trouble });
   const manager = serviceManager(process.env, (line) => log.warn(line));
   const adaptersOf = (from: Config): Adapters => ({
@@ -238,6 +239,15 @@ function readConfig(file: string | undefined): Config | undefined {
   } catch (error) {
     if (!isConfigFault(error)) throw error;
     fail(error.message);
+    return undefined;
+  }
+}
+
+function inheritedSockets(): InheritedSockets | undefined {
+  try {
+    return new InheritedSockets(process.env);
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
     return undefined;
   }
 }

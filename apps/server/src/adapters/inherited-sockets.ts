@@ -6,7 +6,7 @@ const FIRST = 3;
 /** Connections that may wait to be accepted. Node.js sets this anew, with a half of it by default. */
 const BACKLOG = 1024;
 
-/** Who goes while waiting is no fault of ours. */
+/** Who goes while waiting is no fault of ours, and what a descriptor is was found out before. */
 const ignore = (): void => undefined;
 
 /** A listening socket that the service manager opened. */
@@ -41,6 +41,7 @@ export class InheritedSockets {
     const found = this.#sockets.find(({ address, taken }) => !taken && fits(address, host, port));
     if (found === undefined) return undefined;
     found.taken = true;
+    found.server.ref();
     found.server.removeAllListeners('connection').on('connection', accept);
     for (const socket of found.waiting.splice(0)) if (!socket.off('error', ignore).destroyed) accept(socket);
     return found.server;
@@ -63,6 +64,10 @@ export class InheritedSockets {
 function inherit(fd: number): Inherited {
   const server = createServer({ noDelay: true, pauseOnConnect: true });
   const waiting: Socket[] = [];
+  // What is wrong with the descriptor is told once more, later.
+  server.on('error', ignore);
+  // A start that comes to nothing ends the process, whatever was passed on.
+  server.unref();
   // What they say meanwhile waits in the system.
   server.on('connection', (socket: Socket) => void waiting.push(socket.on('error', ignore)));
   server.listen({ fd }, BACKLOG);

@@ -2,9 +2,9 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { serviceManager } from '../../src/adapters/service-manager.ts';
 import { DSND } from '../support/commands.ts';
 import { freePort, temporaryFolder, waitFor } from '../support/dsnd.ts';
@@ -164,6 +164,36 @@ describe('the service manager', () => {
       await waitFor(() => heard.includes('\r\n250 2.0.0'));
       socket.destroy();
       expect(existsSync(join(folder.path, 'queue'))).toBe(true);
+    },
+  );
+
+  it('sd_listen_fds(3): a descriptor that is no listening socket ends the start with one line', async () => {
+    const dsnd = `exec "$0" "$@" 3</dev/null`;
+    const args = [process.execPath, ...DSND, '--config', writeConfig(await freePort())];
+    const { child, log } = start('sh', ['-c', `export LISTEN_FDS=1 LISTEN_PID=$$; ${dsnd}`, ...args]);
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(log()).toBe('dsnd: descriptor 3 is no listening TCP socket\n');
+    expect(code).toBe(2);
+  });
+
+  it.skipIf(!has('systemd-socket-activate'))(
+    'sd_listen_fds(3): a start that comes to nothing ends, though a socket was passed on that nothing asks for (skips without systemd-socket-activate)',
+    async () => {
+      const taken = createServer().listen(0, '127.0.0.1');
+      onTestFinished(() => void taken.close());
+      await once(taken, 'listening');
+      const { port } = taken.address() as AddressInfo;
+      const unused = await freePort();
+      const dsnd = [process.execPath, ...DSND, '--config', writeConfig(port)];
+      const { child, log } = start('systemd-socket-activate', ['-l', `127.0.0.1:${unused}`, ...dsnd]);
+      const ended = once(child, 'exit');
+      await waitFor(() => log().includes('Listening on'));
+      const client = connect(unused, '127.0.0.1')
+        .resume()
+        .on('error', () => undefined);
+      expect(await ended).toEqual([2, null]);
+      expect(log()).toContain('EADDRINUSE');
+      client.destroy();
     },
   );
 });
