@@ -28,3 +28,12 @@ it('RFC 2045 §6.8: base64Lines has lines of at most 76 characters', () => {
   expect(lines.pop()).toBe('');
   expect(atob(lines.join(''))).toHaveLength(200_000);
 });
+
+it('RFC 2045 §6.8: base64Lines pads at the end only, of however many octets', () => {
+  for (const length of [0, 1, 56, 57, 58, 7295, 7296, 7297, 2 * 7296 + 2]) {
+    const octets = Uint8Array.from({ length }, (_, at) => (at * 7) % 256);
+    const lines = base64Lines(octets);
+    expect(lines.replaceAll('\r\n', '')).toBe(Buffer.from(octets).toString('base64'));
+    expect(lines.split('\r\n')).toHaveLength(Math.ceil(length / 57) + 1);
+  }
+});

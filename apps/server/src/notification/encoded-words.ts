@@ -39,9 +39,13 @@ export function displayName(name: string): string {
   return /[()<>[\]:;@\\,."]/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : name;
 }
 
+/** Octets that are encoded at a time: whole lines of 57 octets, and few enough to be arguments of one call. */
+const RUN = 57 * 128;
+
 /** Octets in base64, in lines with their ends. RFC 2045 §6.8 */
 export function base64Lines(octets: Uint8Array): string {
-  let binary = '';
-  for (const octet of octets) binary += String.fromCharCode(octet);
-  return btoa(binary).replace(/.{1,76}/g, '$&\r\n');
+  let lines = '';
+  for (let at = 0; at < octets.length; at += RUN)
+    lines += btoa(String.fromCharCode(...octets.subarray(at, at + RUN))).replace(/.{1,76}/g, '$&\r\n');
+  return lines;
 }
