@@ -11,7 +11,8 @@ export async function readInput(
   params: Readonly<Record<string, string>>,
   body: Route['body'],
 ): Promise<RawInput> {
-  const query: Record<string, string> = {};
+  // Without a prototype: `constructor` would seem to stand there already.
+  const query = Object.create(null) as Record<string, string>;
   for (const [name, value] of new URL(request.url).searchParams) {
     if (name in query) throw new Problem('bad-request', `query.${name} stands twice`);
     query[name] = value;

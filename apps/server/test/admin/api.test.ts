@@ -84,6 +84,11 @@ it('tells what is wrong as a problem (RFC 9457), with the place of each fault', 
       ]) as unknown,
     },
   ]);
+  for (const name of ['constructor', '__proto__'])
+    expect(await json(server.get(`/api/v1/messages?${name}=x`))).toMatchObject({
+      status: 400,
+      errors: [{ where: `query.${name}`, message: 'is unknown' }],
+    });
   expect(await json(server.get('/api/v1/messages/0000'))).toMatchObject({ status: 404, code: 'not-found' });
   expect(await json(server.get('/nothing'))).toMatchObject({ status: 404, code: 'not-found' });
   expect((await fetch(`${server.url}metrics`, { method: 'PUT' })).headers.get('allow')).toBe('GET');
