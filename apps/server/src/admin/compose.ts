@@ -16,6 +16,12 @@ export interface Letter {
 
 const utf8 = new TextEncoder();
 
+/** Fields that are made of the other parts: a second one of each would be no message. RFC 5322 §3.6, RFC 2045 §3 */
+export const MADE: ReadonlySet<string> = new Set([
+  ...['from', 'to', 'cc', 'subject', 'date'],
+  ...['mime-version', 'content-type', 'content-transfer-encoding'],
+]);
+
 /** Writes a letter as a message, in ASCII throughout unless an address is not. */
 export function composeMessage(letter: Letter, atMs: number, boundary: string): Uint8Array {
   const fields = [

@@ -163,6 +163,11 @@ describe('submitting', () => {
     ['NEVER among others', { from: '', recipients: [{ address: 'a@b.c', notify: ['never'] }], raw: '' }, 400],
     ['a field smuggled in', { from: '', recipients: to('a@b.c'), message: { subject: 'x\r\nBcc: y' } }, 400],
     ['a name that is none', { from: '', recipients: to('a@b.c'), message: { headers: { 'X Y': '1' } } }, 400],
+    ...['From', 'date', 'Subject', 'Content-Type', 'MIME-Version'].map((name): [string, unknown, number] => [
+      `RFC 5322 §3.6: a second ${name}`,
+      { from: '', recipients: to('a@b.c'), message: { headers: { [name]: 'x' } } },
+      400,
+    ]),
     ['a message too large', { from: '', recipients: to('a@b.c'), raw: 'x'.repeat(20_001) }, 413],
   ])('refuses %s', async (_, body, status) => {
     expect((await submit(body)).status).toBe(status);

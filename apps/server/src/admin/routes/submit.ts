@@ -1,5 +1,6 @@
 import { EsmtpParameterError, parseNotify, type Notify } from '@dsnkit/esmtp-parameters';
 import * as v from 'valibot';
+import { MADE } from '../compose.ts';
 import { address, addressLine, instant, line } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
 import { Problem } from '../problem.ts';
@@ -29,7 +30,14 @@ const letter = v.strictObject({
   text: v.optional(v.string()),
   html: v.optional(v.string()),
   headers: v.optional(
-    v.record(v.pipe(v.string(), v.regex(/^[!-9;-~]{1,100}$/, 'is no name of a header field')), line(2000, 'Its value')),
+    v.record(
+      v.pipe(
+        v.string(),
+        v.regex(/^[!-9;-~]{1,100}$/, 'is no name of a header field'),
+        v.check((name) => !MADE.has(name.toLowerCase()), 'is a field that this server writes: see raw'),
+      ),
+      line(2000, 'Its value'),
+    ),
   ),
 });
 
