@@ -88,7 +88,10 @@ export interface Bounce {
   readonly kind: BounceKind;
   /** True if it says of a recipient that its message failed. A delay is no bounce: the host goes on trying (RFC 3464 §2.3.3). */
   readonly isBounce: boolean;
-  /** The reader that knew the format: `delivery-status`, `fields`, `json`, a text format such as `qmail`, or `words`. */
+  /**
+   * What it was read as: `delivery-status`, `mdn` or `feedback` for reports, the sending service of an event (`amazon-ses`),
+   * `fields` for those that stand in text, a text format such as `qmail`; else `words`, also where they tell of no bounce.
+   */
   readonly format: string;
   readonly recipients: readonly BouncedRecipient[];
   readonly original: OriginalMessage;
