@@ -35,6 +35,10 @@ address = "secret@home.example"
 to = ["hidden@away.example", "hidden@home.example"]
 confidential = true
 [[alias]]
+address = "own@home.example"
+to = ["own@home.example", "hidden@away.example"]
+confidential = true
+[[alias]]
 address = "left@home.example"
 to = ["right@home.example"]
 [[alias]]
@@ -147,6 +151,15 @@ describe('an alias', () => {
 });
 
 describe('a confidential alias', () => {
+  it('RFC 5321 §6.3: that names itself means its own mailbox, and not itself once more', () => {
+    const expansion = expand(router, recipient('own@home.example'), context);
+    const { recipients } = expansion.kind === 'handed-over' ? expansion.post : { recipients: [] };
+    expect(recipients.map(({ address, destination }) => [address, destination])).toEqual([
+      ['own@home.example', 'maildir:/srv/mail'],
+      ['hidden@away.example', 'smtp://192.0.2.1:25'],
+    ]);
+  });
+
   it('RFC 3461 §5.2.7.4 R3461-5.2.7.4-a: hands a new message over, with another return path and nothing that leads back; RFC 8689 §4.1 R8689-4.1-a: REQUIRETLS stays', () => {
     const asked = recipient('secret@home.example', 'NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;secret@home.example');
     expect(expand(router, asked, context)).toEqual({

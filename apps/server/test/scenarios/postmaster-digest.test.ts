@@ -109,6 +109,12 @@ describe('the digest for the postmaster', () => {
     expect(all[0]?.text).toContain('Subject: 250 failures');
     expect(all[0]?.text).toContain('And 150 more, which are not listed');
     expect(all[0]?.text.match(/^ {2}x\d+@local\.example/gm)).toHaveLength(100);
+    await submit(again.world, 'mx.example.org', ['MAIL FROM:<>', `RCPT TO:<${recipients[0]}>`]);
+    await again.world.clock.advance(3 * 86_400_000);
+    expect(digests(again.server).map(({ text }) => /^Subject: .*/m.exec(text)?.[0])).toEqual([
+      'Subject: 250 failures of which no sender was told',
+      'Subject: 1 failure of which no sender was told',
+    ]);
     await again.world.clock.during(again.server.stop());
   });
 

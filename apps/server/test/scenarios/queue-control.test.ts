@@ -281,6 +281,29 @@ describe('pause and resume', () => {
     expect(again.events.filter(({ kind }) => kind === 'relayed')).toHaveLength(2);
   });
 
+  it.each([
+    ['over the end of its time: it is tried once more', 4.75 * hour, 6 * hour, 3, 'relayed'],
+    ['long before the end of its time: it has had its attempts', hour, 2 * hour, 2, 'expired'],
+  ] as const)('leave a recipient alone that has no attempt left, %s', async (_, fromMs, toMs, attempts, end) => {
+    const world = new World();
+    const down = world.host('down.example');
+    await ScriptedHost.start(down, {});
+    down.down = 'refused';
+    // Tried at once and after 4 to 4.4 hours; the next time would be behind the end.
+    const { control, events } = await world.server('mx.example.org', toml.replace('"1h"', '"4h"'));
+    const envelope = ['MAIL FROM:<alice@pure-heart.org>', 'RCPT TO:<bob@ivory.edu> NOTIFY=NEVER'];
+    await submit(world, 'mx.example.org', envelope);
+    await world.clock.advance(fromMs);
+    await world.clock.during(control.pause(DOWN));
+    await world.clock.advance(toMs - fromMs);
+    if (end === 'relayed') down.down = undefined;
+    await world.clock.during(control.resume(DOWN));
+    await world.clock.advance(12 * hour);
+    const tried = events.filter((event) => event.kind === 'attempted' && event.destination === DOWN);
+    expect(tried).toHaveLength(attempts);
+    expect(events.map(({ kind }) => kind)).toContain(end);
+  });
+
   it('RFC 3461 §5.2.5(a): tell senders of the delay while it lasts, of what was never tried, too', async () => {
     const world = new World();
     const { control, send, during, events } = await start(world);
