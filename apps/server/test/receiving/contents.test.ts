@@ -50,7 +50,8 @@ describe('content that was received', () => {
     ['RFC 6710 §4.1: a lower one, of a stranger', '203.0.113.9', ' MT-PRIORITY=-4', 'PRIORITY -4', 'MT-PRIORITY=-4'],
   ])('%s', async (_, from, mail, clause, kept) => {
     const world = await receivingWorld(RELAY.replace('to = "maildir:mail"\n', 'to = "lmtp://192.0.2.99:24"\n'));
-    await send(await world.greeted(from), ['bob@example.org'], CONTENT, mail);
+    // RFC 6758 §3.1: what the header says counts only for want of the parameter.
+    await send(await world.greeted(from), ['bob@example.org'], `MT-Priority: -2\r\n${CONTENT}`, mail);
     await world.world.clock.advance(60_000);
     const [claim] = await world.server.store.claim({
       nowMs: world.world.clock.now() + 86_400_000,
