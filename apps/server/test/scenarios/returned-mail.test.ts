@@ -269,4 +269,22 @@ describe('reports that pass through', () => {
     expect(received(server)).toHaveLength(1);
     await world.clock.during(server.stop());
   });
+
+  it('RFC 3461 §5.2.7.1: are told of once, though a list hands them over to its owner', async () => {
+    const list = [
+      'address = "list@sender.example"',
+      'owner = "alice@sender.example"',
+      'members = ["bob@plain.example"]',
+    ];
+    const { world, server, plain } = await start(`[[list]]\n${list.join('\n')}\n`);
+    await submit(world, 'mx.example.org', ['MAIL FROM:<alice@sender.example>', 'RCPT TO:<dave@plain.example>']);
+    await world.clock.advance(1_000);
+    const field = /^Received: [^]*?(?=\r\n[^ \t])/m.exec(plain.contents[0] ?? '')?.[0].replaceAll('\r\n', '\n');
+    const about = report({ received: field! });
+    await submit(world, 'mx.example.org', ['MAIL FROM:<>', 'RCPT TO:<list@sender.example>'], about);
+    await world.clock.advance(60_000);
+    expect(toAlice(server)).toHaveLength(1);
+    expect(received(server)).toHaveLength(1);
+    await world.clock.during(server.stop());
+  });
 });
