@@ -139,7 +139,7 @@ function returnPathOf(input: ReportInput, mail: MailParameters, address: string)
     ...(remote === undefined ? [] : [remote.mta, remote.recipient ?? '', ...remote.lines]),
   ]);
   if (!isAscii(address) || (mail.smtputf8 && (eightBit || !named.every(isAscii)))) return 'smtputf8';
-  return eightBit && returned === 'full-message' && (mail.smtputf8 || mail.body === '8BITMIME') ? '8bit' : '7bit';
+  return eightBit && returned === 'full-message' && mail.body === '8BITMIME' ? '8bit' : '7bit';
 }
 
 /** What was decided before a report is made. */
