@@ -287,6 +287,29 @@ describe('the machine part of a report', () => {
     expect(read(composed).recipients[1]).not.toHaveProperty('originalRecipient');
   });
 
+  it('RFC 3461 §6.2: what to do about a full mailbox behind an alias is the same as about any', () => {
+    const human = (status: '5.1.1' | '5.2.2') =>
+      read(
+        compose({ entries: [entry('target@y.example', 'failed', { status }, '', { shownAs: 'alias@x.example' })] }),
+      ).human.replaceAll(/\s+/g, ' ');
+    expect(human('5.2.2')).toContain('Tell the recipient in another way that the mailbox is full');
+    expect(human('5.1.1')).toContain('Tell the owner of the address');
+  });
+
+  it('RFC 3461 §4.2: the address to which the sender wrote stands beside the one that was accepted if it is another', () => {
+    const human = (orcpt: string) =>
+      read(compose({ entries: [entry('bob@y.example', 'failed', {}, `ORCPT=rfc822;${orcpt}`)] })).human;
+    expect(human('b.smith@x.example')).toMatch(/bob@y\.example\s+\(you wrote to b\.smith@x\.example\)/);
+    expect(human('bob@y.example')).not.toContain('you wrote to');
+  });
+
+  it('RFC 3463 §3.3: a mailbox that is switched off for now may be on again, one that is off for good will not', () => {
+    const human = (action: Action, status: '4.2.1' | '5.2.1') =>
+      read(compose({ entries: [entry('bob@y.example', action, { status })] })).human.replaceAll(/\s+/g, ' ');
+    expect(human('delayed', '4.2.1')).not.toContain('Sending the message again unchanged will not help.');
+    expect(human('failed', '5.2.1')).toContain('Sending the message again unchanged will not help.');
+  });
+
   it('RFC 3464 §2.3.2 R3464-2.3.2-b: after an alias the address that was accepted is named', () => {
     const entries = [entry('target@y.example', 'failed', {}, '', { shownAs: 'Alias@x.example' })] as const;
     const composed = compose({ entries });
