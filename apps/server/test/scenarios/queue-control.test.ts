@@ -257,6 +257,23 @@ describe('reroute', () => {
   });
 });
 
+describe('a recipient that an alias stands for', () => {
+  it('RFC 3464 §2.3.2: is known by the address that was accepted and by its own', async () => {
+    const world = new World();
+    const alias = '[[alias]]\naddress = "team@pure-heart.org"\nto = ["bob@ivory.edu", "carol@ivory.edu"]\n';
+    const { control, events } = await world.server('mx.example.org', alias + toml);
+    const envelope = ['MAIL FROM:<alice@pure-heart.org>', 'RCPT TO:<team@pure-heart.org> NOTIFY=NEVER'];
+    await submit(world, 'mx.example.org', [...envelope, 'RCPT TO:<dave@ivory.edu> NOTIFY=NEVER']);
+    await world.clock.advance(1000);
+    const messageId = events.find(({ kind }) => kind === 'accepted')?.messageId ?? '';
+    const hold = (recipient: string) => world.clock.during(control.hold({ messageId, recipient }));
+    expect(await hold('BOB@ivory.edu')).toMatchObject({ recipients: 1 });
+    // The one that is held already is not held once more.
+    expect(await hold('Team@pure-heart.org')).toMatchObject({ recipients: 1 });
+    expect(await hold('erin@ivory.edu')).toMatchObject({ recipients: 0 });
+  });
+});
+
 describe('pause and resume', () => {
   it('leave a destination alone, over a restart, and attempt once more what ran out of time meanwhile', async () => {
     const world = new World();
