@@ -91,7 +91,7 @@ export async function showQueued(
 function describe(message: QueuedMessage, paint: Palette): string {
   const line = (label: string, value: string): string => `  ${`${label}:`.padEnd(13)}${printable(value)}\n`;
   const head =
-    `${paint.bold(message.id)}\n` +
+    `${paint.bold(printable(message.id))}\n` +
     line('from', `<${message.reversePath}>`) +
     (message.parameters === '' ? '' : line('with', message.parameters)) +
     line('arrived', `${message.arrivedAt} by ${message.origin}`) +

@@ -1,3 +1,4 @@
+import { escapeHarmful } from '@dsnkit/delivery-status';
 import { isoTime } from '../input/iso-time.ts';
 import { readInput } from '../input/read-all.ts';
 import { jsonText } from '../terminal/json.ts';
@@ -101,8 +102,9 @@ export async function unsuppress(
 
 /** Writes all entries, one JSON object on each line. */
 export async function exportSuppressed(options: ApiOptions, { terminal }: Context): Promise<ExitCode> {
+  const decoder = new TextDecoder();
   for await (const piece of await new ApiClient(options).stream(`${PATH}/export`, 'application/x-ndjson', {})) {
-    terminal.out(piece);
+    terminal.out(escapeHarmful(decoder.decode(piece, { stream: true })));
     await terminal.drained();
   }
   return EXIT.fine;

@@ -48,10 +48,10 @@ export async function watch(options: WatchOptions, { terminal, paint, complain }
 
 /** `12:00:01 0mwr0gwa7 failed     bob@example.org 550 5.1.1 No such user` */
 function lineOf(event: LiveEvent, paint: Palette): string {
-  const { kind, at, messageId } = event;
+  const [kind, id] = [printable(event.kind), printable(event.messageId)];
   const words = [...wordsOf(event)].map(printable).join(' ');
   return (
-    `${paint.dim(at.slice(11, 19))} ${messageId || '-'} ${paintKind(kind, paint)(kind.padEnd(15))} ${words}`.trimEnd() +
+    `${paint.dim(printable(event.at.slice(11, 19)))} ${id || '-'} ${paintKind(kind, paint)(kind.padEnd(15))} ${words}`.trimEnd() +
     '\n'
   );
 }

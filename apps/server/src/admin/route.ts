@@ -1,3 +1,4 @@
+import { escapeHarmful } from '@dsnkit/delivery-status';
 import * as v from 'valibot';
 import { Problem, type ProblemCode, type WrongInput } from './problem.ts';
 
@@ -101,9 +102,12 @@ export function route<P extends Schema = Nothing, Q extends Schema = Nothing, B 
   };
 }
 
-/** A JSON answer; ends with a line end, for people who look with curl. */
+/** A JSON answer; ends with a line end, and does nothing to a terminal, for people who look with curl. */
 function jsonResponse(value: unknown, status: number): Response {
-  return new Response(`${JSON.stringify(value)}\n`, { status, headers: { 'Content-Type': 'application/json' } });
+  return new Response(`${escapeHarmful(JSON.stringify(value))}\n`, {
+    status,
+    headers: { 'Content-Type': 'application/json' },
+  });
 }
 
 function check(schema: Schema, value: unknown, place: string, errors: WrongInput[]): unknown {

@@ -70,6 +70,18 @@ it('RFC 9110 §15.5.6: answers a method that a path of the document does not hav
     expect([beside, (await server.get(beside, { method: 'PUT' })).status]).toEqual([beside, 404]);
 });
 
+it('does nothing to a terminal that shows it, whatever strangers wrote', async () => {
+  const reason = 'a\u009b2J\u202eb\u2028c';
+  const entries = [{ address: 'terminal@example.org', reason }];
+  expect((await server.post('/api/v1/suppressions', { entries })).status).toBe(200);
+  for (const path of ['/api/v1/suppressions', '/api/v1/suppressions/export']) {
+    const text = await (await server.get(path)).text();
+    expect(text).toContain(String.raw`a\u009b2J\u202eb\u2028c`);
+    expect(text).not.toMatch(/[\u007f-\u009f\u2028-\u202e]/);
+  }
+  await server.get('/api/v1/suppressions/terminal@example.org', { method: 'DELETE' });
+});
+
 it('tells what is wrong as a problem (RFC 9457), with the place of each fault', async () => {
   const response = await server.get('/api/v1/messages?limt=3&state=gone');
   expect(response.headers.get('content-type')).toBe('application/problem+json');

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { DSN, runDsn } from '../support/commands.ts';
 import { startApi, type ApiServer } from './api-server.ts';
 
@@ -227,6 +228,36 @@ it('another program behind --url is told from dsnd, whatever it answers', async 
     await new Promise((resolve) => other.close(resolve));
   }
 }, 60_000);
+
+it('nothing that a server names does anything to a terminal', async () => {
+  const evil = 'x\u001b]0;owned\u0007\u009b2J\u202e';
+  const recipient = {
+    ...{ address: evil, parameters: evil, state: evil, destination: evil, attempts: 1, nextAttemptAt: '' },
+    lastFailure: null,
+  };
+  const message = { id: evil, reversePath: evil, parameters: evil, arrivedAt: evil, origin: evil, sizeOctets: 1 };
+  const stranger = createServer(({ url = '' }, response) => {
+    if (url.includes('/events')) {
+      const event = { kind: evil, at: '2026-01-31T12:00:00Z', messageId: evil, recipient: evil };
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write(`id: 1\nevent: failed\ndata: ${JSON.stringify(event)}\n\n`);
+    } else if (url.includes('/export')) {
+      response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
+      response.end(`${JSON.stringify({ address: evil })}\n`);
+    } else response.end(JSON.stringify({ ...message, recipients: [recipient] }));
+  }).listen(0, '127.0.0.1');
+  await once(stranger, 'listening');
+  onTestFinished(() => {
+    stranger.closeAllConnections();
+    stranger.close();
+  });
+  const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+  for (const command of ['queue show x', 'watch --count 1', 'suppress export']) {
+    const shown = await dsn(...command.split(' '), '--url', url);
+    expect(shown).toContain('0;owned');
+    expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  }
+});
 
 it('dsn watch goes on where it was when the server breaks off and comes back', async () => {
   const asked: (string | undefined)[] = [];

@@ -64,3 +64,16 @@ it('says that events were missed when it does not know the last one', async () =
   expect(first).toMatchObject({ type: 'missed' });
   expect(next).toMatchObject({ type: 'accepted' });
 });
+
+it('does nothing to a terminal that shows it, whatever strangers wrote', async () => {
+  const leave = new AbortController();
+  const { body } = await server.get('/api/v1/events?kinds=accepted', { signal: leave.signal });
+  await submit('"a\u202eb"@simulator.test');
+  let text = '';
+  for await (const piece of body ?? []) {
+    text += new TextDecoder().decode(piece as Uint8Array);
+    if (text.includes('b\\"@simulator.test')) break;
+  }
+  leave.abort();
+  expect(text).toContain(String.raw`"\"a\u202eb\"@simulator.test"`);
+});

@@ -1,3 +1,4 @@
+import { escapeHarmful } from '@dsnkit/delivery-status';
 import * as v from 'valibot';
 import { eventKinds } from '../../events/kinds.ts';
 import type { MailEvent } from '../../model.ts';
@@ -136,7 +137,7 @@ function missedEvent(): string {
 
 function frame(number: string, event: MailEvent | undefined): string {
   if (event === undefined) return `id: ${number}\n${missedEvent()}`;
-  return `id: ${number}\nevent: ${event.kind}\ndata: ${JSON.stringify(eventJson(event))}\n\n`;
+  return `id: ${number}\nevent: ${event.kind}\ndata: ${escapeHarmful(JSON.stringify(eventJson(event)))}\n\n`;
 }
 
 /** Pulled by who reads it: what is not read is not made. */

@@ -1,3 +1,4 @@
+import { escapeHarmful } from '@dsnkit/delivery-status';
 import * as v from 'valibot';
 import { given } from '../given.ts';
 import { address, cursor, limit, line, time, timeOf } from '../inputs.ts';
@@ -112,7 +113,7 @@ type Suppressions = ReturnType<ApiParts['admin']['suppression']['all']>;
 
 async function* linesOf(entries: Suppressions): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
-  for await (const one of entries) yield encoder.encode(`${JSON.stringify(suppressionJson(one))}\n`);
+  for await (const one of entries) yield encoder.encode(`${escapeHarmful(JSON.stringify(suppressionJson(one)))}\n`);
 }
 
 function missing(address: string): never {
