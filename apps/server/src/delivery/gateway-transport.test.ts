@@ -69,6 +69,28 @@ describe('GatewayTransport', () => {
     expect(octets).toEqual(Uint8Array.from({ length: 20_000 }, (_, i) => i % 256));
   });
 
+  it('RFC 4648 §3.2: the message is one piece of base64, in whatever pieces it is read', async () => {
+    const octets = Uint8Array.from({ length: 200 }, (_, i) => i);
+    const content = {
+      sizeOctets: octets.length,
+      async *read() {
+        for (const [from, to] of [
+          [0, 1],
+          [1, 3],
+          [3, 10],
+          [10, 10],
+          [10, 111],
+          [111, 200],
+        ] as const)
+          yield await Promise.resolve(octets.slice(from, to));
+      },
+    };
+    const http = new Gateway({ status: 200, body: '' });
+    const transport = new GatewayTransport('https://gw.example/mail', { http, clock });
+    await transport.deliver(deliveryOf({ recipients: ['bob@chat.example'], content }));
+    expect(http.posts[0]?.json.messageBase64).toBe(Buffer.from(octets).toString('base64'));
+  });
+
   it.each([
     ['', false],
     ['{"confirms":true}', true],
@@ -88,14 +110,16 @@ describe('GatewayTransport', () => {
         { address: 'b@x', action: 'failed', status: '5.2.2', reason: 'full\r\nInjected: yes' },
         { address: 'c@x', action: 'delayed', status: '5.0.0' },
         { address: 'e@x', action: 'failed', status: 'nonsense' },
+        { address: 'f@x', action: 'failed', status: '4.2.2' },
       ],
     });
-    const { outcomes } = await deliver({ status: 200, body }, ['a@x', 'b@x', 'c@x', 'd@x', 'e@x']);
+    const { outcomes } = await deliver({ status: 200, body }, ['a@x', 'b@x', 'c@x', 'd@x', 'e@x', 'f@x']);
     expect(outcomes).toEqual([
       { kind: 'delivered', status: '2.1.5' },
       { kind: 'failed', failure: { status: '5.2.2', reason: 'full Injected: yes', atMs: 0 } },
       { kind: 'deferred', failure: { status: '4.0.0', reason: 'the gateway gave no reason', atMs: 0 } },
       { kind: 'relayed', status: '2.0.0', nextHopSupportsDsn: false },
+      { kind: 'failed', failure: { status: '5.0.0', reason: 'the gateway gave no reason', atMs: 0 } },
       { kind: 'failed', failure: { status: '5.0.0', reason: 'the gateway gave no reason', atMs: 0 } },
     ]);
   });
@@ -106,6 +130,7 @@ describe('GatewayTransport', () => {
     [413, 'failed', '5.3.4'],
     [408, 'deferred', '4.3.2'],
     [429, 'deferred', '4.3.2'],
+    [500, 'deferred', '4.3.2'],
     [503, 'deferred', '4.3.2'],
   ])('RFC 3463 §3.4: HTTP %i is %s with %s', async (status, kind, code) => {
     const { outcomes } = await deliver({ status, body: '{"confirms":true}' });

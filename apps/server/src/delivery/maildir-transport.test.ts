@@ -9,17 +9,29 @@ const clock = new SimulatedClock(0);
 
 class Kept {
   readonly stored: string[] = [];
+  readonly keys: string[] = [];
   readonly errors = new Map<string, Error>();
-  deliver({ directory, folder, prefix, content }: Parameters<Mailboxes['deliver']>[0]): Promise<void> {
+  deliver({ directory, folder, key, prefix, content }: Parameters<Mailboxes['deliver']>[0]): Promise<void> {
     const error = this.errors.get(folder);
     if (error !== undefined) return Promise.reject(error);
     const text = new TextDecoder().decode(prefix) + new TextDecoder().decode(content.octets);
+    this.keys.push(`${folder} ${key}`);
     this.stored.push(`${directory} ${folder} ${text}`);
     return Promise.resolve();
   }
 }
 
 describe('MaildirTransport', () => {
+  it('RFC 5321 §4.4: two recipients of one mailbox get two messages, whenever that is tried again the same two', async () => {
+    const mailboxes = new Kept();
+    const transport = new MaildirTransport('./mail', { mailboxes, clock }, () => 'bob@ivory.edu');
+    const delivery = deliveryOf({ recipients: ['bob+a@ivory.edu', 'bob+b@ivory.edu'] });
+    await transport.deliver(delivery);
+    await transport.deliver(delivery);
+    expect(mailboxes.keys).toHaveLength(4);
+    expect(new Set(mailboxes.keys).size).toBe(2);
+  });
+
   it('RFC 5321 §4.4 R5321-4.4-c: each recipient gets a copy of its own behind Return-Path', async () => {
     const mailboxes = new Kept();
     const transport = new MaildirTransport('./mail', { mailboxes, clock });
