@@ -254,6 +254,21 @@ describe.runIf(chromiumPath !== undefined)('the page in Chromium', () => {
     });
   });
 
+  it('shows marks that turn text round as what they are, in the sender, too', async () => {
+    const sender = '"a\u202eb"@example.org';
+    const submitted = await fetch(`${server.url}api/v1/messages`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ from: sender, recipients: [{ address: '4.2.1@simulator.test' }], raw: 'a: b\n\n' }),
+    });
+    const { id } = (await submitted.json()) as { readonly id: string };
+    for (const hash of ['#/messages', `#/messages/${id}`])
+      await withPage(hash, async (page) => {
+        await page.getByText('a␟202eb').first().waitFor();
+        expect(await page.locator('body').innerText()).not.toContain('\u202e');
+      });
+  });
+
   it('puts an address on the list of those that are refused, finds it, and takes it off', async () => {
     await withPage('#/suppressed', async (page) => {
       const form = page.getByRole('form', { name: 'Suppress an address' });

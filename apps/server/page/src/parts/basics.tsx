@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ago, fullTime, time } from '../format.ts';
 import { takeFocusWish } from '../routing.ts';
 import { Icon, type IconName } from './icon.tsx';
+import { visible } from './source.tsx';
 
 /** The time, anew every so often. */
 export function useNow(everyMs = 5000): number {
@@ -152,6 +153,6 @@ export function Sender({ path }: { readonly path: string }): JSX.Element {
       &lt;&gt;
     </span>
   ) : (
-    <span class="address">{path}</span>
+    <span class="address">{visible(path)}</span>
   );
 }

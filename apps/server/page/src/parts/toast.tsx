@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { visible } from './source.tsx';
 
 let show: (text: string) => void = () => undefined;
 
@@ -18,7 +19,7 @@ export function Toasts(): JSX.Element {
   }, [text]);
   return (
     <div class="toasts" role="status" aria-live="polite">
-      {text !== '' && <p class="toast">{text}</p>}
+      {text !== '' && <p class="toast">{visible(text)}</p>}
     </div>
   );
 }
