@@ -33,7 +33,9 @@ export interface ControlParts {
 }
 
 /** What doing something to what waits takes. */
-export type ActingParts = Pick<ControlParts, 'store' | 'clock' | 'ids'>;
+export interface ActingParts extends Pick<ControlParts, 'clock' | 'ids'> {
+  readonly store: Pick<QueueStore, 'list' | 'find' | 'claimMessage' | 'release'>;
+}
 
 /** What an action makes of a recipient: its update, and the rest of its story. */
 export interface Action {

@@ -31,3 +31,39 @@ it('a message that can not be settled keeps none of the others from it, and is t
   expect(troubles).toHaveLength(1);
   await clock.during(end());
 });
+
+it('looks page by page with rests between, in which clients have the store, and stops in one at once', async () => {
+  const clock = new SimulatedClock();
+  const store = openMemoryQueueStore();
+  const recipients = [recipient(0, { destination: 'mx:ivory.edu', dueAtMs: 0 })];
+  await store.accept(Array.from({ length: 1_200 }, (_, n) => sample(`m${n}`, { recipients })));
+  const looks: number[] = [];
+  const end = startWaitingRounds({
+    ...{ clock, ids: { next: () => 't' } },
+    store: {
+      async list(query) {
+        looks.push(clock.now());
+        await new Promise<void>((resolve) => void clock.after(10, resolve));
+        return await store.list(query);
+      },
+      find: (id) => store.find(id),
+      claimMessage: (claim) => store.claimMessage(claim),
+      release: (tokens) => store.release(tokens),
+    },
+    pauses: { all: () => [] },
+    queue: { full: () => ['mx:ivory.edu'] },
+    work: { isDue: () => false, run: () => Promise.reject(new Error('nothing is due')) },
+    trouble: (error) => {
+      throw error;
+    },
+  });
+  const startMs = clock.now();
+  await clock.advance(60_350);
+  expect(looks.map((atMs) => atMs - startMs)).toEqual([60_000, 60_200]);
+  await clock.advance(1_000);
+  expect(looks.map((atMs) => atMs - startMs)).toEqual([60_000, 60_200, 60_400, 60_600]);
+  await clock.advance(59_500);
+  expect(looks).toHaveLength(5);
+  await end();
+  expect(looks).toHaveLength(5);
+});

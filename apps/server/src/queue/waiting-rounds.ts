@@ -1,4 +1,5 @@
 import { readMarks } from '../routing/mark.ts';
+import type { QueueStore } from '../ports.ts';
 import { act, type ActingParts } from './control.ts';
 import type { Pauses } from './pauses.ts';
 import type { Queue } from './queue.ts';
@@ -14,7 +15,7 @@ export interface WaitingRoundsParts extends ActingParts {
 }
 
 const EVERY_MS = 60_000;
-/** Where very much waits, looking at all of it takes this share of the time at most. */
+/** Looking takes this share of the time at most, page by page: clients wait for the store, too. */
 const SHARE = 1 / 20;
 /** A round that comes so much too late: the machine slept, or the clock was set forward. */
 const AWAY_MS = 5 * EVERY_MS;
@@ -28,13 +29,47 @@ export function startWaitingRounds({
   queue,
   work,
   trouble,
-  ...acting
+  store,
+  clock,
+  ids,
 }: WaitingRoundsParts): () => Promise<void> {
-  const { clock } = acting;
   let stopped = false;
   let running = Promise.resolve();
   let presentSinceMs = clock.now();
   let timer = wait(EVERY_MS);
+  let endRest = (): void => undefined;
+  const acting: ActingParts = {
+    ...{ clock, ids },
+    store: {
+      list: inTurns((query) => store.list(query)),
+      find: (messageId) => store.find(messageId),
+      claimMessage: (claim) => store.claimMessage(claim),
+      release: (tokens) => store.release(tokens),
+    },
+  };
+
+  /** Rests after each page for as long as its share wants; who is stopped finds no more. */
+  function inTurns(list: QueueStore['list']): QueueStore['list'] {
+    return async (query) => {
+      if (stopped) return [];
+      const startMs = clock.now();
+      const page = await list(query);
+      const restMs = (clock.now() - startMs) * (1 / SHARE - 1);
+      if (restMs > 0) await rest(restMs);
+      return page;
+    };
+  }
+
+  function rest(ms: number): Promise<void> {
+    if (stopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = clock.after(ms, resolve);
+      endRest = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
 
   async function round(): Promise<void> {
     const full = queue.full().map((key) => readMarks(key).destination);
@@ -67,13 +102,14 @@ export function startWaitingRounds({
     running = round()
       .catch(trouble)
       .then(() => {
-        if (!stopped) timer = wait(Math.max(EVERY_MS, (clock.now() - startMs) / SHARE));
+        if (!stopped) timer = wait(EVERY_MS);
       });
   }
 
   return async () => {
     stopped = true;
     timer.cancel();
+    endRest();
     await running;
   };
 }
