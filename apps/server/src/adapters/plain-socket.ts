@@ -1,4 +1,5 @@
 import { connect, Socket, type TcpNetConnectOpts } from 'node:net';
+import { heardFrom } from './wakefulness.ts';
 
 /** The most that one read takes. */
 const READ_OCTETS = 65_536;
@@ -8,6 +9,9 @@ const IN_HEAP_OCTETS = 64;
 
 /** Where all sockets read to: what came is copied out before the next one reads. */
 const shared = new Uint8Array(READ_OCTETS);
+
+/** How many sockets there have been. */
+let made = 0;
 
 type OnRead = NonNullable<TcpNetConnectOpts['onread']>;
 
@@ -35,6 +39,7 @@ export class PlainSocket {
   readonly socket: Socket;
   /** Whether the socket gives us what it reads; else its 'data' events do. */
   readonly #reads: boolean;
+  readonly #number = ++made;
   #hearer: ((octets: Uint8Array) => void) | undefined;
 
   private constructor(open: (onread: OnRead) => Opened) {
@@ -78,6 +83,7 @@ export class PlainSocket {
   }
 
   #take(count: number): boolean {
+    heardFrom(this.#number);
     this.#hearer?.(copied(count));
     return true;
   }
