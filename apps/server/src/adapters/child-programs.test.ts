@@ -98,6 +98,22 @@ describe('ChildPrograms', () => {
     await expect(new ChildPrograms().run(call)).rejects.toThrow(/SIGKILL|could not be read/);
   });
 
+  it('RFC 5321 §4.5.4.1: out of descriptors it rejects, to be tried again, and the server goes on', async () => {
+    const script = `import { openSync } from 'node:fs';
+      import { ChildPrograms } from ${JSON.stringify(import.meta.resolve('./child-programs.ts'))};
+      async function* input() {}
+      const fill = () => { for (;;) openSync('/dev/null'); };
+      try { fill(); } catch {}
+      const call = { command: ['/bin/cat'], environment: {}, input: input(), timeoutMs: 20_000 };
+      await new ChildPrograms().run(call).catch(({ code }) => console.log(code));
+      setTimeout(() => console.log('goes on'), 100);`;
+    const limited = ['-c', 'ulimit -n 100; exec "$0" "$@"', process.execPath, '--input-type=module', '-e', script];
+    const child = spawn('sh', limited, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    for await (const piece of child.stdout) said += String(piece);
+    expect(said).toBe('EMFILE\ngoes on\n');
+  });
+
   it('rejects when the program is not there or takes too long', async () => {
     const programs = new ChildPrograms();
     await expect(

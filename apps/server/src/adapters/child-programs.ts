@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ProgramCall, Programs } from '../ports.ts';
@@ -23,6 +24,8 @@ export class ChildPrograms implements Programs {
       // A group of its own: what takes too long is ended with all that it has started.
       detached: process.platform !== 'win32',
     });
+    // Why not is told in a moment. Out of descriptors, what was not started has no streams, either.
+    if (child.pid === undefined) throw (await once(child, 'error'))[0];
     running.add(child);
     const timer = setTimeout(() => killGroup(child), timeoutMs);
     let said = Buffer.alloc(0);
