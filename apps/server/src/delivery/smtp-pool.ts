@@ -83,6 +83,12 @@ export class SmtpPool implements Feeder {
     return this.#connections.size === 0 && this.#connecting === 0;
   }
 
+  /** No connection, and nothing is known by which the next attempt would have to wait. */
+  get forgettable(): boolean {
+    const nowMs = this.#options.clock.now();
+    return this.empty && this.#downNow() === undefined && (this.#rate?.nextAtMs(nowMs) ?? nowMs) <= nowMs;
+  }
+
   /** How many connections this node may have. */
   get share(): number {
     const { maxConnections, others } = this.#options;

@@ -104,9 +104,9 @@ export class SmtpTransport implements Transport {
     this.#apart = new Apart({ most: () => this.#pool.share, downMs, clock: ports.clock });
   }
 
-  /** Nothing is under way and no connection is kept. */
+  /** Nothing is under way, no connection is kept, and another one in its place would do the same next. */
   get idle(): boolean {
-    return this.#underWay === 0 && this.#pool.empty;
+    return this.#underWay === 0 && this.#pool.forgettable;
   }
 
   async deliver(delivery: Delivery): Promise<readonly Outcome[]> {
