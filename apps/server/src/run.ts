@@ -266,21 +266,7 @@ async function openStore(config: Config, trouble: (error: unknown) => void): Pro
   const { store } = config;
   try {
     mkdirSync(store.directory, { recursive: true, mode: 0o700 });
-    if (store.kind === 'postgres') {
-      const { openPostgresQueueStore } = await import('./adapters/postgres/queue-store.ts');
-      const { sharedSecret } = await import('./adapters/postgres/secrets.ts');
-      const shared = await openPostgresQueueStore(store.url, {
-        ...{ node: store.node ?? nodeName(config), trouble },
-        ...(config.bodies === undefined ? {} : { objects: await openBucket(config.bodies, trouble) }),
-      });
-      // What goes out under a return path of one node may come back to another.
-      const key = await sharedSecret(store.url, 'return-path', () => newReturnPathKey(store.directory));
-      keepReturnPathKey(store.directory, key);
-      // Two nodes that say different things of one name would tell that nobody has it.
-      const login = await sharedSecret(store.url, 'login', () => loginKey(store.directory, trouble));
-      keepLoginKey(store.directory, login, trouble);
-      return shared;
-    }
+    if (store.kind === 'postgres') return await openSharedStore(config, store, trouble);
     return await openSqliteQueueStore(store.directory, {
       // Without its store a server could only refuse, for ever: what starts it again gives it a new one.
       failed(error) {
@@ -291,6 +277,33 @@ async function openStore(config: Config, trouble: (error: unknown) => void): Pro
   } catch (error) {
     fail(withAdvice(error, store));
     return undefined;
+  }
+}
+
+/** The queue of several nodes, and the keys that all of them have. */
+async function openSharedStore(
+  config: Config,
+  store: Extract<Config['store'], { kind: 'postgres' }>,
+  trouble: (error: unknown) => void,
+): Promise<QueueStore> {
+  const { openPostgresQueueStore } = await import('./adapters/postgres/queue-store.ts');
+  const { sharedSecret } = await import('./adapters/postgres/secrets.ts');
+  const shared = await openPostgresQueueStore(store.url, {
+    ...{ node: store.node ?? nodeName(config), trouble },
+    ...(config.bodies === undefined ? {} : { objects: await openBucket(config.bodies, trouble) }),
+  });
+  try {
+    // What goes out under a return path of one node may come back to another.
+    const key = await sharedSecret(store.url, 'return-path', newReturnPathKey(store.directory));
+    keepReturnPathKey(store.directory, key);
+    // Two nodes that say different things of one name would tell that nobody has it.
+    const login = await sharedSecret(store.url, 'login', loginKey(store.directory, trouble));
+    keepLoginKey(store.directory, login, trouble);
+    return shared;
+  } catch (error) {
+    // It would go on saying that this node lives.
+    await shared.close();
+    throw error;
   }
 }
 

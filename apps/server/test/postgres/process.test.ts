@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
+import { DSND } from '../support/commands.ts';
 import { dialogue } from '../support/dialogue.ts';
 import { freePort, startDsnd, temporaryFolder, waitFor } from '../support/dsnd.ts';
 import { readMaildirs } from '../support/maildir.ts';
@@ -36,5 +39,28 @@ to = "maildir:mail"
     await waitFor(() => subjects().length === 2);
     expect(subjects().sort()).toEqual(['after', 'before']);
     expect(await dsnd.stop()).toBe(0);
+  });
+
+  it('ends, and says why, where a key that the nodes share can not be kept', async () => {
+    const folder = temporaryFolder();
+    onTestFinished(() => folder.remove());
+    mkdirSync(`${folder.path}/state`);
+    // Nobody can write there, root included.
+    symlinkSync('/no/such/folder/key', `${folder.path}/state/return-path.key`);
+    const file = `${folder.path}/dsnd.toml`;
+    const toml = `hostname = "mx.example.org"
+store = "${await server.newDatabase()}"
+state-directory = "state"
+[[listen]]
+address = "127.0.0.1:${await freePort()}"
+`;
+    writeFileSync(file, toml);
+    const child = spawn(process.execPath, [...DSND, '--config', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    let said = '';
+    child.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
+    expect(await ended).toBe(2);
+    expect(said).toMatch(/^dsnd: .*return-path\.key.*\n$/);
   });
 });
