@@ -19,10 +19,16 @@ const MAX_CONNECTIONS = 500;
 /** For so long what is under way may still be answered. */
 const CLOSE_GRACE_MS = 2_000;
 
-/** Listens for HTTP. Rejects when the address can't be had. */
+/**
+ * Listens for HTTP. Rejects when the address can't be had.
+ *
+ * @param headersTimeoutMs after which a connection ends whose request has not come with all of its fields; half as much
+ *   again may pass until it is noticed
+ */
 export async function openHttpServer(
   at: { readonly host: string; readonly port: number },
   answer: Answer,
+  headersTimeoutMs = HEADERS_TIMEOUT_MS,
 ): Promise<HttpServer> {
   /** Connections of streams, which have no end of their own. */
   const endless = new Set<{ destroy(): unknown }>();
@@ -39,7 +45,12 @@ export async function openHttpServer(
       return response;
     },
     overrideGlobalObjects: false,
-    serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    serverOptions: {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      // Node looks every 30 s else: so long slow clients would hold all connections.
+      connectionsCheckingInterval: headersTimeoutMs / 2,
+    },
   });
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {

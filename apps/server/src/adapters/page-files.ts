@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import type { Page, PageFile } from '../admin/api.ts';
+import type { Page } from '../admin/api.ts';
+import type { PageFile } from '../admin/page-response.ts';
 
 const TYPES = new Map([
   ['html', 'text/html; charset=utf-8'],

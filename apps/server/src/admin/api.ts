@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { StoreError } from '../ports.ts';
 import type { Access } from './access.ts';
 import { openApiDocument } from './openapi.ts';
+import { pageResponse, type PageFile } from './page-response.ts';
 import type { ApiParts } from './parts.ts';
 import { Problem } from './problem.ts';
 import { readInput } from './read-input.ts';
@@ -16,17 +17,6 @@ import { submitRoutes } from './routes/submit.ts';
 import { suppressionRoutes } from './routes/suppression.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { namedSchemas } from './schemas.ts';
-
-/** One file of the page. */
-export interface PageFile {
-  readonly octets: Uint8Array;
-  /** The same, gzipped. */
-  readonly gzip: Uint8Array;
-  /** The Content-Type. */
-  readonly type: string;
-  /** With its quotes, as in the ETag field. */
-  readonly etag: string;
-}
 
 /**
  * The files of the page by their paths, `/` among them; undefined for what is none of them. Rejects if the page can't be
@@ -135,15 +125,6 @@ async function other(
   const file = isRead ? await page?.(pathname) : undefined;
   if (file === undefined) throw new Problem('not-found', `There is nothing at ${pathname}; see /openapi.json`);
   return pageResponse(file, request.headers);
-}
-
-/** The browser may keep the page, and asks each time whether it is still the same. */
-function pageResponse({ octets, gzip, type, etag }: PageFile, asked: Headers): Response {
-  const headers = { 'Content-Type': type, 'Cache-Control': 'no-cache', ETag: etag, Vary: 'Accept-Encoding' };
-  if (asked.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
-  const packed = /\bgzip\b/.test(asked.get('accept-encoding') ?? '');
-  if (!packed) return new Response(octets.slice(), { headers });
-  return new Response(gzip.slice(), { headers: { ...headers, 'Content-Encoding': 'gzip' } });
 }
 
 /** Nothing from elsewhere, no inline scripts; of HTML in mail the page makes one use, in a frame that can do nothing. */
