@@ -63,6 +63,30 @@ describePostgres('large contents', (server) => {
     expect(await rows(url)).toEqual([]);
   });
 
+  it('lie in the database, in pieces, where there is no bucket, and are lost when one of them is', async () => {
+    const url = await server.newDatabase();
+    const store = await open(url);
+    const content = large(2 * MEBI + 12_345);
+    await store.accept([sample('large', { content: await spooled(store, content) })]);
+    const parts = await rows(url);
+    expect(parts.length).toBeGreaterThan(2);
+    const found = await store.content('large');
+    expect(found.sizeOctets).toBe(content.length);
+    expect(Buffer.from(await readWhole(found)).equals(content)).toBe(true);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query('DELETE FROM dsnkit_body WHERE part = 1').finally(() => client.end());
+    await expect(readWhole(await store.content('large'))).rejects.toMatchObject({ name: 'StoreError' });
+  });
+
+  it('of many messages at once are more than one statement takes, and all are there', async () => {
+    const store = await openNode(await server.newDatabase(), { node: 'a' });
+    const messages = Array.from({ length: 80 }, (_, n) => ({ id: `m${n}`, content: large(262_144).fill(n, 0, 1_000) }));
+    await store.accept(messages.map(({ id, content }) => sample(id, { content: [content] })));
+    for (const { id, content } of messages)
+      expect([id, Buffer.from(await readWhole(await store.content(id))).equals(content)]).toEqual([id, true]);
+  });
+
   it('go there, too, if they were in memory and are too large to travel with the row', async () => {
     const { store, bucket } = await made();
     const content = large(MEBI + 7);

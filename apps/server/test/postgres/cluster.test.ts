@@ -3,6 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { QueueStore } from '../../src/ports.ts';
 import { brief, claim, done, lease, newToken, octets, recipient, sample } from '../contracts/queue-samples.ts';
 import { waitFor } from '../support/dsnd.ts';
+import { memoryObjects } from '../support/memory-objects.ts';
 import { describePostgres, openNode } from '../support/postgres-suite.ts';
 import { startPostgres } from './postgres.ts';
 
@@ -122,6 +123,55 @@ describePostgres('nodes that share a queue', (server) => {
     a.cluster?.tellDown('smtp://down', untilMs);
     await until(() => b.cluster?.downUntilMs('smtp://down') === untilMs);
     expect(b.cluster?.downUntilMs('smtp://up')).toBe(0);
+  });
+
+  it('tells a node under whose name another process has begun', async () => {
+    const url = await server.newDatabase();
+    const troubles: unknown[] = [];
+    await openNode(url, { node: 'a', trouble: (error) => void troubles.push(error) });
+    await node(url, 'a');
+    await until(() => troubles.length > 0);
+    expect(String(troubles[0])).toContain('another process runs as node a');
+  });
+
+  it('removes after a day what nobody needs: spooled contents, troubles, nodes that are gone; and nothing else', async () => {
+    const url = await server.newDatabase();
+    const bucket = memoryObjects();
+    let aheadMs = 0;
+    const now = () => Date.now() + aheadMs;
+    const troubles: unknown[] = [];
+    const trouble = (error: unknown): void => void troubles.push(error);
+    const a = await openNode(url, { node: 'a', now, trouble, objects: bucket, inlineMaxOctets: 100 });
+    await a.journal.follow(['mine']);
+    await a.accept([sample('named', { content: [octets('x'.repeat(200))] }), sample('small')]);
+    const orphan = await a.spool();
+    await orphan.write(octets('nobody came to name it'));
+    await orphan.finish();
+    a.cluster?.tellDown('smtp://down', now() - 60_000);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    onTestFinished(() => client.end());
+    const names = async (sql: string): Promise<string[]> =>
+      (await client.query<{ name: string }>(sql)).rows.map(({ name }) => name);
+    const down = 'SELECT destination AS name FROM dsnkit_down';
+    await until(async () => (await names(down)).length === 1);
+    await client.query('UPDATE dsnkit_body SET stored_at = stored_at - 90000000');
+    await client.query('UPDATE dsnkit_down SET until = until - 90000000');
+    await client.query(`INSERT INTO dsnkit_node (name, incarnation, seen_at) VALUES ('gone', 'x', 0)`);
+    await client.query(`INSERT INTO dsnkit_journal_reader (name, position, held_until) VALUES ('old', 0, 0)`);
+    for (const each of bucket.objects.values()) Object.assign(each, { putAtMs: 0 });
+    // It looks every ten minutes, into the bucket every six hours.
+    aheadMs = 7 * HOUR_MS;
+    await until(() => bucket.objects.size === 1);
+    expect(
+      await names('SELECT m.id AS name FROM dsnkit_message m JOIN dsnkit_body b ON b.id = m.body ORDER BY 1'),
+    ).toEqual(['named', 'small']);
+    expect(await names('SELECT id AS name FROM dsnkit_body')).toHaveLength(2);
+    expect(await names(down)).toEqual([]);
+    expect(await names('SELECT name FROM dsnkit_node')).toEqual(['a']);
+    expect(await names('SELECT name FROM dsnkit_journal_reader')).toEqual(['mine']);
+    expect((await a.content('named')).sizeOctets).toBe(200);
+    expect(troubles).toEqual([]);
   });
 
   it('waits for no second connection while it has one: with a single one all goes on, whatever comes side by side', async () => {

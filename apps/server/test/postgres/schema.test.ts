@@ -1,8 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { openPostgresQueueStore } from '../../src/adapters/postgres/queue-store.ts';
-import { migrate, schemaVersion, steps, type SchemaStep } from '../../src/adapters/postgres/schema.ts';
+import { migrate, steps, type SchemaStep } from '../../src/adapters/postgres/schema.ts';
 import { brief, claim, sample } from '../contracts/queue-samples.ts';
+import { DSND } from '../support/commands.ts';
+import { temporaryFolder } from '../support/dsnd.ts';
 import { describePostgres, openNode } from '../support/postgres-suite.ts';
 
 const added: SchemaStep = { worksFrom: 1, statements: ['ALTER TABLE dsnkit_message ADD COLUMN colour text'] };
@@ -68,9 +72,25 @@ describePostgres('the schema in PostgreSQL', (server) => {
     const { pool: connections } = await pool();
     await on(connections, (client) => migrate(client));
     await expect(on(connections, (client) => migrate(client, [...steps, broken]))).rejects.toThrow('already exists');
-    expect(await on(connections, schemaVersion)).toEqual({ version: steps.length, worksFrom: 1 });
-    expect(await on(connections, (client) => migrate(client, [...steps, added]))).toMatchObject({
-      to: steps.length + 1,
+    expect(await on(connections, (client) => migrate(client, [...steps, added]))).toEqual({
+      ...{ from: steps.length, to: steps.length + 1 },
     });
+  });
+
+  it('dsnd migrate makes it, says from which version to which, and does nothing more the second time', async () => {
+    const folder = temporaryFolder();
+    onTestFinished(() => folder.remove());
+    const run = (store: string) => {
+      const file = `${folder.path}/dsnd.toml`;
+      writeFileSync(file, `hostname = "mx.example.org"\nstore = "${store}"\n[[listen]]\naddress = "127.0.0.1:2525"\n`);
+      const { status, stdout, stderr } = spawnSync(process.execPath, [...DSND, 'migrate', file], { encoding: 'utf8' });
+      return { status, said: stdout + stderr };
+    };
+    const url = await server.newDatabase();
+    expect(run(url)).toEqual({ status: 0, said: `the store went from version 0 to ${steps.length}\n` });
+    expect(run(url)).toEqual({ status: 0, said: `the store has version ${steps.length} already\n` });
+    expect(run('sqlite:data')).toMatchObject({ status: 0, said: expect.stringContaining('of one node') as string });
+    const { status, said } = run(url.replace(/[^/]*$/, 'nowhere'));
+    expect([status, said]).toEqual([2, expect.stringMatching(/^dsnd: .*"nowhere" does not exist\n$/)]);
   });
 });

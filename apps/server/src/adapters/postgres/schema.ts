@@ -199,18 +199,6 @@ export async function migrate(client: PoolClient, wanted: readonly SchemaStep[] 
   }
 }
 
-/** Version of the schema, and the oldest program that may work with it. Makes nothing. */
-export async function schemaVersion(client: PoolClient): Promise<{ version: number; worksFrom: number }> {
-  const { rows: tables } = await client.query(
-    `SELECT 1 FROM information_schema.tables WHERE table_name = 'dsnkit_schema' AND table_schema = current_schema()`,
-  );
-  if (tables.length === 0) return { version: 0, worksFrom: 0 };
-  const { rows } = await client.query<{ version: number; works_from: number }>(
-    'SELECT version, works_from FROM dsnkit_schema WHERE only_row',
-  );
-  return { version: rows[0]?.version ?? 0, worksFrom: rows[0]?.works_from ?? 0 };
-}
-
 async function makeVersionTable(client: PoolClient): Promise<void> {
   try {
     await client.query(`CREATE TABLE IF NOT EXISTS dsnkit_schema (
