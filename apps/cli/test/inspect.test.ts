@@ -5,6 +5,7 @@ import { ownThread, threads } from '../src/report/pool.ts';
 import type { View } from '../src/report/batch.ts';
 import { summarize } from '../src/report/summary.ts';
 import { workOf } from '../src/report/work.ts';
+import { WHOLE_OCTETS } from '../src/input/messages.ts';
 import { charts } from '../src/report/chart.ts';
 import { merge, noCounts } from '../src/report/statistics.ts';
 import { palette } from '../src/terminal/palette.ts';
@@ -29,9 +30,12 @@ const view = (format: View['format']): View => ({
   shown: false,
 });
 
+const SOME = ['Maildir', 'long.mbox', 'missing.eml', 'failed.eml', 'bounces.mbox.gz'];
+
 async function resultsOf(
   format: View['format'],
   count: number,
+  paths: readonly string[] = SOME.map((name) => join(folder.path, name)),
 ): Promise<{ text: string; counts: string; complaints: string[] }> {
   const complaints: string[] = [];
   const complain = (message: string): void => void complaints.push(message);
@@ -39,9 +43,6 @@ async function resultsOf(
   const counts = noCounts();
   let text = '';
   const results = [];
-  const paths = ['Maildir', 'long.mbox', 'missing.eml', 'failed.eml', 'bounces.mbox.gz'].map((name) =>
-    join(folder.path, name),
-  );
   const input = { stdin: (): never => expect.unreachable(), complain };
   for await (const work of workOf(paths, input)) results.push(await crew.work(work));
   for (const result of results) {
@@ -61,6 +62,22 @@ describe('one core or several', () => {
       if (format === 'json') expect(alone.text.trimEnd().split('\n')).toHaveLength(2 + 4500 + 1 + 3);
       else expect(alone.counts).toMatch(/^4,506 messages: 3,005 reports, 1,501 others; 4,509 recipients reported on\n/);
     }
+  });
+
+  it('say the same of an mbox that is too large to be read in one go, each message under its number', async () => {
+    const large = join(folder.path, 'large.mbox');
+    const mbox = readFileSync(join(folder.path, 'bounces.mbox'));
+    const copies = Math.ceil(WHOLE_OCTETS / mbox.length) + 1;
+    writeFileSync(large, Buffer.concat(Array<Buffer>(copies).fill(mbox)));
+    const alone = await resultsOf('json', 0, [large]);
+    expect(await resultsOf('json', 2, [large])).toEqual(alone);
+    const told = alone.text.trimEnd().split('\n');
+    expect(told.map((line) => (JSON.parse(line) as { index: number }).index)).toEqual(told.map((_, at) => at + 1));
+    const withoutPlace = (line: string): object => ({ ...(JSON.parse(line) as object), file: '', index: 0 });
+    const { text } = await resultsOf('json', 0, [join(folder.path, 'bounces.mbox')]);
+    const each = text.trimEnd().split('\n').map(withoutPlace);
+    expect(told).toHaveLength(each.length * copies);
+    expect(told.slice(-each.length).map(withoutPlace)).toEqual(each);
   });
 
   it('dsn inspect -j 2 gives what -j 1 gives', async () => {

@@ -52,6 +52,54 @@ describe.skipIf(!existsSync(corpus))('repairing bounces from the wild (skipped w
 });
 
 describe('repairing', () => {
+  /** A report with these fields, and with this text for people. */
+  const reportOf = (fields: readonly string[], text = 'Not delivered.') =>
+    parseReport(
+      new TextEncoder().encode(
+        [
+          ...['From: <mailer-daemon@example.org>', 'To: <bob@example.org>', 'Date: Wed, 18 Nov 2026 12:00:00 +0000'],
+          ...['Content-Type: multipart/report; report-type=delivery-status; boundary=b', ''],
+          ...['--b', '', text, '--b', 'Content-Type: message/delivery-status', '', ...fields, '--b--', ''],
+        ].join('\r\n'),
+      ),
+    )!;
+  const repaired = (...how: Parameters<typeof reportOf>) => parseReport(repair(reportOf(...how)));
+  const MTA = ['Reporting-MTA: dns; mx.example.org', ''];
+  const NAMED = 'Final-Recipient: rfc822; x@example.com';
+
+  it.each([
+    ['failed', '5.0.0'],
+    ['delayed', '4.0.0'],
+    ['relayed', '2.0.0'],
+  ])('RFC 3461 §6.3(g): %s without a status or a reply has the one of its class', (action, status) => {
+    const report = repaired([...MTA, NAMED, `Action: ${action}`]);
+    expect(report?.deliveryStatus?.recipients).toMatchObject([{ action, status }]);
+  });
+
+  it('RFC 3461 §6.3(g): the status that the reply of the remote host gives goes before that', () => {
+    const report = repaired([...MTA, NAMED, 'Action: failed', 'Diagnostic-Code: smtp; 552 5.2.2 mailbox full']);
+    expect(report?.deliveryStatus?.recipients).toMatchObject([{ action: 'failed', status: '5.2.2' }]);
+  });
+
+  it('RFC 6522 §3: a report without a text for people gets one, which says what the fields say', () => {
+    const report = repaired([...MTA, NAMED, 'Action: failed', 'Status: 5.1.1'], '');
+    expect(report?.humanReadable.text).toContain('x@example.com: failed (5.1.1)');
+  });
+
+  it.each([
+    ['Reporting-MTA', ['Arrival-Date: Wed, 18 Nov 2026 12:00:00 +0000', '', NAMED, 'Action: failed', 'Status: 5.1.1']],
+    ['Final-Recipient', [...MTA, 'Action: failed', 'Status: 5.1.1']],
+    ['Action', [...MTA, NAMED, 'Status: 2.0.0']],
+  ])('RFC 3464 §2.2.2: invents no %s', (field, fields) => {
+    expect(() => repair(reportOf(fields))).toThrow(
+      new RegExp(`^it can not be repaired: ${field} is missing, and nothing`),
+    );
+  });
+
+  it('RFC 3464 §2.1: invents no recipient', () => {
+    expect(() => repair(reportOf(MTA))).toThrow('it can not be repaired: no recipient is reported on');
+  });
+
   it('RFC 2047 §5: a comma in an encoded display name parts no mailboxes', () => {
     const from = '=?utf-8?Q?M=C3=BCller=2C_Jan?= <jan@example.org>';
     const report = parseReport(

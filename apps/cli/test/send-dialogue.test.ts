@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Reply, ServerEvent } from '@dsnkit/smtp';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { timeoutsOf } from '../src/send/open.ts';
 import { Dialogue } from '../src/wire/dialogue.ts';
 import { Listener, type ListenerOptions } from '../src/wire/listener.ts';
@@ -131,6 +131,75 @@ describe('dsn send, the dialogue', () => {
     expect(ran.code).toBe(0);
     expect(ran.stderr).not.toContain(Buffer.from('secret word').toString('base64').slice(0, 8));
     if (mechanism === 'PLAIN') expect(responses).toEqual(['\0alice\0secret word']);
+  });
+
+  /** A server of one dialogue: each line of the client has its answer, in turn. */
+  async function scripted(...answers: readonly string[]): Promise<{ readonly port: number; readonly heard: string[] }> {
+    const heard: string[] = [];
+    const replies = [...answers];
+    const server = createServer((socket) => {
+      let rest = '';
+      socket.on('error', () => undefined).write('220 mx.example.net\r\n');
+      socket.on('data', (piece) => {
+        rest += piece.toString();
+        for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
+          heard.push(rest.slice(0, end));
+          rest = rest.slice(end + 2);
+          socket.write(`${replies.shift() ?? '221 bye'}\r\n`);
+        }
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    return { port: (server.address() as AddressInfo).port, heard };
+  }
+
+  it('RFC 2195 §2: AUTH CRAM-MD5 answers the challenge of the example, and is chosen before PLAIN', async () => {
+    writeFileSync(join(folder.path, 'tim'), 'tanstaaftanstaaf\n');
+    const challenge = 'PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+';
+    const { port, heard } = await scripted(
+      ...['250-mx.example.net\r\n250 AUTH PLAIN CRAM-MD5', `334 ${challenge}`, '235 2.7.0 ok'],
+      ...['250 2.1.0 ok', '550 5.1.1 nobody'],
+    );
+    await dsn([
+      ...['send', '--server', `127.0.0.1:${port}`, '--from', 'a@example.org', '--to', 'b@example.net'],
+      ...['--user', 'tim', '--password-file', join(folder.path, 'tim')],
+    ]);
+    expect(heard.slice(1, 4)).toEqual([
+      'AUTH CRAM-MD5',
+      'dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw',
+      expect.stringMatching(/^MAIL FROM:<a@example\.org>/),
+    ]);
+  });
+
+  it('RFC 4954 §4: XOAUTH2 is refused after an empty response to what the server says of the fault; no mail goes', async () => {
+    const fault = Buffer.from('{"status":"401"}').toString('base64');
+    const { port, heard } = await scripted(
+      ...['250-mx.example.net\r\n250 AUTH XOAUTH2', `334 ${fault}`, '535 5.7.8 no such token'],
+    );
+    const ran = await dsn([
+      ...['send', '--server', `127.0.0.1:${port}`, '--from', 'a@example.org', '--to', 'b@example.net', '-v'],
+      ...['--user', 'alice', '--password-file', join(folder.path, 'password')],
+    ]);
+    const token = Buffer.from('user=alice\u0001auth=Bearer secret word\u0001\u0001').toString('base64');
+    expect(heard.slice(1, 3)).toEqual([`AUTH XOAUTH2 ${token}`, '']);
+    expect(heard.some((line) => line.startsWith('MAIL'))).toBe(false);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain('the server refuses AUTH XOAUTH2: 535 5.7.8 no such token');
+    expect(ran.stderr).not.toContain(token.slice(0, 12));
+  });
+
+  it.each([
+    ['no AUTH', '250 mx.example.net'],
+    ['only AUTH GSSAPI', '250-mx.example.net\r\n250 AUTH GSSAPI'],
+  ])('RFC 4954 §4: says so where the server offers %s, and sends nothing', async (what, greeting) => {
+    const { port, heard } = await scripted(greeting);
+    const ran = await dsn([
+      ...['send', '--server', `127.0.0.1:${port}`, '--from', 'a@example.org', '--to', 'b@example.net'],
+      ...['--user', 'alice', '--password-file', join(folder.path, 'password')],
+    ]);
+    expect([ran.code, ran.stderr]).toEqual([2, `dsn: --user: the server offers ${what}\n`]);
+    expect(heard.join(' ')).not.toMatch(/AUTH|MAIL/);
   });
 
   it('RFC 4954 §4: no password without TLS to another host', async () => {

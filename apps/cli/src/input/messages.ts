@@ -28,7 +28,7 @@ export interface Input {
 }
 
 /** Files up to this size are read in one go. */
-const WHOLE_OCTETS = 8 * 2 ** 20;
+export const WHOLE_OCTETS = 8 * 2 ** 20;
 const LF = 10;
 const CR = 13;
 const CHUNK_OCTETS = 2 ** 20;
