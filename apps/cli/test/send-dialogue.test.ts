@@ -154,7 +154,8 @@ describe('dsn send, the dialogue', () => {
     return { port: (server.address() as AddressInfo).port, heard };
   }
 
-  it('RFC 2195 §2: AUTH CRAM-MD5 answers the challenge of the example, and is chosen before PLAIN', async () => {
+  it('RFC 4954 §4: AUTH CRAM-MD5 answers the challenge of its example, and is chosen before PLAIN', async () => {
+    // RFC 2195 §2, by the password that gives the digest there.
     writeFileSync(join(folder.path, 'tim'), 'tanstaaftanstaaf\n');
     const challenge = 'PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+';
     const { port, heard } = await scripted(
