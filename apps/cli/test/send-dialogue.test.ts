@@ -155,7 +155,7 @@ describe('dsn send, the dialogue', () => {
   }
 
   it('RFC 4954 §4: AUTH CRAM-MD5 answers the challenge of its example, and is chosen before PLAIN', async () => {
-    // RFC 2195 §2, by the password that gives the digest there.
+    // User, password and digest are those that its specification shows.
     writeFileSync(join(folder.path, 'tim'), 'tanstaaftanstaaf\n');
     const challenge = 'PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+';
     const { port, heard } = await scripted(
