@@ -11,7 +11,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 // eslint-disable-next-line house/stay-inside -- the queue is a part of the server that no package exports
-import { openSqliteQueueStore } from '../apps/server/src/adapters/sqlite-queue-store.ts';
+import { openSqliteQueueStore } from '../apps/server/src/adapters/sqlite/queue-store.ts';
 // eslint-disable-next-line house/stay-inside -- as above
 import type { MailEvent } from '../apps/server/src/model.ts';
 // eslint-disable-next-line house/stay-inside -- as above

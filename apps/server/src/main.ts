@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { keepHangUps } from './adapters/hang-ups.ts';
+import { keepHangUps } from './adapters/process/hang-ups.ts';
 import { usage } from './usage.ts';
 
 await main();
@@ -17,27 +17,27 @@ async function main(): Promise<void> {
     return;
   }
   if (options.command === 'hash-password') {
-    const { printHashes } = await import('./adapters/hash-password-command.ts');
+    const { printHashes } = await import('./adapters/commands/hash-password.ts');
     await printHashes(options.words[0]);
     return;
   }
   if (options.command === 'store') {
-    const { storeCommand } = await import('./adapters/store-command.ts');
+    const { storeCommand } = await import('./adapters/commands/store.ts');
     process.exitCode = await storeCommand(options.words);
     return;
   }
   if (options.command === 'route') {
-    const { printRoutes } = await import('./adapters/route-command.ts');
+    const { printRoutes } = await import('./adapters/commands/route.ts');
     printRoutes(options.words[0] ?? '', options.words.slice(1));
     return;
   }
   if (options.command === 'migrate') {
-    const { printMigration } = await import('./adapters/migrate-command.ts');
+    const { printMigration } = await import('./adapters/commands/migrate.ts');
     await printMigration(options.words[0] ?? '');
     return;
   }
   if (options.command === 'check-config') {
-    const { printCheck } = await import('./adapters/check-config-command.ts');
+    const { printCheck } = await import('./adapters/commands/check-config.ts');
     await printCheck(options.words[0] ?? '');
     return;
   }

@@ -4,29 +4,29 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { noSuppression } from './admin/no-suppression.ts';
 import { watchedStore } from './admin/watched-store.ts';
-import type { AdminFront, FrontParts } from './adapters/admin-front.ts';
-import { ChildPrograms } from './adapters/child-programs.ts';
-import { checkConfig, isConfigFault, loadConfig } from './adapters/config-files.ts';
-import { DnsResolver } from './adapters/dns-resolver.ts';
-import { FetchHttpClient } from './adapters/fetch-http-client.ts';
-import { FileMailboxes } from './adapters/file-mailboxes.ts';
-import type { OnHangUp } from './adapters/hang-ups.ts';
+import type { AdminFront, FrontParts } from './adapters/http/admin-front.ts';
+import { ChildPrograms } from './adapters/process/child-programs.ts';
+import { checkConfig, isConfigFault, loadConfig } from './adapters/files/config-files.ts';
+import { DnsResolver } from './adapters/dns/resolver.ts';
+import { FetchHttpClient } from './adapters/http/fetch-http-client.ts';
+import { FileMailboxes } from './adapters/files/file-mailboxes.ts';
+import type { OnHangUp } from './adapters/process/hang-ups.ts';
 import { TimeOrderedIds } from './adapters/id-source.ts';
-import { InheritedSockets } from './adapters/inherited-sockets.ts';
-import { logSink, noticeSink, openLog } from './adapters/log-sink.ts';
-import { keepLoginKey, loginKey } from './adapters/login-key.ts';
+import { InheritedSockets } from './adapters/network/inherited-sockets.ts';
+import { logSink, noticeSink, openLog } from './adapters/process/log-sink.ts';
+import { keepLoginKey, loginKey } from './adapters/files/login-key.ts';
 import { NodeCrypto } from './adapters/node-crypto.ts';
-import { NodeNetwork } from './adapters/node-network.ts';
-import { openPage } from './adapters/page-files.ts';
-import { openPolicyFile } from './adapters/policy-file.ts';
-import { keepReturnPathKey, newReturnPathKey, readReportFiles } from './adapters/report-files.ts';
-import { openSqliteHistory } from './adapters/sqlite-history.ts';
-import { serviceManager } from './adapters/service-manager.ts';
-import { openSqliteSuppression } from './adapters/sqlite-suppression.ts';
-import { openSqliteQueueStore } from './adapters/sqlite-queue-store.ts';
+import { NodeNetwork } from './adapters/network/node-network.ts';
+import { openPage } from './adapters/http/page-files.ts';
+import { openPolicyFile } from './adapters/files/policy-file.ts';
+import { keepReturnPathKey, newReturnPathKey, readReportFiles } from './adapters/files/report-files.ts';
+import { openSqliteHistory } from './adapters/sqlite/history.ts';
+import { serviceManager } from './adapters/process/service-manager.ts';
+import { openSqliteSuppression } from './adapters/sqlite/suppression.ts';
+import { openSqliteQueueStore } from './adapters/sqlite/queue-store.ts';
 import { SystemClock } from './adapters/system-clock.ts';
-import { UsersFile } from './adapters/users-file.ts';
-import { DnssecResolver } from './adapters/validating-resolver.ts';
+import { UsersFile } from './adapters/files/users-file.ts';
+import { DnssecResolver } from './adapters/dns/validating-resolver.ts';
 import { localModeConfig, remarksOn, type BodiesConfig, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
 import {
@@ -200,7 +200,7 @@ async function openFront(
   const { admin } = config;
   if (admin === undefined) return undefined;
   try {
-    const { openAdminFront } = await import('./adapters/admin-front.ts');
+    const { openAdminFront } = await import('./adapters/http/admin-front.ts');
     return await openAdminFront({ ...parts, config: { ...config, admin } });
   } catch (error) {
     const what = `no HTTP on ${admin.host}:${admin.port}: ${error instanceof Error ? error.message : String(error)}`;
@@ -220,7 +220,7 @@ async function openLateFront(
   if (admin === undefined) return undefined;
   let front: AdminFront | undefined;
   try {
-    const { openAdminFront } = await import('./adapters/admin-front.ts');
+    const { openAdminFront } = await import('./adapters/http/admin-front.ts');
     front = await openAdminFront({ ...parts, config: { ...config, admin } });
     await front.serve(server);
     return front;
@@ -322,7 +322,7 @@ function adminOf(server: RunningServer): Admin {
 
 /** A bucket that refuses us would refuse all large mail: that is told at once. One that is away may come back. */
 async function openBucket(config: BodiesConfig, trouble: (error: unknown) => void): Promise<ObjectStore> {
-  const { S3Objects } = await import('./adapters/s3-objects.ts');
+  const { S3Objects } = await import('./adapters/http/s3-objects.ts');
   const objects = new S3Objects(config);
   await objects.list('').catch((error: unknown) => {
     if (!(error instanceof StoreError) || error.code !== 'away') throw error;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { afterEach, expect, it } from 'vitest';
-import { NodeNetwork } from '../adapters/node-network.ts';
+import { NodeNetwork } from '../adapters/network/node-network.ts';
 import { sendByDane, tlsa } from '../../test/simulation/dane.ts';
 import { TableResolver } from '../../test/simulation/resolver.ts';
 import { SecureTable } from '../../test/simulation/secure-table.ts';

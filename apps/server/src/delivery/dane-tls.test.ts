@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { NodeNetwork } from '../adapters/node-network.ts';
+import { NodeNetwork } from '../adapters/network/node-network.ts';
 import type { Connection, Network, NetworkListener, TlsIdentity } from '../ports.ts';
 import { sendByDane, tlsa } from '../../test/simulation/dane.ts';
 import { TableResolver } from '../../test/simulation/resolver.ts';

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { deliveryOf } from '../../test/simulation/delivery.ts';
 import { TableResolver } from '../../test/simulation/resolver.ts';
-import { NodeNetwork } from '../adapters/node-network.ts';
-import { openSqliteQueueStore } from '../adapters/sqlite-queue-store.ts';
+import { NodeNetwork } from '../adapters/network/node-network.ts';
+import { openSqliteQueueStore } from '../adapters/sqlite/queue-store.ts';
 import { SystemClock } from '../adapters/system-clock.ts';
 import { SmtpTransport } from './smtp-transport.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readDkimKey } from '../adapters/dkim-keys.ts';
+import { readDkimKey } from '../adapters/files/dkim-keys.ts';
 import type { DkimKey } from '../ports.ts';
 import { ed25519PublicKey, verifyDkim } from '../../test/support/dkim.ts';
 import { dkimFields } from './dkim.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { claim } from '../../test/contracts/queue-samples.ts';
 import { recipientOf } from '../../test/simulation/delivery.ts';
-import { openMemoryQueueStore } from '../adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../adapters/memory/queue-store.ts';
 import type { Message } from '../model.ts';
 import type { NewMessage } from '../ports.ts';
 import { waitingOf } from './deliver-by.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recipient, sample } from '../../test/contracts/queue-samples.ts';
 import { SimulatedClock } from '../../test/simulation/clock.ts';
-import { openMemoryQueueStore } from '../adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../adapters/memory/queue-store.ts';
 import { StoreError, type Claim, type QueueStore } from '../ports.ts';
 import { makeQueue, type Queue } from './queue.ts';
 

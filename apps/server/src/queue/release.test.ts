@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../test/simulation/clock.ts';
 import { claim, octets, sample } from '../../test/contracts/queue-samples.ts';
-import { openMemoryQueueStore } from '../adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../adapters/memory/queue-store.ts';
 import type { NewMessage } from '../ports.ts';
 import { noteMessage } from './notes.ts';
 import { makeRelease } from './release.ts';

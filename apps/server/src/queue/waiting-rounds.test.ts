@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { recipient, sample } from '../../test/contracts/queue-samples.ts';
 import { SimulatedClock } from '../../test/simulation/clock.ts';
-import { openMemoryQueueStore } from '../adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../adapters/memory/queue-store.ts';
 import { startWaitingRounds } from './waiting-rounds.ts';
 
 it('a message that can not be settled keeps none of the others from it, and is told of once in a round', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openMemoryQueueStore } from '../adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../adapters/memory/queue-store.ts';
 import { StoreError } from '../ports.ts';
 import { Intake } from './intake.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openMemorySuppression } from '../adapters/memory-suppression.ts';
+import { openMemorySuppression } from '../adapters/memory/suppression.ts';
 import type { SuppressionChanges, SuppressionRecord } from '../ports.ts';
 import { makeSuppressing } from './list.ts';
 

@@ -4,7 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import { explanationSchema, type FullExplanation } from '../../src/admin/explain-schema.ts';
 import type { Content } from '../../src/model.ts';
 import { contentOf } from '../../src/queue/content.ts';

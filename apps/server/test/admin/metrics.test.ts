@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import { makeMetrics } from '../../src/admin/metrics.ts';
 import { StoreError } from '../../src/ports.ts';
 import { waitFor } from '../support/dsnd.ts';

@@ -1,4 +1,4 @@
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
 import type { IdempotencyKeys } from '../../src/admin/idempotency.ts';
 import type { SubmitParts } from '../../src/admin/submit.ts';

@@ -3,7 +3,7 @@ import { open as openFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { openIdempotencyFile, KEY_WINDOW_MS } from '../../src/adapters/idempotency-file.ts';
+import { openIdempotencyFile, KEY_WINDOW_MS } from '../../src/adapters/files/idempotency-file.ts';
 import { canonicalLines } from '../../src/admin/canonical-lines.ts';
 import { composeMessage } from '../../src/admin/compose.ts';
 import type { MailEvent } from '../../src/model.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FetchHttpClient } from '../../src/adapters/fetch-http-client.ts';
+import { FetchHttpClient } from '../../src/adapters/http/fetch-http-client.ts';
 import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
 import { SystemClock } from '../../src/adapters/system-clock.ts';
 import type { MailEvent } from '../../src/model.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
-import { openMemoryHistory } from '../../src/adapters/memory-history.ts';
-import { openSqliteHistory } from '../../src/adapters/sqlite-history.ts';
+import { openMemoryHistory } from '../../src/adapters/memory/history.ts';
+import { openSqliteHistory } from '../../src/adapters/sqlite/history.ts';
 import type { MailEvent } from '../../src/model.ts';
 import { historyContract } from './history.ts';
 

@@ -1,4 +1,4 @@
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import { queueStoreContract } from './queue-store.ts';
 
 queueStoreContract('the queue in memory', () => {

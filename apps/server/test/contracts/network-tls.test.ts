@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
-import { NodeNetwork } from '../../src/adapters/node-network.ts';
+import { NodeNetwork } from '../../src/adapters/network/node-network.ts';
 import type { Connection, Network, TlsError, TlsIdentity, TlsOptions, TlsState } from '../../src/ports.ts';
 import { SimulatedClock } from '../simulation/clock.ts';
 import { SimulatedNetwork } from '../simulation/network.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NodeNetwork } from '../../src/adapters/node-network.ts';
+import { NodeNetwork } from '../../src/adapters/network/node-network.ts';
 import type { Connection, Network } from '../../src/ports.ts';
 import { SimulatedClock } from '../simulation/clock.ts';
 import { SimulatedNetwork } from '../simulation/network.ts';

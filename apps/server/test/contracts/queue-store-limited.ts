@@ -1,5 +1,5 @@
 /** A process that may write little: it accepts and settles until the disk fails, and says what became of it. */
-import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
+import { openSqliteQueueStore } from '../../src/adapters/sqlite/queue-store.ts';
 import { lease, octets, sample } from './queue-samples.ts';
 
 const store = await openSqliteQueueStore(process.argv[2] ?? '');

@@ -3,7 +3,7 @@
  * It writes synchronously: what is in the file was true when the process died.
  */
 import { openSync, writeSync } from 'node:fs';
-import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
+import { openSqliteQueueStore } from '../../src/adapters/sqlite/queue-store.ts';
 import type { QueueStore } from '../../src/ports.ts';
 import { claim, deferred, done, lease, octets, sample } from './queue-samples.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DnsResolver } from '../../src/adapters/dns-resolver.ts';
+import { DnsResolver } from '../../src/adapters/dns/resolver.ts';
 import type { Resolver } from '../../src/ports.ts';
 import { TableResolver, type DnsEntry } from '../simulation/resolver.ts';
 import { mxData, startNameServer, txtData, type NameServerAnswer } from '../support/name-server.ts';

@@ -2,9 +2,9 @@ import { mkdir, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkStore } from '../../src/adapters/sqlite-queue-check.ts';
-import { exportStore, recoverStore } from '../../src/adapters/sqlite-queue-recover.ts';
-import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
+import { checkStore } from '../../src/adapters/sqlite/check.ts';
+import { exportStore, recoverStore } from '../../src/adapters/sqlite/recover.ts';
+import { openSqliteQueueStore } from '../../src/adapters/sqlite/queue-store.ts';
 import { brief, claim, deferred, lease, octets, readAll, sample } from './queue-samples.ts';
 import { newDirectory } from './queue-directory.ts';
 

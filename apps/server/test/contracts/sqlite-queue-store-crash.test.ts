@@ -4,7 +4,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
+import { openSqliteQueueStore } from '../../src/adapters/sqlite/queue-store.ts';
 import { claim, readAll } from './queue-samples.ts';
 import { newDirectory } from './queue-directory.ts';
 

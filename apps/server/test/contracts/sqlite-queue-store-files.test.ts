@@ -3,8 +3,8 @@ import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
-import type { SqliteQueueOptions } from '../../src/adapters/sqlite-queue-store.ts';
+import { openSqliteQueueStore } from '../../src/adapters/sqlite/queue-store.ts';
+import type { SqliteQueueOptions } from '../../src/adapters/sqlite/queue-store.ts';
 import type { NewMessage, QueueStore } from '../../src/ports.ts';
 import { brief, claim, deferred, done, firstDone, lease, octets, readAll, recipient, sample } from './queue-samples.ts';
 import { newDirectory } from './queue-directory.ts';
@@ -39,7 +39,7 @@ describe('opening', () => {
     await store.accept([sample('m1')]);
     const refusal = { name: 'StoreError', code: 'locked', message: expect.stringMatching(/^.*another process$/) };
     await expect(openSqliteQueueStore(directory)).rejects.toMatchObject(refusal);
-    const script = `import(${JSON.stringify(join(import.meta.dirname, '../../src/adapters/sqlite-queue-store.ts'))})
+    const script = `import(${JSON.stringify(join(import.meta.dirname, '../../src/adapters/sqlite/queue-store.ts'))})
       .then((store) => store.openSqliteQueueStore(${JSON.stringify(directory)}))
       .then(() => console.log('opened'), (error) => console.log(error.code));`;
     const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });

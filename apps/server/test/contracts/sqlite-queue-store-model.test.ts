@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
-import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
+import { openSqliteQueueStore } from '../../src/adapters/sqlite/queue-store.ts';
 import type { MailEvent, Recipient } from '../../src/model.ts';
 import type { Claim, QueueStore, RecipientUpdate } from '../../src/ports.ts';
 import { failure, readAll, recipient, sample } from './queue-samples.ts';

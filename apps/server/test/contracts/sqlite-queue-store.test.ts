@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
+import { openSqliteQueueStore } from '../../src/adapters/sqlite/queue-store.ts';
 import { newDirectory } from './queue-directory.ts';
 import { firstDone, lease, sample } from './queue-samples.ts';
 import { queueStoreContract, reopenable } from './queue-store.ts';

@@ -2,10 +2,10 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkStore } from '../../src/adapters/sqlite-queue-check.ts';
-import { recoverStore } from '../../src/adapters/sqlite-queue-recover.ts';
-import { schemaVersion } from '../../src/adapters/sqlite-queue-schema.ts';
-import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
+import { checkStore } from '../../src/adapters/sqlite/check.ts';
+import { recoverStore } from '../../src/adapters/sqlite/recover.ts';
+import { schemaVersion } from '../../src/adapters/sqlite/schema.ts';
+import { openSqliteQueueStore } from '../../src/adapters/sqlite/queue-store.ts';
 import { brief, claim, failure, readAll } from './queue-samples.ts';
 import { newDirectory } from './queue-directory.ts';
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openMemorySuppression } from '../../src/adapters/memory-suppression.ts';
-import { openSqliteSuppression } from '../../src/adapters/sqlite-suppression.ts';
+import { openMemorySuppression } from '../../src/adapters/memory/suppression.ts';
+import { openSqliteSuppression } from '../../src/adapters/sqlite/suppression.ts';
 import { suppressionContract } from './suppression.ts';
 
 suppressionContract('the suppression list in memory', () => Promise.resolve({ store: openMemorySuppression() }));

@@ -3,8 +3,8 @@ import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FileMailboxes } from '../../src/adapters/file-mailboxes.ts';
-import { openSqliteQueueStore } from '../../src/adapters/sqlite-queue-store.ts';
+import { FileMailboxes } from '../../src/adapters/files/file-mailboxes.ts';
+import { openSqliteQueueStore } from '../../src/adapters/sqlite/queue-store.ts';
 import { contentOf } from '../../src/queue/content.ts';
 import { octets } from './queue-samples.ts';
 

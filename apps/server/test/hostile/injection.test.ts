@@ -1,7 +1,7 @@
 import { parseReport } from '@dsnkit/multipart-report';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { harmless, logSink, noticeSink } from '../../src/adapters/log-sink.ts';
+import { harmless, logSink, noticeSink } from '../../src/adapters/process/log-sink.ts';
 import type { ReportFiles } from '../../src/queue/report.ts';
 import { Dialogue } from '../receiving/dialogue.ts';
 import { runScript, type Heard } from '../scenarios/scripted.ts';

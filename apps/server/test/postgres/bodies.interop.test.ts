@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { Connections } from '../../src/adapters/postgres/connections.ts';
 import { ObjectBodies } from '../../src/adapters/postgres/object-bodies.ts';
 import { openPostgresQueueStore } from '../../src/adapters/postgres/queue-store.ts';
-import { S3Objects } from '../../src/adapters/s3-objects.ts';
+import { S3Objects } from '../../src/adapters/http/s3-objects.ts';
 import { objectsContract } from '../contracts/objects.ts';
 import { queueStoreContract, reopenable } from '../contracts/queue-store.ts';
 import { sample } from '../contracts/queue-samples.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import type { MxAnswer, QueueStore } from '../../src/ports.ts';
 import { userTable } from '../support/users.ts';
 import { receivingWorld, ROUTES, STRANGER } from './world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import type { ServerOptions } from '../scenarios/world.ts';
 import { receivingWorld, ROUTES, STRANGER } from './world.ts';
 

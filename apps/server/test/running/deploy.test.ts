@@ -4,7 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkConfig } from '../../src/adapters/config-files.ts';
+import { checkConfig } from '../../src/adapters/files/config-files.ts';
 import { tlsFile } from '../support/certificates.ts';
 import { temporaryFolder } from '../support/dsnd.ts';
 import { userTable } from '../support/users.ts';

@@ -13,7 +13,7 @@ afterAll(() => folder.remove());
 
 /** Writes lines with their numbers, says when that is done, and ends with one more line when it is told to. */
 const WRITER = `
-import { LogOutput } from ${JSON.stringify(new URL('adapters/log-output.ts', source).href)};
+import { LogOutput } from ${JSON.stringify(new URL('adapters/process/log-output.ts', source).href)};
 process.stdout.isTTY; // what the server asks, too: a pipe does not block from then on
 const output = new LogOutput(1);
 for (let n = 1; n <= 100000; n++) output.write(JSON.stringify({ n, fill: 'x'.repeat(80) }) + '\\n');

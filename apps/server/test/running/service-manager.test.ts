@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { serviceManager } from '../../src/adapters/service-manager.ts';
+import { serviceManager } from '../../src/adapters/process/service-manager.ts';
 import { DSND } from '../support/commands.ts';
 import { freePort, temporaryFolder, waitFor } from '../support/dsnd.ts';
 

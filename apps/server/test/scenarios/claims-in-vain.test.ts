@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import { makeQueue } from '../../src/queue/queue.ts';
 import { sample } from '../contracts/queue-samples.ts';
 import { SimulatedClock } from '../simulation/clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import { StoreError, type QueueStore } from '../../src/ports.ts';
 import { submit } from './submit.ts';
 import { World } from './world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import { submit } from './submit.ts';
 import { World, type SimulatedServer } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { parseReport } from '@dsnkit/multipart-report';
 import { describe, expect, it, vi } from 'vitest';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import type { MailEvent } from '../../src/model.ts';
 import { StoreError } from '../../src/ports.ts';
 import { ScriptedHost } from '../simulation/scripted-host.ts';

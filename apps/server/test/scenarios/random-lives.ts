@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import type { MailEvent } from '../../src/model.ts';
 import type { QueueStore } from '../../src/ports.ts';
 import type { SimulatedHost } from '../simulation/network.ts';

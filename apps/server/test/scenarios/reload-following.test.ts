@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openMemoryHistory } from '../../src/adapters/memory-history.ts';
+import { openMemoryHistory } from '../../src/adapters/memory/history.ts';
 import type { HttpClient } from '../../src/ports.ts';
 import { contentOf, readWhole } from '../../src/queue/content.ts';
 import { ScriptedHost } from '../simulation/scripted-host.ts';

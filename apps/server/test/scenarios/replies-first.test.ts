@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import { makeQueue } from '../../src/queue/queue.ts';
 import { recipient, sample } from '../contracts/queue-samples.ts';
 import { SimulatedClock } from '../simulation/clock.ts';

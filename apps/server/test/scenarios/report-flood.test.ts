@@ -1,6 +1,6 @@
 import { parseReport } from '@dsnkit/multipart-report';
 import { describe, expect, it } from 'vitest';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import { runScript } from './scripted.ts';
 import { submit } from './submit.ts';
 import { World } from './world.ts';

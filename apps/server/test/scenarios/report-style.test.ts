@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeHeaderText, parseReport } from '@dsnkit/multipart-report';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readDkimKey } from '../../src/adapters/dkim-keys.ts';
+import { readDkimKey } from '../../src/adapters/files/dkim-keys.ts';
 import { parseTexts } from '../../src/notification/texts/file.ts';
 import type { DkimKey } from '../../src/ports.ts';
 import type { ReportFiles } from '../../src/queue/report.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openMemorySuppression } from '../../src/adapters/memory-suppression.ts';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemorySuppression } from '../../src/adapters/memory/suppression.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import type { Suppression } from '../../src/ports.ts';
 import { ScriptedHost } from '../simulation/scripted-host.ts';
 import { submit } from './submit.ts';

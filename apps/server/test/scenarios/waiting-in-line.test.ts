@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
 import type { MailEvent } from '../../src/model.ts';
 import { ScriptedHost, stall, type Script } from '../simulation/scripted-host.ts';
 import { submit } from './submit.ts';

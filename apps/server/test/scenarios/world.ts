@@ -1,7 +1,7 @@
 import { parseConfig, parseUsers, type Config } from '../../src/config.ts';
-import { openMemoryQueueStore } from '../../src/adapters/memory-queue-store.ts';
-import { openMemoryHistory } from '../../src/adapters/memory-history.ts';
-import { openMemorySuppression } from '../../src/adapters/memory-suppression.ts';
+import { openMemoryQueueStore } from '../../src/adapters/memory/queue-store.ts';
+import { openMemoryHistory } from '../../src/adapters/memory/history.ts';
+import { openMemorySuppression } from '../../src/adapters/memory/suppression.ts';
 import { NodeCrypto } from '../../src/adapters/node-crypto.ts';
 import type { MailEvent } from '../../src/model.ts';
 import type {

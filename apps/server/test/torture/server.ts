@@ -90,8 +90,8 @@ export function bundle(folder: string): string {
     esbuild,
     [
       join(source, 'main.ts'),
-      join(source, 'adapters/sqlite-queue-worker.ts'),
-      join(source, 'adapters/sqlite-history-worker.ts'),
+      join(source, 'adapters/sqlite/queue-worker.ts'),
+      join(source, 'adapters/sqlite/history-worker.ts'),
       ...['--bundle', '--splitting', '--platform=node', '--format=esm', '--conditions=source', '--log-level=error'],
       ...['--entry-names=[name]', `--outdir=${folder}`, `--banner:js=${banner}`],
     ],
