@@ -71,8 +71,11 @@ function read(file: string): Frame {
   return root;
 }
 
+/** A file as `package/file`, whether it was built or not; what is no package's as it is. */
 function place(url: string): string {
-  const path = /(?:src|node_modules)\/(?!.*node_modules\/)(.*)$/.exec(url)?.[1] ?? url;
+  const [, own, file, dependency] =
+    /\/(?:packages|apps)\/([^/]+)\/(?:src|dist)\/(.*)$|node_modules\/(?!.*node_modules\/)(.*)$/.exec(url) ?? [];
+  const path = own === undefined ? (dependency ?? url) : `${own}/${file}`;
   return path === '' ? '' : ` (${path})`;
 }
 
