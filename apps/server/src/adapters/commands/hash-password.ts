@@ -21,12 +21,19 @@ export async function printHashes(name: string | undefined): Promise<void> {
   console.log(`scram = "${formatScram(scram)}"`);
 }
 
+/** A password is not shown, not even if it is typed as soon as its prompt stands there: the terminal shows nothing before. */
 async function ask(): Promise<string | undefined> {
-  const first = await unseen('Password: ', '');
-  const again = await unseen('Again: ', first.rest);
-  if (again.line === first.line) return first.line;
-  fail('the two are not the same');
-  return undefined;
+  process.stdin.setRawMode(true);
+  try {
+    const first = await unseen('Password: ', '');
+    const again = await unseen('Again: ', first.rest);
+    if (again.line === first.line) return first.line;
+    fail('the two are not the same');
+    return undefined;
+  } finally {
+    process.stdin.setRawMode(false);
+    process.stdin.pause();
+  }
 }
 
 async function firstLine(): Promise<string> {
@@ -43,14 +50,9 @@ interface Typed {
 /** One line from the terminal, which does not show it. */
 async function unseen(prompt: string, ahead: string): Promise<Typed> {
   process.stderr.write(prompt);
-  process.stdin.setRawMode(true);
-  try {
-    return await typed(ahead);
-  } finally {
-    process.stdin.setRawMode(false);
-    process.stdin.pause();
-    process.stderr.write('\n');
-  }
+  const line = await typed(ahead);
+  process.stderr.write('\n');
+  return line;
 }
 
 function typed(ahead: string): Promise<Typed> {
