@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { openMemoryHistory } from '../../src/adapters/memory/history.ts';
+import { openMemorySuppression } from '../../src/adapters/memory/suppression.ts';
 import type { HttpClient } from '../../src/ports.ts';
 import { contentOf, readWhole } from '../../src/queue/content.ts';
 import { ScriptedHost } from '../simulation/scripted-host.ts';
@@ -198,4 +199,22 @@ it('where it can not be, all stays as it was', async () => {
   );
   expect((await running.webhooks.states())[0]).toMatchObject({ webhook: 'crm', state: 'idle' });
   expect(troubles).toEqual([]);
+});
+
+it('what a reload would have ended goes on when another part of it can not begin', async () => {
+  const full = { ...openMemorySuppression(), all: () => Promise.reject(new Error('a damaged list')) };
+  let closed = 0;
+  const suppression = { ...full, close: () => Promise.resolve().then(() => void closed++) };
+  const { world, send, reload, running, history, events } = await start('[history]', { suppression });
+  await send('a@ivory.edu');
+  await expect(reload('[suppression]')).rejects.toThrow('a damaged list');
+  // What was opened for it is closed.
+  expect(closed).toBe(1);
+  expect(running.suppression).toBeUndefined();
+  expect(running.history).toBeDefined();
+  await send('b@ivory.edu');
+  await world.clock.advance(10_000);
+  for (const { messageId } of events.filter(({ kind }) => kind === 'relayed'))
+    expect((await history.one(messageId))?.events.map(({ kind }) => kind)).toContain('relayed');
+  expect(events.filter(({ kind }) => kind === 'relayed')).toHaveLength(2);
 });
