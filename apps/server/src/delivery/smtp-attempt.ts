@@ -158,6 +158,14 @@ export class Attempt {
     return this.#open.length > 0;
   }
 
+  /** Makes those recipients open again that no host could have at all so far. True if there are any. */
+  reopenRefused(): boolean {
+    for (const [place, outcome] of this.#provisional.entries()) {
+      if (outcome?.kind === 'failed' && this.#final[place] === undefined) this.#open.push(place);
+    }
+    return this.#open.length > 0;
+  }
+
   /** No host is left to try: what is still open gets this trouble, unless something better is known of it. */
   giveUp(trouble: Trouble): void {
     for (const { places } of this.#planned) this.#open.push(...places);

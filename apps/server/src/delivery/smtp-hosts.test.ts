@@ -126,6 +126,61 @@ describe('SmtpTransport: several hosts', () => {
     expect(connections()).toEqual([2, 1, 2, 1, 0]);
   });
 
+  describe('an extension that the first hosts lack', () => {
+    const plain: Script = { EHLO: '250 host.example' };
+    const utf8: Script = { EHLO: '250-host.example\n250-8BITMIME\n250 SMTPUTF8' };
+    const toJürgen = deliveryOf({ recipients: ['jürgen@ivory.edu'] });
+
+    async function hostsWith(scripts: readonly Script[], preferenceOf: (index: number) => number) {
+      const world = relayWorld();
+      const names = scripts.map((_, i) => `${'abcdef'[i]}.ivory.edu`);
+      const hosts = await Promise.all(names.map((name, i) => world.add(name, `192.0.2.${i + 1}`, scripts[i])));
+      world.resolver.table.set('ivory.edu', { mx: names.map((name, i) => [preferenceOf(i), name] as const) });
+      return { ...world, hosts };
+    }
+
+    it('RFC 5321 §5.1 R5321-2.2.3-a: does not fail the message before the fourth host and the fifth are asked', async () => {
+      const { clock, hosts, transport } = await hostsWith([plain, plain, plain, plain, utf8], (i) => i);
+      const relay = transport({ kind: 'mx', domain: 'ivory.edu' });
+      const outcomes = await clock.during(relay.deliver(toJürgen));
+      expect(outcomes.map(told)).toEqual(['relayed 2.0.0 content: 250 2.0.0 Queued']);
+      expect(hosts.map(({ peer }) => peer.connections)).toEqual([1, 1, 1, 1, 1]);
+    });
+
+    it('RFC 5321 §5.1: takes who was put off by another to no fourth host', async () => {
+      const puttingOff: Script = { ...utf8, RCPT: '450 4.2.1 Later' };
+      const { clock, hosts, transport } = await hostsWith([plain, puttingOff, plain, utf8], (i) => i);
+      const relay = transport({ kind: 'mx', domain: 'ivory.edu' });
+      const outcomes = await clock.during(relay.deliver(toJürgen));
+      expect(outcomes.map(told)).toEqual(['deferred 4.2.1 rcpt: 450 4.2.1 Later']);
+      expect(hosts.map(({ peer }) => peer.connections)).toEqual([1, 1, 1, 0]);
+    });
+
+    it('RFC 5321 §5.1: fails the message where all six lack it', async () => {
+      const { clock, hosts, transport } = await hostsWith(Array<Script>(6).fill(plain), (i) => i);
+      const relay = transport({ kind: 'mx', domain: 'ivory.edu' });
+      const outcomes = await clock.during(relay.deliver(toJürgen));
+      expect(outcomes.map(told)).toEqual(['failed 5.6.7 (f.ivory.edu takes no addresses beyond ASCII)']);
+      expect(hosts.map(({ peer }) => peer.connections)).toEqual([1, 1, 1, 1, 1, 1]);
+    });
+
+    it('RFC 5321 §5.1: fails no message over a kept connection to the second, while the first is as good', async () => {
+      const { clock, hosts, transport } = await hostsWith([utf8, plain], () => 10);
+      // Equals are in an order drawn anew each time that the DNS is asked.
+      const draws = [0.9, 0.1];
+      const relay = transport(
+        { kind: 'mx', domain: 'ivory.edu' },
+        { dnsCacheMs: 60_000, idleMs: 300_000 },
+        { random: () => draws.shift() ?? 0 },
+      );
+      await clock.during(relay.deliver(toBob));
+      expect(hosts.map(({ peer }) => peer.transactions.length)).toEqual([0, 1]);
+      await clock.advance(61_000);
+      const outcomes = await clock.during(relay.deliver(toJürgen));
+      expect(outcomes.map(told)).toEqual(['relayed 2.0.0 content: 250 2.0.0 Queued']);
+    });
+  });
+
   it('what the first host said stands when the second is down', async () => {
     const { b, deliver } = await twoHosts({ RCPT: '450 4.2.1 Later' });
     b.host.down = 'refused';

@@ -60,7 +60,10 @@ export interface SmtpOptions {
   readonly dnsCacheMs?: number;
 }
 
-/** Hosts of one destination to which sessions are opened in one attempt (RFC 5321 §5.1: at least two). */
+/**
+ * Hosts of one destination that may put a recipient off in one attempt (RFC 5321 §5.1: at least two). One that none of them
+ * could have, such as for an extension that is missing, fails only when each host has been asked.
+ */
 const maxHostsPerAttempt = 3;
 
 /**
@@ -244,10 +247,14 @@ export class SmtpTransport implements Transport {
     const unseen = [...skipped];
     const { targets } = last === undefined ? { targets: [] } : await this.#targets();
     const tried = new Set([hostOf(last)]);
-    for (const target of targets.slice(indexOf(targets, last) + 1)) {
-      if (tried.size >= maxHostsPerAttempt) break;
+    const place = indexOf(targets, last);
+    const next = targets.slice(place + 1);
+    // A kept connection may lead to another host than the first.
+    const passedOver = targets.slice(0, Math.max(0, place));
+    for (const [index, target] of [...next, ...passedOver].entries()) {
       if (tried.has(hostOf(target))) continue;
-      if (!attempt.reopen()) break;
+      const isForAll = index < next.length && tried.size < maxHostsPerAttempt;
+      if (!(isForAll ? attempt.reopen() : attempt.reopenRefused())) break;
       const trouble = await this.#apart.during(() => this.#alone(attempt, target));
       if (trouble === undefined) tried.add(hostOf(target));
       else {
