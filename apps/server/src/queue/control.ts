@@ -82,7 +82,7 @@ export function makeQueueControl(parts: ControlParts): QueueControl {
   return {
     ...makeView(parts),
     retry: (target, by) => act(parts, target, retrying(by)),
-    retryAll: (by) => actOnAll(parts, {}, ofPeople(retrying(by))),
+    retryAll: (by) => actOnEverything(parts, retrying(by)),
     hold: (target, by) =>
       act(parts, target, {
         isFor: ({ destination }) => !readMarks(destination).held,
@@ -161,6 +161,11 @@ export async function act(parts: ActingParts, target: QueueTarget, action: Actio
   const result = { messages: 0, recipients: 0, busy: 0 };
   await actOn(parts, target.messageId, meant, result);
   return result;
+}
+
+/** Does an action to all messages. */
+export async function actOnEverything(parts: ActingParts, action: Action): Promise<ActionResult> {
+  return await actOnAll(parts, {}, ofPeople(action));
 }
 
 /** Does an action to messages one by one: to those of some destinations, or to all. */

@@ -55,6 +55,8 @@ export interface Queue {
   inHand(destination?: string): number;
   /** The keys of destinations that have as much in hand as they may: what else is due there waits for its turn. */
   full(): readonly string[];
+  /** Whether as much is in hand as may be, over all destinations: what else is due waits for its turn. */
+  isFull(): boolean;
   /** How many clients waited at once of late for a message of theirs to be stored. */
   clients(): number;
 }
@@ -214,6 +216,7 @@ export function makeQueue(parts: QueueParts, limits: QueueLimits): Queue {
     isHeld: (token) => leases.isHeld(token),
     inHand: (destination) => room.inHand(destination),
     full: () => room.full(),
+    isFull: () => room.isUsedUp(),
     clients: () => clients.recent(),
   };
 }

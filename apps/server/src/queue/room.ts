@@ -31,6 +31,8 @@ export interface Room {
   left(): RoomLeft | undefined;
   /** Destinations that have as many claims in hand as they may. */
   full(): readonly string[];
+  /** Whether nothing was left for anybody when it was last asked what is. */
+  isUsedUp(): boolean;
   /** Takes room for a claim. */
   take(destination: string): void;
   /** Gives the room of a claim back: at once, but after a rest where it was put off and its destination has much in hand. */
@@ -99,6 +101,7 @@ export function makeRoom(limits: RoomLimits, clock: Clock, onRoom: () => void): 
       return { limit, perDestination: Math.ceil(most / 2), full: [...full] };
     },
     full: () => taken().map(([destination]) => destination),
+    isUsedUp: () => starved,
     take(destination) {
       total += 1;
       held.set(destination, (held.get(destination) ?? 0) + 1);

@@ -15,7 +15,7 @@ it('a message that can not be settled keeps none of the others from it, and is t
   const end = startWaitingRounds({
     ...{ store, clock, ids: { next: () => `t${++last}` } },
     pauses: { all: () => [] },
-    queue: { full: () => ['mx:ivory.edu'] },
+    queue: { full: () => ['mx:ivory.edu'], isFull: () => false },
     work: {
       isDue: ({ destination }) => destination === 'mx:ivory.edu',
       run: ({ message: { id } }) => {
@@ -51,7 +51,7 @@ it('looks page by page with rests between, in which clients have the store, and 
       release: (tokens) => store.release(tokens),
     },
     pauses: { all: () => [] },
-    queue: { full: () => ['mx:ivory.edu'] },
+    queue: { full: () => ['mx:ivory.edu'], isFull: () => false },
     work: { isDue: () => false, run: () => Promise.reject(new Error('nothing is due')) },
     trouble: (error) => {
       throw error;

@@ -1,6 +1,6 @@
 import { readMarks } from '../routing/mark.ts';
 import type { QueueStore } from '../ports.ts';
-import { act, type ActingParts } from './control.ts';
+import { act, actOnEverything, type ActingParts, type Action } from './control.ts';
 import type { Pauses } from './pauses.ts';
 import type { Queue } from './queue.ts';
 import type { WaitingWork } from './work.ts';
@@ -8,7 +8,7 @@ import type { WaitingWork } from './work.ts';
 /** What looking after mail that waits works with. */
 export interface WaitingRoundsParts extends ActingParts {
   readonly pauses: Pick<Pauses, 'all'>;
-  readonly queue: Pick<Queue, 'full'>;
+  readonly queue: Pick<Queue, 'full' | 'isFull'>;
   /** What is done for what waits there. */
   readonly work: WaitingWork;
   readonly trouble: (error: unknown) => void;
@@ -21,8 +21,8 @@ const SHARE = 1 / 20;
 const AWAY_MS = 5 * EVERY_MS;
 
 /**
- * Looks after what waits for destinations that are paused, or have as much in hand as they may: it is due, and not claimed
- * for an attempt. The result ends it.
+ * Looks after what waits for destinations that are paused, or have as much in hand as they may, and after all that waits while
+ * others have whatever may be in hand: it is due, and not claimed for an attempt. The result ends it.
  */
 export function startWaitingRounds({
   pauses,
@@ -72,19 +72,18 @@ export function startWaitingRounds({
   }
 
   async function round(): Promise<void> {
-    const full = queue.full().map((key) => readMarks(key).destination);
     let first: { readonly error: unknown } | undefined;
-    for (const destination of new Set([...pauses.all().map((paused) => paused.destination), ...full])) {
-      await act(
-        acting,
-        { destination },
-        {
-          isFor: (recipient, message) => !stopped && work.isDue(recipient, message, presentSinceMs),
-          // One message that can't be settled keeps none of the others from it.
-          run: (claim, some) =>
-            work.run(claim, some, presentSinceMs).catch((error: unknown) => void (first ??= { error })),
-        },
-      );
+    const looking: Action = {
+      isFor: (recipient, message) => !stopped && work.isDue(recipient, message, presentSinceMs),
+      // One message that can't be settled keeps none of the others from it.
+      run: (claim, some) => work.run(claim, some, presentSinceMs).catch((error: unknown) => void (first ??= { error })),
+    };
+    if (queue.isFull()) {
+      await actOnEverything(acting, looking);
+    } else {
+      const full = queue.full().map((key) => readMarks(key).destination);
+      for (const destination of new Set([...pauses.all().map((paused) => paused.destination), ...full]))
+        await act(acting, { destination }, looking);
     }
     if (first !== undefined) trouble(first.error);
   }

@@ -83,6 +83,34 @@ describe('mail that waits for its turn', () => {
     ).toEqual(names(1, 40).sort());
   });
 
+  it('RFC 3461 §5.2.5(a): its sender hears of the delay, and of the end, while other destinations have all attempts in hand', async () => {
+    const world = new World();
+    const domains = Array.from({ length: 24 }, (_, n) => `d${n}.example`);
+    for (const domain of domains) await ScriptedHost.start(world.host(domain), { content: () => stall });
+    const routes = domains.map((domain) => `[[route]]\nmatch = "${domain}"\nto = "smtp://${domain}:25"\n`).join('');
+    const { events } = await world.server(
+      'mx.example.org',
+      `${retry}[delivery]\nmax-attempts = 2\n[[route]]\nmatch = "pure-heart.org"\nto = "maildir:mail"\n${routes}`,
+      { store: openMemoryQueueStore() },
+    );
+    const startMs = world.clock.now();
+    for (const domain of domains) {
+      await submit(world, 'mx.example.org', [
+        'MAIL FROM:<alice@pure-heart.org>',
+        `RCPT TO:<bob@${domain}> NOTIFY=FAILURE,DELAY`,
+      ]);
+    }
+    // Who was in hand when it was time is told when the attempt is over, which takes ten minutes and some.
+    await world.clock.advance(45 * minute);
+    const all = domains.map((domain) => `bob@${domain}`).sort();
+    const recipients = (of: readonly (readonly [string, number])[]) => of.map(([recipient]) => recipient).sort();
+    expect(recipients(told(events, 'delayed', startMs))).toEqual(all);
+    await world.clock.advance(90 * minute);
+    const failed = told(events, 'failed', startMs);
+    expect(recipients(failed)).toEqual(all);
+    expect(failed.filter(([, ms]) => ms < 2 * hour)).toEqual([]);
+  });
+
   it('RFC 5321 §4.5.4.1: expires at its time although its turn has not come, and its sender is told', async () => {
     const { world, events, send, startMs } = await start(
       `${retry}[delivery]\nmax-per-destination = 2\nrate-per-minute = 1`,
