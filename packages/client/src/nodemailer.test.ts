@@ -84,6 +84,31 @@ describe('dsnTransport', () => {
     ]);
   });
 
+  it.each([
+    ['hdrs', ' RET=HDRS'],
+    ['Headers', ' RET=HDRS'],
+    ['full', ' RET=FULL'],
+    ['body', ' RET=FULL'],
+    ['', ''],
+  ])("takes the word '%s' for what is to come back, as nodemailer does", async (ret, expected) => {
+    const mailer = await transporter();
+    await mailer.sendMail({ ...letter, to: 'bob@example.com', dsn: { ret: ret } });
+    expect(envelopeOf(server!)[0]?.replace(/ SIZE=\d+/, '')).toBe(`mail alice@example.org${expected}`);
+  });
+
+  it.each([
+    ['ret', { ret: 'header' }, 'RET'],
+    ['return', { return: 'nothing' }, 'RET'],
+    ['notify', { notify: 'always' }, 'NOTIFY'],
+  ])('RFC 3461 §4.3: refuses a word in %s that has no meaning, and sends nothing', async (_, dsn, keyword) => {
+    const mailer = await transporter();
+    await expect(mailer.sendMail({ ...letter, dsn: dsn })).rejects.toMatchObject({
+      code: 'bad-value',
+      keyword,
+    });
+    expect(envelopeOf(server!)).toEqual([]);
+  });
+
   it('RFC 5321 §4.5.5: a message without a sender goes from the null reverse-path', async () => {
     const mailer = await transporter();
     const info = await mailer.sendMail({ to: 'bob@example.com', text: 'out of office' });
