@@ -204,7 +204,11 @@ it('where it can not be, all stays as it was', async () => {
 it('what a reload would have ended goes on when another part of it can not begin', async () => {
   const full = { ...openMemorySuppression(), all: () => Promise.reject(new Error('a damaged list')) };
   let closed = 0;
-  const suppression = { ...full, close: () => Promise.resolve().then(() => void closed++) };
+  const close = (): Promise<void> => {
+    closed++;
+    return full.close();
+  };
+  const suppression = { ...full, close };
   const { world, send, reload, running, history, events } = await start('[history]', { suppression });
   await send('a@ivory.edu');
   await expect(reload('[suppression]')).rejects.toThrow('a damaged list');
