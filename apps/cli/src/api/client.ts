@@ -10,6 +10,17 @@ export interface ApiOptions {
 
 const DEFAULT_URL = 'http://127.0.0.1:8025';
 
+/** The server answers that it does not do what was asked. */
+export class RefusedError extends UsageError {
+  /** Whether it may do so later: what is wrong is not what was asked (RFC 9110 §15.6), or that it was asked too often. */
+  readonly passes: boolean;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.passes = status >= 500 || status === 429;
+  }
+}
+
 /** The HTTP API of one server. */
 export class ApiClient {
   readonly #base: string;
@@ -83,7 +94,7 @@ export class ApiClient {
   async #fetch(path: string, init: RequestInit): Promise<Response> {
     const response = await fetch(this.#base + path, { ...init, redirect: 'manual' }).catch(this.#unanswered);
     if (response.ok) return response;
-    throw new UsageError(problemOf(response, await response.text().catch(this.#unanswered)));
+    throw new RefusedError(problemOf(response, await response.text().catch(this.#unanswered)), response.status);
   }
 }
 

@@ -2,7 +2,7 @@ import { jsonText } from '../terminal/json.ts';
 import { printable, type Palette } from '../terminal/palette.ts';
 import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
-import { ApiClient, type ApiOptions } from './client.ts';
+import { ApiClient, RefusedError, type ApiOptions } from './client.ts';
 import type { LiveEvent } from './shapes.ts';
 import { readEventStream } from './sse.ts';
 
@@ -40,7 +40,8 @@ export async function watch(options: WatchOptions, { terminal, paint, complain }
         if (seen >= most) return EXIT.fine;
       }
     } catch (error) {
-      if (!isKnown) throw error;
+      // Who is not let in any more, as with a token of before, is not let in the next time, either.
+      if (!isKnown || (error instanceof RefusedError && !error.passes)) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
