@@ -3,7 +3,7 @@ import type { Claim, IdSource, NewMessage, QueueStore } from '../ports.ts';
 import { expand, type Post } from '../routing/expansion.ts';
 import type { Router } from '../routing/router.ts';
 import { join, readWhole } from './content.ts';
-import type { Expanded } from './work.ts';
+import type { Expanded } from './work-parts.ts';
 
 /** What expansion in the queue works with. */
 export interface ExpandParts {

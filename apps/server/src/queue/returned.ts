@@ -8,7 +8,7 @@ import { noteMessage, readNote } from './notes.ts';
 import { eventAt } from './outcome.ts';
 import { receivedEvent } from './received.ts';
 import { Recent } from './recent.ts';
-import type { Expanded } from './work.ts';
+import type { Expanded } from './work-parts.ts';
 
 /** The destination key of what comes back to a return path of ours. */
 export const returnDestination = 'returned:';

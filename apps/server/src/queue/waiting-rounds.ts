@@ -3,7 +3,7 @@ import type { QueueStore } from '../ports.ts';
 import { act, actOnEverything, type ActingParts, type Action } from './control.ts';
 import type { Pauses } from './pauses.ts';
 import type { Queue } from './queue.ts';
-import type { WaitingWork } from './work.ts';
+import type { WaitingWork } from './waiting-work.ts';
 
 /** What looking after mail that waits works with. */
 export interface WaitingRoundsParts extends ActingParts {
