@@ -10,7 +10,11 @@ import type { Worked, WorkParts } from './work-parts.ts';
 export const AGAIN_MS = 2_000;
 
 /** The content of a claimed message, asked for when it is wanted, and then kept. */
-export function contentOnce({ store }: WorkParts, { message }: Claim, inMemory: Content | undefined): () => Promise<Content> {
+export function contentOnce(
+  { store }: WorkParts,
+  { message }: Claim,
+  inMemory: Content | undefined,
+): () => Promise<Content> {
   let loading = inMemory && Promise.resolve(inMemory);
   return () =>
     (loading ??= store.content(message.id).catch((error: unknown) => {
@@ -20,7 +24,12 @@ export function contentOnce({ store }: WorkParts, { message }: Claim, inMemory: 
 }
 
 /** Settles what was worked on, with the reports that are owed: as long as they are in memory, they take their room. */
-export async function settle(parts: WorkParts, claim: Claim, worked: Worked, content: () => Promise<Content>): Promise<void> {
+export async function settle(
+  parts: WorkParts,
+  claim: Claim,
+  worked: Worked,
+  content: () => Promise<Content>,
+): Promise<void> {
   const quoted = quote(parts, claim, content);
   try {
     await settleWith(parts, claim, worked, quoted.content);
