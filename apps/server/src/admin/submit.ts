@@ -236,8 +236,9 @@ function planOf(
       errors.push({ where: `${where}.address`, message: `${status} ${lines.join(' ')}`.trim() });
       continue;
     }
-    mailParameters =
-      found.utf8 && !/SMTPUTF8/i.test(mailParameters) ? `${mailParameters} SMTPUTF8`.trim() : mailParameters;
+    // Parameters are parted by spaces, and no value has any: an envelope id may hold the word.
+    if (found.utf8 && !/(?:^| )SMTPUTF8(?: |$)/.test(mailParameters))
+      mailParameters = `${mailParameters} SMTPUTF8`.trim();
     const waiting = { attempts: 0, dueAtMs, retryAtMs: dueAtMs, delayReported: false };
     recipients.push({
       n,

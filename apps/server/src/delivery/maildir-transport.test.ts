@@ -98,6 +98,12 @@ describe('deliveryHeader', () => {
     },
   );
 
+  it('RFC 6533 §3: a message is none in UTF-8 because its envelope id is called so', () => {
+    const recipient = recipientOf('bob@x', { parameters: 'ORCPT=utf-8;jos\\x{E9}@example.org' });
+    const header = deliveryHeader({ reversePath: 'a@x', mailParameters: 'RET=HDRS ENVID=before-smtputf8' }, recipient);
+    expect(header).toContain('Original-Recipient: utf-8; jos\\x{E9}@example.org\r\n');
+  });
+
   it.each(['\\x{85}', '\\x{2028}', '\\x{9B}', '\u0085', '\u2029'])(
     'RFC 6533 §3: what ends a line for some readers stays written as ASCII in a UTF-8 message, too: %j',
     (hidden) => {

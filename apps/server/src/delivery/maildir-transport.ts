@@ -76,7 +76,7 @@ export function deliveryHeader(
   message: Pick<Message, 'reversePath' | 'mailParameters'>,
   recipient: Pick<Recipient, 'address' | 'parameters'>,
 ): string {
-  const original = originalRecipient(recipient.parameters, /\bsmtputf8\b/i.test(message.mailParameters));
+  const original = originalRecipient(recipient.parameters, /(?:^| )smtputf8(?: |$)/i.test(message.mailParameters));
   return (
     `Return-Path: <${message.reversePath}>\r\nDelivered-To: ${recipient.address}\r\n` +
     (original === undefined ? '' : `Original-Recipient: ${original}\r\n`)

@@ -51,6 +51,17 @@ describe('submitting', () => {
     }
   });
 
+  it('RFC 6531 §3.4: an address beyond ASCII brings SMTPUTF8 with it, whatever the envelope id is called', async () => {
+    const { id } = await submit({
+      from: 'alice@example.org',
+      envelopeId: 'before-smtputf8',
+      recipients: to('4.2.1@simulator.test', 'josé@4.2.1.example'),
+      raw: 'Subject: x\n\nx',
+    });
+    const stored = (await server.store.find(id))?.message.mailParameters;
+    expect(stored).toBe('ENVID=before-smtputf8 SMTPUTF8');
+  });
+
   it('keeps wishes for reports as MAIL and RCPT would have brought them', async () => {
     const { id, status } = await submit({
       from: 'alice@example.org',
