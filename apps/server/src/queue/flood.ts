@@ -1,4 +1,4 @@
-import { MOST_IN_BUNDLE } from './held.ts';
+import { MOST_IN_BUNDLE } from './held-report.ts';
 import { spanEnd } from './notes.ts';
 
 /** Counts reports per sender in each minute. */

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { Message } from '../model.ts';
 import type { NewMessage } from '../ports.ts';
 import { contentOf, join } from './content.ts';
-import type { HeldReport } from './held.ts';
+import type { HeldReport } from './held-report.ts';
 import { makeReporter } from './report.ts';
 import type { Owed } from './tell.ts';
 import { recipientOf } from '../../test/simulation/delivery.ts';

@@ -9,7 +9,7 @@ import type { DkimKey, IdSource, NewMessage } from '../ports.ts';
 import type { Router } from '../routing/router.ts';
 import { readStart, readWhole } from './content.ts';
 import { makeFlood } from './flood.ts';
-import { heldNote, MOST_IN_BUNDLE, recipientKey, type HeldReport } from './held.ts';
+import { heldNote, MOST_IN_BUNDLE, recipientKey, type HeldReport } from './held-report.ts';
 import type { Owed, Told } from './tell.ts';
 import type { Turns } from './turns.ts';
 

@@ -6,7 +6,7 @@ import type { Router } from '../routing/router.ts';
 import { makeMaking, type Making } from './making.ts';
 import type { NoteKind } from './notes.ts';
 import { makePostmaster } from './postmaster.ts';
-import { makeRelease } from './release.ts';
+import { makeNoteWork } from './note-work.ts';
 import { makeReporter, type Reporter, type ReportFiles } from './report.ts';
 import { makeReturnedMail, type ReturnedMail } from './returned.ts';
 import { makeTeller, type Teller } from './tell.ts';
@@ -66,7 +66,7 @@ export function makeTelling(parts: TellingParts): Telling {
       ...{ hostname, store, router, now, trouble, memoryMs: config.returnPathMemoryMs },
       ...(paths === undefined ? {} : { paths }),
     }),
-    note: makeRelease({ ...parts, reporter, postmaster, making, digestEveryMs: everyMs ?? DEFAULT_DIGEST_MS }),
+    note: makeNoteWork({ ...parts, reporter, postmaster, making, digestEveryMs: everyMs ?? DEFAULT_DIGEST_MS }),
   };
 }
 

@@ -4,7 +4,7 @@ import { claim, octets, sample } from '../../test/contracts/queue-samples.ts';
 import { openMemoryQueueStore } from '../adapters/memory/queue-store.ts';
 import type { NewMessage } from '../ports.ts';
 import { noteMessage } from './notes.ts';
-import { makeRelease } from './release.ts';
+import { makeNoteWork } from './note-work.ts';
 
 const HOUR = 3_600_000;
 
@@ -13,7 +13,7 @@ function world() {
   const store = openMemoryQueueStore();
   const told: number[] = [];
   const troubles: unknown[] = [];
-  const release = makeRelease({
+  const workOff = makeNoteWork({
     ...{ store, clock, digestEveryMs: HOUR },
     events: { emit: () => undefined },
     reporter: { release: () => expect.unreachable() },
@@ -31,7 +31,7 @@ function world() {
   const work = async (): Promise<void> => {
     const claims = await claim(store, { nowMs: clock.now(), leaseUntilMs: clock.now() + HOUR });
     const notes = claims.filter(({ recipients }) => recipients[0]?.destination.startsWith('note:'));
-    await clock.during(Promise.all(notes.map((each) => release('digest', each))));
+    await clock.during(Promise.all(notes.map((each) => workOff('digest', each))));
   };
   return { clock, store, told, troubles, work };
 }
@@ -39,7 +39,7 @@ function world() {
 const note = (id: string, dueAtMs: number): NewMessage =>
   noteMessage({ kind: 'digest', id, value: [{ atMs: 1 }], octets: new Uint8Array(), dueAtMs }, 0);
 
-describe('makeRelease', () => {
+describe('makeNoteWork', () => {
   it('a note that can not be read keeps no other back: the operator hears of it, and it rests for an hour', async () => {
     const { clock, store, told, troubles, work } = world();
     await store.accept([note('good', HOUR), { ...note('bad', HOUR), content: [octets('no note\n')] }]);

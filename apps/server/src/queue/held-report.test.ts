@@ -1,7 +1,7 @@
 import { parseParameters, readRcptParameters } from '@dsnkit/esmtp-parameters';
 import { describe, expect, it } from 'vitest';
 import { contentOf } from './content.ts';
-import { heldNote, readHeld, type HeldReport } from './held.ts';
+import { heldNote, readHeld, type HeldReport } from './held-report.ts';
 import { noteKind, spanEnd } from './notes.ts';
 
 const parameters = 'NOTIFY=FAILURE ORCPT=utf-8;zo\\x{EB}@example.com';

@@ -2,7 +2,7 @@ import type { MailEvent } from '../model.ts';
 import type { Unreported } from '../notification/digest.ts';
 import type { Claim, Clock, EventSink, NewMessage, QueueStore } from '../ports.ts';
 import { makeGatherer } from './gather.ts';
-import { MOST_IN_BUNDLE, readHeld, recipientKey, type HeldReport } from './held.ts';
+import { MOST_IN_BUNDLE, readHeld, recipientKey, type HeldReport } from './held-report.ts';
 import type { Making } from './making.ts';
 import { readNote, spanEnd, type NoteKind } from './notes.ts';
 import { eventAt } from './outcome.ts';
@@ -10,7 +10,7 @@ import type { Postmaster } from './postmaster.ts';
 import type { Reporter } from './report.ts';
 
 /** What working notes off needs. */
-export interface ReleaseParts {
+export interface NoteWorkParts {
   readonly store: QueueStore;
   readonly clock: Clock;
   readonly events: EventSink;
@@ -31,7 +31,7 @@ const AGAIN_MS = 5_000;
 const UNREADABLE_MS = 3_600_000;
 
 /** Works notes off: those that are due together are told together. */
-export function makeRelease(parts: ReleaseParts): (kind: NoteKind, claim: Claim) => Promise<void> {
+export function makeNoteWork(parts: NoteWorkParts): (kind: NoteKind, claim: Claim) => Promise<void> {
   let digestSpan = 0;
 
   async function tellPostmaster(claims: readonly Claim[]): Promise<void> {
@@ -98,13 +98,13 @@ interface Read<T> {
   readonly value: T;
 }
 
-async function noteOf({ store }: ReleaseParts, claim: Claim): ReturnType<typeof readNote> {
+async function noteOf({ store }: NoteWorkParts, claim: Claim): ReturnType<typeof readNote> {
   return readNote(await store.content(claim.message.id));
 }
 
 /** A note that can't be read keeps nobody else's back; it comes again later. */
 async function read<T>(
-  parts: ReleaseParts,
+  parts: NoteWorkParts,
   claims: readonly Claim[],
   readOne: (claim: Claim) => Promise<T>,
 ): Promise<readonly Read<T>[]> {
@@ -146,7 +146,7 @@ async function stillTrue(store: QueueStore, held: HeldReport): Promise<HeldRepor
 
 /** What is not settled in the end goes back, and is looked at once more. */
 async function safely(
-  parts: ReleaseParts,
+  parts: NoteWorkParts,
   claims: readonly Claim[],
   work: (claims: readonly Claim[]) => Promise<void>,
 ): Promise<void> {
@@ -161,7 +161,7 @@ async function safely(
 
 /** One transaction: the notes end, and the message that tells of them is stored. */
 async function settleTogether(
-  parts: ReleaseParts,
+  parts: NoteWorkParts,
   [first, ...others]: readonly Claim[],
   messages: readonly NewMessage[],
   events: readonly MailEvent[],
