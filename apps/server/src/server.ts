@@ -236,10 +236,14 @@ async function serve(
     async stop() {
       await Promise.all([...listeners.values()].map((listener) => listener.close()));
       // A next hop that says nothing must not keep the server up: what is not settled by then is tried again next time.
-      await Promise.race([
-        Promise.all([queue.stop(), endRounds()]).then(() => current.retire()),
-        new Promise<void>((resolve) => clock.after(STOP_GRACE_MS, resolve)),
-      ]);
+      await new Promise<void>((resolve, reject) => {
+        const grace = clock.after(STOP_GRACE_MS, resolve);
+        Promise.all([queue.stop(), endRounds()])
+          .then(() => current.retire())
+          // A process that ends by itself would wait for it.
+          .finally(() => grace.cancel())
+          .then(resolve, reject);
+      });
       await policies.stop();
       await operating.stop();
     },

@@ -22,6 +22,13 @@ describe('stopping', () => {
     expect(await server.store.counts()).toEqual({ messages: 1, recipients: 1 });
   });
 
+  it('leaves no timer behind: a process that ends by itself, as after a start that came to nothing, ends at once', async () => {
+    const world = new World();
+    const server = await world.server('mx.example.org', ROUTE);
+    await world.clock.during(server.stop());
+    expect(world.clock.nextTimerAtMs()).toBeUndefined();
+  });
+
   it('lets a delivery under way come to its end', async () => {
     const world = new World();
     const hop = await runScript(world.host('hop.example'), 25, { extensions: [] });
