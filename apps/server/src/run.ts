@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { hostname as machineName } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { noSuppression } from './admin/no-suppression.ts';
@@ -14,30 +13,20 @@ import type { OnHangUp } from './adapters/process/hang-ups.ts';
 import { TimeOrderedIds } from './adapters/id-source.ts';
 import { InheritedSockets } from './adapters/network/inherited-sockets.ts';
 import { logSink, noticeSink, openLog } from './adapters/process/log-sink.ts';
-import { keepLoginKey, loginKey } from './adapters/files/login-key.ts';
+import { loginKey } from './adapters/files/login-key.ts';
 import { NodeCrypto } from './adapters/node-crypto.ts';
 import { NodeNetwork } from './adapters/network/node-network.ts';
 import { openPage } from './adapters/http/page-files.ts';
 import { openPolicyFile } from './adapters/files/policy-file.ts';
-import { keepReturnPathKey, newReturnPathKey, readReportFiles } from './adapters/files/report-files.ts';
-import { openSqliteHistory } from './adapters/sqlite/history.ts';
+import { readReportFiles } from './adapters/files/report-files.ts';
 import { serviceManager } from './adapters/process/service-manager.ts';
-import { openSqliteSuppression } from './adapters/sqlite/suppression.ts';
-import { openSqliteQueueStore } from './adapters/sqlite/queue-store.ts';
+import { openHistory, openQueueStore, openSuppression } from './adapters/stores.ts';
 import { SystemClock } from './adapters/system-clock.ts';
 import { UsersFile } from './adapters/files/users-file.ts';
 import { DnssecResolver } from './adapters/dns/validating-resolver.ts';
-import { localModeConfig, remarksOn, type BodiesConfig, type Config } from './config.ts';
+import { localModeConfig, remarksOn, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
-import {
-  StoreError,
-  type Admin,
-  type EventSink,
-  type HistoryStore,
-  type ObjectStore,
-  type QueueStore,
-  type SuppressionStore,
-} from './ports.ts';
+import type { Admin, EventSink, QueueStore } from './ports.ts';
 import { makeReload, statusOf } from './reload.ts';
 import type { Collector, Exporter, ExporterParts } from './traces/exporter.ts';
 import { makeTracing } from './traces/tracing.ts';
@@ -263,47 +252,18 @@ function danePorts({ delivery: { daneResolver, prefer } }: Config): Pick<Adapter
 }
 
 async function openStore(config: Config, trouble: (error: unknown) => void): Promise<QueueStore | undefined> {
-  const { store } = config;
   try {
-    mkdirSync(store.directory, { recursive: true, mode: 0o700 });
-    if (store.kind === 'postgres') return await openSharedStore(config, store, trouble);
-    return await openSqliteQueueStore(store.directory, {
+    return await openQueueStore(config, {
+      trouble,
       // Without its store a server could only refuse, for ever: what starts it again gives it a new one.
-      failed(error) {
-        console.error(`dsnd: ${withAdvice(error, store)}; the server ends, what it accepted is in the store`);
+      failed(what) {
+        console.error(`dsnd: ${what}; the server ends, what it accepted is in the store`);
         process.exit(1);
       },
     });
   } catch (error) {
-    fail(withAdvice(error, store));
+    fail(error instanceof Error ? error.message : String(error));
     return undefined;
-  }
-}
-
-/** The queue of several nodes, and the keys that all of them have. */
-async function openSharedStore(
-  config: Config,
-  store: Extract<Config['store'], { kind: 'postgres' }>,
-  trouble: (error: unknown) => void,
-): Promise<QueueStore> {
-  const { openPostgresQueueStore } = await import('./adapters/postgres/queue-store.ts');
-  const { sharedSecret } = await import('./adapters/postgres/secrets.ts');
-  const shared = await openPostgresQueueStore(store.url, {
-    ...{ node: store.node ?? nodeName(config), trouble },
-    ...(config.bodies === undefined ? {} : { objects: await openBucket(config.bodies, trouble) }),
-  });
-  try {
-    // What goes out under a return path of one node may come back to another.
-    const key = await sharedSecret(store.url, 'return-path', newReturnPathKey(store.directory));
-    keepReturnPathKey(store.directory, key);
-    // Two nodes that say different things of one name would tell that nobody has it.
-    const login = await sharedSecret(store.url, 'login', loginKey(store.directory, trouble));
-    keepLoginKey(store.directory, login, trouble);
-    return shared;
-  } catch (error) {
-    // It would go on saying that this node lives.
-    await shared.close();
-    throw error;
   }
 }
 
@@ -318,43 +278,6 @@ function adminOf(server: RunningServer): Admin {
       return server.suppression ?? noSuppression;
     },
   };
-}
-
-/** A bucket that refuses us would refuse all large mail: that is told at once. One that is away may come back. */
-async function openBucket(config: BodiesConfig, trouble: (error: unknown) => void): Promise<ObjectStore> {
-  const { S3Objects } = await import('./adapters/http/s3-objects.ts');
-  const objects = new S3Objects(config);
-  await objects.list('').catch((error: unknown) => {
-    if (!(error instanceof StoreError) || error.code !== 'away') throw error;
-    trouble(error);
-  });
-  return objects;
-}
-
-/** Where nodes share the queue, each of them shows the history of all. */
-async function openHistory(store: Config['store']): Promise<HistoryStore> {
-  if (store.kind === 'sqlite') return openSqliteHistory(join(store.directory, 'history.db'));
-  const { openPostgresHistory } = await import('./adapters/postgres/history.ts');
-  return openPostgresHistory(store.url);
-}
-
-async function openSuppression(store: Config['store']): Promise<SuppressionStore> {
-  if (store.kind === 'sqlite') return openSqliteSuppression(join(store.directory, 'suppression.db'));
-  const { openPostgresSuppression } = await import('./adapters/postgres/suppression.ts');
-  return openPostgresSuppression(store.url);
-}
-
-/** Two servers on one machine can't listen on the same port. */
-function nodeName({ listen }: Config): string {
-  return `${machineName()}:${listen[0]?.port ?? 0}`;
-}
-
-function withAdvice(error: unknown, store: Config['store']): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const isDamaged = store.kind === 'sqlite' && error instanceof StoreError && error.code === 'corrupt';
-  if (isDamaged) return `${message}; run: dsnd store check ${store.directory}`;
-  const isFile = store.kind === 'sqlite' && error instanceof StoreError && error.code === 'io';
-  return isFile ? `${store.directory}: ${message}` : message;
 }
 
 /** The first signal finishes what is in flight; a second one does not wait. */
