@@ -1,12 +1,7 @@
-import { adminFaults } from './config/admin.ts';
-import { bodiesFaults } from './config/bodies.ts';
-import type { AliasConfig, Config } from './config/model.ts';
-import { reportFaults } from './config/report.ts';
-import { readToml, type Fault } from './config/read.ts';
+import { contradictions } from './config/contradictions.ts';
+import type { Config } from './config/model.ts';
+import { readToml } from './config/read.ts';
 import { configSchema } from './config/schema.ts';
-import { webhookFaults } from './config/webhook.ts';
-import { canonicalAddress } from './routing/address.ts';
-import { isWholeDomain } from './routing/alias-table.ts';
 
 export { remarksOn } from './config/remarks.ts';
 export { ConfigError } from './config/error.ts';
@@ -73,57 +68,3 @@ statuses = [] # the failures of the simulator are meant
 delays = ["2s", "3s", "5s", "15s", "1m"]
 delayed-after = "4s"
 expire-after = "10m"`;
-
-/** What is wrong although each value by itself is right. */
-function contradictions(config: Config): readonly Fault[] {
-  const faults: Fault[] = [];
-  if (config.listen.length === 0)
-    faults.push({ path: ['listen'], what: 'is missing; allowed: one [[listen]] or more' });
-  faults.push(...reportFaults(config), ...adminFaults(config), ...bodiesFaults(config), ...webhookFaults(config));
-  faults.push(...config.listen.flatMap((listen, i) => listenFaults(config, listen, i)));
-  const sockets = new Set<string>();
-  for (const [i, { host, port }] of config.listen.entries()) {
-    const what = `${host} port ${port} stands twice; allowed: each address once`;
-    if (port > 0 && sockets.has(`${host} ${port}`)) faults.push({ path: ['listen', i, 'address'], what });
-    sockets.add(`${host} ${port}`);
-  }
-  faults.push(...config.aliases.flatMap(aliasFaults));
-  const taken = new Set<string>();
-  for (const [table, entries] of [
-    ['alias', config.aliases],
-    ['list', config.lists],
-  ] as const) {
-    for (const [i, { address }] of entries.entries()) {
-      const what = `"${address}" stands twice; allowed: each alias and list address once`;
-      if (taken.has(canonicalAddress(address))) faults.push({ path: [table, i, 'address'], what });
-      taken.add(canonicalAddress(address));
-    }
-  }
-  return faults;
-}
-
-/** Another domain can be meant only for a whole one. */
-function aliasFaults({ address, to }: AliasConfig, i: number): readonly Fault[] {
-  const wrong = to.find(
-    (target) =>
-      isWholeDomain(target) && (!isWholeDomain(address) || canonicalAddress(target) === canonicalAddress(address)),
-  );
-  if (wrong === undefined) return [];
-  const what = `"${wrong}" is not for "${address}"; allowed: an address, or for *@domain *@other-domain`;
-  return [{ path: ['alias', i, 'to'], what }];
-}
-
-function listenFaults({ tls, users }: Config, listen: Config['listen'][number], i: number): readonly Fault[] {
-  const faults: Fault[] = [];
-  const add = (key: string, what: string): void => void faults.push({ path: ['listen', i, key], what });
-  if (listen.tls !== 'off' && tls === undefined) add('tls', `needs a certificate; allowed: off, or add a [tls] table`);
-  if (listen.tlsRequired && listen.tls === 'off')
-    add('tls-required', 'can never be met; allowed: false with tls = "off"');
-  if (listen.auth.length > 0 && users === undefined) add('auth', 'needs users; allowed: [], or add a [users] table');
-  if (listen.role !== 'lmtp') return faults;
-  // RFC 2033 §5.
-  if (listen.port === 25) add('address', 'is the port of SMTP; allowed: any other port for lmtp');
-  for (const keyword of ['PIPELINING', 'ENHANCEDSTATUSCODES'])
-    if (listen.without.has(keyword)) add('without', `${keyword} belongs to LMTP; allowed: other keywords`);
-  return faults;
-}
