@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clauseList, sectionsOf } from './clauses-import.ts';
-import { faultsIn, idsIn, knownOf, titlesIn } from './clauses-scan.ts';
-import { compareSections, readSpec, type Requirement } from './clauses-spec.ts';
-import { statusJson, statusMarkdown } from './clauses-status.ts';
+import { clauseList, sectionsOf } from './clauses/import.ts';
+import { faultsIn, idsIn, knownOf, titlesIn } from './clauses/scan.ts';
+import { compareSections, readSpec, type Requirement } from './clauses/spec.ts';
+import { statusJson, statusMarkdown } from './clauses/status.ts';
 import { survey } from './clauses.ts';
 
 // The tool reads this file too, so what is wrong on purpose is put together from pieces.

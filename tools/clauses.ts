@@ -11,9 +11,9 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { faultsIn, idsIn, knownOf, titlesIn, type Fault } from './clauses-scan.ts';
-import { readSpec } from './clauses-spec.ts';
-import { statusJson, statusMarkdown, type Showing } from './clauses-status.ts';
+import { faultsIn, idsIn, knownOf, titlesIn, type Fault } from './clauses/scan.ts';
+import { readSpec } from './clauses/spec.ts';
+import { statusJson, statusMarkdown, type Showing } from './clauses/status.ts';
 
 /** What a run found out. */
 export interface Report {

@@ -10,10 +10,10 @@
  * the octets are cut. Prints a table; exit code 1 and the input in base64 where something is found.
  */
 import { parseArgs } from 'node:util';
-import { clientTargets } from './fuzz-client.ts';
-import { readerTargets } from './fuzz-readers.ts';
-import { serverTargets } from './fuzz-server.ts';
-import { Fault, tolerate, type Target } from './fuzz-target.ts';
+import { clientTargets } from './fuzz/client.ts';
+import { readerTargets } from './fuzz/readers.ts';
+import { serverTargets } from './fuzz/server.ts';
+import { Fault, tolerate, type Target } from './fuzz/target.ts';
 
 const targets: readonly Target[] = [...readerTargets, ...serverTargets, ...clientTargets];
 

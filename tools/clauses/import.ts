@@ -1,14 +1,14 @@
 /**
  * Rebuilds spec/clauses.json and spec/sections.json from the working notes and RFC texts beside the repository:
  *
- *     node tools/clauses-import.ts ../shared
+ *     node tools/clauses/import.ts ../shared
  *
  * Both files are kept in the repository, so that nobody needs the notes to check a clause.
  */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compareSections, type Requirement, type SectionTable } from './clauses-spec.ts';
+import { compareSections, type Requirement, type SectionTable } from './spec.ts';
 
 /** One item of the notes; more is said there than the clause list keeps. */
 interface Note extends Requirement {
@@ -87,7 +87,7 @@ function sectionTable(folder: string, notes: readonly Note[]): string {
 function main(shared: string): void {
   const source = join(shared, 'spec/requirements.json');
   if (!existsSync(source)) throw new Error(`${source} is not there; nothing to rebuild from`);
-  const spec = fileURLToPath(new URL('../spec/', import.meta.url));
+  const spec = fileURLToPath(new URL('../../spec/', import.meta.url));
   const notes = JSON.parse(readFileSync(source, 'utf8')) as Note[];
   writeFileSync(join(spec, 'clauses.json'), clauseList(notes));
   writeFileSync(join(spec, 'sections.json'), sectionTable(join(shared, 'rfc'), notes));

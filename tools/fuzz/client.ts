@@ -1,5 +1,5 @@
 import { ClientSession, type ClientEvent, type ClientTransaction } from '@dsnkit/smtp';
-import { Fault, type Target } from './fuzz-target.ts';
+import { Fault, type Target } from './target.ts';
 
 /** A state of the client's session: what the server has said, and what the client is made to do. */
 interface State {

@@ -30,8 +30,8 @@ import {
   encodeXtextOctets,
   XtextError,
 } from '@dsnkit/xtext';
-import { hold, same, tolerate, type Target } from './fuzz-target.ts';
-import { checkMail, checkPieces, checkRcpt, checkWriting, checkXtext } from './fuzz-round-trips.ts';
+import { hold, same, tolerate, type Target } from './target.ts';
+import { checkMail, checkPieces, checkRcpt, checkWriting, checkXtext } from './round-trips.ts';
 
 const utf8 = new TextEncoder();
 const latin1 = (octets: Uint8Array): string =>
@@ -342,7 +342,7 @@ const EXTENSIONS = {
 
 /** Reports of real servers where ../shared is there, else a small one of our own. */
 function samples(kind: 'message' | 'message/delivery-status'): Uint8Array[] {
-  const folder = fileURLToPath(new URL('../../shared/samples/postfix/', import.meta.url));
+  const folder = fileURLToPath(new URL('../../../shared/samples/postfix/', import.meta.url));
   const own = Buffer.from(
     `${REPORT_HEAD}${GROUP}--x\r\nContent-Type: text/rfc822-headers\r\n\r\nSubject: a\r\n\r\n--x--\r\n`,
   );

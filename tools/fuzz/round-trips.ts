@@ -28,7 +28,7 @@ import {
   isXtext,
   XtextError,
 } from '@dsnkit/xtext';
-import { hold, same, tolerate } from './fuzz-target.ts';
+import { hold, same, tolerate } from './target.ts';
 
 /** What decodes encodes to something that decodes to the same, and the other way about. RFC 3461 §4, RFC 6533 §3. */
 export function checkXtext(input: string): void {

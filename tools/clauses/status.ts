@@ -1,5 +1,5 @@
 /** Says which requirement is shown by which tests, for programs and for people. */
-import { compareSections, LEVELS, type Level, type Requirement } from './clauses-spec.ts';
+import { compareSections, LEVELS, type Level, type Requirement } from './spec.ts';
 
 /** A title that names requirements, and where it stands. */
 export interface Showing {

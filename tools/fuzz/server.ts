@@ -1,5 +1,5 @@
 import { ServerSession, type Reply, type ServerEvent, type ServerSessionOptions } from '@dsnkit/smtp';
-import { Fault, type Target } from './fuzz-target.ts';
+import { Fault, type Target } from './target.ts';
 
 /** A state of the server's session: how it is reached, by what the client said and what the owner did. */
 interface State {

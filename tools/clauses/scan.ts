@@ -1,6 +1,6 @@
 /** Reads test titles and cited clauses from source files. */
 import ts from 'typescript';
-import type { Requirement, SectionTable } from './clauses-spec.ts';
+import type { Requirement, SectionTable } from './spec.ts';
 
 /** A title under which tests run. */
 export interface Title {
