@@ -89,8 +89,8 @@ export function tables<T>(element: v.GenericSchema<unknown, T>): v.GenericSchema
 }
 
 function isTable(value: unknown): boolean {
-  // A date is an object too; a table has no class of its own.
-  return Object.prototype.toString.call(value) === '[object Object]' && !(value instanceof Date);
+  // A date is an object too, and so is an array; a table has no class of its own.
+  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 /** A text that is told to nobody: messages go to the log. */
