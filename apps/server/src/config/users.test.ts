@@ -37,6 +37,8 @@ scram = ${/"SCRAM.*"/.exec(userTable('x', 'y'))?.[0] ?? ''}
       '[[user]]\nname = "a"\npassword = "secret"',
       'users.toml:3: user.password: is not allowed; allowed: what dsnd hash-password prints as password',
     ],
+    ['a name of which RFC 4013 leaves nothing', '[[user]]\nname = "\\u00AD"', /^users\.toml:2: user\.name: /],
+    ['a name of 256 characters', `[[user]]\nname = "${'a'.repeat(256)}"`, /^users\.toml:2: user\.name: /],
     ['a name that nobody can type', '[[user]]\nname = "a\\u0007"', /^users\.toml:2: user\.name: /],
     [
       'a name that stands twice',

@@ -14,7 +14,8 @@ const url = text('an http:// or https:// URL without user name and password', (v
 });
 
 /** 24 to 64 octets, as the Standard Webhooks specification wants. */
-const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const SECRET =
+  /^whsec_(?:(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==)?|(?:[A-Za-z0-9+/]{4}){8,20}[A-Za-z0-9+/]{3}=)$/;
 const ALLOWED = '"whsec_" and 24 to 64 octets in base64';
 const secret = secretText(ALLOWED, (value) => (SECRET.test(value) ? value : undefined));
 
