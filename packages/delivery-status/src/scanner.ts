@@ -206,9 +206,27 @@ export function markLength(text: string): number {
 export function valueOf(text: string, field: RawField): string {
   const value = text.slice(field.valueStart, endOfText(text, field.valueStart, field.valueEnd));
   if (!field.isFolded) return value;
-  const unfolded = value.replace(FOLD, '');
+  const unfolded = replaceLineEnds(value, FOLD, '');
   // Where there is no white space to keep the words apart, the line end counts as a space.
-  return field.isRagged ? unfolded.replace(LINE_END, ' ') : unfolded;
+  return field.isRagged ? replaceLineEnds(unfolded, LINE_END, ' ') : unfolded;
+}
+
+const PIECE = 65_536;
+
+/**
+ * Replaces line ends piece by piece, each cut and joined: what `replace` gives is a rope of all that was between, and millions
+ * of line ends take many times the memory of their text.
+ */
+function replaceLineEnds(text: string, lineEnd: RegExp, by: string): string {
+  if (text.length <= PIECE) return text.replace(lineEnd, by);
+  const pieces: string[] = [];
+  for (let start = 0, end = 0; start < text.length; start = end) {
+    end = Math.min(start + PIECE, text.length);
+    // No cut within a line end, nor between it and what follows.
+    while (end < text.length && isLineEnd(text.charCodeAt(end - 1))) end++;
+    pieces.push(text.slice(start, end).split(lineEnd).join(by));
+  }
+  return pieces.join('');
 }
 
 const FOLD = /(?:\r\n|[\r\n])(?=[ \t])/g;
@@ -216,8 +234,11 @@ const LINE_END = /\r\n|[\r\n]/g;
 
 /** Whether a text ends with a line end. */
 export function endsLine(text: string): boolean {
-  const last = text.charCodeAt(text.length - 1);
-  return last === 0x0a || last === 0x0d;
+  return isLineEnd(text.charCodeAt(text.length - 1));
+}
+
+function isLineEnd(code: number): boolean {
+  return code === 0x0a || code === 0x0d;
 }
 
 function placeOf(text: string, char: string, from: number): number {

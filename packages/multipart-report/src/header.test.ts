@@ -1,9 +1,36 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crlf, latin, text, utf8 } from '../test/helpers.ts';
 import { cutHeaders, splitHeader } from './header.ts';
 
 describe('splitHeader', () => {
+  it('RFC 5322 §2.2.3: a long value is unfolded wherever its line ends lie', () => {
+    for (const fold of ['\r\n\t', '\n ', '\r\r\n  ']) {
+      for (let before = 65_530; before < 65_540; before++) {
+        const [lead, tail] = ['a'.repeat(before), 'b'.repeat(70_000)];
+        const { headers } = splitHeader(utf8(`X: ${lead}${fold}y${fold}z${tail}\r\n\r\n`));
+        const blank = fold.replace(/[\r\n]/g, '');
+        expect(headers[0]?.value).toBe(`${lead}${blank}y${blank}z${tail}`);
+      }
+    }
+  });
+
+  it('takes no more memory for a value than its text has, though it is all line ends', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const message = new Uint8Array(Buffer.alloc(2 ** 22, '\r\n x')).fill(0x41, 0, 4).fill(0x3a, 1, 2);
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const { headers } = splitHeader(message);
+    collect();
+    const taken = process.memoryUsage().heapUsed - before;
+    expect(headers[0]?.value).toHaveLength(2 ** 21);
+    // As a rope it would be a million pieces of twenty octets and more.
+    expect(taken).toBeLessThan(2 ** 24);
+  });
+
   it.each([
     [
       'RFC 5322 §2.2: fields in order',

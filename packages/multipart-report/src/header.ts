@@ -261,8 +261,28 @@ function readValue(source: Source, from: number, to: number): string {
   while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
   const value = textBetween(source, start, end);
   // Unfolding removes each line break, and nothing else. RFC 5322 §2.2.3.
-  return value.includes('\n') ? value.replace(/\r*\n/g, '') : value;
+  return value.includes('\n') ? unfold(value) : value;
 }
+
+const PIECE = 65_536;
+
+/**
+ * Piece by piece, each cut and joined: what `replace` gives is a rope of all that was between, and millions of line breaks take
+ * many times the memory of their text.
+ */
+function unfold(value: string): string {
+  if (value.length <= PIECE) return value.replace(LINE_BREAK, '');
+  const pieces: string[] = [];
+  for (let start = 0, end = 0; start < value.length; start = end) {
+    end = Math.min(start + PIECE, value.length);
+    // No cut within a line break.
+    while (end < value.length && value.charCodeAt(end - 1) === 13) end++;
+    pieces.push(value.slice(start, end).split(LINE_BREAK).join(''));
+  }
+  return pieces.join('');
+}
+
+const LINE_BREAK = /\r*\n/g;
 
 export function isBlank(c: number): boolean {
   return c === 32 || c === 9 || c === 13 || c === 10;
