@@ -14,7 +14,7 @@ import type {
   SuppressionStore,
   Webhooks,
 } from './ports.ts';
-import { eventAt } from './queue/outcome.ts';
+import { eventAt } from './events/event-at.ts';
 import type { ReceivingParts } from './receiving/parts.ts';
 import { makeSuppressionKeeping } from './suppression/keeping.ts';
 import type { Suppressing } from './suppression/list.ts';

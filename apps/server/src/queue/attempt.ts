@@ -3,7 +3,7 @@ import { LeaseLostError, type Claim, type NewMessage } from '../ports.ts';
 import { readMarks } from '../routing/mark.ts';
 import type { Router } from '../routing/router.ts';
 import { waitingOf } from './deliver-by.ts';
-import type { Fate } from './outcome.ts';
+import type { Fate } from './consequence.ts';
 import { expiryOf, noticeAfter, type RetryPlan } from './schedule.ts';
 import type { Result, WorkParts } from './work-parts.ts';
 

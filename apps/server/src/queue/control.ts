@@ -13,7 +13,7 @@ import type {
 } from '../ports.ts';
 import { formatNextHop, parseDestination } from '../routing/next-hop.ts';
 import { markedKeys, readMarks, writeMarks } from '../routing/mark.ts';
-import { eventAt } from './outcome.ts';
+import { eventAt } from '../events/event-at.ts';
 import { isNote } from './notes.ts';
 import type { Pauses } from './pauses.ts';
 import type { Queue } from './queue.ts';

@@ -5,7 +5,7 @@ import { makeGatherer } from './gather.ts';
 import { MOST_IN_BUNDLE, readHeld, recipientKey, type HeldReport } from './held-report.ts';
 import type { Making } from './making.ts';
 import { readNote, spanEnd, type NoteKind } from './notes.ts';
-import { eventAt } from './outcome.ts';
+import { eventAt } from '../events/event-at.ts';
 import type { Postmaster } from './postmaster.ts';
 import type { Reporter } from './report.ts';
 

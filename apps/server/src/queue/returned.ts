@@ -5,7 +5,7 @@ import { expandDestination, type MailboxResolution, type Router } from '../routi
 import type { ReturnPathOwner, ReturnPaths } from '../routing/return-path.ts';
 import { readStart } from './content.ts';
 import { noteMessage, readNote } from './notes.ts';
-import { eventAt } from './outcome.ts';
+import { eventAt } from '../events/event-at.ts';
 import { receivedEvent } from './received.ts';
 import { Recent } from './recent.ts';
 import type { Expanded } from './work-parts.ts';

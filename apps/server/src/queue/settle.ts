@@ -1,6 +1,7 @@
 import type { Content } from '../model.ts';
 import { LeaseLostError, type Claim, type QueueStore } from '../ports.ts';
-import { consequenceOf, eventAt } from './outcome.ts';
+import { eventAt } from '../events/event-at.ts';
+import { consequenceOf } from './consequence.ts';
 import { ahead, inPlace } from './priority.ts';
 import { quote } from './quoting.ts';
 import type { Told } from './tell.ts';

@@ -2,7 +2,7 @@ import type { Message, Recipient } from '../model.ts';
 import type { Claim } from '../ports.ts';
 import { readMarks } from '../routing/mark.ts';
 import { waitingOf } from './deliver-by.ts';
-import { expiryFailure, type Fate } from './outcome.ts';
+import { expiryFailure, type Fate } from './consequence.ts';
 import { expiryOf, noticesDue, type RetryPlan } from './schedule.ts';
 import { contentOnce, settle } from './settle.ts';
 import type { WorkParts } from './work-parts.ts';

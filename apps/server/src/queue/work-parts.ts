@@ -3,7 +3,7 @@ import type { Claim, Clock, EventSink, NewMessage, QueueStore } from '../ports.t
 import type { Router } from '../routing/router.ts';
 import type { Making } from './making.ts';
 import type { NoteKind } from './notes.ts';
-import type { Fate } from './outcome.ts';
+import type { Fate } from './consequence.ts';
 import type { Reporter } from './report.ts';
 import type { ReturnedMail } from './returned.ts';
 import type { RetryPlan } from './schedule.ts';

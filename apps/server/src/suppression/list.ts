@@ -9,7 +9,7 @@ import type {
   SuppressionRecord,
   SuppressionStore,
 } from '../ports.ts';
-import { eventAt } from '../queue/outcome.ts';
+import { eventAt } from '../events/event-at.ts';
 import {
   addedEvent,
   counted,

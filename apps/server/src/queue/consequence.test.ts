@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Failure, Message, Recipient } from '../model.ts';
-import { consequenceOf, type Fate } from './outcome.ts';
+import { consequenceOf, type Fate } from './consequence.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

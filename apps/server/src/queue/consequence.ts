@@ -1,5 +1,5 @@
 import type { Outcome as PolicyOutcome, Relayed as RelayedOutcome } from '@dsnkit/dsn-policy';
-import type { Failure, MailEvent, Message, NewEvent, Outcome, Recipient, RemoteReply } from '../model.ts';
+import type { Failure, Message, NewEvent, Outcome, Recipient, RemoteReply } from '../model.ts';
 import type { RecipientUpdate } from '../ports.ts';
 import { deliverByOf, waitingOf } from './deliver-by.ts';
 import { readMarks } from '../routing/mark.ts';
@@ -241,9 +241,4 @@ function toldFailure(
 function policyReply(remote: RemoteReply, recipient: Recipient): NonNullable<PolicyOutcome['remote']> {
   const [first = `${remote.reply.code}`, ...rest] = remote.rawLines;
   return { mta: remote.mta, lines: [first, ...rest], recipient: recipient.address };
-}
-
-/** Completes an event. */
-export function eventAt(event: NewEvent, messageId: string, atMs: number): MailEvent {
-  return { ...event, messageId, atMs };
 }
