@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Admin, Clock } from '../ports.ts';
-import type { Others } from './others.ts';
+import type { OtherNodesEvents } from './other-nodes-events.ts';
 import type { Rates } from './rates.ts';
 import type { EventRing } from './ring.ts';
 import type { Submit } from './submit.ts';
@@ -14,7 +14,7 @@ export interface ApiParts {
   readonly admin: Admin;
   readonly rates: Rates;
   readonly events: EventRing;
-  readonly others: Others;
+  readonly others: OtherNodesEvents;
   readonly submit: Submit;
   /** Messages and recipients in the queue. */
   readonly counts: () => Promise<{ readonly messages: number; readonly recipients: number }>;

@@ -7,7 +7,7 @@ import { makeAccess, type Access } from './access.ts';
 import { makeApi, type Answer, type Page } from './api.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
 import type { Observers } from './observe.ts';
-import { makeOthers } from './others.ts';
+import { makeOtherNodesEvents } from './other-nodes-events.ts';
 import { Problem } from './problem.ts';
 import { makeSubmit } from './submit.ts';
 
@@ -53,7 +53,7 @@ export function makeService(parts: ServiceParts): Answer {
     ...(parts.page === undefined ? {} : { page: parts.page }),
     rates: observers.rates,
     events: observers.ring,
-    others: makeOthers(observers.ring, store.journal, clock),
+    others: makeOtherNodesEvents(observers.ring, store.journal, clock),
     counts: () => store.counts(),
     metrics: async () => ({ text: await observers.metrics.text(), type: observers.metrics.type }),
     notReady: () => observers.readiness.trouble(() => store.probe()),

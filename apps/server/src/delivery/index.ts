@@ -8,7 +8,7 @@ import { hopSettings } from './hop-settings.ts';
 import { MaildirTransport } from './maildir-transport.ts';
 import { PipeTransport } from './pipe-transport.ts';
 import { SimulatorTransport } from './simulator-transport.ts';
-import type { Others } from './smtp-pool.ts';
+import type { DestinationElsewhere } from './smtp-pool.ts';
 import { SmtpTransport, type SmtpOptions, type SmtpPorts } from './smtp-transport.ts';
 
 export type { DanePorts } from './dane-targets.ts';
@@ -99,9 +99,9 @@ export function makeTransports(ports: DeliveryPorts, options: DeliveryOptions): 
 }
 
 /** The other nodes, as one destination is concerned. */
-function othersAt(destination: string, { cluster }: DeliveryPorts): { readonly others?: Others } {
+function othersAt(destination: string, { cluster }: DeliveryPorts): { readonly others?: DestinationElsewhere } {
   if (cluster === undefined) return {};
-  const others: Others = {
+  const others: DestinationElsewhere = {
     nodes: () => cluster.nodes(),
     tellDown: (untilMs) => cluster.tellDown(destination, untilMs),
     downUntilMs: () => cluster.downUntilMs(destination),

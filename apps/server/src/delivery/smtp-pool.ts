@@ -15,7 +15,7 @@ export interface SmtpPoolOptions {
   readonly downMs: number;
   readonly clock: Clock;
   /** Other nodes that have the same destination. */
-  readonly others?: Others;
+  readonly others?: DestinationElsewhere;
   /** Opens one more connection, whose work comes from the feeder; resolves without one if no host is ready. */
   readonly connect: (
     feeder: Feeder,
@@ -25,7 +25,7 @@ export interface SmtpPoolOptions {
 }
 
 /** What nodes that share a queue tell each other of one destination; see `ports/cluster.ts`. */
-export interface Others {
+export interface DestinationElsewhere {
   nodes(): number;
   tellDown(untilMs: number): void;
   downUntilMs(): number;

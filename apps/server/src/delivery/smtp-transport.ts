@@ -15,7 +15,7 @@ import { Attempt } from './smtp-attempt.ts';
 import { SmtpConnection, type Feeder } from './smtp-connection.ts';
 import { remoteName, shownAddress } from './smtp-hop.ts';
 import { factsFor } from './smtp-plan.ts';
-import { SmtpPool, tooLate, type Others } from './smtp-pool.ts';
+import { SmtpPool, tooLate, type DestinationElsewhere } from './smtp-pool.ts';
 
 /** What SMTP and LMTP delivery needs of the outside world. */
 export interface SmtpPorts {
@@ -29,7 +29,7 @@ export interface SmtpPorts {
   /** From 0 up to 1. */
   readonly random: () => number;
   /** Other nodes that deliver to the same destination. */
-  readonly others?: Others;
+  readonly others?: DestinationElsewhere;
 }
 
 /** How SMTP and LMTP delivery behaves; the defaults suit a mail server. */

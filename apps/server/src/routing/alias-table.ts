@@ -52,7 +52,7 @@ export function isWholeDomain(address: string): boolean {
 }
 
 /** What the table has to know of addresses that it has not. */
-export interface Others {
+export interface OtherAddresses {
   /** Whether a route takes an address: if not, a catch-all does. */
   readonly isTaken: (address: string) => boolean;
   /** The address without its tag. */
@@ -63,7 +63,7 @@ export interface Others {
 export function makeAliasTable(
   aliases: readonly AliasConfig[],
   lists: readonly ListConfig[],
-  others: Others,
+  others: OtherAddresses,
 ): AliasTable {
   const entries = new Map<string, TableEntry>();
   for (const list of lists) entries.set(canonicalAddress(list.address), { kind: 'list', list });
@@ -77,7 +77,10 @@ export function makeAliasTable(
 }
 
 /** The keys at which forwarding ends: those on the way when a circle closed, and those that begin too long a chain. */
-function findEndless(entries: ReadonlyMap<string, TableEntry>, { isTaken, untagged }: Others): ReadonlySet<string> {
+function findEndless(
+  entries: ReadonlyMap<string, TableEntry>,
+  { isTaken, untagged }: OtherAddresses,
+): ReadonlySet<string> {
   /** Mail to a tagged address goes where that without the tag leads, to what nobody takes to the catch-all of its domain. */
   const onward = (address: string): string => {
     const key = canonicalAddress(address);

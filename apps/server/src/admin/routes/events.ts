@@ -4,7 +4,7 @@ import { eventKinds } from '../../events/kinds.ts';
 import type { MailEvent } from '../../model.ts';
 import { id, line } from '../inputs.ts';
 import type { ApiParts } from '../parts.ts';
-import type { Others } from '../others.ts';
+import type { OtherNodesEvents } from '../other-nodes-events.ts';
 import type { EventRing } from '../ring.ts';
 import { route, type Route } from '../route.ts';
 import { eventJson } from '../wire.ts';
@@ -77,7 +77,7 @@ function beats(clock: ApiParts['clock']): Beat {
 
 /** The text of the stream. Ends when `signal` is aborted. */
 async function* follow(
-  { ring, others }: { readonly ring: EventRing; readonly others: Others },
+  { ring, others }: { readonly ring: EventRing; readonly others: OtherNodesEvents },
   last: string | undefined,
   wanted: (event: MailEvent) => boolean,
   signal: AbortSignal,

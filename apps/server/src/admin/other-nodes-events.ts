@@ -2,7 +2,7 @@ import type { Clock, Journal } from '../ports.ts';
 import type { EventRing } from './ring.ts';
 
 /** The events of other nodes, as long as somebody looks. */
-export interface Others {
+export interface OtherNodesEvents {
   /** Somebody looks, until the function that it gives is called. */
   watch(): () => void;
 }
@@ -14,7 +14,11 @@ const LINGER_MS = 60_000;
  * Brings the events of other nodes into the ring while somebody looks, and for a minute after; where events are lacking the
  * ring says so. Without other nodes it does nothing.
  */
-export function makeOthers(ring: EventRing, journal: Pick<Journal, 'watchOthers'>, clock: Clock): Others {
+export function makeOtherNodesEvents(
+  ring: EventRing,
+  journal: Pick<Journal, 'watchOthers'>,
+  clock: Clock,
+): OtherNodesEvents {
   let watchers = 0;
   let watching: { stop(): Promise<void> } | undefined;
   let leaving: { cancel(): void } | undefined;
