@@ -7,7 +7,7 @@ import { expandRecipient } from './queue/expand.ts';
 import type { Pauses } from './queue/pauses.ts';
 import type { Queue } from './queue/queue.ts';
 import { withReturnPaths } from './queue/returned.ts';
-import { makeTelling, returnPathsOf } from './queue/telling.ts';
+import { makeTelling, returnPathsOf } from './queue/telling/telling.ts';
 import { makeWaitingWork, type WaitingWork } from './queue/waiting-work.ts';
 import type { WorkParts } from './queue/work-parts.ts';
 import { makeFailing, makeWorker } from './queue/work.ts';

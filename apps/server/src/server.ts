@@ -28,7 +28,7 @@ import { makeOperating, type Operating } from './operating.ts';
 import { makeQueueControl } from './queue/control.ts';
 import { makePauses } from './queue/pauses.ts';
 import { makeQueue, type Queue } from './queue/queue.ts';
-import type { ReportFiles } from './queue/report.ts';
+import type { ReportFiles } from './queue/telling/report.ts';
 import { startWaitingRounds } from './queue/waiting-rounds.ts';
 import { openListeners } from './receiving/listeners.ts';
 import type { Router } from './routing/router.ts';

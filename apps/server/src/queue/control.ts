@@ -14,7 +14,7 @@ import type {
 import { formatNextHop, parseDestination } from '../routing/next-hop.ts';
 import { markedKeys, readMarks, writeMarks } from '../routing/mark.ts';
 import { eventAt } from '../events/event-at.ts';
-import { isNote } from './notes.ts';
+import { isNote } from './telling/notes.ts';
 import type { Pauses } from './pauses.ts';
 import type { Queue } from './queue.ts';
 import { makeView } from './view.ts';

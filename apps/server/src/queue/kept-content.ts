@@ -1,5 +1,5 @@
 import type { KeepContents, NewMessage } from '../ports.ts';
-import { isNote } from './notes.ts';
+import { isNote } from './telling/notes.ts';
 
 /** Whether the journal has the content of a message. Notes are no messages: nobody wants to see them again. */
 export function keepsContent(keep: KeepContents | undefined, { message, recipients }: NewMessage): boolean {

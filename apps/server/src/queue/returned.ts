@@ -4,7 +4,7 @@ import type { Claim, NewMessage, QueueStore } from '../ports.ts';
 import { expandDestination, type MailboxResolution, type Router } from '../routing/router.ts';
 import type { ReturnPathOwner, ReturnPaths } from '../routing/return-path.ts';
 import { readStart } from './content.ts';
-import { noteMessage, readNote } from './notes.ts';
+import { noteMessage, readNote } from './telling/notes.ts';
 import { eventAt } from '../events/event-at.ts';
 import { receivedEvent } from './received.ts';
 import { Recent } from './recent.ts';

@@ -3,8 +3,8 @@ import { LeaseLostError, type Claim, type QueueStore } from '../ports.ts';
 import { eventAt } from '../events/event-at.ts';
 import { consequenceOf } from './consequence.ts';
 import { ahead, inPlace } from './priority.ts';
-import { quote } from './quoting.ts';
-import type { Told } from './tell.ts';
+import { quote } from './telling/quoting.ts';
+import type { Told } from './telling/tell.ts';
 import type { Worked, WorkParts } from './work-parts.ts';
 
 /** After trouble with the store. */

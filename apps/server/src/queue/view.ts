@@ -8,7 +8,7 @@ import type {
 } from '../ports.ts';
 import { markedKeys, readMarks } from '../routing/mark.ts';
 import type { ControlParts } from './control.ts';
-import { isNote } from './notes.ts';
+import { isNote } from './telling/notes.ts';
 
 type View = Pick<QueueControl, 'destinations' | 'list' | 'show' | 'content'>;
 

@@ -1,13 +1,13 @@
 import type { Content, MailEvent, Recipient, Transport } from '../model.ts';
 import type { Claim, Clock, EventSink, NewMessage, QueueStore } from '../ports.ts';
 import type { Router } from '../routing/router.ts';
-import type { Making } from './making.ts';
-import type { NoteKind } from './notes.ts';
+import type { Making } from './telling/making.ts';
+import type { NoteKind } from './telling/notes.ts';
 import type { Fate } from './consequence.ts';
-import type { Reporter } from './report.ts';
+import type { Reporter } from './telling/report.ts';
 import type { ReturnedMail } from './returned.ts';
 import type { RetryPlan } from './schedule.ts';
-import type { Teller } from './tell.ts';
+import type { Teller } from './telling/tell.ts';
 
 /** What an alias or a list makes of a recipient. */
 export interface Expanded {

@@ -5,7 +5,7 @@ import { parseDestination } from '../routing/next-hop.ts';
 import { expandDestination, type Router } from '../routing/router.ts';
 import { addToHop, attempt, type Hops } from './attempt.ts';
 import { deliverByOf, waitingOf } from './deliver-by.ts';
-import { noteKind } from './notes.ts';
+import { noteKind } from './telling/notes.ts';
 import { eventAt } from '../events/event-at.ts';
 import { expiryFailure, type Fate } from './consequence.ts';
 import { returnDestination } from './returned.ts';

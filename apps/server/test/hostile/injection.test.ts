@@ -2,7 +2,7 @@ import { parseReport } from '@dsnkit/multipart-report';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { harmless, logSink, noticeSink } from '../../src/adapters/process/log-sink.ts';
-import type { ReportFiles } from '../../src/queue/report.ts';
+import type { ReportFiles } from '../../src/queue/telling/report.ts';
 import { Dialogue } from '../receiving/dialogue.ts';
 import { runScript, type Heard } from '../scenarios/scripted.ts';
 import { World, type SimulatedServer } from '../scenarios/world.ts';

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readDkimKey } from '../../src/adapters/files/dkim-keys.ts';
 import { parseTexts } from '../../src/notification/texts/file.ts';
 import type { DkimKey } from '../../src/ports.ts';
-import type { ReportFiles } from '../../src/queue/report.ts';
+import type { ReportFiles } from '../../src/queue/telling/report.ts';
 import { verifyDkim } from '../support/dkim.ts';
 import { submit } from './submit.ts';
 import { World } from './world.ts';

@@ -17,7 +17,7 @@ import type {
   SuppressionStore,
 } from '../../src/ports.ts';
 import { readWhole } from '../../src/queue/content.ts';
-import type { ReportFiles } from '../../src/queue/report.ts';
+import type { ReportFiles } from '../../src/queue/telling/report.ts';
 import { startServer, type Adapters, type RunningServer } from '../../src/server.ts';
 import { SimulatedClock } from '../simulation/clock.ts';
 import { SimulatedNetwork, type SimulatedHost } from '../simulation/network.ts';

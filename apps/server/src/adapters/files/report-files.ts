@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { parseTexts } from '../../notification/texts/file.ts';
-import type { ReportFiles } from '../../queue/report.ts';
+import type { ReportFiles } from '../../queue/telling/report.ts';
 import { readDkimKey } from './dkim-keys.ts';
 import { readText } from './text-files.ts';
 

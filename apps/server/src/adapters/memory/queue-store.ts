@@ -14,7 +14,7 @@ import type {
   StoredMessage as ListedMessage,
 } from '../../ports.ts';
 import { contentOf, join } from '../../queue/content.ts';
-import { isNote } from '../../queue/notes.ts';
+import { isNote } from '../../queue/telling/notes.ts';
 import { MemoryJournal } from './journal.ts';
 import { stepOfChildren } from '../queue-children.ts';
 

@@ -1,4 +1,4 @@
-import { isNote } from '../../queue/notes.ts';
+import { isNote } from '../../queue/telling/notes.ts';
 
 /** How many recipients have rows, by destination. Changes belong to the transaction under way: {@link rollback} takes them back. */
 export class Depths {

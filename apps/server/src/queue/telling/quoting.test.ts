@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { SimulatedClock } from '../../test/simulation/clock.ts';
-import { StoreError, type Claim } from '../ports.ts';
-import { contentOf } from './content.ts';
+import { SimulatedClock } from '../../../test/simulation/clock.ts';
+import { StoreError, type Claim } from '../../ports.ts';
+import { contentOf } from '../content.ts';
 import { makeMaking } from './making.ts';
 import { quote } from './quoting.ts';
 

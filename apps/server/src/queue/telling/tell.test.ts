@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../model.ts';
-import type { Unreported } from '../notification/digest.ts';
-import { recipientOf } from '../../test/simulation/delivery.ts';
-import { contentOf } from './content.ts';
+import type { Message } from '../../model.ts';
+import type { Unreported } from '../../notification/digest.ts';
+import { recipientOf } from '../../../test/simulation/delivery.ts';
+import { contentOf } from '../content.ts';
 import { makeTeller, type Owed, type Settled, type TellParts } from './tell.ts';
 
 const message: Message = {

@@ -1,8 +1,8 @@
 import { parseParameters, readMailParameters, readRcptParameters } from '@dsnkit/esmtp-parameters';
 import { decideNotifications, type Notifications, type Outcome as PolicyOutcome } from '@dsnkit/dsn-policy';
-import type { Content, Message, NewEvent, Recipient } from '../model.ts';
-import type { NewMessage } from '../ports.ts';
-import type { Unreported } from '../notification/digest.ts';
+import type { Content, Message, NewEvent, Recipient } from '../../model.ts';
+import type { NewMessage } from '../../ports.ts';
+import type { Unreported } from '../../notification/digest.ts';
 
 /** A recipient with what its RCPT command asked for, as the policy reads it, and why it failed in our own words. */
 export interface AskingRecipient extends Recipient {

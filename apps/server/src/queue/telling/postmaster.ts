@@ -1,8 +1,8 @@
 import { splitHeader } from '@dsnkit/multipart-report';
-import type { Content, Message } from '../model.ts';
-import { composeDigest, digestField, type Unreported } from '../notification/digest.ts';
-import type { IdSource, NewMessage } from '../ports.ts';
-import { readStart } from './content.ts';
+import type { Content, Message } from '../../model.ts';
+import { composeDigest, digestField, type Unreported } from '../../notification/digest.ts';
+import type { IdSource, NewMessage } from '../../ports.ts';
+import { readStart } from '../content.ts';
 import { noteMessage, spanEnd } from './notes.ts';
 import type { Reporter } from './report.ts';
 

@@ -1,16 +1,16 @@
-import type { Config, ReportConfig } from '../config.ts';
-import { makeLanguages } from '../notification/language.ts';
-import type { Claim, Clock, Crypto, EventSink, IdSource, QueueStore } from '../ports.ts';
-import { makeReturnPaths, type ReturnPaths } from '../routing/return-path.ts';
-import type { Router } from '../routing/router.ts';
+import type { Config, ReportConfig } from '../../config.ts';
+import { makeLanguages } from '../../notification/language.ts';
+import type { Claim, Clock, Crypto, EventSink, IdSource, QueueStore } from '../../ports.ts';
+import { makeReturnPaths, type ReturnPaths } from '../../routing/return-path.ts';
+import type { Router } from '../../routing/router.ts';
 import { makeMaking, type Making } from './making.ts';
 import type { NoteKind } from './notes.ts';
 import { makePostmaster } from './postmaster.ts';
 import { makeNoteWork } from './note-work.ts';
 import { makeReporter, type Reporter, type ReportFiles } from './report.ts';
-import { makeReturnedMail, type ReturnedMail } from './returned.ts';
+import { makeReturnedMail, type ReturnedMail } from '../returned.ts';
 import { makeTeller, type Teller } from './tell.ts';
-import { makeTurns } from './turns.ts';
+import { makeTurns } from '../turns.ts';
 
 /** What telling of outcomes works with. */
 export interface TellingParts {

@@ -1,6 +1,6 @@
 import { parseParameters, readRcptParameters } from '@dsnkit/esmtp-parameters';
 import { describe, expect, it } from 'vitest';
-import { contentOf } from './content.ts';
+import { contentOf } from '../content.ts';
 import { heldNote, readHeld, type HeldReport } from './held-report.ts';
 import { noteKind, spanEnd } from './notes.ts';
 

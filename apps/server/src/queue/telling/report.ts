@@ -1,17 +1,17 @@
-import type { Content, Failure, Message, NewEvent, Recipient } from '../model.ts';
-import { bundleSubject, composeBundle } from '../notification/bundle.ts';
-import { composeReport, type ComposedReport, type ReportStyle } from '../notification/compose.ts';
-import { dkimFields } from '../notification/dkim.ts';
-import { makeLanguages } from '../notification/language.ts';
-import { toHeaderAlone, toSevenBit } from '../notification/seven-bit.ts';
-import type { Texts } from '../notification/texts/texts.ts';
-import type { DkimKey, IdSource, NewMessage } from '../ports.ts';
-import type { Router } from '../routing/router.ts';
-import { readStart, readWhole } from './content.ts';
+import type { Content, Failure, Message, NewEvent, Recipient } from '../../model.ts';
+import { bundleSubject, composeBundle } from '../../notification/bundle.ts';
+import { composeReport, type ComposedReport, type ReportStyle } from '../../notification/compose.ts';
+import { dkimFields } from '../../notification/dkim.ts';
+import { makeLanguages } from '../../notification/language.ts';
+import { toHeaderAlone, toSevenBit } from '../../notification/seven-bit.ts';
+import type { Texts } from '../../notification/texts/texts.ts';
+import type { DkimKey, IdSource, NewMessage } from '../../ports.ts';
+import type { Router } from '../../routing/router.ts';
+import { readStart, readWhole } from '../content.ts';
 import { makeFlood } from './flood.ts';
 import { heldNote, MOST_IN_BUNDLE, recipientKey, type HeldReport } from './held-report.ts';
 import type { Owed, Told } from './tell.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from '../turns.ts';
 
 /** What the files hold that reports and return paths need. */
 export interface ReportFiles {

@@ -1,13 +1,13 @@
 import { readRcptParameters } from '@dsnkit/esmtp-parameters';
 import { parseReport } from '@dsnkit/multipart-report';
 import { expect, it } from 'vitest';
-import type { Message } from '../model.ts';
-import type { NewMessage } from '../ports.ts';
-import { contentOf, join } from './content.ts';
+import type { Message } from '../../model.ts';
+import type { NewMessage } from '../../ports.ts';
+import { contentOf, join } from '../content.ts';
 import type { HeldReport } from './held-report.ts';
 import { makeReporter } from './report.ts';
 import type { Owed } from './tell.ts';
-import { recipientOf } from '../../test/simulation/delivery.ts';
+import { recipientOf } from '../../../test/simulation/delivery.ts';
 
 const message: Message = {
   ...{ id: 'm1', reversePath: 'alice@a.example', mailParameters: 'RET=FULL', arrivedAtMs: 0, origin: 'smtp' },

@@ -1,11 +1,11 @@
-import type { MailEvent } from '../model.ts';
-import type { Unreported } from '../notification/digest.ts';
-import type { Claim, Clock, EventSink, NewMessage, QueueStore } from '../ports.ts';
-import { makeGatherer } from './gather.ts';
+import type { MailEvent } from '../../model.ts';
+import type { Unreported } from '../../notification/digest.ts';
+import type { Claim, Clock, EventSink, NewMessage, QueueStore } from '../../ports.ts';
+import { makeGatherer } from '../gather.ts';
 import { MOST_IN_BUNDLE, readHeld, recipientKey, type HeldReport } from './held-report.ts';
 import type { Making } from './making.ts';
 import { readNote, spanEnd, type NoteKind } from './notes.ts';
-import { eventAt } from '../events/event-at.ts';
+import { eventAt } from '../../events/event-at.ts';
 import type { Postmaster } from './postmaster.ts';
 import type { Reporter } from './report.ts';
 

@@ -1,5 +1,5 @@
-import type { Content } from '../model.ts';
-import { StoreError, type Claim, type Clock } from '../ports.ts';
+import type { Content } from '../../model.ts';
+import { StoreError, type Claim, type Clock } from '../../ports.ts';
 import type { Making } from './making.ts';
 
 /** What quoting works with. */

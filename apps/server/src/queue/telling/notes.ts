@@ -1,6 +1,6 @@
-import type { Content, Message, Recipient } from '../model.ts';
-import type { NewMessage } from '../ports.ts';
-import { readWhole } from './content.ts';
+import type { Content, Message, Recipient } from '../../model.ts';
+import type { NewMessage } from '../../ports.ts';
+import { readWhole } from '../content.ts';
 
 /**
  * Notes are messages that this server keeps in the queue for itself until several of them are told together: there they

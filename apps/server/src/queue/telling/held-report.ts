@@ -1,8 +1,8 @@
 import type { Outcome } from '@dsnkit/dsn-policy';
 import { parseParameters, readRcptParameters } from '@dsnkit/esmtp-parameters';
-import type { Content, Message, Recipient } from '../model.ts';
-import type { ReportInput } from '../notification/compose.ts';
-import type { NewMessage } from '../ports.ts';
+import type { Content, Message, Recipient } from '../../model.ts';
+import type { ReportInput } from '../../notification/compose.ts';
+import type { NewMessage } from '../../ports.ts';
 import type { Hold } from './flood.ts';
 import { noteMessage, readNote } from './notes.ts';
 

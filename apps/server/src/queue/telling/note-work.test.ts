@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { SimulatedClock } from '../../test/simulation/clock.ts';
-import { claim, octets, sample } from '../../test/contracts/queue-samples.ts';
-import { openMemoryQueueStore } from '../adapters/memory/queue-store.ts';
-import type { NewMessage } from '../ports.ts';
+import { SimulatedClock } from '../../../test/simulation/clock.ts';
+import { claim, octets, sample } from '../../../test/contracts/queue-samples.ts';
+import { openMemoryQueueStore } from '../../adapters/memory/queue-store.ts';
+import type { NewMessage } from '../../ports.ts';
 import { noteMessage } from './notes.ts';
 import { makeNoteWork } from './note-work.ts';
 
