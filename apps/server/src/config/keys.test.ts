@@ -77,6 +77,12 @@ describe('the last value that a key takes, and the first that it does not', () =
     ],
     [
       'webhook.secret',
+      '24 octets, and not 22',
+      `${least}${hook(`secret = "${secret(24)}"`)}`,
+      `${least}${hook(`secret = "${secret(22)}"`)}`,
+    ],
+    [
+      'webhook.secret',
       'in one place',
       `${least}${hook('secret-env = "X"')}`,
       `${least}${hook('secret-env = "X"\nsecret-file = "x"')}`,
