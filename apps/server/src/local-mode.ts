@@ -53,13 +53,19 @@ export async function welcome(local: LocalMode): Promise<void> {
   }
   const events: MailEvent[] = [];
   const unfollow = local.follow({ emit: (event) => void events.push(event) });
-  try {
-    await submit(local);
-    await local.wait(FOLLOW_MS);
-  } finally {
-    unfollow();
-  }
-  tell(local, events);
+  // What refuses it, such as a full disk, keeps nobody from using the server.
+  const refusal = await submit(local).then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  if (refusal === undefined) await local.wait(FOLLOW_MS);
+  unfollow();
+  if (refusal === undefined) tell(local, events);
+  else write(`It did not go: ${refusal}`);
+  write('');
+  write(
+    'The server stays up; stop it with Ctrl-C. Send it mail: swaks --server 127.0.0.1:2525 --to 550@simulator.test',
+  );
 }
 
 /** Hands the message over as any mail program would. */
@@ -93,8 +99,7 @@ function converse(session: ClientSession, connection: Connection, reject: (error
       session.endContent();
     } else if (event.kind === 'done') {
       const refused = event.recipients.find((recipient) => !recipient.accepted);
-      if (refused !== undefined)
-        reject(new Error(`the first message was refused: ${refused.reply?.raw.join(' ') ?? ''}`));
+      if (refused !== undefined) reject(new Error(refused.reply?.raw.join(' ') ?? 'it was refused'));
       session.quit();
     } else if (event.kind === 'closed') {
       connection.end();
@@ -135,9 +140,6 @@ function tell(local: LocalMode, events: readonly MailEvent[]): void {
   write('');
   write(`${issued} reports went to <${SENDER}>: look in ${local.mailDirectory}/${SENDER}/new/`);
   write(`Read them: npm run -s dsn -- inspect ${local.mailDirectory}/${SENDER}/`);
-  write(
-    'The server stays up; stop it with Ctrl-C. Send it mail: swaks --server 127.0.0.1:2525 --to 550@simulator.test',
-  );
 }
 
 function inWords(event: MailEvent, address: string): string | undefined {
