@@ -104,9 +104,10 @@ type Methods = (path: string) => readonly string[];
 function methodsOf(routes: readonly Route[]): Methods {
   const patterns = routes.map(({ path, method }) => ({
     pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(PARAMETER, '[^/]+')}$`),
-    method: method.toUpperCase(),
+    // Who may GET may ask for the fields alone (RFC 9110 §9.3.2).
+    methods: method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
   }));
-  return (path) => [...new Set(patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
+  return (path) => [...new Set(patterns.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods))];
 }
 
 async function other(

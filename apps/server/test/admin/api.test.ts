@@ -57,7 +57,8 @@ it('RFC 9110 §15.5.6: answers a method that a path of the document does not hav
     // `/api/v1/queue/retry` is also one of `/api/v1/queue/{id}`.
     const known = Object.entries(paths)
       .filter(([each]) => new RegExp(`^${each.replace(/\{\w+\}/g, '[^/]+')}$`).test(url.pathname))
-      .flatMap(([, operations]) => Object.keys(operations).map((method) => method.toUpperCase()));
+      .flatMap(([, operations]) => Object.keys(operations).map((method) => method.toUpperCase()))
+      .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
       if (known.includes(method)) continue;
       const response = await fetch(url, { method });
@@ -103,7 +104,7 @@ it('tells what is wrong as a problem (RFC 9457), with the place of each fault', 
     });
   expect(await json(server.get('/api/v1/messages/0000'))).toMatchObject({ status: 404, code: 'not-found' });
   expect(await json(server.get('/nothing'))).toMatchObject({ status: 404, code: 'not-found' });
-  expect((await fetch(`${server.url}metrics`, { method: 'PUT' })).headers.get('allow')).toBe('GET');
+  expect((await fetch(`${server.url}metrics`, { method: 'PUT' })).headers.get('allow')).toBe('GET, HEAD');
   const text = { method: 'POST', body: '{"message":"x"}', headers: { 'Content-Type': 'text/plain' } };
   expect(await json(server.get('/api/v1/explain', text))).toMatchObject({ code: 'unsupported-media-type' });
   const broken = { method: 'POST', body: '{"message', headers: { 'Content-Type': 'application/json' } };
