@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { isStatusCode } from '@dsnkit/delivery-status';
 import { EsmtpParameterError } from '@dsnkit/esmtp-parameters';
 import { jsonText } from '../terminal/json.ts';
@@ -45,6 +46,10 @@ function explanationsOf(words: readonly string[], { from }: ExplainOptions): rea
     explainAction(text) ??
     explainField(text);
   if (one !== undefined) return [one];
+  // What its name quotes is not what it holds.
+  const [file = ''] = words;
+  if (isFile(file))
+    throw new UsageError(`${JSON.stringify(file)} is a file; dsn inspect --explain says what a bounce means`);
   const [, reply] = QUOTED_REPLY.exec(text) ?? [];
   if (reply !== undefined) return [explainReply(reply)];
   const codes = text.match(QUOTED_CODE)?.filter(isStatusCode) ?? [];
@@ -57,6 +62,10 @@ function explanationsOf(words: readonly string[], { from }: ExplainOptions): rea
   throw new UsageError(
     `nothing is known of ${JSON.stringify(text)}; expected a status code, a reply, a parameter, a field, an action, or NOTIFY=… and an outcome`,
   );
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
 }
 
 /** Codes, parameters and requests with an outcome in a row, as `5.1.1 NOTIFY=NEVER`: each on its own. */
