@@ -105,7 +105,7 @@ class Soak implements Arrivals {
     // Where a program of a package finds its version.
     writeFileSync(join(this.#folder, 'package.json'), '{"type":"module","version":"0.0.0"}');
     this.#node = new Node({
-      ...{ program: bundle(join(this.#folder, 'program/files')), folder: this.#folder, name: 'dsnd' },
+      ...{ program: bundle(join(this.#folder, 'program/built/files')), folder: this.#folder, name: 'dsnd' },
       ...{ toml: this.#toml(), port: this.#ports.relay, preload: new URL('./collect.ts', import.meta.url).href },
       said: (line) => this.#hear(line),
     });
