@@ -34,6 +34,7 @@ export interface Soaked extends Verdict {
 /** Restarts come early and late, so that one life between them is long enough to be judged. */
 const RESTARTS = [0.1, 0.2, 0.93];
 const SHORT_MS = 3 * 60_000;
+const START_MS = 30_000;
 const DRAIN_MS = 120_000;
 const PAUSE_MS = 2_000;
 const HELD_MS = 1_500;
@@ -127,7 +128,12 @@ class Soak implements Arrivals {
   async run(): Promise<Soaked> {
     const startMs = Date.now();
     this.#sweptToMs = startMs;
-    await this.#api.untilAnswered(() => this.#api.post('suppressions', { entries: [{ address: GONE }] }));
+    const entries = [{ address: GONE }];
+    const isAnswered = async () =>
+      (await this.#api.post('suppressions', { entries }).catch(() => undefined))?.ok === true;
+    await waitFor(isAnswered, START_MS).catch(() => {
+      throw new Error(`the server is not there: ${this.#node?.log()}`);
+    });
     const [going, sampling] = [this.#submitAll(), this.#sampleAll()];
     for (const { atMs, what } of agenda(this.#options.ms)) {
       await moment(Math.max(0, startMs + atMs - Date.now()));
