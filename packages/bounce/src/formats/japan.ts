@@ -26,8 +26,6 @@ export const DOCOMO: TextFormat = {
 export const MFILTER: TextFormat = {
   name: 'm-filter',
   marks: [
-    'server message',
-    'smtp command',
     '-------server message',
     'm-filterが自動的に生成',
     'このメールは「メールシステム」が',
