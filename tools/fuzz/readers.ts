@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readBounce } from '@dsnkit/bounce';
+import { readBounce, readForwarded } from '@dsnkit/bounce';
 import {
   DeliveryStatusError,
   formatDeliveryStatus,
@@ -263,9 +263,13 @@ export const readerTargets: readonly Target[] = [
       '"}',
       'This is the mail system at host ',
       'X-Failed-Recipients: ',
+      '\n> ',
+      'From: ',
+      'Subject: ',
     ],
     run(octets) {
       readBounce(octets);
+      readForwarded(octets, () => undefined);
     },
     hostile: [
       framed(REPORT_HEAD, GROUP, '--x--\r\n'),
@@ -281,6 +285,10 @@ export const readerTargets: readonly Target[] = [
         '\r\n\r\nThis is the mail system at host\n',
       ),
       framed('\r\n', '[{"a":'),
+      framed('Subject: a\r\n\r\n', '> > From: a\n'),
+      framed('Subject: a\r\n\r\n', 'From: a\nSubject: a\n\n'),
+      framed('Subject: a\r\n\r\n', '> a\n\n'),
+      framed('Subject: a\r\n\r\n', '@:'),
       (octets) => repeat('\n', octets),
     ],
   },

@@ -74,6 +74,22 @@ it('RFC 6522 §3: what a report brings back is not attached to it', async () => 
   expect(await told(doubled)).toEqual([[undefined, 'dsn', 'dana@example.edu']]);
 });
 
+const QUOTED = [
+  'From: Kim <kim@example.org>\nTo: help@example.com\nSubject: Fwd: failure notice\n\nWhy?\n',
+  '---------- Forwarded message ---------\nFrom: MAILER-DAEMON@mx.example.net\nSubject: failure notice\n',
+  "> Hi. This is the qmail-send program at mx.example.net.\n> I'm afraid I wasn't able to deliver your message to the",
+  '> following addresses.\n>\n> <bob@example.net>:\n> Remote host said: 550 5.1.1 no such user\n',
+].join('\n');
+
+it('tells the bounce that is quoted in a question about it, and says so', async () => {
+  expect(await told(QUOTED)).toEqual([[1, 'bounce', 'bob@example.net']]);
+  const file = join(folder.path, 'asked.eml');
+  const { stdout } = await dsn(['inspect', file]);
+  expect(stdout).toContain('asked.eml: quoted: bounce in no standard form\n');
+  const { stdout: json } = await dsn(['inspect', '--json', file]);
+  expect(JSON.parse(json)).toMatchObject({ attached: 1, quoted: true });
+});
+
 it('counts and filters what is attached as what it is', async () => {
   writeFileSync(join(folder.path, 'asked.eml'), asking([mail('delayed.eml')]));
   const { stdout } = await dsn(['inspect', '--csv', '--action', 'delayed', join(folder.path, 'asked.eml')]);

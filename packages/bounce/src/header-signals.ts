@@ -77,6 +77,11 @@ const KEYS: ReadonlyMap<number, true> = new Map([...WANTED].map((name) => [name.
 const SYSTEM_SENDERS =
   /mailer[-_ ]?daemon|postmaster|post_master|mail ?deliver|mail administrator|mail (?:delivery )?(?:sub)?system|system administrator|mail server|mailsystem|delivery system|double-bounce|bounce@|no-?reply@sns\.amazonaws|maildelivery|mail-daemon|microsoft outlook|microsoft exchange|message(?:s)? ?delivery|returned mail/i;
 
+/** Whether a line names a mail system as the one who wrote. */
+export function namesMailSystem(line: string): boolean {
+  return SYSTEM_SENDERS.test(line.slice(0, LONGEST_VALUE));
+}
+
 const BOUNCE_SUBJECTS =
   /undeliver|returned? (?:mail|message|to sender|e-?mail)|delivery (?:status|fail|error|problem|report|has failed|notification|delay|incomplete|has been)|mail deliver|mail (?:system )?(?:fail|error)|failure (?:notice|notification)|failed (?:mail|delivery)|non.?deliver|could ?n(?:o|')t be (?:delivered|sent)|could not send|cannot send|delivery.*fail|message (?:delivery|status|not|fail|could|expired|delayed)|not delivered|unzustell|unable to deliver|warning: (?:could|message)|delayed mail|mail delay|bounced? (?:e-?mail|message|notif)|mail bounce|rejected (?:mail|posting|message)|error sending|\berror\b.*\bmail|problem (?:with|delivering)|permanent (?:delivery )?fail|not be delivered|loop alert|mail loop|nicht zugestellt|non remis|no se (?:ha )?pud|não (?:foi|entregue)|mancat|onbestelbaar|недоставл|不達|配信|退信|エラー|送信でき|配送|returning message|undelivred|postmaster notify|system error|mail non|automatic(?:ally)? reject|invalid recipient|user unknown|notification.*(?:fail|deliver)/i;
 

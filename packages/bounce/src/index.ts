@@ -1,3 +1,4 @@
+export { readForwarded, type ForwardedMessage } from './forwarded.ts';
 export { judgeRecipient } from './judge-recipient.ts';
 export { readBounce } from './read-bounce.ts';
 export { recipientAddress } from './recipient-address.ts';

@@ -5,7 +5,7 @@ import type { Perform } from './perform.ts';
 
 const HELP = `
 Files are messages or mbox files, gzipped or not; a folder is read with all below it, a Maildir by its cur and new.
-A message that is no report is told by the reports attached to it, as people forward them.
+A message that is no report is told by the reports attached to it or quoted in it, as people forward them.
 With filters, a message is told with those recipients only that pass.
 
 Examples:

@@ -12,8 +12,10 @@ export interface InputMessage {
   readonly file: string;
   /** Place in an mbox, from 1; absent for a file of one message. */
   readonly index?: number;
-  /** Place among the reports that are attached to the message there, from 1; absent for that message itself. */
+  /** Place among the reports that are forwarded in the message there, from 1; absent for that message itself. */
   readonly attached?: number;
+  /** It stands there among the words. */
+  readonly quoted?: true;
   readonly octets: Uint8Array;
   /** It is longer than what is kept of one. */
   readonly cut?: true;

@@ -36,8 +36,9 @@ export function nameOf({ file, index }: Pick<Summary, 'file' | 'index'>): string
 }
 
 /** A message may have come inside of one in which somebody asks about it. */
-export function placeOf({ attached }: Pick<Summary, 'attached'>): string {
-  return attached === undefined ? '' : attached === 1 ? 'attached: ' : `attached ${attached}: `;
+export function placeOf({ attached, quoted }: Pick<Summary, 'attached' | 'quoted'>): string {
+  if (attached === undefined) return '';
+  return `${quoted ? 'quoted' : 'attached'}${attached === 1 ? '' : ` ${attached}`}: `;
 }
 
 const KINDS: Readonly<Record<Summary['kind'], string>> = {

@@ -18,8 +18,10 @@ export interface Summary {
   readonly file: string;
   /** Place in an mbox, from 1. */
   readonly index: number | null;
-  /** Place among the reports that are attached to the message there, from 1; absent for that message itself. */
+  /** Place among the reports that are forwarded in the message there, from 1; absent for that message itself. */
   readonly attached?: number;
+  /** It stands there among the words, as a mail program quotes it. */
+  readonly quoted?: true;
   readonly kind: BounceKind;
   readonly report: ReportSummary | null;
   readonly recipients: readonly RecipientSummary[];
@@ -96,11 +98,12 @@ export function withRecipients(summary: Summary, recipients: readonly RecipientS
 
 /** All that is told of a message, as plain data. */
 export function plainSummary(summary: Summary): Summary {
-  const { file, index, attached, kind, report, recipients, original, header, issues } = summary;
+  const { file, index, attached, quoted, kind, report, recipients, original, header, issues } = summary;
   return {
     file,
     index,
     ...(attached !== undefined && { attached }),
+    ...(quoted && { quoted }),
     kind,
     report,
     recipients: recipients.map(plainRecipient),
@@ -123,6 +126,7 @@ class ReadSummary implements Summary {
   readonly file: string;
   readonly index: number | null;
   declare readonly attached?: number;
+  declare readonly quoted?: true;
   readonly kind: BounceKind;
   readonly recipients: readonly RecipientSummary[];
   readonly header: HeaderSummary;
@@ -131,7 +135,7 @@ class ReadSummary implements Summary {
   #told: ReportSummary | undefined;
 
   constructor(
-    { file, index, attached, octets }: InputMessage,
+    { file, index, attached, quoted, octets }: InputMessage,
     report: ParsedReport | undefined,
     bounce: Bounce | undefined,
     field: FieldReader,
@@ -139,6 +143,7 @@ class ReadSummary implements Summary {
     this.file = file;
     this.index = index ?? null;
     if (attached !== undefined) this.attached = attached;
+    if (quoted) this.quoted = quoted;
     this.kind = bounce?.kind ?? report?.kind ?? 'other';
     this.recipients =
       bounce?.recipients.map((recipient) => new BouncedSummary(recipient)) ??

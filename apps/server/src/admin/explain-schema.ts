@@ -86,9 +86,12 @@ export const explanationSchema = v.strictObject({
             '1-based line of the message in which it begins; null where a transfer encoding hides its lines',
           ),
         ),
+        quoted: v.pipe(v.boolean(), v.description('It is no attachment, but stands among the words')),
       }),
     ),
-    v.description('The reports that are attached to a message which is none itself; offsets and lines are their own'),
+    v.description(
+      'The reports that are attached to a message which is none itself, or quoted in it; offsets and lines are their own',
+    ),
   ),
 });
 

@@ -1,8 +1,7 @@
-import { readBounce, type Bounce, type BouncedRecipient, type BounceKind } from '@dsnkit/bounce';
+import { readBounce, readForwarded, type Bounce, type BouncedRecipient, type BounceKind } from '@dsnkit/bounce';
 import { isStatusCode, parseFields, plainAddress, type Field, type TypedValue } from '@dsnkit/delivery-status';
 import { explainStatus } from '@dsnkit/delivery-status/registry';
 import { decodeHeaderText, splitHeader, type ParsedReport } from '@dsnkit/multipart-report';
-import { readAttached } from '@dsnkit/multipart-report/message';
 import type {
   ExplainedField,
   ExplainedHeader,
@@ -73,13 +72,13 @@ function leftOut(code: string, most: string): Explanation['issues'][number] {
   return { code, line: 1, field: null, clause: 'RFC 6533 §7', message, repaired: null };
 }
 
-/** Explains a message and, where it is no report itself, those that are attached to it: people forward a bounce so. */
+/** Explains a message and, where it is no report itself, those that are attached to it or quoted in it: people forward a bounce so. */
 export function explainWithAttached(octets: Uint8Array): FullExplanation {
   const explanation = explainMessage(octets);
   if (explanation.kind !== 'other') return { ...explanation, attached: [] };
-  const attached = readAttached(octets, (message) => {
+  const attached = readForwarded(octets, (message) => {
     const told = explainMessage(message.octets);
-    return told.kind === 'other' ? undefined : { ...told, begins: message.line ?? null };
+    return told.kind === 'other' ? undefined : { ...told, begins: message.line ?? null, quoted: message.quoted };
   });
   return { ...explanation, attached: [...attached] };
 }

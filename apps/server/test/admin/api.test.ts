@@ -295,8 +295,30 @@ it('RFC 2046 §5.2.1: explains the bounce that a message forwards as an attachme
     attached: [{ kind: 'dsn', recipients: [{ address: 'bob@example.net', status: '5.2.2' }] }],
   });
   expect(lines[(explained.attached[0]?.begins ?? 0) - 1]).toBe(bounce[0]);
+  expect(explained.attached[0]?.quoted).toBe(false);
   const alone = await json<FullExplanation>(server.post('/api/v1/explain', { message: bounce.join('\r\n') }));
   expect([alone.kind, alone.attached]).toEqual(['dsn', []]);
+});
+
+it('explains what is quoted in a message that is no report itself', async () => {
+  const quoted = [
+    'From: MAILER-DAEMON@mx.example.net',
+    'Subject: failure notice',
+    '',
+    'Hi. This is the qmail-send program at mx.example.net.',
+    "I'm afraid I wasn't able to deliver your message to the following addresses.",
+    '',
+    '<bob@example.net>:',
+    'Remote host said: 550 5.1.1 no such user',
+  ].map((line) => `> ${line}`);
+  const lines = ['From: alice@example.org', 'Subject: Fwd: failure notice', '', 'Please help.', '', ...quoted, ''];
+  const explained = await json<FullExplanation>(server.post('/api/v1/explain', { message: lines.join('\r\n') }));
+  v.parse(explanationSchema, explained);
+  expect(explained).toMatchObject({
+    ...{ kind: 'other', recipients: [] },
+    attached: [{ kind: 'bounce', quoted: true, recipients: [{ address: 'bob@example.net', status: '5.1.1' }] }],
+  });
+  expect(lines[(explained.attached[0]?.begins ?? 0) - 1]).toBe(quoted[0]);
 });
 
 it('troubles nobody with a client that leaves amid its request', async () => {

@@ -13,7 +13,7 @@ function asking(...attached: readonly string[]): string {
 function attachedTo(message: string): readonly unknown[] | undefined {
   const read = readPasted(octets(message));
   if (read.kind === 'reply') return undefined;
-  return read.attached.map(({ explanation }) => explanation.recipients.map(({ address }) => address));
+  return read.forwarded.map(({ explanation }) => explanation.recipients.map(({ address }) => address));
 }
 
 it('RFC 2046 §5.2.1: the page reads bounces that were forwarded as attachments', () => {

@@ -1,7 +1,7 @@
 import { explainMessage } from '../../../src/admin/explain.ts';
 import type { ExplainedRecipient, Explanation } from '../../../src/admin/explain-schema.ts';
 import type { SmtpReply } from '@dsnkit/delivery-status';
-import { readAttached } from '@dsnkit/multipart-report/message';
+import { readForwarded } from '@dsnkit/bounce';
 import { findingsOf, type Finding } from './find-departures.ts';
 import { replyIn, wrapped } from './pasted.ts';
 
@@ -14,13 +14,19 @@ export interface ReadMessage {
   readonly octets: Uint8Array;
 }
 
+/** A report that came inside of a message. */
+export interface ForwardedReport extends ReadMessage {
+  /** Among its words; else as an attachment. */
+  readonly quoted: boolean;
+}
+
 /** What was pasted or dropped: a message, or only the words of a server. */
 export type Pasted =
   | {
       readonly kind: 'message';
       readonly message: ReadMessage;
       /** Where the message tells of no delivery: the reports in it, as people forward them. */
-      readonly attached: readonly ReadMessage[];
+      readonly forwarded: readonly ForwardedReport[];
     }
   | { readonly kind: 'reply'; readonly reply: SmtpReply };
 
@@ -36,12 +42,12 @@ export function readPasted(octets: Uint8Array): Pasted {
   const whole = wrapped(octets);
   if (whole === undefined) {
     const message = readMessage(octets);
-    return { kind: 'message', message, attached: message.explanation.kind === 'other' ? attachedTo(octets) : [] };
+    return { kind: 'message', message, forwarded: message.explanation.kind === 'other' ? forwardedIn(octets) : [] };
   }
   const { explanation, findings } = readMessage(whole.octets);
   return {
     kind: 'message',
-    attached: [],
+    forwarded: [],
     message: {
       octets,
       explanation: {
@@ -56,10 +62,10 @@ export function readPasted(octets: Uint8Array): Pasted {
   };
 }
 
-function attachedTo(octets: Uint8Array): readonly ReadMessage[] {
-  return readAttached(octets, (attached) => {
-    const message = readMessage(attached.octets);
-    return message.explanation.kind === 'other' ? undefined : message;
+function forwardedIn(octets: Uint8Array): readonly ForwardedReport[] {
+  return readForwarded(octets, ({ octets: inner, quoted }) => {
+    const message = readMessage(inner);
+    return message.explanation.kind === 'other' ? undefined : { ...message, quoted };
   });
 }
 

@@ -110,11 +110,11 @@ function Explained({ given, reader }: { readonly given: Given; readonly reader: 
   }, [given]);
   return (
     <div ref={heading} tabIndex={-1} class="explained" role="region" aria-label="Explanation">
-      {read.kind === 'message' && read.attached.length > 0 ? (
-        read.attached.map((message, at) => (
+      {read.kind === 'message' && read.forwarded.length > 0 ? (
+        read.forwarded.map((message, at) => (
           <Panel
             key={at}
-            title={`Attached to ${given.name}${read.attached.length === 1 ? '' : `: ${at + 1} of ${read.attached.length}`}`}
+            title={`${message.quoted ? 'Quoted in' : 'Attached to'} ${given.name}${read.forwarded.length === 1 ? '' : `: ${at + 1} of ${read.forwarded.length}`}`}
             id={`explained-title-${at}`}
             note={size(message.octets.length)}
           >
