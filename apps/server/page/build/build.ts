@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { bundlePage, isReader } from './bundle.ts';
 
 /** What a browser fetches in all, gzipped: at first, and to explain bounces. */
-const BUDGETS = { page: 60_000, reader: 60_000 };
+const BUDGETS = { page: 60_000, reader: 64_000 };
 
 const target = new URL('../../dist/page/', import.meta.url);
 rmSync(target, { recursive: true, force: true });

@@ -25,9 +25,5 @@ export const DOCOMO: TextFormat = {
 /** m-FILTER and other Japanese gateways that write `-------server message`. */
 export const MFILTER: TextFormat = {
   name: 'm-filter',
-  marks: [
-    '-------server message',
-    'm-filterが自動的に生成',
-    'このメールは「メールシステム」が',
-  ],
+  marks: ['-------server message', 'm-filterが自動的に生成', 'このメールは「メールシステム」が'],
 };
