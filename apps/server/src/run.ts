@@ -13,6 +13,7 @@ import type { OnHangUp } from './adapters/process/hang-ups.ts';
 import { TimeOrderedIds } from './adapters/id-source.ts';
 import { InheritedSockets } from './adapters/network/inherited-sockets.ts';
 import { logSink, noticeSink, openLog } from './adapters/process/log-sink.ts';
+import { makeTroubleLog } from './adapters/process/trouble-log.ts';
 import { loginKey } from './adapters/files/login-key.ts';
 import { NodeCrypto } from './adapters/node-crypto.ts';
 import { NodeNetwork } from './adapters/network/node-network.ts';
@@ -56,8 +57,9 @@ export async function run(file: string | undefined, onHangUp: OnHangUp): Promise
   if (inherited === undefined) return;
   const firstStart = !existsSync(config.store.directory);
   const { log, output } = await openLog();
-  const trouble = (error: unknown): void => log.error({ err: error }, 'trouble');
   const clock = new SystemClock();
+  const troubles = makeTroubleLog(clock, (err, times) => log.error({ err, ...(times > 1 && { times }) }, 'trouble'));
+  const { trouble } = troubles;
   const crypto = new NodeCrypto();
   const ids = new TimeOrderedIds(clock);
   const frontParts = { clock, crypto, ids, page: openPage(), trouble };
@@ -114,6 +116,7 @@ export async function run(file: string | undefined, onHangUp: OnHangUp): Promise
     await running?.stop();
     await tracing.stop();
     await store.close();
+    troubles.end();
   };
   let started: RunningServer | undefined;
   try {
