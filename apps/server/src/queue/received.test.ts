@@ -64,7 +64,7 @@ describe('what came back to a return path of ours', () => {
   it('RFC 5321 §4.5.5: fails nobody for what somebody wrote, for what came elsewhere, or for another address', () => {
     const content = report(failed('ann@example.net', 'Status: 5.1.1'));
     expect(cameBack(content, { reversePath: 'eve@example.org' }).failure).toBeUndefined();
-    const { to: _, ...stray } = { reportId: 'id', reversePath: '', content, atMs: 1, to: undefined };
+    const stray = { reportId: 'id', reversePath: '', content, atMs: 1 };
     expect(receivedEvent(stray)).toMatchObject({ verified: false });
     expect(receivedEvent(stray).failure).toBeUndefined();
     expect(cameBack(report(failed('bob@example.net', 'Status: 5.1.1'))).failure).toBeUndefined();
