@@ -71,6 +71,7 @@ describe('encoding', () => {
 
   it('RFC 6533 §3 R6533-3-p: down-conversion leaves alone what is outside the grammar', () => {
     expect(downconvertUtf8Addr('a+2B=\\é\\x{9}')).toBe('a+2B=\\\\x{E9}\\x{9}');
+    expect(downconvertUtf8Addr('\x7f\x80')).toBe('\x7f\\x{80}');
     expect(fault(() => downconvertUtf8Addr('a\ud800'))).toEqual(['bad-code-point', 1]);
   });
 });

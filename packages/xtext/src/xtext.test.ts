@@ -106,6 +106,7 @@ describe('decoding', () => {
     expect(decodeXtextOctets(xtext)).toHaveLength(xtext.length / 3);
     expect(fault(() => decodeXtext(xtext))).toEqual(['not-ascii', 0]);
     expect(fault(() => decodeXtext(`${'x+20'.repeat(500)}${xtext}=`))).toEqual(['not-ascii', 2000]);
+    expect(fault(() => decodeXtext(`${xtext}${'x+20'.repeat(500)}`))).toEqual(['not-ascii', 0]);
     expect(fault(() => decodeXtext(`${'x+20'.repeat(500)}=${xtext}`))).toEqual(['bad-character', 2000]);
   });
 
