@@ -137,6 +137,24 @@ describe('a bounce that people quote', () => {
   });
 });
 
+describe('a bounce that people paste', () => {
+  it.each<[string, (line: string) => string]>([
+    ['as it is', (line) => line],
+    ['with marks', (line) => `> ${line}`.trimEnd()],
+    ['moved in', (line) => (line === '' ? '' : `    ${line}`)],
+    ['moved in by tabs', (line) => `\t${line}`],
+  ])('is read %s, and its lines are told', (_, shown) => {
+    const lines = BOUNCE.map(shown);
+    const bounce = readBounce(new TextEncoder().encode(lines.join('\n')));
+    expect(bounce.recipients.map(({ address, reply }) => [address, reply?.lines.join(' ')])).toEqual([
+      ['bob@example.net', WORDS],
+    ]);
+    const at = bounce.recipients[0]?.evidence.find(({ of }) => of === 'address');
+    expect(at?.line).toBe(6);
+    expect(lines.join('\n').slice(at?.offset).replace('<', '')).toMatch(/^bob@example\.net/);
+  });
+});
+
 it.each<[string, readonly string[]]>([
   [
     'quotes one',

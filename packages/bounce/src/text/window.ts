@@ -1,6 +1,7 @@
 import type { MimePart } from '@dsnkit/multipart-report';
 import type { Mail } from '../mail.ts';
 import { plainText } from './html.ts';
+import { asPasted } from './pasted.ts';
 
 /** The words of a message for people, and where they stand in it. */
 export interface Window {
@@ -36,7 +37,7 @@ export function openWindow(mail: Mail): Window {
   // QUIRK: bodies are handed over without a header: then the first paragraph has been skipped as no field.
   // So is JSON, whose first name has been read as one of a field.
   if (opened.headers.length === 0 || /^\s{0,100}[{[]/.test(opened.text.slice(0, 101)))
-    return windowOf(mail, { ...first, range: { ...first.range, bodyStart: 0 } });
+    return asPasted(windowOf(mail, { ...first, range: { ...first.range, bodyStart: 0 } }));
   if (parts.length === 1) return windowOf(mail, first);
   return joined(parts.map((part) => windowOf(mail, part)));
 }
