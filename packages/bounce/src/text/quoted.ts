@@ -43,7 +43,7 @@ interface Begin {
 }
 
 /** Marks before what is quoted in mail: of most programs, and of some that draw a bar. */
-export const MARK = /^ ?[>|] ?/;
+export const MARK: RegExp = /^ ?[>|] ?/;
 
 /** A message that many have handed to and fro has many; each is looked at for itself. */
 const MOST_RUNS = 8;
