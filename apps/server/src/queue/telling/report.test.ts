@@ -1,7 +1,7 @@
 import { readRcptParameters } from '@dsnkit/esmtp-parameters';
 import { parseReport } from '@dsnkit/multipart-report';
 import { expect, it } from 'vitest';
-import type { Message } from '../../model.ts';
+import type { Failure, Message } from '../../model.ts';
 import type { NewMessage } from '../../ports.ts';
 import { contentOf, join } from '../content.ts';
 import type { HeldReport } from './held-report.ts';
@@ -83,6 +83,45 @@ it('RFC 6533 §4.5: a report that is refused for its form, and asks nothing of t
   const refused = { status: '5.6.1', reason: '', atMs: 0 } as const;
   const content = () => Promise.resolve(contentOf([octetsOf(report)]));
   expect(await reporter.simplify(report.message, report.recipients[0]!, refused, content)).toBeUndefined();
+});
+
+it.each([
+  ['5.3.4', undefined, true],
+  // RFC 3463 §3.3: the length, and the system, may bear the header alone.
+  ['5.2.3', undefined, true],
+  ['5.7.1', 'content', true],
+  ['5.7.1', 'rcpt', false],
+  ['5.2.2', undefined, false],
+] as const)(
+  'RFC 3461 §6.2: a report that is refused with %s after %s goes with the header alone: %s',
+  async (status, stage, isSimpler) => {
+    const reporter = makeOne();
+    const owed = { entries: [entryFor('bob@b.example', 'failed')], returned: 'full-message' } as unknown as Owed;
+    const original = contentOf([new TextEncoder().encode('Subject: hi\r\n\r\nHello\r\n')]);
+    const { messages } = await reporter.report(message, owed, () => Promise.resolve(original));
+    const report = messages[0]!;
+    const said = { mta: 'far.example', reply: { code: 550, lines: ['no'] }, rawLines: ['550 no'] };
+    const refused: Failure = { status, reason: '', atMs: 0, ...(stage && { remote: { ...said, stage } }) };
+    const content = () => Promise.resolve(contentOf([octetsOf(report)]));
+    const recipient = { ...report.recipients[0]!, destination: 'smtp://[192.0.2.1]:25' };
+    const simpler = await reporter.simplify(report.message, recipient, refused, content);
+    expect(simpler && parseReport(octetsOf(simpler))?.returned?.kind).toBe(isSimpler ? 'headers' : undefined);
+    // Where an operator has led it.
+    if (isSimpler) expect(simpler?.recipients[0]?.destination).toBe(recipient.destination);
+    // What is no report of ours goes on as it came, or not at all.
+    const relayed = { ...report.message, origin: 'smtp' } as const;
+    expect(await reporter.simplify(relayed, report.recipients[0]!, refused, content)).toBeUndefined();
+  },
+);
+
+it('no more than a hundred reports come as one message', async () => {
+  const held = (id: number): HeldReport => ({
+    message: { ...message, id: `m${id}` },
+    ...{ entries: [entryFor(`r${id}@b.example`, 'failed')], returned: 'headers', original: new Uint8Array() },
+  });
+  const { messages } = await makeOne().release(Array.from({ length: 101 }, (_, id) => held(id)));
+  const idsIn = (octets: Uint8Array) => new TextDecoder().decode(octets).match(/(?<=X-Dsnkit-Queue-Id: )m\d+/g) ?? [];
+  expect(messages.map((one) => idsIn(octetsOf(one)).length)).toEqual([100, 1]);
 });
 
 it('RFC 8689 §5: reports that ask something else of the way do not come as one message', async () => {
