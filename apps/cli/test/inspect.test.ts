@@ -282,6 +282,32 @@ describe('a report whose fields leave out the reply', () => {
     expect(stdout).not.toMatch(/the code itself tells no more/);
   });
 
+  it('RFC 3461 §9.2: shows what a dsnkit server says where no other host answered', async () => {
+    const group = (name: string): string =>
+      `Final-Recipient: rfc822; ${name}@example.org\nAction: failed\nStatus: 5.7.1\nX-Dsnkit-Reason: Not sent by us\n`;
+    const stdin = [
+      'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+      '',
+      '--b',
+      '',
+      'Your message could not be delivered to:\n\n  ann@example.org\n  bob@example.org\n',
+      "      What you can do: The recipient's side does not want this message, or not from you.\n",
+      '--b',
+      'Content-Type: message/delivery-status',
+      '',
+      'Reporting-MTA: dns; mx.example.net',
+      '',
+      group('ann'),
+      group('bob'),
+      '--b--',
+      '',
+    ].join('\n');
+    const { stdout } = await dsn(['inspect', '--json', '-'], { stdin });
+    const told = { diagnostic: { type: 'x-dsnkit', value: 'Not sent by us' }, reason: 'policy' };
+    expect((JSON.parse(stdout) as { recipients: unknown }).recipients).toMatchObject([told, told]);
+    expect((await dsn(['inspect', '-'], { stdin })).stdout).toMatch(/its words: +Not sent by us\n/);
+  });
+
   it('RFC 3464 §2.3.3: a message whose time is up is not said to be tried any more', async () => {
     const stdin = fromOpensmtpd('Envelope expired', 'delayed', '4.4.7');
     const { stdout } = await dsn(['inspect', '--explain', '-'], { stdin });

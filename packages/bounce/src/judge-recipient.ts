@@ -1,4 +1,5 @@
 import { parseDiagnostic, plainMtaName, type RecipientFields } from '@dsnkit/delivery-status';
+import { ownReason } from './own-reason.ts';
 import { judge } from './recipient.ts';
 import { recipientAddress } from './recipient-address.ts';
 import type { BouncedRecipient } from './types.ts';
@@ -12,7 +13,7 @@ import type { BouncedRecipient } from './types.ts';
  */
 export function judgeRecipient(fields: Partial<RecipientFields>): BouncedRecipient {
   const { diagnosticCode, statusComment, remoteMta } = fields;
-  const words = [diagnosticCode?.value, statusComment].filter((text) => text !== undefined);
+  const words = [diagnosticCode?.value, ownReason(fields), statusComment].filter((text) => text !== undefined);
   const host = remoteMta === undefined ? '' : plainMtaName(remoteMta);
   return judge({
     address: recipientAddress(fields),

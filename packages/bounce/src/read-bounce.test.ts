@@ -63,6 +63,25 @@ describe('readBounce', () => {
     ]);
   });
 
+  it('RFC 3461 §9.2: a reason of the reporting host counts before its words for people, for each recipient alike', () => {
+    const group = (name: string): readonly string[] => [
+      `Final-Recipient: rfc822; ${name}@example.org`,
+      'Action: failed',
+      'Status: 5.7.1',
+      'X-Dsnkit-Reason: Not sent by us',
+      '',
+    ];
+    const human = ['  ann@example.org', '  bob@example.org', '', "The recipient's side does not want this message."];
+    const { recipients } = read(
+      report(human, ['Reporting-MTA: dns; mx.example.net', '', ...group('ann'), ...group('bob')]),
+    );
+    expect(recipients.map(({ reason }) => reason)).toEqual(['policy', 'policy']);
+    const own = [...status.slice(0, 4), 'Status: 5.0.0', 'X-Dsnkit-Reason: mailbox full'];
+    const [recipient] = read(report(human, own)).recipients;
+    expect(recipient).toMatchObject({ reason: 'mailbox-full' });
+    expect(recipient?.evidence).toContainEqual({ of: 'reason', source: 'field', by: expect.stringContaining('full') });
+  });
+
   it('RFC 3464 §2.3.1: the address is the one that the sender used', () => {
     const fields = [...status.slice(0, 2), 'Original-Recipient: rfc822; ann@list.example', ...status.slice(2)];
     expect(read(report(['It failed.'], fields)).recipients[0]).toMatchObject({

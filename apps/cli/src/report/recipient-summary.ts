@@ -123,7 +123,7 @@ export class ReportedSummary extends FieldSummary {
   }
 
   override get diagnostic(): TypedValue | null {
-    return super.diagnostic ?? quoted(this.#inWords);
+    return super.diagnostic ?? ownWords(this.fields) ?? quoted(this.#inWords);
   }
 
   override get replyCode(): number | null {
@@ -177,6 +177,12 @@ export class BouncedSummary extends FieldSummary {
     const declared = diagnosticCode && parseDiagnostic(diagnosticCode).replyCode;
     return { reason, permanence, advice, replyCode: declared ?? reply?.replyCode ?? null };
   }
+}
+
+/** What a dsnkit server says of its own where no other host answered: no Diagnostic-Code of type smtp (RFC 3461 §9.2). */
+function ownWords({ extensions = [] }: Partial<RecipientFields>): TypedValue | null {
+  const field = extensions.find(({ name }) => name.toLowerCase() === 'x-dsnkit-reason');
+  return field === undefined ? null : { type: 'x-dsnkit', value: field.value };
 }
 
 /** A reply that words quote, as a diagnostic. */

@@ -9,6 +9,7 @@ import {
 } from '@dsnkit/delivery-status';
 import type { MimePart, ParsedReport } from '@dsnkit/multipart-report';
 import type { Mail } from '../mail.ts';
+import { ownReason } from '../own-reason.ts';
 import { judge, type Facts, type Words } from '../recipient.ts';
 import { declaredAddress, recipientAddress } from '../recipient-address.ts';
 import { readBlocks, type Block } from '../text/blocks.ts';
@@ -58,6 +59,8 @@ export function factsOf(
   const inText = (by: string, at = 0): Evidence => ({ of: 'reason', source: 'text', ...place(at), by });
   const words: Words[] = [];
   const list = [...evidence.list];
+  const own = ownReason(fields);
+  if (own !== undefined) words.push({ text: own, evidence: (by) => ({ of: 'reason', source: 'field', by }) });
   let reply = diagnosticCode === undefined ? undefined : replyOf(diagnosticCode);
   if (diagnosticCode !== undefined && (isLocal(diagnosticCode.type) || diagnosticCode.value.length > 3)) {
     const said = `${isLocal(diagnosticCode.type) ? `${diagnosticCode.type};` : ''}${unfolded(diagnosticCode.value)}`;
@@ -75,7 +78,9 @@ export function factsOf(
       list.push({ of: 'reply', source: 'text', ...place(found.start), by: block === undefined ? 'text' : 'paragraph' });
     }
   }
-  if (text !== '') words.push({ text: text.slice(from, to), evidence: (by, at = 0) => inText(by, from + at) });
+  // Beside a reason of its own, a dsnkit server's words are those of the status, and those for another recipient.
+  if (text !== '' && own === undefined)
+    words.push({ text: text.slice(from, to), evidence: (by, at = 0) => inText(by, from + at) });
   if (fields.statusComment !== undefined)
     words.push({ text: fields.statusComment, evidence: (by) => ({ of: 'reason', source: 'field', by }) });
   const marked = findCommand(text, from, to);
