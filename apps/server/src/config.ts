@@ -6,6 +6,7 @@ import { configSchema } from './config/schema.ts';
 export { remarksOn } from './config/remarks.ts';
 export { ConfigError } from './config/error.ts';
 export { isLoopback, withAdminSecrets } from './config/admin.ts';
+export { namingOf } from './config/naming.ts';
 export { withBucketSecret } from './config/bodies.ts';
 export { withListMembers, withRecipients } from './config/address-files.ts';
 export { withWebhookSecrets } from './config/webhook.ts';

@@ -5,7 +5,7 @@ import { noSuppression } from './admin/no-suppression.ts';
 import { watchedStore } from './admin/watched-store.ts';
 import type { AdminFront, FrontParts } from './adapters/http/admin-front.ts';
 import { ChildPrograms } from './adapters/process/child-programs.ts';
-import { checkConfig, isConfigFault, loadConfig } from './adapters/files/config-files.ts';
+import { checkConfig, isConfigFault } from './adapters/files/config-files.ts';
 import { DnsResolver } from './adapters/dns/resolver.ts';
 import { FetchHttpClient } from './adapters/http/fetch-http-client.ts';
 import { FileMailboxes } from './adapters/files/file-mailboxes.ts';
@@ -51,7 +51,7 @@ export async function run(file: string | undefined, onHangUp: OnHangUp): Promise
   // It is read when a heap is made: this thread has it, and others would take it before the limits that they are given.
   setFlagsFromString('--max-semi-space-size=0');
   endWithParent();
-  const config = readConfig(file);
+  const config = await readConfig(file);
   if (config === undefined) return;
   const inherited = inheritedSockets();
   if (inherited === undefined) return;
@@ -224,10 +224,10 @@ async function openLateFront(
   }
 }
 
-function readConfig(file: string | undefined): Config | undefined {
+async function readConfig(file: string | undefined): Promise<Config | undefined> {
   if (file === undefined) return localModeConfig(process.cwd());
   try {
-    return loadConfig(file);
+    return await checkConfig(file);
   } catch (error) {
     if (!isConfigFault(error)) throw error;
     fail(error.message);

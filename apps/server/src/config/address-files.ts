@@ -73,6 +73,7 @@ function textOf(path: string, key: string, read: Read): string {
   try {
     return read(path);
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigError(path, 1, key, `can't be read: ${why}; allowed: a text file`);
   }

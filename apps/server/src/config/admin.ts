@@ -55,18 +55,19 @@ const SECRET = /^[!-~]{8,1024}$/;
  * The configuration with the token and the password of the API.
  *
  * @param read - Gives the text of a file; what it throws is passed on.
- * @param fault - Makes the error for a file that holds no secret.
+ * @param fault - Makes the error for a file that holds no secret; it is told what is wrong, and the name of that.
  */
 export function withAdminSecrets<C extends { readonly admin?: AdminConfig }>(
   config: C,
   read: (path: string) => string,
-  fault: (what: string) => Error,
+  fault: (what: string, name: string) => Error,
 ): C {
   if (config.admin === undefined) return config;
   const { tokenFile, passwordFile } = config.admin;
   const secret = (path: string): string => {
     const found = read(path).replace(/\r?\n$/, '');
-    if (!SECRET.test(found)) throw fault(`${path}: expected one line of 8 or more printable characters without spaces`);
+    if (!SECRET.test(found))
+      throw fault(`${path}: expected one line of 8 or more printable characters without spaces`, path);
     return found;
   };
   const password = passwordFile === undefined ? undefined : secret(passwordFile);

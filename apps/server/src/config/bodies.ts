@@ -52,17 +52,17 @@ export function bodiesFaults({ bodies: read, store }: Config): readonly Fault[] 
  * The configuration with the secret key of the bucket.
  *
  * @param read - Gives the text of a file; what it throws is passed on.
- * @param fault - Makes the error for a file that holds no secret.
+ * @param fault - Makes the error for a file that holds no secret; it is told what is wrong, and the name of that.
  */
 export function withBucketSecret<C extends { readonly bodies?: BodiesConfig }>(
   config: C,
   read: (path: string) => string,
-  fault: (what: string) => Error,
+  fault: (what: string, name: string) => Error,
 ): C {
   if (config.bodies === undefined) return config;
   const { secretKeyFile } = config.bodies;
   const secretKey = read(secretKeyFile).replace(/\r?\n$/, '');
   if (!/^[!-~]{1,1024}$/.test(secretKey))
-    throw fault(`${secretKeyFile}: expected one line of printable characters without spaces`);
+    throw fault(`${secretKeyFile}: expected one line of printable characters without spaces`, secretKeyFile);
   return { ...config, bodies: { ...config.bodies, secretKey } };
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { ConfigError } from './error.ts';
 import { locateKeys } from './locate.ts';
 import type { KeyPath } from './locate.ts';
+import { keyName } from './naming.ts';
 
 /** What is wrong, and where. */
 export interface Fault {
@@ -53,9 +54,4 @@ function describe(issue: v.BaseIssue<unknown>): Fault {
   const path = (issue.path ?? []).map((item) => item.key as string | number);
   const shown = { array: `; allowed: [[${keyName(path)}]]`, custom: `; allowed: [${keyName(path)}]` }[issue.type];
   return { path, what: issue.message + (shown ?? '') };
-}
-
-/** `listen.role` for `['listen', 0, 'role']`: which of the tables is meant is told by the line. */
-function keyName(path: KeyPath): string {
-  return path.filter((key) => typeof key === 'string').join('.');
 }

@@ -151,16 +151,16 @@ function sharedFaults(before: readonly RouteConfig[], { to, tls, auth }: RouteCo
  * The configuration with the passwords of its routes; a line end at the end of a file does not count.
  *
  * @param read - Gives the text of a file; what it throws is passed on.
- * @param fault - Makes the error for a file that holds no password.
+ * @param fault - Makes the error for a file that holds no password; it is told what is wrong, and the name of that.
  */
 export function withPasswords<C extends { readonly routes: readonly RouteConfig[] }>(
   config: C,
   read: (path: string) => string,
-  fault: (what: string) => Error,
+  fault: (what: string, name: string) => Error,
 ): C {
   const passwordOf = (path: string): string => {
     const password = read(path).replace(/\r?\n$/, '');
-    if (!/^[^\0\r\n]+$/.test(password)) throw fault(`${path}: expected one line, the password`);
+    if (!/^[^\0\r\n]+$/.test(password)) throw fault(`${path}: expected one line, the password`, path);
     return password;
   };
   const filled = config.routes.map((one) =>

@@ -87,21 +87,22 @@ export function webhookFaults({ webhooks }: Config): readonly Fault[] {
  *
  * @param read - Gives the text of a file; what it throws is passed on.
  * @param environment - Gives the value of an environment variable.
- * @param fault - Makes the error for what holds no secret.
+ * @param fault - Makes the error for what holds no secret; it is told what is wrong, and the name of that.
  */
 export function withWebhookSecrets<C extends { readonly webhooks: readonly WebhookConfig[] }>(
   config: C,
   read: (path: string) => string,
   environment: (name: string) => string | undefined,
-  fault: (what: string) => Error,
+  fault: (what: string, name: string) => Error,
 ): C {
   const secretsOf = ({ secrets, secretFile, secretEnv }: WebhookConfig): readonly string[] => {
     if (secretFile === undefined && secretEnv === undefined) return secrets;
     const source = secretFile ?? secretEnv ?? '';
     const found = secretFile === undefined ? environment(source) : read(source);
-    if (found === undefined) throw fault(`${source} is not set in the environment`);
+    if (found === undefined) throw fault(`${source} is not set in the environment`, source);
     const lines = found.split(/\r?\n/).filter((line) => line.trim() !== '');
-    if (lines.length === 0 || !lines.every((line) => SECRET.test(line))) throw fault(`${source}: expected ${ALLOWED}`);
+    if (lines.length === 0 || !lines.every((line) => SECRET.test(line)))
+      throw fault(`${source}: expected ${ALLOWED}`, source);
     return lines;
   };
   return { ...config, webhooks: config.webhooks.map((each) => ({ ...each, secrets: secretsOf(each) })) };
