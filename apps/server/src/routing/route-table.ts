@@ -39,9 +39,34 @@ function matchKey(match: RouteMatch): string {
 /** The keys of every match that an address satisfies. */
 function keysOf(address: string): readonly string[] {
   const domain = canonicalDomain(splitAddress(address).domain);
-  const keys = ['*', domain, canonicalAddress(address)];
+  return ['*', domain, canonicalAddress(address), ...above(domain)];
+}
+
+/** The keys of the matches that take a domain as one of those below another. */
+function above(domain: string): readonly string[] {
+  const keys: string[] = [];
   if (domain.startsWith('[')) return keys;
   for (let dot = domain.indexOf('.'); dot !== -1; dot = domain.indexOf('.', dot + 1))
     keys.push(`*${domain.slice(dot)}`);
   return keys;
+}
+
+/**
+ * What routes match that no mail ever gets to, because one before them takes all of it.
+ *
+ * @example unreached([{ match: { kind: 'all' } }, { match: { kind: 'domain', domain: 'example.org' } }]) // ['example.org']
+ */
+export function unreached(routes: readonly { readonly match: RouteMatch }[]): readonly string[] {
+  const taken = new Set<string>();
+  return routes.flatMap(({ match }) => {
+    const key = matchKey(match);
+    const isTaken = ['*', key, ...widerThan(match)].some((wider) => taken.has(wider));
+    taken.add(key);
+    return isTaken ? [key] : [];
+  });
+}
+
+function widerThan(match: RouteMatch): readonly string[] {
+  if (match.kind === 'all') return [];
+  return match.kind === 'address' ? keysOf(match.address) : above(match.domain);
 }
