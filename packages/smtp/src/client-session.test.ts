@@ -181,6 +181,18 @@ describe('what the owner does', () => {
     }
   });
 
+  it.each([
+    ['500 What?', 'HELO client.example\r\n'],
+    ['502 5.5.1 Not here', 'HELO client.example\r\n'],
+    ['421 Later', ''],
+  ])('RFC 5321 §3.2: after %j to EHLO comes %j', (reply, command) => {
+    const client = new ClientSession({ clientName: 'client.example' });
+    hear(client, '220 mx\r\n');
+    client.takeOutput();
+    hear(client, `${reply}\r\n`);
+    expect(latin1(client.takeOutput() ?? new Uint8Array())).toBe(command);
+  });
+
   it('RFC 5321 §4.5.3.2 R5321-4.5.3.2-a: which time-out applies', () => {
     const minute = 60_000;
     const client = new ClientSession({ clientName: 'client.example' });

@@ -79,6 +79,13 @@ describe('RFC 5321 §4.5.3.1.4: the length of a command line', () => {
     expect(latin1(session.takeOutput()!)).toMatch(/500 5\.5\.6 .*\r\n$/);
     expect(say(session, `AUTH LOGIN ${'A'.repeat(12_276)}\r\n`)).toMatch(/^500 5\.5\.2/);
   });
+
+  it('RFC 4954 §4: an initial response, too, and no other command beside it', () => {
+    const session = greeted({ auth: ['PLAIN'] });
+    expect(say(session, `${noop(513)}NOOP\r\n`)).toBe('500 5.5.2 Line too long\r\n250 2.0.0 Ok\r\n');
+    const said = upTo(session, `AUTH PLAIN ${'A'.repeat(12_272)}\r\n`);
+    expect(said).toMatchObject({ kind: 'auth', mechanism: 'PLAIN' });
+  });
 });
 
 describe('RFC 5321 §4.5.3.1: sizes that have to be taken', () => {
