@@ -129,6 +129,21 @@ function wordsOf(issue: v.BaseIssue<unknown>): string {
   if (issue.type === 'strict_object' && issue.expected === 'never') return 'is unknown';
   if (issue.received === 'undefined') return 'is missing';
   return issue.message.startsWith('Invalid') && issue.expected !== null
-    ? `is not allowed: expected ${issue.expected}`
+    ? `is not allowed: expected ${issue.expected.split(' | ').map(formOf).join(' or ')}`
     : issue.message;
 }
+
+/** `("a" | Array)` and `>=1` in the words of JSON. */
+function formOf(expected: string): string {
+  const form = expected.replace(/^\(|\)$/g, '');
+  const least = /^>=(\d+)$/.exec(form)?.[1];
+  return least === undefined ? (FORMS.get(form) ?? form) : `at least ${least}`;
+}
+
+const FORMS: ReadonlyMap<string, string> = new Map([
+  ['Array', 'an array'],
+  ['Object', 'an object'],
+  ['string', 'a string'],
+  ['number', 'a number'],
+  ['boolean', 'true or false'],
+]);

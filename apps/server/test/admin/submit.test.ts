@@ -144,10 +144,26 @@ describe('submitting', () => {
       [
         {
           where: 'body.recipients.0.notify.1',
-          message: 'is not allowed: expected ("success" | "failure" | "delay")',
+          message: 'is not allowed: expected "success" or "failure" or "delay"',
         },
       ],
     ]);
+  });
+
+  it.each([
+    [{ from: 1, recipients: to('a@b.c'), raw: '' }, 'body.from', 'a string'],
+    [{ from: '', recipients: 'a@b.c', raw: '' }, 'body.recipients', 'an array'],
+    [{ from: '', recipients: ['a@b.c'], raw: '' }, 'body.recipients.0', 'an object'],
+    [{ from: '', recipients: [], raw: '' }, 'body.recipients', 'at least 1'],
+    [
+      { from: '', recipients: [{ address: 'a@b.c', notify: 'NEVER' }], raw: '' },
+      'body.recipients.0.notify',
+      '"never" or an array',
+    ],
+    [7, 'body', 'an object'],
+  ])('tells what is expected in the words of JSON: %j', async (body, where, expected) => {
+    const { errors } = (await (await server.post('/api/v1/messages', body)).json()) as { readonly errors: unknown };
+    expect(errors).toEqual([{ where, message: `is not allowed: expected ${expected}` }]);
   });
 
   it('tells of every fault at once, and takes nothing', async () => {
