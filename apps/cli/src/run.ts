@@ -100,18 +100,18 @@ function inherit(command: Command, program: Command, terminal: Terminal): void {
   if (command !== program) for (const child of command.commands) inherit(child, program, terminal);
 }
 
-/** `error: unknown option '--jsn'\n(Did you mean --json?)` as one line that names the command. */
+/** `error: unknown option '--jsn'\n(Did you mean --json?)` as one line that names the command, and tells what is missing. */
 function oneLine(command: Command, text: string): string {
   const path = [];
   for (let at = command; at.parent !== null; at = at.parent) path.unshift(at.name());
   const where = path.length === 0 ? '' : `${path.join(' ')}: `;
-  return (
-    where +
-    text
-      .trim()
-      .replace(/^error: /, '')
-      .replace(/\s*\n\s*/g, ' ')
-  );
+  const what = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ');
+  const [, missing] = /^missing required argument '([^']*)'$/.exec(what) ?? [];
+  const description = command.registeredArguments.find((argument) => argument.name() === missing)?.description ?? '';
+  return `${where}${what}${description === '' ? '' : `: ${description}`}`;
 }
 
 function contextOf(

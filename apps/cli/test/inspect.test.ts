@@ -106,6 +106,23 @@ describe('spreadsheets', () => {
     expect(stdout).toContain(`,"'=cmd|""x""",`);
     expect(stdout).toContain(`,"'-1+""a"", <robert@mail.example.com>: no such user",`);
   });
+
+  it('with --explain, what each recipient is judged to be stands in columns of its own', async () => {
+    const text = readFileSync(join(folder.path, 'failed.eml'), 'utf8');
+    const [plain = '', first = ''] = (await dsn(['inspect', '--csv', '-'], { stdin: text })).stdout.split('\n');
+    const { stdout } = await dsn(['inspect', '--csv', '--explain', '-'], { stdin: text });
+    expect(stdout.split('\n').slice(0, 2)).toEqual([
+      `${plain},reason,permanence,advice`,
+      `${first},user-unknown,permanent,suppress`,
+    ]);
+    const letter = await dsn(['inspect', '--csv', '--explain', '-'], { stdin: 'Subject: x\n\n' });
+    expect(letter.stdout.split('\n')[1]?.split(',')).toEqual(["'-", '', 'other', ...Array<string>(15).fill('')]);
+  });
+
+  it.each(['--table', '--summary'])('--explain is refused beside %s, which has no room for it', async (view) => {
+    const { code, stderr } = await dsn(['inspect', view, '--explain', '-'], { stdin: '' });
+    expect([code, stderr]).toEqual([2, expect.stringContaining("'--explain' cannot be used with")]);
+  });
 });
 
 it('a message behind empty lines is read, from a file and from standard input', async () => {

@@ -14,7 +14,8 @@ Examples:
   dsn inspect --json Maildir/ | jq .               one JSON object per message and line
   dsn inspect --table --action failed --since 7d mail/
   dsn inspect --summary --status 5.1.* archive.mbox.gz
-  dsn inspect --csv --recipient @example.com mail/ > bounces.csv`;
+  dsn inspect --csv --explain --recipient @example.com mail/ > bounces.csv
+  ssh mail.example.com cat bounce.eml | dsn inspect -`;
 
 /** `dsn inspect FILE…|-` */
 export function inspectCommand(perform: Perform): Command {
@@ -25,7 +26,12 @@ export function inspectCommand(perform: Perform): Command {
     .addOption(new Option('--csv', 'one line per recipient').conflicts(['json', 'table', 'summary']))
     .addOption(new Option('--table', 'one line per recipient, for people').conflicts(['json', 'summary']))
     .option('--summary', 'counts only: by status, reason, domain, reporting host and over time')
-    .option('--explain', 'what to do about each failure')
+    .addOption(
+      new Option('--explain', 'what to do about each failure; with --csv, columns for that').conflicts([
+        'table',
+        'summary',
+      ]),
+    )
     .option('--top <number>', 'lines of each chart of --summary', '10');
   return command
     .option('--status <codes>', 'only these status codes: 5.1.1, 5.1.*, 4', collect)

@@ -2,7 +2,7 @@ import type { InputMessage } from '../input/messages.ts';
 import { jsonText } from '../terminal/json.ts';
 import { palette, type Palette } from '../terminal/palette.ts';
 import { reportsIn } from './attached.ts';
-import { csvOf } from './csv.ts';
+import { csvOf, explainedCsvOf } from './csv.ts';
 import { describe } from './describe.ts';
 import { filtered, type Filter } from './filter.ts';
 import { Output } from './output.ts';
@@ -14,7 +14,7 @@ import { tableOf } from './table.ts';
 /** How messages are told. Plain data, since other threads need it. */
 export interface View {
   /** `none`: they are counted only. */
-  readonly format: 'text' | 'table' | 'json' | 'csv' | 'none';
+  readonly format: 'text' | 'table' | 'json' | 'csv' | 'explained-csv' | 'none';
   readonly filter: Filter;
   /** What to do about each failure. */
   readonly explain: boolean;
@@ -84,6 +84,8 @@ function textOf(summary: Summary, { format, columns, explain, shown }: View, pai
       return `${jsonText(plainSummary(summary))}\n`;
     case 'csv':
       return csvOf(summary, shown);
+    case 'explained-csv':
+      return explainedCsvOf(summary, shown);
     case 'table':
       return tableOf(summary, columns, paint);
     case 'text':

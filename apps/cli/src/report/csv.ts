@@ -8,21 +8,47 @@ import type { Summary } from './summary.ts';
 export const CSV_HEADER =
   'file,index,kind,date,reporting_mta,envelope_id,address,original_recipient,action,status,reply_code,remote_mta,diagnostic,message_id,subject\n';
 
+/** With what each recipient is judged to be. */
+export const EXPLAINED_CSV_HEADER = `${CSV_HEADER.trimEnd()},reason,permanence,advice\n`;
+
 /**
  * One line per recipient; a message without any has one line. RFC 4180, with LF.
  *
  * @param shown on a terminal, which must not obey what a stranger wrote; a file gets it as it is
  */
 export function csvOf(summary: Summary, shown: boolean): string {
-  const { recipients } = summary;
-  if (recipients.length === 0) return lineOf(summary, undefined, shown);
-  return recipients.map((recipient) => lineOf(summary, recipient, shown)).join('');
+  return linesOf(summary, (recipient) => cellsOf(summary, recipient), shown);
 }
 
-function lineOf(summary: Summary, recipient: RecipientSummary | undefined, shown: boolean): string {
+/** The same with reason, permanence and advice, which take time to find. */
+export function explainedCsvOf(summary: Summary, shown: boolean): string {
+  const explained = (recipient: RecipientSummary | undefined): readonly Cell[] => [
+    ...cellsOf(summary, recipient),
+    ...[recipient?.reason, recipient?.permanence, recipient?.advice],
+  ];
+  return linesOf(summary, explained, shown);
+}
+
+type Cell = string | number | null | undefined;
+
+function linesOf(
+  { recipients }: Summary,
+  cells: (recipient: RecipientSummary | undefined) => readonly Cell[],
+  shown: boolean,
+): string {
+  const lines = (recipients.length === 0 ? [undefined] : recipients).map(cells);
+  return lines
+    .map(
+      (line) =>
+        `${line.map((value) => cell(shown && typeof value === 'string' ? printable(value) : value)).join(',')}\n`,
+    )
+    .join('');
+}
+
+function cellsOf(summary: Summary, recipient: RecipientSummary | undefined): readonly Cell[] {
   const { file, index, kind, report, original } = summary;
   const date = dateOf(summary);
-  return `${[
+  return [
     file,
     index,
     kind,
@@ -38,12 +64,10 @@ function lineOf(summary: Summary, recipient: RecipientSummary | undefined, shown
     recipient?.diagnostic?.value,
     original?.messageId,
     original?.subject,
-  ]
-    .map((value) => cell(shown && typeof value === 'string' ? printable(value) : value))
-    .join(',')}\n`;
+  ];
 }
 
-function cell(value: string | number | null | undefined): string {
+function cell(value: Cell): string {
   if (value == null) return '';
   if (typeof value === 'number') return String(value);
   // A spreadsheet must not take what a stranger wrote for a formula.

@@ -6,7 +6,7 @@ import { EXIT, type Context, type ExitCode } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import type { BatchResult, View } from './batch.ts';
 import { charts, countsJson } from './chart.ts';
-import { CSV_HEADER } from './csv.ts';
+import { CSV_HEADER, EXPLAINED_CSV_HEADER } from './csv.ts';
 import { filterOf, type FilterOptions } from './filter-options.ts';
 import { ownThread, threads, type Crew } from './pool.ts';
 import { merge, noCounts } from './statistics.ts';
@@ -40,6 +40,7 @@ export async function inspect(files: readonly string[], options: InspectOptions,
     shown: terminal.shown,
   };
   if (view.format === 'csv') terminal.out(CSV_HEADER);
+  if (view.format === 'explained-csv') terminal.out(EXPLAINED_CSV_HEADER);
   if (view.format === 'table') terminal.out(tableHeader(terminal.columns, paint));
   const counts = noCounts();
   let written = 0;
@@ -73,8 +74,10 @@ export async function inspect(files: readonly string[], options: InspectOptions,
   return EXIT.fine;
 }
 
-function formatOf({ json, csv, table }: InspectOptions): View['format'] {
-  return json === true ? 'json' : csv === true ? 'csv' : table === true ? 'table' : 'text';
+function formatOf({ json, csv, table, explain }: InspectOptions): View['format'] {
+  if (json === true) return 'json';
+  if (csv === true) return explain === true ? 'explained-csv' : 'csv';
+  return table === true ? 'table' : 'text';
 }
 
 /** Gives the results in the order of the input, whoever did the work. */
