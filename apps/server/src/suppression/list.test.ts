@@ -57,13 +57,13 @@ async function world(rules: Partial<SuppressionConfig> = {}, stored: readonly Su
         } as MailEvent,
       ]),
     succeeds: (recipient: string, kind: 'delivered' | 'relayed' = 'delivered') =>
-      list.take([{ ...head(), kind, recipient, destination: 'smtp://h:25', status: '2.0.0', delayMs: 1 } as MailEvent]),
+      list.take([{ ...head(), kind, recipient, destination: 'smtp://h:25', status: '2.0.0', delayMs: 1 }]),
     comesBack: (recipient: string) =>
       list.take([
         {
           ...{ ...head(), kind: 'report-received', reportId: 'r', verified: true, what: 'dsn', actions: [], recipient },
           failure: { status: '5.1.1', reason: 'who?', atMs: time.nowMs },
-        } as MailEvent,
+        },
       ]),
   };
 }
@@ -147,6 +147,33 @@ describe('an address that fails', () => {
     await succeeds('bob@x.example', 'delivered');
     await comesBack('bob@x.example');
     expect(list.find('bob@x.example')).toBeUndefined();
+  });
+
+  it('is cleared by a host that takes a message, where none has come back', async () => {
+    const { list, fails, comesBack, succeeds } = await world({ failures: 2 });
+    await fails('ann@x.example');
+    await succeeds('ann@x.example', 'relayed');
+    await fails('ann@x.example');
+    expect(list.find('ann@x.example')).toBeUndefined();
+    await comesBack('bob@x.example');
+    await succeeds('bob@x.example', 'relayed');
+    await fails('bob@x.example');
+    expect(list.find('bob@x.example')).toBeDefined();
+  });
+
+  it('stays one whose mail came back, whatever fails after it', async () => {
+    const { list, fails, comesBack, succeeds } = await world({ failures: 3 });
+    await comesBack('ann@x.example');
+    await fails('ann@x.example');
+    await succeeds('ann@x.example', 'relayed');
+    await fails('ann@x.example');
+    expect(list.find('ann@x.example')).toMatchObject({ failures: 3 });
+  });
+
+  it('is one: a name without a domain is not counted', async () => {
+    const { store, fails } = await world();
+    await fails('bob');
+    expect(await store.all()).toEqual([]);
   });
 
   it.each(['5.2.2', '5.7.1', '4.1.1'])(
