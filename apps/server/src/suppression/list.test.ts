@@ -170,6 +170,19 @@ describe('an address that fails', () => {
     expect(list.find('ann@x.example')).toMatchObject({ failures: 3 });
   });
 
+  it('is not forgotten where it fails again while others are', async () => {
+    const { list, time, store, fails } = await world({ failures: 2 });
+    await fails('ann@x.example');
+    time.nowMs += 2 * DAY;
+    const gate = Promise.withResolvers<undefined>();
+    Object.assign(store, { forget: () => gate.promise });
+    const going = list.forget();
+    await fails('ann@x.example');
+    gate.resolve(undefined);
+    await going;
+    expect(list.find('ann@x.example')).toMatchObject({ failures: 2 });
+  });
+
   it('is one: a name without a domain is not counted', async () => {
     const { store, fails } = await world();
     await fails('bob');
