@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalAddress, canonicalDomain, isAddress, splitAddress } from './address.ts';
+import { canonicalAddress, canonicalDomain, isAddress, isDomain, splitAddress, withoutTag } from './address.ts';
+
+/** An address of so many octets. */
+function longest(length: number): string {
+  const labels = `${'d'.repeat(62)}.${'d'.repeat(62)}.`;
+  return `${'a'.repeat(64)}@${labels}${'d'.repeat(length - 65 - labels.length - 4)}.org`;
+}
 
 describe('canonicalAddress', () => {
   it.each([
@@ -32,6 +38,8 @@ describe('isAddress', () => {
     'üser@bücher.example',
     'bob@[192.0.2.1]',
     "o'neil@example.org",
+    // RFC 5321 §4.5.3.1.3: 256 octets with the angle brackets.
+    longest(254),
   ])('takes %s', (address) => {
     expect(isAddress(address)).toBe(true);
   });
@@ -46,14 +54,47 @@ describe('isAddress', () => {
     'a@b@example.org',
     'bob@ex ample',
     'bob@-x.example',
+    'bob@x-.example',
     'bob@x..example',
     'bob@x\r\n.example',
     '"a\nb"@x.example',
     'a\u0000@x.example',
     '<bob@x.example>',
     `${'a'.repeat(250)}@x.example`,
+    longest(255),
   ])('refuses %j', (address) => {
     expect(isAddress(address)).toBe(false);
+  });
+});
+
+describe('isDomain', () => {
+  it.each([
+    ['example.org', true],
+    ['b\u00fccher.example', true],
+    ['[192.0.2.1]', true],
+    ['-x.example', false],
+    ['x-.example', false],
+    ['x..example', false],
+    ['example.org.', false],
+    ['', false],
+    [`${'d'.repeat(64)}.org`, false],
+    ['x\u2028.example', false],
+  ])('%j: %s', (text, expected) => {
+    expect(isDomain(text)).toBe(expected);
+  });
+});
+
+describe('withoutTag', () => {
+  it.each([
+    ['Bob+shop@example.org', 'Bob@example.org'],
+    ['Bob+a+b@example.org', 'Bob@example.org'],
+    ['b+x@example.org', 'b@example.org'],
+    ['+shop@example.org', '+shop@example.org'],
+    ['"Bob+shop"@example.org', '"Bob+shop"@example.org'],
+    ['bob@ex+ample.org', 'bob@ex+ample.org'],
+  ])('%s is %s', (address, expected) => {
+    expect(withoutTag(address, '+')).toBe(expected);
+    expect(withoutTag(address, undefined)).toBe(address);
   });
 });
 

@@ -15,6 +15,9 @@ describe('parseNextHop', () => {
     ['maildir:./mail', { kind: 'maildir', directory: './mail' }],
     ['simulator:', { kind: 'simulator' }],
     ['discard:', { kind: 'discard' }],
+    ['gateway+https://api.example.org/hook?a=b', { kind: 'gateway', url: 'https://api.example.org/hook?a=b' }],
+    ['gateway+http://127.0.0.1:8080/', { kind: 'gateway', url: 'http://127.0.0.1:8080/' }],
+    ['pipe:/usr/bin/vacation  -r 7', { kind: 'pipe', command: ['/usr/bin/vacation', '-r', '7'] }],
   ] as const)('reads %s', (text, expected) => {
     expect(parseNextHop(text)).toEqual(expected);
   });
@@ -40,6 +43,11 @@ describe('parseNextHop', () => {
     // A name, not an address of this machine.
     ['gateway+http://127.example.org/', 'bad-url', 8],
     ['gateway+https://:secret@example.org/', 'bad-url', 8],
+    ['gateway+https://user@example.org/', 'bad-url', 8],
+    ['gateway+https://', 'bad-url', 8],
+    ['pipe:', 'bad-command', 5],
+    ['pipe:vacation', 'bad-command', 5],
+    ['pipe:/bin/cat a\0b', 'bad-command', 5],
     ['maildir:', 'missing-directory', 8],
     ['maildir:a\0b', 'missing-directory', 9],
   ] as const)('refuses %j with %s at %i', (text, code, offset) => {
