@@ -267,7 +267,10 @@ export interface TlsConfig {
 
 /** The `[users]` table. */
 export interface UsersConfig {
-  /** `file`: who may log in, as TOML: see `parseUsers`. Read anew when it changes. */
+  /**
+   * `file`: who may log in, as TOML: a `[[user]]` for each, as `dsnd hash-password NAME` writes it (README of the package, Users).
+   * Read anew when it changes.
+   */
   readonly file: string;
   /**
    * `max-failures`: failed logins of one client address (IPv6: one /64) within ten minutes; further ones are put off with
@@ -391,7 +394,7 @@ export interface ReportConfig {
   readonly language?: string;
   /** `languages`: the only languages that are used, beside `language`. Default: all for which there are texts. */
   readonly languages?: readonly string[];
-  /** `texts`: files with texts of further languages, or other words for known ones (see README). Default none. */
+  /** `texts`: files with texts of further languages, or other words for known ones (README of the package, Reports). Default none. */
   readonly texts: readonly string[];
   /** `html`: reports say the same in HTML, too, beside the plain text. Default false: some programs that read bounces look for plain text first. */
   readonly html: boolean;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -22,6 +22,16 @@ historyContract('the history in SQLite', async () => {
     return again;
   };
   return { history, reopen };
+});
+
+it('a history in SQLite that is damaged is named, and what goes on without it', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'dsnd-history-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const file = join(directory, 'history.db');
+  await writeFile(file, 'garbage '.repeat(1000));
+  await expect(openSqliteHistory(file)).rejects.toThrow(
+    `The history ${file} can't be used: file is not a database; move it away, and a new one is begun`,
+  );
 });
 
 it('a history in SQLite of version 1 is read on, with events one by one', async () => {

@@ -110,6 +110,7 @@ describe('a damaged store', () => {
     expect(checked.stderr).toBe('dsnd: the store is damaged; run: dsnd store recover queue NEW-DIRECTORY\n');
     const recovered = dsnd('store', 'recover', 'queue', 'rescued');
     expect(recovered).toMatchObject({ status: 1, stderr: '' });
+    expect(recovered.stdout).not.toContain('what is to go on');
     const saved = Number(/^(\d+) messages with /m.exec(recovered.stdout)?.[1]);
     expect(saved).toBeGreaterThan(50);
     expect(saved).toBeLessThan(100);
@@ -121,6 +122,20 @@ describe('a damaged store', () => {
     expect(files.length).toBe(2 * saved);
     const text = readFileSync(join(folder.path, 'files', files.find((name) => name.endsWith('.eml')) ?? ''), 'latin1');
     expect(text).toMatch(/^Received: /);
+  });
+
+  it('says what else lies in its folder: keys, history and suppression list are no part of the queue', async () => {
+    await (await startDsnd(folder.path, `${toml('queue')}\n[history]\n[suppression]\n`, port)).stop();
+    writeFileSync(join(folder.path, 'queue', 'return-path.key'), 'k');
+    const { status, stdout } = dsnd('store', 'recover', 'queue', 'rescued');
+    expect([status, stdout.split('\n')]).toEqual([
+      0,
+      [
+        '0 messages with 0 recipients stored in rescued',
+        'history.db, return-path.key, suppression.db in queue: copy to rescued what is to go on',
+        '',
+      ],
+    ]);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import type { Rescue } from '../sqlite/recover.ts';
 
 const usage = `usage: dsnd store check DIRECTORY
@@ -17,7 +18,10 @@ export async function storeCommand(words: readonly string[]): Promise<number> {
     if (command === 'check') return await check(directory);
     const { exportStore, recoverStore } = await import('../sqlite/recover.ts');
     if (command === 'export') return tell(await exportStore(directory, target), `written to ${target}`);
-    return tell(await recoverStore(directory, target), `stored in ${target}`);
+    const code = tell(await recoverStore(directory, target), `stored in ${target}`);
+    const others = await besideQueue(directory);
+    if (others.length > 0) console.log(`${others.join(', ')} in ${directory}: copy to ${target} what is to go on`);
+    return code;
   } catch (error) {
     console.error(`dsnd: ${error instanceof Error ? error.message : String(error)}`);
     return 2;
@@ -32,6 +36,12 @@ async function check(directory: string): Promise<number> {
   if (problems.length === 0) return 0;
   console.error(`dsnd: the store is damaged; run: dsnd store recover ${directory} NEW-DIRECTORY`);
   return 1;
+}
+
+/** What lies in the folder and is no part of the queue: keys, history, suppression list, policies. */
+async function besideQueue(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory);
+  return names.filter((name) => !/^queue\.db|^spool$|-(?:shm|wal)$/.test(name)).sort();
 }
 
 function tell({ messages, recipients, lost }: Rescue, where: string): number {

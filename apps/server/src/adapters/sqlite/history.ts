@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { resolve } from 'node:path';
 import { StoreError } from '../../ports.ts';
 import type { HistoryAsk } from './history-database.ts';
+import { unusable } from './unusable.ts';
 import type { HistoryEntry, HistoryPage, HistoryStore } from '../../ports.ts';
 
 type Heard =
@@ -49,7 +50,7 @@ export async function openSqliteHistory(file: string): Promise<HistoryStore> {
       if (heard.kind === 'answer') waiter?.resolve(heard.value);
       else waiter?.reject(new StoreError('io', `The history failed: ${heard.message}`));
     });
-    worker.on('error', (error: Error) => reject(fail(`The history can't be used: ${error.message}`)));
+    worker.on('error', (error: Error) => reject(fail(unusable('The history', file, error).message)));
     worker.on('exit', () => reject(fail('The history is closed')));
   });
   const ask = (asked: HistoryAsk): Promise<unknown> => {

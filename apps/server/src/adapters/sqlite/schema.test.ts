@@ -77,4 +77,9 @@ describe('toStoreError', () => {
     expect(error.code).toBe(code);
     expect(error.message).not.toContain('\n');
   });
+
+  it.each([3, 8, 14])('asks for the owner of the folder at result %s, which lacks a right', (errcode) => {
+    expect(toStoreError(Object.assign(new Error('no'), { errcode })).message).toMatch(/no; does its folder belong to/);
+    expect(toStoreError(Object.assign(new Error('no'), { errcode: 10 })).message).toBe('The store failed: no');
+  });
 });

@@ -147,6 +147,9 @@ const codes: Readonly<Record<number, StoreError['code']>> = {
   26: 'corrupt',
 };
 
+/** Those for what may not be written, read or made: mostly who ran the server before was another user. */
+const NO_RIGHT: ReadonlySet<number> = new Set([3, 8, 14]);
+
 /** Says in our words what SQLite reported, on one line. */
 export function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
@@ -154,5 +157,6 @@ export function toStoreError(error: unknown): StoreError {
   const code = codes[(errcode ?? 0) & 0xff] ?? 'io';
   const reason = (message ?? 'unknown trouble').replaceAll(/\s+/g, ' ');
   if (code === 'locked') return new StoreError(code, 'The store is in use by another process');
-  return new StoreError(code, `The store ${code === 'corrupt' ? 'is damaged' : 'failed'}: ${reason}`);
+  const hint = NO_RIGHT.has((errcode ?? 0) & 0xff) ? '; does its folder belong to the user that runs this?' : '';
+  return new StoreError(code, `The store ${code === 'corrupt' ? 'is damaged' : 'failed'}: ${reason}${hint}`);
 }

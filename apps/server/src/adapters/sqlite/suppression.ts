@@ -1,4 +1,5 @@
 import { openPrivate, type DatabaseSync } from './sqlite.ts';
+import { unusable } from './unusable.ts';
 import { StoreError, type SuppressionRecord, type SuppressionStore } from '../../ports.ts';
 
 /** `PRAGMA application_id`: the letters "dsns". */
@@ -33,7 +34,14 @@ export function openSqliteSuppression(file: string): SuppressionStore {
     }
   };
   return {
-    all: () => Promise.resolve(all.all().map(({ record }) => JSON.parse(String(record)) as SuppressionRecord)),
+    // eslint-disable-next-line @typescript-eslint/require-await -- the contract is asynchronous, this file is not
+    async all() {
+      try {
+        return all.all().map(({ record }) => JSON.parse(String(record)) as SuppressionRecord);
+      } catch (error) {
+        throw unusable('The suppression list', file, error);
+      }
+    },
     change: (records, gone) =>
       transact(() => {
         for (const record of records) put.run(record.address, JSON.stringify(record));
@@ -61,6 +69,6 @@ function open(file: string): DatabaseSync {
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
     return database;
   } catch (error) {
-    throw new StoreError('io', `The suppression list can't be used: ${error instanceof Error ? error.message : ''}`);
+    throw unusable('The suppression list', file, error);
   }
 }
