@@ -296,7 +296,7 @@ export type AcceptFrom = 'anyone' | 'relay-from';
 export interface RouteConfig {
   /** `match`: a domain, `*.domain` for those below it, an address, or `*` for all; the first route that matches counts. */
   readonly match: RouteMatch;
-  /** `to`: the next hop. */
+  /** `to`: the next hop; [where mail goes](delivering.md) tells of each, of programs with their exit codes, too. */
   readonly to: NextHopTemplate;
   /**
    * `recipients`: the local-parts that exist. Others get 550 5.1.1 at RCPT, so that no bounce is owed for them. Absent: all
@@ -306,7 +306,7 @@ export interface RouteConfig {
   /** `recipients-file`: more of them, one local-part per line; `#` after a blank or at the start begins a comment. */
   readonly recipientsFile?: string;
   /**
-   * `accept-from`. Default: `anyone` where the mail ends here (`maildir:`, `lmtp:`, `simulator:`, `discard:`),
+   * `accept-from`. Default: `anyone` where the mail ends here (`maildir:`, `lmtp:`, `pipe:`, `gateway+https:`, `simulator:`, `discard:`),
    * `relay-from` where it goes on to others (`smtp:`, `mx:`), so that nobody finds an open relay.
    */
   readonly acceptFrom: AcceptFrom;

@@ -41,9 +41,17 @@ describe('PipeTransport', () => {
   });
 
   it.each([
+    [65, 'failed', '5.6.0'],
     [67, 'failed', '5.1.1'],
     [68, 'failed', '5.1.2'],
+    [69, 'failed', '5.3.0'],
+    [70, 'deferred', '4.3.0'],
+    [71, 'deferred', '4.3.0'],
+    [72, 'failed', '5.3.0'],
+    [73, 'deferred', '4.3.0'],
+    [74, 'deferred', '4.3.0'],
     [75, 'deferred', '4.3.0'],
+    [76, 'failed', '5.3.0'],
     [77, 'failed', '5.7.1'],
     [1, 'failed', '5.3.0'],
   ])('RFC 3463 §3.4: exit code %i is %s with %s', async (exitCode, kind, status) => {

@@ -11,7 +11,7 @@ const TIMEOUT_MS = 300_000;
  * with its Return-Path from standard input. SENDER, RECIPIENT, ENVELOPE_ID and QUEUE_ID stand in its environment.
  *
  * Exit code 0 is delivered; of the others the codes of sysexits are known: 67 and 68 (no such user or host), 75 (try
- * again), 77 (not permitted), 65 (bad data), 73 and 74 (can't be written). Unknown ones are final.
+ * again), 77 (not permitted), 65 (bad data), 70, 71, 73 and 74 (trouble here). Unknown ones are final.
  *
  * @example new PipeTransport(['/usr/local/bin/ticket', '--queue', 'sales'], { programs, clock })
  */
