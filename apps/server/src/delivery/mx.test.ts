@@ -155,6 +155,28 @@ describe('findTargets', () => {
     expect(targets).toHaveLength(20);
     expect(many.questions.length).toBeLessThanOrEqual(11);
   });
+
+  it('RFC 5321 §5.1: addresses of one host, however many, keep out neither other hosts nor its own other family', async () => {
+    const six = Array.from({ length: 30 }, (_, i) => `2001:db8::${i + 1}`);
+    const crowded = new TableResolver({
+      'crowded.example': {
+        mx: [
+          [10, 'crowd.example'],
+          [20, 'lone.example'],
+        ],
+      },
+      'crowd.example': { addresses: [...six, '192.0.2.1'] },
+      'lone.example': { addresses: ['192.0.2.2'] },
+    });
+    const { targets } = await findTargets({ kind: 'mx', domain: 'crowded.example' }, crowded, own, () => 0);
+    expect(targets.length).toBeLessThanOrEqual(20);
+    expect(targets[0]).toMatchObject({ host: 'crowd.example', address: '2001:db8::1' });
+    expect(targets).toContainEqual({ host: 'crowd.example', address: '192.0.2.1', port: 25 });
+    expect(targets.at(-1)).toEqual({ host: 'lone.example', address: '192.0.2.2', port: 25 });
+    const relay = await findTargets({ kind: 'smtp', host: 'crowd.example', port: 25 }, crowded, own, () => 0);
+    expect(relay.targets).toHaveLength(20);
+    expect(relay.targets.at(-1)).toMatchObject({ address: '192.0.2.1' });
+  });
 });
 
 describe('orderExchangers', () => {

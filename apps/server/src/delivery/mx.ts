@@ -34,7 +34,10 @@ export interface FoundTargets {
   readonly trouble?: Trouble;
 }
 
-/** More hosts or addresses than these are not tried in one attempt, whatever the DNS says. */
+/**
+ * More hosts or addresses than these are not tried in one attempt, whatever the DNS says. Of too many addresses each host
+ * has its share (RFC 5321 §5.1: at least two addresses should be tried).
+ */
 const maxHosts = 10;
 const maxTargets = 20;
 
@@ -110,7 +113,7 @@ async function configuredTargets(host: string, port: number, resolver: HostResol
   if (isIpv4(host) || isIpv6(host)) return { targets: [{ host: undefined, address: host, port }] };
   const answer = await resolver.addresses(host);
   if (answer.kind === 'addresses')
-    return { targets: answer.addresses.slice(0, maxTargets).map((address) => ({ host, address, port })) };
+    return { targets: someOf(answer.addresses, maxTargets).map((address) => ({ host, address, port })) };
   if (answer.kind === 'trouble')
     return {
       targets: [],
@@ -128,10 +131,15 @@ async function exchangerTargets(
   const answers = await Promise.all(
     hosts.map(async (host): Promise<[string, AddressAnswer]> => [host, await resolver.addresses(host)]),
   );
-  const targets = answers.flatMap(([host, answer]) =>
-    answer.kind === 'addresses' ? answer.addresses.map((address): Target => ({ host, address, port: 25 })) : [],
+  const found = answers.flatMap(([host, answer]) =>
+    answer.kind === 'addresses' ? [[host, answer.addresses] as const] : [],
   );
-  if (targets.length > 0) return { targets: targets.slice(0, maxTargets) };
+  const count = found.reduce((sum, [, addresses]) => sum + addresses.length, 0);
+  const share = count > maxTargets ? Math.floor(maxTargets / found.length) : maxTargets;
+  const targets = found.flatMap(([host, addresses]) =>
+    someOf(addresses, share).map((address): Target => ({ host, address, port: 25 })),
+  );
+  if (targets.length > 0) return { targets };
   for (const [host, answer] of answers) {
     if (answer.kind === 'trouble')
       return {
@@ -146,6 +154,11 @@ async function exchangerTargets(
     };
   // RFC 5321 §5.1: with MX records present the domain's own address is not used; no usable one is an error.
   return { targets, trouble: { status: '5.4.4', reason: `none of the mail exchangers of ${domain} has an address` } };
+}
+
+/** The first ones, and the last: those of the other family stand at the end. */
+function someOf(addresses: readonly string[], most: number): readonly string[] {
+  return addresses.length <= most ? addresses : [...addresses.slice(0, most - 1), ...addresses.slice(-1)];
 }
 
 function loop(domain: string): HostAnswer {
