@@ -174,6 +174,21 @@ describe('DnssecResolver', () => {
     expect(await resolver.mx('ivory.edu')).toEqual({ kind: 'null-mx', secure: true });
   });
 
+  it('RFC 5321 §5.1: records that can not be read are trouble, not a domain without exchanger or a host without address', async () => {
+    const { resolver } = await nameServer(() => [
+      {
+        records: [
+          ['ivory.edu', MX, [0]],
+          ['ivory.edu', A, [192, 0, 2]],
+          ['ivory.edu', AAAA, []],
+        ],
+      },
+    ]);
+    const trouble = { kind: 'trouble', reason: 'the resolver gave broken records', secure: false };
+    expect(await resolver.mx('ivory.edu')).toEqual(trouble);
+    expect(await resolver.addresses('ivory.edu')).toEqual(trouble);
+  });
+
   it.each([
     '',
     'a..b',

@@ -48,10 +48,12 @@ export class DnssecResolver implements ValidatingResolver {
       if (host?.end !== end) return [];
       return [{ host: host.name, preference: ((answer.octets[at] ?? 0) << 8) | (answer.octets[at + 1] ?? 0) }];
     });
+    // Records that say nothing readable do not say that there are none: the domain's own address must not stand in.
+    if (hosts.length === 0) return broken;
     // RFC 7505 §3: a null MX stands alone; among other records it is no exchanger.
     const real = hosts.filter(({ host }) => host !== '');
     const { secure } = answer;
-    if (real.length === 0) return { kind: hosts.length > 0 ? 'null-mx' : 'none', secure };
+    if (real.length === 0) return { kind: 'null-mx', secure };
     return { kind: 'hosts', hosts: real, secure };
   }
 
@@ -65,6 +67,7 @@ export class DnssecResolver implements ValidatingResolver {
       const addresses = answers.flatMap(({ octets, records }) =>
         records.flatMap(({ at, end }) => addressText(octets.subarray(at, end)) ?? []),
       );
+      if (addresses.length === 0) return broken;
       const secure = answers.every((answer) => answer.secure);
       return { kind: 'addresses', addresses, secure, ...aliasOf(first) };
     }
@@ -126,6 +129,8 @@ function trouble(reason: string): Extract<Reading, { kind: 'trouble' }> {
 function aliasOf({ canonicalName }: DnsAnswer): { readonly canonicalName?: string } {
   return canonicalName === undefined ? {} : { canonicalName };
 }
+
+const broken = trouble('the resolver gave broken records');
 
 /** Undefined for what is no address. RFC 1035 §3.4.1, RFC 3596 §2.2 */
 function addressText(octets: Uint8Array): string | undefined {
