@@ -28,6 +28,7 @@ import { DnssecResolver } from './adapters/dns/validating-resolver.ts';
 import { localModeConfig, remarksOn, type Config } from './config.ts';
 import { welcome } from './local-mode.ts';
 import type { Admin, EventSink, QueueStore } from './ports.ts';
+import { startFault } from './adapters/network/listen-fault.ts';
 import { makeReload, statusOf } from './reload.ts';
 import type { Collector, Exporter, ExporterParts } from './traces/exporter.ts';
 import { makeTracing } from './traces/tracing.ts';
@@ -124,7 +125,7 @@ export async function run(file: string | undefined, onHangUp: OnHangUp): Promise
     await front?.serve(served(started));
   } catch (error) {
     await end(started);
-    fail(error instanceof Error ? error.message : String(error));
+    fail(startFault(error));
     return;
   }
   const server = started;
