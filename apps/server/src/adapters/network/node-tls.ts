@@ -1,9 +1,10 @@
-import { X509Certificate, constants, createPrivateKey, type KeyObject } from 'node:crypto';
+import { X509Certificate, constants, createPrivateKey } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { TLSSocket, checkServerIdentity, connect, createSecureContext, type SecureContext } from 'node:tls';
 import { TlsError, type TlsIdentity, type TlsOptions, type TlsPeer, type TlsState } from '../../ports.ts';
 import { assertFile } from '../files/text-files.ts';
+import { chainOf } from './tls-chain.ts';
 import { shownOn, type Kept, type Shown, type TlsSessions } from './tls-sessions.ts';
 
 /** A socket after its handshake, and what came of it. */
@@ -144,29 +145,6 @@ function isFor(certificate: X509Certificate, name: string): boolean {
     const host = /^DNS:([^.]+)(\..+)$/.exec(alternative);
     return host?.[2]?.toLowerCase() === name.toLowerCase();
   });
-}
-
-function chainOf(shown: readonly X509Certificate[]): TlsPeer['chain'] {
-  const nowMs = Date.now();
-  return shown.map((one, at) => ({
-    certificate: one.raw,
-    publicKey: spki(one.publicKey),
-    issuedByNext: isIssuedBy(one, shown[at + 1], nowMs),
-  }));
-}
-
-/** Node finds issuers by their names; whether they signed is asked here. */
-function isIssuedBy(one: X509Certificate, issuer: X509Certificate | undefined, nowMs: number): boolean {
-  if (issuer === undefined || !issuer.ca || !isValidAt(one, nowMs) || !isValidAt(issuer, nowMs)) return false;
-  return one.checkIssued(issuer) && one.verify(issuer.publicKey);
-}
-
-function isValidAt({ validFrom, validTo }: X509Certificate, atMs: number): boolean {
-  return Date.parse(validFrom) <= atMs && atMs <= Date.parse(validTo);
-}
-
-function spki(key: KeyObject): Uint8Array {
-  return key.export({ type: 'spki', format: 'der' });
 }
 
 function oneLine(text: string): string {
