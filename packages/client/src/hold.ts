@@ -17,7 +17,7 @@ export function assertHold(
   announced: string | undefined,
 ): void {
   const [interval = '', dateTime = ''] = announced?.trim().split(/ +/) ?? [];
-  if (holdFor !== undefined && !(holdFor <= Number(interval || NaN)))
+  if (holdFor !== undefined && !(holdFor <= Number(interval)))
     throw tooLong(interval === '' ? 'an unknown time' : `${interval} seconds at most`);
   if (holdUntil !== undefined && !(holdUntil.getTime() <= (parseDateTime(dateTime)?.getTime() ?? NaN)))
     throw tooLong(`${dateTime === '' ? 'an unknown time' : dateTime} at the latest`);

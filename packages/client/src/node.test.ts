@@ -47,6 +47,16 @@ describe('connectTo', () => {
     expect(length).toBe(said.length);
   });
 
+  it.each([
+    ['RFC 8314 §3.3: where TLS comes first', 'implicit', 465],
+    ['RFC 6409 §3.1: else', 'starttls', 587],
+    ['RFC 6409 §3.1: unless told otherwise', undefined, 587],
+  ] as const)('%s the port of a submission server (%s) is %i', async (_, tls, port) => {
+    // Nobody can be connected to there, and what failed is told with its port.
+    const host = '255.255.255.255';
+    await expect(connectTo({ host, ...(tls && { tls }) })).rejects.toThrow(`${host}:${port}`);
+  });
+
   it('tells what went wrong with each address of a name', async () => {
     const lookup: LookupFunction = (_, __, found) =>
       found(null, [
@@ -69,6 +79,15 @@ describe('connectTo', () => {
     connection = await connectTo({ host: '127.0.0.1', port, tlsOptions: { ca: certificate.cert } });
     await expect(connection.startTls()).rejects.toThrow(/IP: 127\.0\.0\.1/);
   });
+
+  it('a handshake that the server never takes up ends in the time that a connection may take', async () => {
+    await connected(() => undefined);
+    const { port } = server?.address() as AddressInfo;
+    connection?.close();
+    connection = await connectTo({ host: '127.0.0.1', port, connectTimeoutMs: 500 });
+    await expect(connection.startTls()).rejects.toMatchObject({ code: 'connection', message: 'no connection in time' });
+    expect(connection.secure).toBe(false);
+  }, 20_000);
 
   it('RFC 3207 §4.2: octets that came in the clear are not read as if they had come inside TLS', async () => {
     const two = await connected((socket) => {

@@ -141,6 +141,14 @@ describe('dsnTransport', () => {
     });
   });
 
+  it('RFC 1047 §3: does not call a message perhaps taken whose content was never asked for', async () => {
+    const mailer = await transporter({ dropAt: 'rcpt bob@example.com' });
+    await expect(mailer.sendMail({ ...letter, to: 'bob@example.com' })).rejects.toMatchObject({
+      code: 'connection',
+      message: 'no recipient was taken: the connection broke',
+    });
+  });
+
   it('RFC 3461 §4.1: refuses what is no list of occasions before anything is sent, where it would say NEVER', async () => {
     const mailer = await transporter();
     for (const notify of ['failure', ['FAILURE']])

@@ -76,6 +76,45 @@ describe('submit', () => {
     ]);
   });
 
+  it.each([
+    ['RET', { ret: 'HDRS' }, {}],
+    ['ENVID', { envid: 'QQ314159' }, {}],
+    ['NOTIFY', {}, { notify: 'never' }],
+    ['ORCPT', {}, { orcpt: 'same' }],
+  ] as const)('RFC 3461 §5.4: no word of DSN is dropped unasked: %s alone', async (keyword, request, wish) => {
+    const asked: Message = {
+      from: 'alice@example.org',
+      to: [{ address: 'bob@example.com', ...wish }],
+      content: message.content,
+      ...request,
+    };
+    const { port } = (server = await startTestServer({ extensions: { pipelining: true } }));
+    const connect = (): Promise<Connection> => connectTo({ host: '127.0.0.1', port });
+    await expect(submit(asked, { connect, startTls: 'off' })).rejects.toMatchObject({
+      code: 'dsn-not-offered',
+      message: expect.stringContaining(keyword) as string,
+    });
+    expect(server.heard).toEqual([]);
+  });
+
+  it.each([
+    ['was taken', ['354 go\r\n', '250 2.0.0 taken\r\n']],
+    ['was refused', ['554 5.0.0 no\r\n']],
+    ['could not be tried', []],
+  ])('RFC 5321 §4.1.1.10: a connection is closed once the message %s', async (_, replies) => {
+    const envelope = '250 ok\r\n'.repeat(4);
+    const greeted = replies.length === 0 ? [] : ['220 mx\r\n', '250-mx\r\n250-PIPELINING\r\n250 DSN\r\n', envelope];
+    let closed = 0;
+    const connection = {
+      ...scripted([...greeted, ...replies], 9),
+      close: () => {
+        closed++;
+      },
+    };
+    await submit(message, { connect: () => Promise.resolve(connection) }).catch(() => undefined);
+    expect(closed).toBe(1);
+  });
+
   describe('FUTURERELEASE', () => {
     const futureRelease = { maxInterval: 3600, maxDateTime: '2030-01-01T00:00:00Z' };
     const extensions = { pipelining: true, dsn: true, futureRelease };
@@ -114,8 +153,10 @@ describe('submit', () => {
       ['no date', { holdUntil: new Date(Number.NaN) }],
       ['both', { holdFor: 60, holdUntil: new Date('2030-01-01T00:00:00Z') }],
     ])('RFC 4865 §3: is refused before any server is bothered: %s', async (_, request) => {
-      await expect(offer({ extensions }, plain, request)).rejects.toMatchObject({ name: 'EsmtpParameterError' });
-      expect(server?.heard).toEqual([]);
+      const connect = (): Promise<Connection> => Promise.reject(new Error('opened'));
+      await expect(submit({ ...message, ...request }, { connect })).rejects.toMatchObject({
+        name: 'EsmtpParameterError',
+      });
     });
   });
 

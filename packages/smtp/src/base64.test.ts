@@ -25,6 +25,7 @@ it.each([
   'YR==',
   'YWI=\n',
   'é===',
+  'YWJé',
   'YW-_',
   '*',
 ])('RFC 4648 §4: %j is not canonical base64', (text) => {
