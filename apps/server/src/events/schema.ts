@@ -71,7 +71,12 @@ const fields = {
   delivered: reached,
   relayed: reached,
   expanded: { recipient: address, to: said(v.array(text), 'The addresses in its place') },
-  deferred: { ...recipient, failure, attempts: said(count, 'Made so far, or since an operator had it attempted'), retryAt: time },
+  deferred: {
+    ...recipient,
+    failure,
+    attempts: said(count, 'Made so far, or since an operator had it attempted'),
+    retryAt: time,
+  },
   delayed: { ...recipient, failure: v.optional(failure) },
   failed: givenUp,
   expired: givenUp,
