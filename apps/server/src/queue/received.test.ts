@@ -61,6 +61,15 @@ describe('what came back to a return path of ours', () => {
     expect(cameBack(content, { to }).failure?.status).toBe('5.1.1');
   });
 
+  it.each([
+    ['RFC 3464 §2.3.1: its original', 'Ann@example.net', 'a.lee@inner.example'],
+    ['RFC 3464 §2.3.2: its final', 'team@alias.example', 'Ann@example.net'],
+  ])('knows the recipient by %s address alone', (_, original, final) => {
+    const [empty, ...fields] = failed(final, 'Status: 5.1.1');
+    const content = report([empty!, `Original-Recipient: rfc822; ${original}`, ...fields]);
+    expect(cameBack(content).failure?.status).toBe('5.1.1');
+  });
+
   it('RFC 5321 §4.5.5: fails nobody for what somebody wrote, for what came elsewhere, or for another address', () => {
     const content = report(failed('ann@example.net', 'Status: 5.1.1'));
     expect(cameBack(content, { reversePath: 'eve@example.org' }).failure).toBeUndefined();
@@ -74,6 +83,8 @@ describe('what came back to a return path of ours', () => {
     ['5.0.0', '550 5.1.1 no such user', '5.1.1'],
     // RFC 3463 §2: a class of its own speaks of another kind of trouble.
     ['5.0.0', '450 4.2.0 try later', undefined],
+    ['4.0.0', '550 5.1.1 no such user', undefined],
+    ['5.0.0', '450 4.1.6 moved', undefined],
     ['5.1.2', '550 5.1.1 no such user', '5.1.2'],
   ])('status %s with the reply %j fails it with %s', (status, reply, wanted) => {
     const content = report(failed('ann@example.net', `Status: ${status}`, `Diagnostic-Code: smtp; ${reply}`));

@@ -82,7 +82,8 @@ function failureOf(
 ): Failure | undefined {
   const ours = new Set([recipient.toLowerCase(), address.toLowerCase()]);
   const found = recipients.find((each) => namesOf(each).some((name) => ours.has(name)));
-  if (found?.action !== 'failed' || found.permanence !== 'permanent' || found.confidence === 'low') return undefined;
+  // Nothing but a failure is permanent.
+  if (found?.permanence !== 'permanent' || found.confidence === 'low') return undefined;
   const { advice, reason } = found;
   const status = statusOf(found);
   if (status?.startsWith('5.') !== true || !(advice === 'suppress' || advice === 'correct-address')) return undefined;
