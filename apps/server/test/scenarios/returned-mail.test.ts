@@ -190,6 +190,8 @@ describe('return paths of our own', () => {
     await submit(world, 'mx.example.org', [ALICE, 'RCPT TO:<bob@verp.example>']);
     await world.clock.advance(60_000);
     expect(parseReport(toAlice(server)[0]!.octets)?.deliveryStatus?.recipients).toMatchObject([{ status: '5.1.1' }]);
+    // It is ours: nothing has come back.
+    expect(received(server)).toEqual([]);
     await world.clock.during(server.stop());
   });
 
@@ -241,6 +243,33 @@ describe('reports that pass through', () => {
     await world.clock.advance(60_000);
     expect(received(server)).toMatchObject([{ messageId: accepted?.messageId, verified: false, what: 'dsn' }]);
     expect(toAlice(server)).toHaveLength(2);
+    await world.clock.during(server.stop());
+  });
+
+  it('RFC 3464 §2: are none where they do not come from <>', async () => {
+    const { world, server } = await start();
+    await submit(world, 'mx.example.org', [ALICE, 'RCPT TO:<dave@plain.example>']);
+    const about = report({ envelopeId: 'E1' });
+    await submit(
+      world,
+      'mx.example.org',
+      ['MAIL FROM:<mallory@evil.example>', 'RCPT TO:<alice@sender.example>'],
+      about,
+    );
+    await world.clock.advance(60_000);
+    expect(toAlice(server)).toHaveLength(1);
+    expect(received(server)).toEqual([]);
+    await world.clock.during(server.stop());
+  });
+
+  it('are told of once, however often it is tried to hand them over', async () => {
+    const { world, server } = await start('[[route]]\nmatch = "away.example"\nto = "smtp://away.hop.example:25"\n');
+    await submit(world, 'mx.example.org', [ALICE.replace('sender', 'away'), 'RCPT TO:<dave@plain.example>']);
+    const about = report({ envelopeId: 'E1' });
+    await submit(world, 'mx.example.org', ['MAIL FROM:<>', 'RCPT TO:<alice@away.example>'], about);
+    await world.clock.advance(7_200_000);
+    expect(server.events.filter(({ kind }) => kind === 'deferred').length).toBeGreaterThan(1);
+    expect(received(server)).toHaveLength(1);
     await world.clock.during(server.stop());
   });
 
