@@ -170,6 +170,16 @@ describe('an address that fails', () => {
     expect(list.find('ann@x.example')).toMatchObject({ failures: 3 });
   });
 
+  it('becomes one whose mail comes back while it is refused, too', async () => {
+    const { list, time, fails, comesBack, succeeds } = await world();
+    await fails('a@x');
+    await comesBack('a@x');
+    time.nowMs += DAY;
+    await succeeds('a@x', 'relayed');
+    await fails('a@x');
+    expect(list.find('a@x')?.failures).toBe(3);
+  });
+
   it('is not forgotten where it fails again while others are', async () => {
     const { list, time, store, fails } = await world({ failures: 2 });
     await fails('ann@x.example');

@@ -108,6 +108,24 @@ describe('the suppression list', () => {
     expect(soon?.untilMs).toBeGreaterThan(sinceMs + 2 * day - 1);
   });
 
+  it('keeps for good what fails while it stands there for a time, where failures count for good', async () => {
+    const { send, list, world } = await start('[suppression]\nkeep = "never"', OPEN);
+    const sinceMs = world.clock.now();
+    await list.add([{ address: 'bob@ivory.edu', reason: 'is away', sinceMs, untilMs: sinceMs + day }]);
+    await send('bob@ivory.edu');
+    expect(await list.get('bob@ivory.edu')).toEqual({
+      ...{ address: 'bob@ivory.edu', reason: 'is away', sinceMs, failures: 1 },
+    });
+  });
+
+  it('shows at once what came onto it since it was last looked at', async () => {
+    const { list, world } = await start('[suppression]');
+    for (const address of ['b@y.example', 'a@y.example']) {
+      await list.add([{ address, reason: 'x', sinceMs: world.clock.now() }]);
+      expect((await list.list({ limit: 1 })).entries).toMatchObject([{ address }]);
+    }
+  });
+
   it('begins anew with an address that took mail after its time on the list', async () => {
     const { send, state, world } = await start('[suppression]\nfailures = 2\nkeep = "2d"');
     for (let n = 0; n < 2; n++) await send('bob@ivory.edu');
@@ -139,6 +157,8 @@ describe('the suppression list', () => {
     expect(await send('Postmaster@ivory.edu')).toMatch(/^250/);
     expect(await list.add([{ address: 'postmaster@a.example', reason: 'x', sinceMs: world.clock.now() }])).toBe(0);
     expect(await all(list.all())).toEqual([]);
+    await send('postmasters@ivory.edu');
+    expect(await send('postmasters@ivory.edu')).toMatch(/^550/);
   });
 
   it('blames the address behind an alias, not the alias', async () => {
@@ -146,6 +166,17 @@ describe('the suppression list', () => {
     await send('team@pure-heart.org');
     expect(await send('team@pure-heart.org')).toMatch(/^250/);
     expect((await all(list.all())).map(({ address }) => address)).toEqual(['gone@ivory.edu']);
+  });
+
+  it('counts for the address behind an alias that it took mail', async () => {
+    const { send, state, list } = await start('[suppression]\nfailures = 2');
+    for (const takesAll of [false, true, false]) {
+      state.takesAll = takesAll;
+      await send('team@pure-heart.org');
+    }
+    expect(await list.get('gone@ivory.edu')).toBeUndefined();
+    await send('team@pure-heart.org');
+    expect(await list.get('gone@ivory.edu')).toMatchObject({ failures: 2 });
   });
 
   it('holds at submission only, or where a listener says so', async () => {
