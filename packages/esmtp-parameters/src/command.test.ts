@@ -113,6 +113,22 @@ describe('parseRcptCommand', () => {
 });
 
 describe('formatMailCommand and formatRcptCommand', () => {
+  it.each(['a@b>', 'a@b> X', 'a@b> X=1', 'a@b>,<c@d', 'a@b> é'])(
+    'the path %j is at fault, not what follows it',
+    (path) => {
+      expect(fault(() => formatMailCommand({ reversePath: path, parameters: [] }))).toEqual({
+        code: 'bad-path',
+        offset: 14,
+        reply: '501 5.1.7',
+      });
+      expect(fault(() => formatRcptCommand({ forwardPath: path, parameters: [] }))).toEqual({
+        code: 'bad-path',
+        offset: 12,
+        reply: '501 5.1.3',
+      });
+    },
+  );
+
   it('RFC 5321 §4.1.1.2: the line that says it', () => {
     expect(formatMailCommand({ reversePath: '', parameters: [] })).toBe('MAIL FROM:<>');
     expect(formatMailCommand({ reversePath: 'josé@x', parameters: [{ keyword: 'SMTPUTF8' }] })).toBe(
@@ -127,8 +143,8 @@ describe('formatMailCommand and formatRcptCommand', () => {
   it.each([
     ['a', 'bad-path'],
     ['a@b> NOTIFY=NEVER', 'bad-path'],
-    ['a@b> X', 'syntax'],
-    ['a@b>\r\nDATA', 'syntax'],
+    ['a@b> X', 'bad-path'],
+    ['a@b>\r\nDATA', 'bad-path'],
     ['a@b\r\n', 'bad-path'],
     ['é@x', 'needs-smtputf8'],
   ])('RFC 5321 §4.1.1.2: the path %j is not emitted', (path, code) => {

@@ -80,8 +80,8 @@ export function formatMailCommand(command: {
   readonly parameters: readonly EsmtpParameter[];
 }): string {
   const line = joinCommand('MAIL FROM:', command.reversePath, command.parameters);
-  const { reversePath } = parseMailCommand(line);
-  if (reversePath.wire !== command.reversePath) throw new EsmtpParameterError('bad-path', 10, PATH_REPLIES.MAIL);
+  expectPath(line, 'MAIL FROM:', 'MAIL', command.reversePath);
+  parseMailCommand(line);
   return line;
 }
 
@@ -100,13 +100,19 @@ export function formatRcptCommand(
   context: Utf8Context = { smtputf8: false },
 ): string {
   const line = joinCommand('RCPT TO:', command.forwardPath, command.parameters);
-  const { forwardPath } = parseRcptCommand(line, context);
-  if (forwardPath.wire !== command.forwardPath) throw new EsmtpParameterError('bad-path', 8, PATH_REPLIES.RCPT);
+  expectPath(line, 'RCPT TO:', 'RCPT', command.forwardPath);
+  parseRcptCommand(line, context);
   return line;
 }
 
 function joinCommand(prefix: string, path: string, parameters: readonly EsmtpParameter[]): string {
   return parameters.length === 0 ? `${prefix}<${path}>` : `${prefix}<${path}> ${formatParameters(parameters)}`;
+}
+
+/** A path that ends before its text does would say the rest as parameters: it is the path that is at fault then. */
+function expectPath(line: string, prefix: string, verb: PathVerb, path: string): void {
+  const { wire } = scanPath(line, prefix.length, verb, true);
+  if (wire !== path) throw new EsmtpParameterError('bad-path', prefix.length + 1 + wire.length, PATH_REPLIES[verb]);
 }
 
 function mailCommand(line: string, utf8: boolean): MailCommand {
