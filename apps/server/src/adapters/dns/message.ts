@@ -41,7 +41,6 @@ const DO = 0x8000;
 const udpOctets = 1232;
 const headerOctets = 12;
 const maxAliases = 16;
-const maxRecords = 100;
 /** Records of an answer that are looked at, signatures included. */
 const maxLookedAt = 1000;
 
@@ -163,7 +162,7 @@ function follow(
     if (target === undefined) break;
     name = target;
   }
-  const records = found.filter((one) => one.name === name && one.type === type).slice(0, maxRecords);
+  const records = found.filter((one) => one.name === name && one.type === type);
   return { records, ...(name === asked ? {} : { canonicalName: name }) };
 }
 

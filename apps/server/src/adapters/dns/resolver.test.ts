@@ -20,6 +20,11 @@ const zone: Readonly<Record<string, NameServerAnswer>> = {
   'AAAA four.example': 2,
   'A half.example': [],
   'AAAA half.example': 2,
+  'MX many.example': Array.from({ length: 150 }, (_, i) => mxData(200 - i, `h${i}.example`)),
+  'A many.example': [Buffer.from([192, 0, 2, 7])],
+  'AAAA many.example': Array.from({ length: 150 }, (_, i) =>
+    Buffer.from([32, 1, 13, 184, ...Array.from({ length: 11 }, () => 0), i]),
+  ),
   'A none.example': [],
   'AAAA none.example': [],
 };
@@ -47,6 +52,21 @@ afterAll(async () => {
 });
 
 describe('DnsResolver', () => {
+  it('RFC 5321 §5.1: of very many exchangers it tells the preferred ones, wherever they stand', async () => {
+    const answer = await resolver.mx('many.example');
+    const hosts = answer.kind === 'hosts' ? answer.hosts : [];
+    expect(hosts).toHaveLength(100);
+    expect(hosts.slice(0, 2)).toEqual([
+      { preference: 51, host: 'h149.example' },
+      { preference: 52, host: 'h148.example' },
+    ]);
+  });
+
+  it('very many addresses of one family keep out none of the other', async () => {
+    const answer = await resolver.addresses('many.example');
+    expect(answer.kind === 'addresses' ? answer.addresses : []).toContain('192.0.2.7');
+  });
+
   it.each([
     [
       'ivory.edu',

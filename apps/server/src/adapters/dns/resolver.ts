@@ -47,7 +47,8 @@ export class DnsResolver implements Resolver {
     // RFC 7505 §3: a null MX stands alone; among other records it is no exchanger.
     const real = hosts.filter(({ host }) => host !== '' && host !== '.');
     if (real.length === 0) return hosts.length > 0 ? { kind: 'null-mx' } : { kind: 'none' };
-    return { kind: 'hosts', hosts: real.slice(0, maxAnswers) };
+    // RFC 5321 §5.1: the preferred ones may stand last.
+    return { kind: 'hosts', hosts: real.sort((a, b) => a.preference - b.preference).slice(0, maxAnswers) };
   }
 
   async addresses(host: string): Promise<AddressAnswer> {
@@ -58,8 +59,8 @@ export class DnsResolver implements Resolver {
       this.#ask(() => this.#resolver.resolve6(host)),
       this.#ask(() => this.#resolver.resolve4(host)),
     ]);
-    const found = answers.flatMap((answer) => (answer.kind === 'records' ? answer.records : []));
-    if (found.length > 0) return { kind: 'addresses', addresses: this.#order(found.slice(0, maxAnswers)) };
+    const found = answers.flatMap((answer) => (answer.kind === 'records' ? answer.records.slice(0, maxAnswers) : []));
+    if (found.length > 0) return { kind: 'addresses', addresses: this.#order(found) };
     // Trouble with one family hides whether the host has an address: the question is open.
     const trouble = answers.find((answer) => answer.kind === 'trouble');
     if (trouble !== undefined) return trouble;

@@ -169,6 +169,19 @@ describe('DnssecResolver', () => {
     }
   });
 
+  it('RFC 5321 §5.1: of very many exchangers it tells the preferred ones, wherever they stand', async () => {
+    const records = Array.from({ length: 150 }, (_, i): Rr => [
+      'ivory.edu',
+      MX,
+      [0, 200 - i, ...nameOctets(`h${i}.edu`)],
+    ]);
+    const { resolver } = await nameServer(() => [{ records }]);
+    const answer = await resolver.mx('ivory.edu');
+    const hosts = answer.kind === 'hosts' ? answer.hosts : [];
+    expect(hosts).toHaveLength(100);
+    expect(hosts[0]).toEqual({ preference: 51, host: 'h149.edu' });
+  });
+
   it('RFC 7505 §3: null MX', async () => {
     const { resolver } = await nameServer(() => [{ records: [['ivory.edu', MX, mx(0, '')]] }]);
     expect(await resolver.mx('ivory.edu')).toEqual({ kind: 'null-mx', secure: true });

@@ -16,6 +16,9 @@ export interface DnssecResolverOptions {
   readonly maxQuestions?: number;
 }
 
+/** More answers than these are of no use to a sender and only cost memory. */
+const maxAnswers = 100;
+
 type Reading =
   | { readonly kind: 'answer'; readonly answer: DnsAnswer }
   | { readonly kind: 'none' | 'no-such-domain'; readonly secure: boolean; readonly canonicalName?: string }
@@ -54,7 +57,9 @@ export class DnssecResolver implements ValidatingResolver {
     const real = hosts.filter(({ host }) => host !== '');
     const { secure } = answer;
     if (real.length === 0) return { kind: 'null-mx', secure };
-    return { kind: 'hosts', hosts: real, secure };
+    // RFC 5321 §5.1: the preferred ones may stand last.
+    const preferred = real.sort((a, b) => a.preference - b.preference).slice(0, maxAnswers);
+    return { kind: 'hosts', hosts: preferred, secure };
   }
 
   async addresses(host: string): Promise<Validated<AddressAnswer>> {
@@ -65,7 +70,7 @@ export class DnssecResolver implements ValidatingResolver {
     const [first] = answers;
     if (first !== undefined) {
       const addresses = answers.flatMap(({ octets, records }) =>
-        records.flatMap(({ at, end }) => addressText(octets.subarray(at, end)) ?? []),
+        records.slice(0, maxAnswers).flatMap(({ at, end }) => addressText(octets.subarray(at, end)) ?? []),
       );
       if (addresses.length === 0) return broken;
       const secure = answers.every((answer) => answer.secure);
@@ -82,7 +87,11 @@ export class DnssecResolver implements ValidatingResolver {
     const reading = await this.#ask(name, TLSA);
     if (reading.kind !== 'answer') return reading;
     const { octets, records, secure } = reading.answer;
-    return { kind: 'records', records: records.map(({ at, end }) => octets.slice(at, end)), secure };
+    return {
+      kind: 'records',
+      records: records.slice(0, maxAnswers).map(({ at, end }) => octets.slice(at, end)),
+      secure,
+    };
   }
 
   async isSecureAlias(name: string): Promise<boolean | { readonly trouble: string }> {
