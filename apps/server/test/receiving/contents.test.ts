@@ -78,6 +78,16 @@ describe('content that was received', () => {
     expect(server.delivered).toHaveLength(1);
   });
 
+  it('RFC 6758 §3.1: a field of the header gives no priority where a listener goes without MT-PRIORITY', async () => {
+    const { world, server, greeted } = await receivingWorld(
+      RELAY.replace('relay-from', 'without = ["MT-PRIORITY"]\nrelay-from'),
+    );
+    await send(await greeted('198.51.100.7'), ['bob@example.org'], `MT-Priority: 3\r\n${CONTENT}`);
+    await world.clock.advance(1_000);
+    expect(server.delivered).toHaveLength(1);
+    expect(server.delivered[0]?.text).not.toContain('PRIORITY 3;');
+  });
+
   it('RFC 5321 §6.3 R5321-6.3-a: a hundred Received fields are a loop, ninety-nine are a long way', async () => {
     const { server, greeted } = await receivingWorld(RELAY);
     const dialogue = await greeted();

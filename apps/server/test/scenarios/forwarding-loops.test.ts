@@ -94,6 +94,8 @@ describe('members that forward their mail back', () => {
     );
     const both = ['MAIL FROM:<>', 'RCPT TO:<team@here.example>', 'RCPT TO:<bob@here.example>'];
     expect((await submit(world, 'here.example', both, content('team@here.example'))).at(-1)).toMatch(/^250/);
+    const beenToBoth = header('bob@here.example') + content('team@here.example');
+    expect((await submit(world, 'here.example', both, beenToBoth)).at(-1)).toMatch(/^250/);
     expect(here.troubles).toEqual([]);
   });
 });
