@@ -27,6 +27,15 @@ describe('trouble that comes again', () => {
     expect(told).toHaveLength(2);
   });
 
+  it('is the same whatever the name of the file', () => {
+    for (const file of ['a', 'b', 'c']) log.trouble(new Error(`ENOSPC: no space left on device, open '/q/${file}'`));
+    log.end();
+    expect(told).toEqual([
+      ["Error: ENOSPC: no space left on device, open '/q/a'", 1],
+      ["Error: ENOSPC: no space left on device, open '/q/c'", 2],
+    ]);
+  });
+
   it('does not hide another', () => {
     log.trouble(full());
     log.trouble(new Error('no way'));

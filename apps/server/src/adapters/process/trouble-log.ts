@@ -15,7 +15,7 @@ export interface TroubleLog {
 
 /** @param tell gets the latest error of a kind, and how many there were since one was told */
 export function makeTroubleLog({ now }: Pick<Clock, 'now'>, tell: (error: unknown, times: number) => void): TroubleLog {
-  /** By their words, in the order in which they were told. */
+  /** By their words without names of files, in the order in which they were told. */
   const kinds = new Map<string, { readonly toldAtMs: number; latest: unknown; untold: number }>();
 
   function forget(kind: string): void {
@@ -26,7 +26,8 @@ export function makeTroubleLog({ now }: Pick<Clock, 'now'>, tell: (error: unknow
 
   return {
     trouble(error) {
-      const kind = String(error);
+      // Each message has a file of its own, which Node names: "ENOSPC: no space left on device, open 'spool/…'".
+      const kind = String(error).replaceAll(/'[^']*'/g, '');
       const nowMs = now();
       const counted = kinds.get(kind);
       if (counted !== undefined && Math.abs(nowMs - counted.toldAtMs) < QUIET_MS) {
