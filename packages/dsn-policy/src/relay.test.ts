@@ -256,6 +256,13 @@ describe('other extensions', () => {
       hopWith('DELIVERBY'),
       'BY=-999999999;N',
     ],
+    [
+      'RFC 2852 §4: BY keeps to nine digits',
+      'BY=999999999;N',
+      { byRemainingSeconds: 1e9 },
+      hopWith('DELIVERBY'),
+      'BY=999999999;N',
+    ],
     ['RFC 2852 §4.1.4: BY as it came', 'BY=120;R', {}, hopWith('DELIVERBY'), 'BY=120;R'],
     ['RFC 2852 §4.1.4.2: mode N goes without', 'BY=120;N', {}, NONE, ''],
     ['RFC 2852 §4: half a BY is none', 'BY=120', {}, hopWith('DELIVERBY'), ''],
@@ -312,6 +319,8 @@ describe('other extensions', () => {
     (_, rcpt, expected) => {
       expect(rcptLine(to(rcpt), DSN, {}, messageOf('BY=60;N'))).toBe(expected);
       expect(rcptLine(to(rcpt), DSN, {}, messageOf('BY=60;N', { byRemainingSeconds: -1 }))).toBe(rcpt);
+      // The MUST speaks of what is relayed before deliver-by-time: at that time it is over.
+      expect(rcptLine(to(rcpt), DSN, {}, messageOf('BY=60;N', { byRemainingSeconds: 0 }))).toBe(rcpt);
       expect(rcptLine(to(rcpt), hopWith('DSN', 'DELIVERBY'), {}, messageOf('BY=60;N'))).toBe(rcpt);
     },
   );

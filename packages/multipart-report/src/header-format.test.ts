@@ -79,6 +79,12 @@ describe('formatHeaderField', () => {
     expect(lines[1]).toMatch(/^ word/);
   });
 
+  it('RFC 5322 §2.1.1 R5322-2.1.1-a: a word that fits beside its name on no line of 78 stays there, up to 998 octets', () => {
+    const word = 'x'.repeat(998 - 'References: '.length);
+    expect(formatHeaderField('References', word, 'ascii')).toBe(`References: ${word}\r\n`);
+    expect(() => formatHeaderField('References', `${word}x`, 'ascii')).toThrow(ReportError);
+  });
+
   it('RFC 6532 §3.4 R6532-3.4-a: 998 counts octets', () => {
     expect(formatHeaderField('X', 'é'.repeat(497), 'utf-8')).toContain('é');
     expect(() => formatHeaderField('X', 'é'.repeat(498), 'utf-8')).toThrow(ReportError);
