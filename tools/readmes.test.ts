@@ -6,7 +6,7 @@ const packages = new URL('../packages/', import.meta.url);
 
 /** How many things each block of a README says of its values: `expression; // value`. */
 const SAID: Readonly<Record<string, readonly number[]>> = {
-  bounce: [11],
+  bounce: [11, 4],
   'delivery-status': [6, 3],
   'dsn-policy': [3, 8, 6],
   'esmtp-parameters': [5, 8, 4],
