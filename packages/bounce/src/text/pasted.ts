@@ -1,5 +1,5 @@
 import { LineIndex } from './lines.ts';
-import { MARK } from './quoted.ts';
+import { markWidth } from './quoted.ts';
 import type { Window } from './window.ts';
 
 /**
@@ -33,7 +33,7 @@ export function asPasted({ text, place }: Window): Window {
 
 /** How much stands before each line, if something stands before all of these. */
 function prefixOf(lines: readonly string[]): ((line: string) => number) | undefined {
-  if (lines.every((line) => MARK.test(line))) return (line) => MARK.exec(line)?.[0].length ?? 0;
+  if (lines.every((line) => markWidth(line) > 0)) return markWidth;
   const indent = /^[ \t]*/.exec(lines[0] ?? '')?.[0] ?? '';
   if (indent === '' || !lines.every((line) => line.startsWith(indent))) return undefined;
   return (line) => (line.startsWith(indent) ? indent.length : 0);

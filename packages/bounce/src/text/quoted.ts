@@ -43,7 +43,12 @@ interface Begin {
 }
 
 /** Marks before what is quoted in mail: of most programs, and of some that draw a bar. */
-export const MARK: RegExp = /^ ?[>|] ?/;
+const MARK = /^ ?[>|] ?/;
+
+/** How long the mark is that stands before a line; 0 where none does. */
+export function markWidth(line: string): number {
+  return MARK.exec(line)?.[0].length ?? 0;
+}
 
 /** A message that many have handed to and fro has many; each is looked at for itself. */
 const MOST_RUNS = 8;
