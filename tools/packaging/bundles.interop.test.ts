@@ -36,7 +36,7 @@ const BUDGETS = [
   { name: 'multipart-report', octets: 12_288, external: ['@dsnkit/delivery-status', '@dsnkit/xtext'] },
   {
     name: 'bounce',
-    octets: 46_500,
+    octets: 49_000,
     external: [
       '@dsnkit/multipart-report',
       '@dsnkit/multipart-report/message',
