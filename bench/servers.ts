@@ -4,7 +4,7 @@
  *
  * dsnd, Postfix, Haraka and smtp-server get the same load by the same generator (smtp-source), and relay to the same sink
  * (smtp-sink). Runs are interleaved, A B C, C B A, so that whatever else the machine does hits all alike; the table has
- * medians. `--syncs` counts how often dsnd and Postfix wait for the disk; `--flame` draws where dsnd spends its time.
+ * medians. `--syncs` counts how often dsnd, Postfix and Haraka wait for the disk; `--flame` draws where dsnd spends its time.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -58,12 +58,18 @@ async function main(): Promise<void> {
   const sink = new Sink(FIRST_PORT);
   try {
     if (options.flame !== undefined) await profileToSvg(placeIn(folder, 'flame', 1), sink, options.flame);
-    else if (options.syncs) console.table(await countSyncs((name, at) => placeIn(folder, name, at), sink));
+    else if (options.syncs) await syncs(folder, sink);
     else await compare(folder, sink);
   } finally {
     sink.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function syncs(folder: string, sink: Sink): Promise<void> {
+  const haraka = join(folder, 'npm');
+  const installed = installHaraka(haraka) ? haraka : undefined;
+  console.table(await countSyncs((name, at) => placeIn(folder, name, at), sink, installed));
 }
 
 async function compare(folder: string, sink: Sink): Promise<void> {

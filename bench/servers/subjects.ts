@@ -100,8 +100,8 @@ export function installHaraka(folder: string): boolean {
   return spawnSync('npm', args, { cwd: folder, stdio: 'ignore' }).status === 0;
 }
 
-/** Haraka relaying for everybody, without plugins but the one that names the sink. Its queue files are not synced. */
-export async function startHaraka({ folder, port, sinkPort }: Place, installed: string): Promise<Subject> {
+/** Haraka relaying for everybody, without plugins but the one that names the sink. */
+export async function startHaraka({ folder, port, sinkPort, under = [] }: Place, installed: string): Promise<Subject> {
   const haraka = join(installed, 'node_modules/Haraka');
   cpSync(join(haraka, 'config'), join(folder, 'config'), { recursive: true });
   for (const name of ['plugins', 'queue']) mkdirSync(join(folder, name));
@@ -118,7 +118,7 @@ export async function startHaraka({ folder, port, sinkPort }: Place, installed: 
     `exports.hook_rcpt = (next, connection) => { connection.relaying = true; next(OK); };
 exports.hook_get_mx = (next) => next(OK, { priority: 0, exchange: '127.0.0.1', port: ${sinkPort} });\n`,
   );
-  return await subject('Haraka', [process.execPath, join(haraka, 'bin/haraka'), '-c', folder], {
+  return await subject('Haraka', [...under, process.execPath, join(haraka, 'bin/haraka'), '-c', folder], {
     folder,
     port,
     relays: true,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { send, SIZE_OCTETS, type Sink } from './load.ts';
-import { startOurs, startPostfix, type Place } from './subjects.ts';
+import { startHaraka, startOurs, startPostfix, type Place, type Subject } from './subjects.ts';
 
 /** How often a server waited for the disk. */
 export interface Syncs {
@@ -17,19 +17,25 @@ const MESSAGES = 1_000;
 
 /**
  * Counts fsync and fdatasync with strace while mail is taken and relayed. With one session no message can share the sync
- * of another one, so that there is at least one for each; with many a group shares it.
+ * of another one, so that there is at least one for each; with many a group shares it. Haraka is left out unless installed.
  */
-export async function countSyncs(place: (name: string, at: number) => Place, sink: Sink): Promise<readonly Syncs[]> {
+export async function countSyncs(
+  place: (name: string, at: number) => Place,
+  sink: Sink,
+  haraka: string | undefined,
+): Promise<readonly Syncs[]> {
   if (spawnSync('which', ['strace']).status !== 0) {
     console.log('strace is not here: syncs are not counted.');
     return [];
   }
+  const servers: (readonly [name: string, start: (place: Place) => Promise<Subject>])[] = [
+    ['dsnd', startOurs],
+    ['Postfix', startPostfix],
+  ];
+  if (haraka !== undefined) servers.push(['Haraka', (at) => startHaraka(at, haraka)]);
   const counted: Syncs[] = [];
   for (const sessions of [1, 50]) {
-    for (const [server, start] of [
-      ['dsnd', startOurs],
-      ['Postfix', startPostfix],
-    ] as const) {
+    for (const [server, start] of servers) {
       const at = place(`${server}-${sessions}`, 10 + counted.length);
       const file = join(at.folder, 'syncs');
       const messages = sessions === 1 ? MESSAGES / 4 : MESSAGES;
