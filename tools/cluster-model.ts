@@ -1,6 +1,6 @@
 /**
  * What a cluster carries: `node tools/cluster-model.ts [--size 10240] [--peak 3] [--node-cores 1.5] [--database-cores 16]
- * [--wal-per-second 200e6] [--syncs 1000]`
+ * [--wal-per-second 200e6]`
  *
  * Arithmetic over constants that were measured (docs/scale.md says where and how), and a small simulation of how messages come
  * to share transactions.
@@ -9,15 +9,17 @@ import { parseArgs } from 'node:util';
 
 /** What was measured, on one machine; CPU is seconds of one of its cores. */
 export interface Constants {
-  /** A node: for each message, and for each transaction that it asks for. */
+  /** A node: for each message, for each octet of its content, and for each transaction that it asks for. */
   readonly nodePerMessage: number;
+  readonly nodePerOctet: number;
   readonly nodePerTransaction: number;
   /** The database, the same. */
   readonly databasePerMessage: number;
+  readonly databasePerOctet: number;
   readonly databasePerTransaction: number;
   /** Octets of the log for a message, beside its content. */
   readonly logBesideContent: number;
-  /** Transactions of a node side by side, and how long one takes: seconds, alone and for each job in it. */
+  /** Transactions of a node side by side, and how long one takes under full load: seconds, by itself and for each job in it. */
   readonly lanes: number;
   readonly transactionSeconds: number;
   readonly jobSeconds: number;
@@ -25,21 +27,22 @@ export interface Constants {
 
 /** The figures of docs/scale.md. */
 export const measured: Constants = {
-  nodePerMessage: 0.000_61,
-  nodePerTransaction: 0.000_68,
-  databasePerMessage: 0.000_14,
-  databasePerTransaction: 0.001_01,
+  nodePerMessage: 0.000_28,
+  nodePerOctet: 17e-9,
+  nodePerTransaction: 0.000_33,
+  databasePerMessage: 0.000_07,
+  databasePerOctet: 11e-9,
+  databasePerTransaction: 0.000_48,
   logBesideContent: 1_800,
   lanes: 3,
-  transactionSeconds: 0.008_6,
-  jobSeconds: 0.000_38,
+  transactionSeconds: 0.008,
+  jobSeconds: 0.000_05,
 };
 
 /** What a database machine can give. */
 export interface Engine {
   readonly cores: number;
   readonly logOctetsPerSecond: number;
-  readonly syncsPerSecond: number;
 }
 
 /** What passes through. */
@@ -55,7 +58,6 @@ export interface Demand {
   readonly 'CPU of a node': number;
   readonly 'CPU of the database': number;
   readonly 'log of the database': number;
-  readonly 'commits of the database': number;
 }
 
 /**
@@ -100,17 +102,17 @@ export function demand(
   constants: Constants = measured,
 ): Demand {
   const perMessage = transactionsPerMessage(messagesPerSecond / nodes, constants);
-  const { nodePerMessage, nodePerTransaction, databasePerMessage, databasePerTransaction, logBesideContent } =
-    constants;
-  // While the database waits for its disk, what commits meanwhile gathers for the next time: half of all lanes on average.
-  const commitsPerSync = Math.max(1, (nodes * constants.lanes) / 2);
+  const node =
+    constants.nodePerMessage + sizeOctets * constants.nodePerOctet + perMessage * constants.nodePerTransaction;
+  const database =
+    constants.databasePerMessage +
+    sizeOctets * constants.databasePerOctet +
+    perMessage * constants.databasePerTransaction;
   return {
     transactionsPerMessage: perMessage,
-    'CPU of a node': ((messagesPerSecond / nodes) * (nodePerMessage + perMessage * nodePerTransaction)) / nodeCores,
-    'CPU of the database':
-      (messagesPerSecond * (databasePerMessage + perMessage * databasePerTransaction)) / engine.cores,
-    'log of the database': (messagesPerSecond * (logBesideContent + sizeOctets)) / engine.logOctetsPerSecond,
-    'commits of the database': (messagesPerSecond * perMessage) / (engine.syncsPerSecond * commitsPerSync),
+    'CPU of a node': ((messagesPerSecond / nodes) * node) / nodeCores,
+    'CPU of the database': (messagesPerSecond * database) / engine.cores,
+    'log of the database': (messagesPerSecond * (constants.logBesideContent + sizeOctets)) / engine.logOctetsPerSecond,
   };
 }
 
@@ -131,7 +133,7 @@ export function plan(load: Load, nodeCores: number, engine: Engine): { queues: n
       const asked = demand(part, nodes, nodeCores, engine);
       if (bottleneck(asked).share <= USED) return { queues, nodes, demand: asked };
       // More nodes don't help a database.
-      if (asked['CPU of a node'] <= USED && bottleneck(asked).what !== 'commits of the database') break;
+      if (asked['CPU of a node'] <= USED) break;
     }
   }
 }
@@ -160,19 +162,17 @@ if (import.meta.main) {
       'node-cores': { type: 'string', default: '1.5' },
       'database-cores': { type: 'string', default: '16' },
       'wal-per-second': { type: 'string', default: '200e6' },
-      syncs: { type: 'string', default: '1000' },
     },
   });
   const engine = {
     cores: Number(values['database-cores']),
     logOctetsPerSecond: Number(values['wal-per-second']),
-    syncsPerSecond: Number(values.syncs),
   };
   const percent = (share: number): string => (share * 100).toFixed(0);
   console.log(
-    '| messages a day | at peak, per second | queues | nodes for each | transactions per message | node CPU, % | database CPU, % | log, % | commits, % | first limit |',
+    '| messages a day | at peak, per second | queues | nodes for each | transactions per message | node CPU, % | database CPU, % | log, % | first limit |',
   );
-  console.log('| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |');
+  console.log('| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |');
   for (const perDay of [1e6, 1e7, 5e7, 1e8, 3e8, 1e9]) {
     const messagesPerSecond = (perDay / 86_400) * Number(values.peak);
     const load = { messagesPerSecond, sizeOctets: Number(values.size) };
