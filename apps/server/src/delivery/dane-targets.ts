@@ -52,10 +52,12 @@ export async function daneTargets(
   // RFC 7672 §2.2.1: names that anybody could have put there are worth no protection.
   if (!exchangers.secure || found.targets.length === 0) return found;
   const names = [...new Set(found.targets.flatMap(({ host }) => host ?? []))];
+  const domain = canonicalDomain(nextHop.domain);
+  const domains = [domain, exchangers.canonicalName ?? domain];
   const demands = await Promise.all(
     names.map(async (host): Promise<[string, Partial<Target>]> => {
       const association = await associationOf(host, hosts.get(host), resolver);
-      return [host, demandOf(host, association, canonicalDomain(nextHop.domain), configured, ports.digests)];
+      return [host, demandOf(host, association, domains, configured, ports.digests)];
     }),
   );
   const demanded = new Map(demands);
@@ -94,10 +96,11 @@ function troubleOf(name: string, reason: string): Association {
   };
 }
 
+/** @param domains - that of the recipients, and the one where its aliases end: both may be named (RFC 7672 §3.2.2) */
 function demandOf(
   host: string,
   association: Association,
-  domain: string,
+  domains: readonly string[],
   configured: Protection,
   digests: Digests,
 ): Partial<Target> {
@@ -116,7 +119,7 @@ function demandOf(
       }
       const dane = {
         base,
-        names: [...new Set([base, host, domain])],
+        names: [...new Set([base, host, ...domains])],
         problem: (peer: Parameters<typeof daneProblem>[1]) => daneProblem(records, peer, digests),
       };
       return { protection: { level: 'verified', named: true, by, dane } };

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { NodeNetwork } from '../adapters/network/node-network.ts';
 import type { Connection, Network, NetworkListener, TlsIdentity } from '../ports.ts';
 import { sendByDane, tlsa } from '../../test/simulation/dane.ts';
-import { TableResolver } from '../../test/simulation/resolver.ts';
+import { TableResolver, type DnsEntry } from '../../test/simulation/resolver.ts';
 import { ScriptedHost } from '../../test/simulation/scripted-host.ts';
 import { SecureTable } from '../../test/simulation/secure-table.ts';
 import { identityOf, testRoot, tlsFile } from '../../test/support/certificates.ts';
@@ -21,7 +21,12 @@ function withStranger(): TlsIdentity {
 }
 
 /** Sends one message to an exchanger on loopback that shows this certificate; the client trusts no root at all. */
-async function send(host: string, identity: TlsIdentity, records: readonly Uint8Array[]) {
+async function send(
+  host: string,
+  identity: TlsIdentity,
+  records: readonly Uint8Array[],
+  domain: Readonly<Record<string, DnsEntry>> = { 'ivory.edu': { mx: [[10, host]] } },
+) {
   const network = new NodeNetwork({ ca: readFileSync(tlsFile('second.pem'), 'utf8') });
   let listener: NetworkListener | undefined;
   const listen: Network['listen'] = async (_, accept) => {
@@ -36,9 +41,7 @@ async function send(host: string, identity: TlsIdentity, records: readonly Uint8
     { listen },
     { EHLO: (_, { secured }) => (secured ? '250-host\n250 DSN' : '250-host\n250 STARTTLS') },
   );
-  const table = new SecureTable(
-    new TableResolver({ 'ivory.edu': { mx: [[10, host]] }, [host]: { addresses: ['127.0.0.1'] } }).table,
-  );
+  const table = new SecureTable(new TableResolver({ ...domain, [host]: { addresses: ['127.0.0.1'] } }).table);
   table.tlsaOf.set(`_25._tcp.${host}`, records);
   const port = listener?.port ?? 0;
   const said = await sendByDane(network, port, table);
@@ -72,6 +75,14 @@ describe('DANE over TLS on loopback', () => {
     expect(await send(mx, identity, records)).toEqual(relayed);
     const other = await send('mail.ivory.edu', identity, records);
     expect(other.said[0]).toMatch(/^deferred 4\.7\.5 .*its certificate is for another name\)$/);
+  });
+
+  it('RFC 7672 §3.2.2: DANE-TA: the certificate may be for the domain, or for the one where its aliases end', async () => {
+    const records = [tlsa(2, 0, 1, testRoot)];
+    const table = (cname: string) => ({ 'ivory.edu': { cname }, [cname]: { mx: [[10, 'mail.ivory.edu']] } }) as const;
+    expect(await send('mail.ivory.edu', identityOf('first'), records, table(mx))).toEqual(relayed);
+    const { said } = await send('mail.ivory.edu', identityOf('first'), records, table('ivory.example'));
+    expect(said[0]).toMatch(/^deferred 4\.7\.5 .*its certificate is for another name\)$/);
   });
 
   it('RFC 7672 §3.1.2: DANE-TA: a certificate that only stands in the chain, and signed nothing, is no authority', async () => {

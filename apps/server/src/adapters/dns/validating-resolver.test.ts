@@ -101,6 +101,15 @@ describe('DnssecResolver', () => {
     }
   });
 
+  it('RFC 7672 §3.2.2: tells where the aliases of a domain end', async () => {
+    const records: Rr[] = [
+      ['ivory.edu', CNAME, nameOctets('college.example')],
+      ['college.example', MX, mx(10, 'mail.ivory.edu')],
+    ];
+    const { resolver } = await nameServer(() => [{ records }]);
+    expect(await resolver.mx('ivory.edu')).toMatchObject({ kind: 'hosts', canonicalName: 'college.example' });
+  });
+
   it('RFC 7766 §5: an answer that was cut short is had over TCP', async () => {
     const rdata = [3, 1, 1, ...Array<number>(32).fill(7)];
     const name = '_25._tcp.mail.ivory.edu';

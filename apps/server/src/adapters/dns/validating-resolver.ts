@@ -55,11 +55,11 @@ export class DnssecResolver implements ValidatingResolver {
     if (hosts.length === 0) return broken;
     // RFC 7505 §3: a null MX stands alone; among other records it is no exchanger.
     const real = hosts.filter(({ host }) => host !== '');
-    const { secure } = answer;
-    if (real.length === 0) return { kind: 'null-mx', secure };
+    const about = { secure: answer.secure, ...aliasOf(answer) };
+    if (real.length === 0) return { kind: 'null-mx', ...about };
     // RFC 5321 §5.1: the preferred ones may stand last.
     const preferred = real.sort((a, b) => a.preference - b.preference).slice(0, maxAnswers);
-    return { kind: 'hosts', hosts: preferred, secure };
+    return { kind: 'hosts', hosts: preferred, ...about };
   }
 
   async addresses(host: string): Promise<Validated<AddressAnswer>> {
