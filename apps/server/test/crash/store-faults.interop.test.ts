@@ -124,6 +124,30 @@ describe('a damaged store', () => {
     expect(text).toMatch(/^Received: /);
   });
 
+  it('recovered by halves is refused, and can be recovered once more', async () => {
+    await startAndEnd();
+    // Dies when all messages are there, and nothing else is.
+    const death = `import { DatabaseSync } from 'node:sqlite';
+      const { exec } = DatabaseSync.prototype;
+      DatabaseSync.prototype.exec = function (sql) {
+        exec.call(this, sql);
+        if (sql === 'COMMIT') process.kill(process.pid, 'SIGKILL');
+      };`;
+    writeFileSync(join(folder.path, 'death.mjs'), death);
+    const args = ['--import', join(folder.path, 'death.mjs'), ...DSND, 'store', 'recover', 'queue', 'rescued'];
+    expect(spawnSync(process.execPath, args, { cwd: folder.path }).signal).toBe('SIGKILL');
+    const line = 'dsnd: The store was not recovered to its end: remove it, and recover once more\n';
+    expect(dsnd('store', 'check', 'rescued')).toMatchObject({ status: 2, stderr: line });
+    writeFileSync(join(folder.path, 'dsnd.toml'), toml('rescued'));
+    expect(dsnd('--config', 'dsnd.toml')).toMatchObject({ status: 2, stderr: line });
+    expect(dsnd('store', 'recover', 'queue', 'rescued').stderr).toContain('rescued is not empty');
+    rmSync(join(folder.path, 'rescued'), { recursive: true });
+    expect(dsnd('store', 'recover', 'queue', 'rescued').status).toBe(0);
+    expect(dsnd('store', 'check', 'rescued')).toMatchObject({
+      ...{ status: 0, stderr: '', stdout: '100 messages and 100 recipients can be read\n' },
+    });
+  });
+
   it('says what else lies in its folder: keys, history and suppression list are no part of the queue', async () => {
     await (await startDsnd(folder.path, `${toml('queue')}\n[history]\n[suppression]\n`, port)).stop();
     writeFileSync(join(folder.path, 'queue', 'return-path.key'), 'k');

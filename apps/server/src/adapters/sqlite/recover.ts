@@ -7,7 +7,7 @@ import { failing, syncDirectory } from './spool.ts';
 import { fromEnvelope, fromRow } from './messages.ts';
 import { openForRepair, salvage } from './salvage.ts';
 import type { SalvagedMessage } from './salvage.ts';
-import { openDatabase } from './schema.ts';
+import { finish, openUnfinished } from './schema.ts';
 import { prepareStatements } from './statements.ts';
 import type { Statements } from './statements.ts';
 
@@ -19,7 +19,7 @@ export interface Rescue {
 }
 
 /**
- * Makes a new store of all that can be read of another one, which stays as it is.
+ * Makes a new store of all that can be read of another one, which stays as it is. One that was not made to its end is none.
  *
  * @throws {StoreError} as {@link openForRepair}; also if `target` is there and not empty
  */
@@ -27,16 +27,18 @@ export async function recoverStore(directory: string, target: string): Promise<R
   const home = resolve(target);
   return await withMessages(directory, async (messages, damaged, lost) => {
     await makeEmpty(home, join(home, 'spool'));
-    const database = openDatabase({ file: join(home, 'queue.db'), maxDatabaseOctets: undefined, minFreeOctets: 0 });
+    const database = openUnfinished(join(home, 'queue.db'));
     try {
       await store(messages, database, async (name) => {
         await copyDurably(join(directory, 'spool', name), join(home, 'spool', name));
       });
       for (const table of besideMessages) copyTable(table, damaged, database, (line) => lost.push(line));
+      await failing(syncDirectory(join(home, 'spool')));
+      finish(database);
     } finally {
       database.close();
     }
-    for (const made of [join(home, 'spool'), home, dirname(home)]) await failing(syncDirectory(made));
+    for (const made of [home, dirname(home)]) await failing(syncDirectory(made));
   });
 }
 

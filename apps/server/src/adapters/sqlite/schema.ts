@@ -4,6 +4,8 @@ import type { WorkerOptions } from './messages.ts';
 
 /** `PRAGMA application_id` of a queue: the letters "dsnq". */
 const applicationId = 0x64736e71;
+/** The same of one that is being recovered, "dsnr": what is not all there must not pass for the whole. */
+const unfinishedId = 0x64736e72;
 
 /**
  * The schema, step by step: step N leads from version N to version N + 1. A step that was released is never changed.
@@ -72,7 +74,25 @@ const steps: readonly string[] = [
  *
  * @throws {StoreError} 'locked', 'corrupt', 'foreign' (not a queue, or one of a later version), 'full', 'io'
  */
-export function openDatabase({ file, maxDatabaseOctets }: WorkerOptions): DatabaseSync {
+export function openDatabase(options: WorkerOptions): DatabaseSync {
+  return openAs(applicationId, options);
+}
+
+/**
+ * Makes the database of a queue that nobody takes for one before {@link finish} said that all is there.
+ *
+ * @throws {StoreError} 'locked', 'full', 'io'
+ */
+export function openUnfinished(file: string): DatabaseSync {
+  return openAs(unfinishedId, { file, maxDatabaseOctets: undefined, minFreeOctets: 0 });
+}
+
+/** From then on it is a queue. */
+export function finish(database: DatabaseSync): void {
+  database.exec(`PRAGMA application_id = ${applicationId}`);
+}
+
+function openAs(id: number, { file, maxDatabaseOctets }: WorkerOptions): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = openPrivate(file);
@@ -82,7 +102,7 @@ export function openDatabase({ file, maxDatabaseOctets }: WorkerOptions): Databa
     database.exec('PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864');
     // Most of what is read has just been written; the system keeps the rest of the file in memory that anybody may have.
     database.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY');
-    migrate(database);
+    migrate(database, steps, id);
     if (maxDatabaseOctets !== undefined) {
       const pages = Math.floor(maxDatabaseOctets / pragma(database, 'page_size'));
       database.exec(`PRAGMA max_page_count = ${pages}`);
@@ -99,14 +119,14 @@ export function openDatabase({ file, maxDatabaseOctets }: WorkerOptions): Databa
  *
  * @throws {StoreError} 'foreign' if it is not a queue, or one of a later version
  */
-export function migrate(database: DatabaseSync, toVersion: readonly string[] = steps): void {
+export function migrate(database: DatabaseSync, toVersion: readonly string[] = steps, id = applicationId): void {
   const version = pragma(database, 'user_version');
   const isEmpty = version === 0 && pragma(database, 'application_id') === 0 && countTables(database) === 0;
   if (!isEmpty) assertQueue(database, toVersion.length);
   if (version === toVersion.length) return;
   database.exec('BEGIN IMMEDIATE');
   for (const step of toVersion.slice(version)) database.exec(step);
-  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${toVersion.length}; COMMIT`);
+  database.exec(`PRAGMA application_id = ${id}; PRAGMA user_version = ${toVersion.length}; COMMIT`);
 }
 
 /**
@@ -115,9 +135,11 @@ export function migrate(database: DatabaseSync, toVersion: readonly string[] = s
  * @throws {StoreError} 'foreign'
  */
 export function assertQueue(database: DatabaseSync, known: number = steps.length): void {
-  if (pragma(database, 'application_id') !== applicationId) {
-    throw new StoreError('foreign', 'The store is not a mail queue');
+  const id = pragma(database, 'application_id');
+  if (id === unfinishedId) {
+    throw new StoreError('foreign', 'The store was not recovered to its end: remove it, and recover once more');
   }
+  if (id !== applicationId) throw new StoreError('foreign', 'The store is not a mail queue');
   const version = pragma(database, 'user_version');
   if (version <= known) return;
   throw new StoreError(
