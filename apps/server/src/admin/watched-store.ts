@@ -35,6 +35,7 @@ export function watchedStore(store: QueueStore, monotonicMs: () => number, liste
     claimMessage: (request) => store.claimMessage(request),
     find: (messageId) => store.find(messageId),
     list: (request) => store.list(request),
+    search: (request) => store.search(request),
     destinations: (limit) => store.destinations(limit),
     paused: () => store.paused(),
     pause: (paused, events) => store.pause(paused, events),

@@ -27,6 +27,17 @@ export interface QueueOperations {
     readonly destinations?: readonly string[];
     readonly mostRecipients?: number;
   }): Promise<readonly StoredMessage[]>;
+  /**
+   * Messages of which the address of a recipient, or what is shown for it, contains a text, whatever the case of ASCII
+   * letters: in the order of their arrival, at most `limit`. One call looks at a part of the queue: `next` goes on behind it,
+   * also where nothing was found. Of each message the first `mostRecipients`, those before all that contain it; absent: all.
+   */
+  search(request: {
+    readonly recipient: string;
+    readonly limit: number;
+    readonly after?: string;
+    readonly mostRecipients?: number;
+  }): Promise<FoundMessages>;
   /** The destinations of recipients that wait or are tried again, those with most of them first, at most `limit`; no notes. */
   destinations(limit: number): Promise<readonly StoredDestination[]>;
   /** Destinations that are left alone until somebody says otherwise. The store only remembers them. */
@@ -41,8 +52,14 @@ export interface StoredMessage {
   readonly recipients: readonly (Recipient & { readonly claimed: boolean })[];
   /** How many wait, those included that are not among `recipients`. */
   readonly recipientCount: number;
-  /** For {@link QueueOperations.list}: goes on behind this message. */
+  /** For {@link QueueOperations.list} and {@link QueueOperations.search}: goes on behind this message. */
   readonly cursor: string;
+}
+
+/** What a search has found so far; without `next` that is all. */
+export interface FoundMessages {
+  readonly messages: readonly StoredMessage[];
+  readonly next?: string;
 }
 
 /** What waits for one destination. */

@@ -1,21 +1,24 @@
 import type {
   DestinationState,
+  FoundMessages,
   QueueControl,
   QueuedMessage,
   QueuedRecipient,
   QueueQuery,
+  QueueStore,
   StoredMessage,
 } from '../ports.ts';
 import { markedKeys, readMarks } from '../routing/mark.ts';
 import type { ControlParts } from './control.ts';
+import { contains, isNamed } from './search.ts';
 import { isNote } from './telling/notes.ts';
 
 type View = Pick<QueueControl, 'destinations' | 'list' | 'show' | 'content'>;
 
 const MOST_DESTINATIONS = 1000;
 const PAGE = 200;
-/** A search looks so far before it gives what it has. */
-const MOST_LOOKED_AT = 5000;
+/** So many pages a search looks at before it gives what it has. */
+const MOST_LOOKS = 25;
 
 /** Makes the view that operators have of the queue. */
 export function makeView({ store, queue, pauses }: Pick<ControlParts, 'store' | 'queue' | 'pauses'>): View {
@@ -46,20 +49,11 @@ export function makeView({ store, queue, pauses }: Pick<ControlParts, 'store' | 
     },
     async list(query) {
       const found: QueuedMessage[] = [];
-      const destinations = query.destination === undefined ? undefined : markedKeys(query.destination);
       const seen = new Set<string>();
-      // A search has to look at all of them.
-      const { mostRecipients } = asksOfRecipients(query) ? {} : query;
-      let looked = 0;
-      for (let after = query.cursor; ;) {
-        const limit = asksAnything(query) ? PAGE : Math.min(PAGE, query.limit - found.length);
-        const page = await store.list({
-          limit,
-          ...(after === undefined ? {} : { after }),
-          ...(destinations === undefined ? {} : { destinations }),
-          ...(mostRecipients === undefined ? {} : { mostRecipients }),
-        });
-        for (const stored of page) {
+      const looks = lookInto(store, query);
+      for (let looked = 0, after = query.cursor; ; looked++) {
+        const page = await looks(after, query.limit - found.length);
+        for (const stored of page.messages) {
           after = stored.cursor;
           const message = shown(stored);
           if (message === undefined || seen.has(message.message.id) || !matches(query, message)) continue;
@@ -67,9 +61,9 @@ export function makeView({ store, queue, pauses }: Pick<ControlParts, 'store' | 
           found.push(withMost(query, message));
           if (found.length >= query.limit) return { messages: found, next: after };
         }
-        looked += page.length;
-        if (page.length < limit || after === undefined) return { messages: found };
-        if (looked >= MOST_LOOKED_AT) return { messages: found, next: after };
+        after = page.next;
+        if (after === undefined) return { messages: found };
+        if (looked === MOST_LOOKS - 1) return { messages: found, next: after };
       }
     },
     async show(messageId) {
@@ -97,12 +91,27 @@ function inWords(
   return { ...recipient, destination, state, ...(moved ? { rerouted: true } : {}) };
 }
 
-function asksOfRecipients({ recipient, state, destination }: QueueQuery): boolean {
-  return recipient !== undefined || state !== undefined || destination !== undefined;
-}
-
-function asksAnything(query: QueueQuery): boolean {
-  return asksOfRecipients(query) || query.sender !== undefined || query.beforeMs !== undefined;
+/** How the queue is gone through for a query: from a cursor on, at most so many that are asked for. */
+function lookInto(
+  store: Pick<QueueStore, 'list' | 'search'>,
+  query: QueueQuery,
+): (after: string | undefined, most: number) => Promise<FoundMessages> {
+  const { recipient, sender, beforeMs, state, destination } = query;
+  const asksMore = [sender, beforeMs, state, destination].some((asked) => asked !== undefined);
+  const upTo = (most: number) => ({ limit: asksMore ? PAGE : Math.min(PAGE, most) });
+  // What is asked of recipients beside their names is looked for in all of them.
+  const { mostRecipients } = state === undefined && destination === undefined ? query : {};
+  const shorter = mostRecipients === undefined ? {} : { mostRecipients };
+  const from = (after: string | undefined) => (after === undefined ? {} : { after });
+  if (recipient !== undefined)
+    return (after, most) => store.search({ recipient, ...upTo(most), ...from(after), ...shorter });
+  const among = destination === undefined ? {} : { destinations: markedKeys(destination) };
+  return async (after, most) => {
+    const request = { ...upTo(most), ...from(after), ...among, ...shorter };
+    const messages = await store.list(request);
+    const next = messages.length < request.limit ? undefined : messages.at(-1)?.cursor;
+    return { messages, ...(next === undefined ? {} : { next }) };
+  };
 }
 
 function matches(query: QueueQuery, { message, recipients }: QueuedMessage): boolean {
@@ -114,7 +123,7 @@ function matches(query: QueueQuery, { message, recipients }: QueuedMessage): boo
 
 function isAskedFor({ recipient, state, destination }: QueueQuery, each: QueuedRecipient): boolean {
   return (
-    (recipient === undefined || contains(each.address, recipient) || contains(each.shownAs ?? '', recipient)) &&
+    (recipient === undefined || isNamed(each, recipient)) &&
     (state === undefined || each.state === state) &&
     (destination === undefined || each.destination === destination)
   );
@@ -128,8 +137,4 @@ function withMost(query: QueueQuery, message: QueuedMessage): QueuedMessage {
   const wanted = recipients.filter((each) => isAskedFor(query, each)).slice(0, mostRecipients);
   const others = recipients.filter((each) => !isAskedFor(query, each));
   return { ...message, recipients: [...wanted, ...others.slice(0, mostRecipients - wanted.length)] };
-}
-
-function contains(text: string, part: string): boolean {
-  return text.toLowerCase().includes(part.toLowerCase());
 }

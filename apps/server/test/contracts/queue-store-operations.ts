@@ -105,6 +105,38 @@ export function operationsContract(open: () => Promise<OpenedQueueStore>): void 
     expect(await store.find('m')).toMatchObject({ recipientCount: 5, recipients: { length: 5 } });
   });
 
+  it('searches for recipients by a part of what names them, in any case, and gives those first', async () => {
+    const { store } = await open();
+    const five = Array.from({ length: 5 }, (_, n) => recipient(n, { destination: n % 2 === 0 ? b : a }));
+    const shown = recipient(0, { address: 'deep@inside.example', shownAs: 'Box@Outside.example' });
+    const wide = recipient(0, { address: 'jörg@köln.example' });
+    await store.accept([sample('1', { recipients: five }), sample('2'), sample('3', { recipients: [shown] })]);
+    await store.accept([sample('fresh', { recipients: five })], lease());
+    await store.accept([sample('5', { recipients: [wide] })]);
+    const found = async (text: string, limit = 9) => {
+      const all: [string, readonly number[], number][] = [];
+      for (let after: string | undefined; ;) {
+        const from = after === undefined ? {} : { after };
+        const page = await store.search({ recipient: text, limit, mostRecipients: 2, ...from });
+        expect(page.messages.length).toBeLessThanOrEqual(limit);
+        for (const { message, recipients, recipientCount } of page.messages)
+          all.push([message.id, recipients.map(({ n }) => n), recipientCount]);
+        if (page.next === undefined) return all;
+        after = page.next;
+      }
+    };
+    const ofMany = [['1', [3, 0], 5], ['fresh', [3, 0], 5]]; // prettier-ignore
+    expect(await found('USER3@')).toEqual(ofMany);
+    expect(await found('user3@', 1)).toEqual(ofMany);
+    expect(await found('BOX@')).toEqual([['3', [0], 1]]);
+    expect(await found('inside')).toEqual([['3', [0], 1]]);
+    expect(await found('örg@köl')).toEqual([['5', [0], 1]]);
+    expect((await found('@', 2)).map(([id]) => id)).toEqual(['1', '2', '3', 'fresh', '5']);
+    expect(await found('user_@')).toEqual([]);
+    const whole = await store.search({ recipient: 'user3@', limit: 1 });
+    expect(whole.messages[0]?.recipients.map(({ n }) => n)).toEqual([3, 0, 1, 2, 4]);
+  });
+
   it('lists a message once, however many of its recipients wait for a destination', async () => {
     const { store } = await open();
     const many = Array.from({ length: 9 }, (_, n) => recipient(n, { destination: n % 3 === 0 ? b : a }));

@@ -2,6 +2,7 @@ import type { Content, MailEvent, Message, Recipient } from '../../model.ts';
 import { LeaseLostError, StoreError } from '../../ports.ts';
 import type {
   Claim,
+  FoundMessages,
   Lease,
   NewMessage,
   QueueStore,
@@ -14,6 +15,7 @@ import type {
   StoredMessage as ListedMessage,
 } from '../../ports.ts';
 import { contentOf, join } from '../../queue/content.ts';
+import { isNamed, namedFirst } from '../../queue/search.ts';
 import { isNote } from '../../queue/telling/notes.ts';
 import { MemoryJournal } from './journal.ts';
 import { stepOfChildren } from '../queue-children.ts';
@@ -224,6 +226,25 @@ class MemoryQueueStore implements QueueStore {
       )
       .slice(0, limit)
       .map((stored) => listed(stored, mostRecipients));
+  }
+
+  async search({
+    recipient,
+    limit,
+    after,
+    mostRecipients,
+  }: Parameters<QueueStore['search']>[0]): Promise<FoundMessages> {
+    await this.#open();
+    const found = [...this.#messages.values()].filter(
+      ({ order, recipients }) =>
+        order > Number(after ?? 0) && [...recipients.values()].some(({ value }) => isNamed(value, recipient)),
+    );
+    const messages = found.slice(0, limit).map((stored) => {
+      const all = listed(stored);
+      return { ...all, recipients: namedFirst(all.recipients, recipient).slice(0, mostRecipients) };
+    });
+    const next = found.length > limit ? messages.at(-1)?.cursor : undefined;
+    return { messages, ...(next === undefined ? {} : { next }) };
   }
 
   async destinations(limit: number): Promise<readonly StoredDestination[]> {

@@ -1,4 +1,11 @@
-import type { Claim, PausedDestination, QueueOperations, StoredDestination, StoredMessage } from '../../ports.ts';
+import type {
+  Claim,
+  FoundMessages,
+  PausedDestination,
+  QueueOperations,
+  StoredDestination,
+  StoredMessage,
+} from '../../ports.ts';
 import { leaseRows } from './claims.ts';
 import type { ClockSkew } from './clock-skew.ts';
 import type { Connections, Queryable } from './connections.ts';
@@ -92,12 +99,46 @@ async function listOf(
   });
 }
 
+/** Cursor: the number of the last message that was found. One scan finds a page, without any lock. */
+export async function searchMessages(
+  connections: Connections,
+  { recipient, limit, after, mostRecipients }: Parameters<QueueOperations['search']>[0],
+  skew: Skew,
+): Promise<FoundMessages> {
+  const { rows } = await connections.run((client) =>
+    client.query<{ message: string; seq: number }>(
+      `SELECT message, seq FROM dsnkit_recipient WHERE seq > $1 AND ${named('$2')}
+       GROUP BY message, seq ORDER BY seq LIMIT $3`,
+      [Number(after ?? 0), recipient, limit],
+    ),
+  );
+  const cursors = new Map(rows.map(({ message, seq }) => [message, String(seq)]));
+  const messages = await loadMessages(
+    connections,
+    rows.map(({ message }) => message),
+    skew,
+    (id) => cursors.get(id) ?? '',
+    mostRecipients,
+    recipient,
+  );
+  const next = rows.length < limit ? undefined : rows.at(-1)?.seq;
+  return { messages, ...(next === undefined ? {} : { next: String(next) }) };
+}
+
+/** Whether a recipient is named by the text that is this parameter. */
+function named(parameter: string): string {
+  const contains = (column: string) => `strpos(lower(${column}), lower(${parameter}::text)) > 0`;
+  return `(${contains('address')} OR ${contains("coalesce(shown_as, '')")})`;
+}
+
+/** With `mostRecipients` of each, first those that `first` names. */
 async function loadMessages(
   connections: Connections,
   ids: readonly string[],
   skew: Skew,
   cursorOf: (id: string) => string,
   mostRecipients?: number,
+  first?: string,
 ): Promise<readonly StoredMessage[]> {
   if (ids.length === 0) return [];
   const [messages, recipients] = await Promise.all([
@@ -111,9 +152,10 @@ async function loadMessages(
     connections.run((client) =>
       client.query<RecipientRow & { token: string | null }>(
         `SELECT r.* FROM unnest($1::text[]) AS wanted (id) CROSS JOIN LATERAL (
-           SELECT ${RECIPIENTS}, r.token FROM dsnkit_recipient r WHERE r.message = wanted.id ORDER BY r.n LIMIT $2
+           SELECT ${RECIPIENTS}, r.token FROM dsnkit_recipient r WHERE r.message = wanted.id
+           ORDER BY ${first === undefined ? '' : `NOT ${named('$3')}, `}r.n LIMIT $2
          ) r`,
-        [[...new Set(ids)], mostRecipients ?? null],
+        [[...new Set(ids)], mostRecipients ?? null, ...(first === undefined ? [] : [first])],
       ),
     ),
   ]);

@@ -4,6 +4,7 @@ import { StoreError } from '../../ports.ts';
 import type {
   Claim,
   Cluster,
+  FoundMessages,
   Lease,
   NewMessage,
   ObjectStore,
@@ -25,7 +26,14 @@ import { DueRows } from './due.ts';
 import { Groups } from './groups.ts';
 import { PostgresJournal } from './journal.ts';
 import { ObjectBodies } from './object-bodies.ts';
-import { claimOne, findMessage, listDestinations, listMessages, pausedDestinations } from './operations.ts';
+import {
+  claimOne,
+  findMessage,
+  listDestinations,
+  listMessages,
+  pausedDestinations,
+  searchMessages,
+} from './operations.ts';
 import { migrate } from './schema.ts';
 import { applyWrites, isOneStatement, type Write } from './writes.ts';
 
@@ -224,6 +232,11 @@ class PostgresQueueStore implements QueueStore {
   async list(request: Parameters<QueueOperations['list']>[0]): Promise<readonly StoredMessage[]> {
     this.#open();
     return listMessages(this.#connections, request, this.#skew);
+  }
+
+  async search(request: Parameters<QueueOperations['search']>[0]): Promise<FoundMessages> {
+    this.#open();
+    return searchMessages(this.#connections, request, this.#skew);
   }
 
   async destinations(limit: number): Promise<readonly StoredDestination[]> {

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Message, Recipient } from '../../model.ts';
-import type { PausedDestination, StoredDestination, StoredMessage } from '../../ports.ts';
+import type { FoundMessages, PausedDestination, StoredDestination, StoredMessage } from '../../ports.ts';
+import { contains, namedFirst } from '../../queue/search.ts';
 import type { Depths } from './depths.ts';
 import type { Leases } from './leases.ts';
 import { fromRow, type RecipientRow } from './messages.ts';
@@ -15,6 +16,13 @@ export type InspectionAsk =
       readonly destinations: readonly string[] | undefined;
       readonly mostRecipients: number | undefined;
     }
+  | {
+      readonly kind: 'search';
+      readonly recipient: string;
+      readonly limit: number;
+      readonly after: string | undefined;
+      readonly mostRecipients: number | undefined;
+    }
   | { readonly kind: 'destinations'; readonly limit: number }
   | { readonly kind: 'paused' }
   | { readonly kind: 'pause'; readonly paused: PausedDestination; readonly events: string | undefined }
@@ -22,6 +30,14 @@ export type InspectionAsk =
 
 const columns =
   'destination, n, due_at, address, parameters, shown_as, attempts, retry_at, delay_reported, last_failure';
+
+/** A search looks at so many recipients in one go, and to the end of the last message: mail comes in between. */
+const LOOKED_AT = 10_000;
+
+/** Whether a recipient is named by the text that is this parameter. */
+function named(parameter: number): string {
+  return `(contains(address, ?${parameter}) OR shown_as IS NOT NULL AND contains(shown_as, ?${parameter}))`;
+}
 
 const sql = {
   seqOf: 'SELECT seq FROM message WHERE id = ?',
@@ -33,6 +49,12 @@ const sql = {
     UNION ALL SELECT seq FROM (SELECT seq FROM fresh WHERE seq > ? ORDER BY seq LIMIT ?) ORDER BY seq LIMIT ?`,
   due: `SELECT due_at, seq FROM recipient
     WHERE destination = ? AND (due_at, seq) > (?, ?) GROUP BY due_at, seq ORDER BY due_at, seq LIMIT ?`,
+  lookedAt: 'SELECT seq FROM recipient WHERE seq > ? ORDER BY seq LIMIT 1 OFFSET ?',
+  named: `SELECT seq FROM recipient WHERE seq > ?1 AND seq <= ?2 AND ${named(3)} GROUP BY seq ORDER BY seq LIMIT ?4`,
+  namedFresh: `SELECT seq FROM fresh WHERE seq > ?1 AND seq <= ?2
+    AND EXISTS (SELECT 1 FROM (SELECT value ->> 'address' AS address, value ->> 'shownAs' AS shown_as
+      FROM json_each(recipients)) WHERE ${named(3)}) ORDER BY seq LIMIT ?4`,
+  recipientsNamed: `SELECT ${columns} FROM recipient WHERE seq = ?1 ORDER BY NOT ${named(2)}, n LIMIT ?3`,
   oldest: `SELECT min(seq) AS seq, min(due_at) AS due_at FROM
     (SELECT seq, due_at FROM recipient WHERE destination = ? ORDER BY due_at LIMIT 100)`,
   paused: 'SELECT destination, since AS sinceMs FROM paused ORDER BY destination',
@@ -47,6 +69,10 @@ export class Inspection {
   readonly #depths: Depths;
 
   constructor(database: DatabaseSync, leases: Leases, depths: Depths) {
+    // SQLite itself knows the case of ASCII letters alone.
+    database.function('contains', { deterministic: true }, (text, part) =>
+      Number(contains(String(text), String(part))),
+    );
     const entries = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]);
     this.#statements = Object.fromEntries(entries) as Readonly<Record<keyof typeof sql, StatementSync>>;
     this.#leases = leases;
@@ -62,6 +88,8 @@ export class Inspection {
       }
       case 'list':
         return ask.destinations === undefined ? this.#list(ask) : this.#listOf(ask, ask.destinations);
+      case 'search':
+        return this.#search(ask);
       case 'destinations':
         return this.#depths.deepest(ask.limit).map(([destination, count]) => this.#destination(destination, count));
       case 'paused':
@@ -100,10 +128,27 @@ export class Inspection {
     return found;
   }
 
-  #load(seq: number, cursor: string, most?: number): StoredMessage | undefined {
+  /** Cursor: the number of the last message that was looked at. */
+  #search({ recipient, limit, after, mostRecipients }: Extract<InspectionAsk, { kind: 'search' }>): FoundMessages {
+    const { lookedAt, named, namedFresh } = this.#statements;
+    const from = Number(after ?? 0);
+    const end = Number(lookedAt.get(from, LOOKED_AT - 1)?.['seq'] ?? Number.MAX_SAFE_INTEGER);
+    const seqs = [named, namedFresh]
+      .flatMap((statement) => statement.all(from, end, recipient, limit).map(({ seq }) => Number(seq)))
+      .sort((a, b) => a - b)
+      .slice(0, limit);
+    const messages = seqs.flatMap((seq) => this.#load(seq, String(seq), mostRecipients, recipient) ?? []);
+    const last = seqs.length === limit ? seqs.at(-1) : end;
+    return { messages, ...(last === Number.MAX_SAFE_INTEGER ? {} : { next: String(last) }) };
+  }
+
+  /** With `most` recipients, first those that `first` names. */
+  #load(seq: number, cursor: string, most?: number, first?: string): StoredMessage | undefined {
     const stored = this.#statements.message.get(seq);
     if (stored !== undefined) {
-      const recipients = this.#statements.recipients.all(seq, most ?? -1).map((row) => {
+      const { recipients: inOrder, recipientsNamed } = this.#statements;
+      const rows = first === undefined ? inOrder.all(seq, most ?? -1) : recipientsNamed.all(seq, first, most ?? -1);
+      const recipients = rows.map((row) => {
         const recipient = fromRow(Object.values(row) as unknown as RecipientRow);
         return { ...recipient, claimed: this.#leases.holder(seq, recipient.n) !== undefined };
       });
@@ -113,7 +158,8 @@ export class Inspection {
     }
     const fresh = this.#statements.fresh.get(seq);
     if (fresh === undefined) return undefined;
-    const recipients = JSON.parse(String(fresh['recipients'])) as Recipient[];
+    const all = JSON.parse(String(fresh['recipients'])) as Recipient[];
+    const recipients = first === undefined ? all : namedFirst(all, first);
     return {
       message: JSON.parse(String(fresh['envelope'])) as Message,
       recipients: recipients.slice(0, most).map((recipient) => ({ ...recipient, claimed: true })),

@@ -4,6 +4,7 @@ import type { Content, MailEvent } from '../../model.ts';
 import { LeaseLostError, StoreError } from '../../ports.ts';
 import type {
   Claim,
+  FoundMessages,
   Journal,
   Lease,
   NewMessage,
@@ -178,6 +179,15 @@ class SqliteQueueStore implements QueueStore {
       destinations,
       mostRecipients,
     })) as readonly StoredMessage[];
+  }
+
+  async search({
+    recipient,
+    limit,
+    after,
+    mostRecipients,
+  }: Parameters<QueueStore['search']>[0]): Promise<FoundMessages> {
+    return (await this.#inspect({ kind: 'search', recipient, limit, after, mostRecipients })) as FoundMessages;
   }
 
   async destinations(limit: number): Promise<readonly StoredDestination[]> {
