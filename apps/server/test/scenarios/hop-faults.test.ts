@@ -101,6 +101,37 @@ describe('a hop that fails for good: the sender hears of the delay and of the en
   });
 });
 
+describe('a hop that offers DSN and does not take its parameters', () => {
+  it.each([
+    ['MAIL', '501 5.5.4 What is ENVID?'],
+    ['MAIL', '555 5.5.4 What is ENVID?'],
+    ['RCPT', '501 5.5.4 What is NOTIFY?'],
+    ['RCPT', '555 5.5.4 What is NOTIFY?'],
+  ])(
+    'RFC 3461 §5.2.1: at %s, by %s, refuses the message: it does not go without what the sender asked',
+    async (at, no) => {
+      const world = new World();
+      const hop = await ScriptedHost.start(world.host('hop.example'), {
+        EHLO: '250-hop.example\n250-ENHANCEDSTATUSCODES\n250 DSN',
+        [at]: (line: string) => (/ENVID=|NOTIFY=/.test(line) ? no : '250 2.0.0 Ok'),
+      });
+      const server = await world.server('mx.example.org', TOML);
+      const asked = [
+        'MAIL FROM:<alice@sender.example> ENVID=QQ314159',
+        'RCPT TO:<bob@hop.example> NOTIFY=SUCCESS,FAILURE',
+      ];
+      expect((await submit(world, 'mx.example.org', asked)).at(-1)).toMatch(/^250 /);
+      await world.clock.advance(6 * HOUR);
+      expect(reports(server)).toEqual(['failed 5.5.4']);
+      expect([hop.connections, contents(hop)]).toEqual([1, 0]);
+      expect(hop.commands.filter((line) => line.startsWith('MAIL'))).toEqual([
+        expect.stringContaining('ENVID=QQ314159'),
+      ]);
+      expect(await server.store.counts()).toEqual(empty);
+    },
+  );
+});
+
 describe('a hop that fails once: the message goes with the next attempt, and the sender hears just that', () => {
   it.each(matrix)('RFC 5321 §4.5.4.1: at $stage it $fault', async ({ stage, fault }) => {
     const { world, server, hop } = await serve({ ...offersTls, [stage]: first(faults[fault]!, well[stage]) });
