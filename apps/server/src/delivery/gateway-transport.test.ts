@@ -103,6 +103,15 @@ describe('GatewayTransport', () => {
     expect(outcomes).toEqual([{ kind: 'relayed', status: '2.0.0', nextHopSupportsDsn: confirms }]);
   });
 
+  it.each(['{"recipients":[{"address":"b@x","action":"failed"', '{', ' {"confirms":true}}'])(
+    'RFC 3461 §5.2.4: taken with a verdict that can not be read, %j, nobody knows of whom: tried again',
+    async (body) => {
+      const { outcomes } = await deliver({ status: 200, body });
+      const reason = 'the gateway at gw.example gave an answer that can not be read';
+      expect(outcomes).toEqual([{ kind: 'deferred', failure: { status: '4.5.0', reason, atMs: 0 } }]);
+    },
+  );
+
   it('a verdict on each recipient counts for that recipient', async () => {
     const body = JSON.stringify({
       recipients: [

@@ -21,7 +21,7 @@ const MAX_ANSWER_OCTETS = 1_048_576;
  *     {"confirms": true, "recipients": [{"address", "action": "delivered" | "relayed" | "delayed" | "failed", "status", "reason"}]}
  *
  * Whoever is not named is relayed; `confirms` says that the gateway itself sends the reports that are asked for. 408,
- * 425, 429, 5xx and no answer are worth another attempt; any other answer is final.
+ * 425, 429, 5xx, no answer and a verdict that can't be read are worth another attempt; any other answer is final.
  *
  * @example new GatewayTransport('https://chat.example/mail', { http, clock })
  */
@@ -49,7 +49,10 @@ export class GatewayTransport implements Transport {
       const nowMs = this.#clock.now();
       const refusal = refusalOf(host, answer.status);
       if (refusal !== undefined) return forAll(delivery, fault(refusal, nowMs));
-      return verdicts(delivery, answer.body, nowMs);
+      const said = readAnswer(answer.body);
+      if (said !== undefined) return verdicts(delivery, said, nowMs);
+      const reason = `the gateway at ${host} gave an answer that can not be read`;
+      return forAll(delivery, fault({ status: '4.5.0', reason }, nowMs));
     } catch {
       const trouble: Trouble = { status: '4.4.1', reason: `the gateway at ${host} did not answer` };
       return forAll(delivery, fault(trouble, this.#clock.now()));
@@ -133,8 +136,12 @@ interface Verdict {
   readonly reason?: unknown;
 }
 
-function verdicts({ recipients }: Delivery, body: string, nowMs: number): readonly Outcome[] {
-  const { confirms, named } = readAnswer(body);
+interface Answer {
+  readonly confirms: boolean;
+  readonly named: ReadonlyMap<string, Verdict>;
+}
+
+function verdicts({ recipients }: Delivery, { confirms, named }: Answer, nowMs: number): readonly Outcome[] {
   return recipients.map(({ address }) => {
     const verdict = named.get(address);
     const status = statusOf(verdict?.status);
@@ -152,7 +159,8 @@ function verdicts({ recipients }: Delivery, body: string, nowMs: number): readon
   });
 }
 
-function readAnswer(body: string): { readonly confirms: boolean; readonly named: ReadonlyMap<string, Verdict> } {
+/** Undefined for a verdict that was cut or is broken: whom it says to have failed nobody knows. */
+function readAnswer(body: string): Answer | undefined {
   const named = new Map<string, Verdict>();
   try {
     const answer: unknown = JSON.parse(body);
@@ -165,8 +173,8 @@ function readAnswer(body: string): { readonly confirms: boolean; readonly named:
     }
     return { confirms: confirms === true, named };
   } catch {
-    // Taken, and nothing more was said.
-    return { confirms: false, named };
+    // What does not begin as a verdict is words for people: taken, and nothing more was said.
+    return body.trimStart().startsWith('{') ? undefined : { confirms: false, named };
   }
 }
 
