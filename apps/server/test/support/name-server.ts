@@ -1,9 +1,11 @@
 import { createSocket } from 'node:dgram';
 
-/** Record data, an rcode, or no answer at all. */
-export type NameServerAnswer = readonly Buffer[] | number | 'silence';
+/** Record data, an rcode, the name that this one is an alias of and nothing beyond it, or no answer at all. */
+export type NameServerAnswer = readonly Buffer[] | number | { readonly alias: string } | 'silence';
 
-const TYPES: Readonly<Record<number, string>> = { 1: 'A', 15: 'MX', 16: 'TXT', 28: 'AAAA' };
+const TYPES: Readonly<Record<number, string>> = { 1: 'A', 5: 'CNAME', 15: 'MX', 16: 'TXT', 28: 'AAAA' };
+
+const CNAME = 5;
 
 /** A name server on loopback that answers each question, e.g. `MX ivory.edu`, as it is told. */
 export async function startNameServer(
@@ -19,13 +21,14 @@ export async function startNameServer(
     if (found === 'silence') return;
     const header = Buffer.from(query.subarray(0, 12));
     header.writeUInt16BE(0x8180 | (typeof found === 'number' ? found : 0), 2);
-    const records = typeof found === 'number' ? [] : found;
+    const alias = typeof found === 'object' && 'alias' in found ? [nameData(found.alias)] : undefined;
+    const records = alias ?? (Array.isArray(found) ? (found as readonly Buffer[]) : []);
     header.writeUInt16BE(records.length, 6);
     header.writeUInt16BE(0, 10);
     const answers = records.map((data) => {
       const fixed = Buffer.alloc(12);
       fixed.writeUInt16BE(0xc00c, 0);
-      fixed.writeUInt16BE(type, 2);
+      fixed.writeUInt16BE(alias === undefined ? type : CNAME, 2);
       fixed.writeUInt16BE(1, 4);
       fixed.writeUInt16BE(data.length, 10);
       return Buffer.concat([fixed, data]);

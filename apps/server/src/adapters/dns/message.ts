@@ -16,6 +16,8 @@ export interface DnsAnswer {
   readonly secure: boolean;
   /** Where the aliases of the name end; absent if it is none. */
   readonly canonicalName?: string;
+  /** Its aliases lead in a circle, or further than anybody follows them. */
+  readonly endless: boolean;
   /** RDATA of the records of the type under the last name, by its places in `octets`. */
   readonly records: readonly { readonly at: number; readonly end: number }[];
   /** The message: names in RDATA may point anywhere in it. */
@@ -88,7 +90,7 @@ export function decodeAnswer(octets: Uint8Array, question: DnsQuestion): DnsAnsw
   if (!isSame || view.getUint16(asked.end + 2) !== IN) return undefined;
   const truncated = (flags & TC) !== 0;
   const head = { code: flags & 15, truncated, secure: (flags & AD) !== 0, octets };
-  if (truncated) return { ...head, records: [] };
+  if (truncated) return { ...head, endless: false, records: [] };
   const found = readRecords(octets, asked.end + 4, Math.min(view.getUint16(6), maxLookedAt));
   return found === undefined ? undefined : { ...head, ...follow(octets, found, asked.name, question.type) };
 }
@@ -153,7 +155,7 @@ function follow(
   found: readonly DnsRecord[],
   asked: string,
   type: number,
-): Pick<DnsAnswer, 'canonicalName' | 'records'> {
+): Pick<DnsAnswer, 'canonicalName' | 'endless' | 'records'> {
   const aliases = new Map(found.flatMap((one): [string, DnsRecord][] => (one.type === CNAME ? [[one.name, one]] : [])));
   let name = asked;
   for (let i = 0; i < maxAliases && type !== CNAME; i++) {
@@ -163,7 +165,8 @@ function follow(
     name = target;
   }
   const records = found.filter((one) => one.name === name && one.type === type);
-  return { records, ...(name === asked ? {} : { canonicalName: name }) };
+  const endless = type !== CNAME && aliases.has(name);
+  return { records, endless, ...(name === asked ? {} : { canonicalName: name }) };
 }
 
 function labelText(label: Uint8Array): string {

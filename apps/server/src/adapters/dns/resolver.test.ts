@@ -27,6 +27,14 @@ const zone: Readonly<Record<string, NameServerAnswer>> = {
   ),
   'A none.example': [],
   'AAAA none.example': [],
+  ...Object.fromEntries(
+    ['MX', 'A', 'AAAA', 'CNAME'].flatMap((type) => [
+      [`${type} round.example`, { alias: 'Circle.example' }],
+      [`${type} circle.example`, { alias: 'ROUND.example' }],
+      [`${type} alias.example`, { alias: 'none.example' }],
+    ]),
+  ),
+  'CNAME none.example': [],
 };
 
 let server: Awaited<ReturnType<typeof startNameServer>>;
@@ -93,6 +101,8 @@ describe('DnsResolver', () => {
     ['four.example', { kind: 'addresses', addresses: ['192.0.2.4'] }],
     ['half.example', { kind: 'trouble', reason: 'the name servers failed (SERVFAIL)' }],
     ['none.example', { kind: 'none' }],
+    ['alias.example', { kind: 'none' }],
+    ['round.example', { kind: 'trouble', reason: 'its aliases (CNAME) lead in a circle' }],
     ['nowhere.example', { kind: 'no-such-domain' }],
     ['localhost', { kind: 'addresses', addresses: ['127.0.0.1'] }],
     ['mail.localhost', { kind: 'addresses', addresses: ['::1', '127.0.0.1'] }],

@@ -19,6 +19,7 @@ export interface DnsResolverOptions {
 
 /** More answers than these are of no use to a sender and only cost memory. */
 const maxAnswers = 100;
+const maxAliases = 16;
 
 /**
  * The DNS by `node:dns`. Addresses of names in the system's hosts file are found too, as people expect of `localhost`.
@@ -64,7 +65,8 @@ export class DnsResolver implements Resolver {
     // Trouble with one family hides whether the host has an address: the question is open.
     const trouble = answers.find((answer) => answer.kind === 'trouble');
     if (trouble !== undefined) return trouble;
-    return answers.every((answer) => answer.kind === 'no-such-domain') ? { kind: 'no-such-domain' } : { kind: 'none' };
+    if (answers.every((answer) => answer.kind === 'no-such-domain')) return { kind: 'no-such-domain' };
+    return (await this.#isCircular(host)) ? circle : { kind: 'none' };
   }
 
   async txt(name: string): Promise<TxtAnswer> {
@@ -92,11 +94,27 @@ export class DnsResolver implements Resolver {
     }
   }
 
+  /** Aliases that lead in a circle look like a name without records. To follow them is for the resolver, if they end. */
+  async #isCircular(host: string): Promise<boolean> {
+    const seen = new Set<string>();
+    for (let name = host.toLowerCase(); !seen.has(name) && seen.size < maxAliases;) {
+      seen.add(name);
+      const alias = await this.#ask(() => this.#resolver.resolveCname(name));
+      const target = alias.kind === 'records' ? alias.records[0] : undefined;
+      if (target === undefined) return false;
+      name = target.toLowerCase();
+    }
+    return true;
+  }
+
   #order(addresses: readonly string[]): readonly string[] {
     const isFirst = (address: string) => address.includes(':') === (this.#prefer === 'ipv6');
     return [...addresses.filter(isFirst), ...addresses.filter((address) => !isFirst(address))];
   }
 }
+
+/** The domain may be right for all that: its owner has a mistake to put right (RFC 5321 §5.1). */
+const circle = { kind: 'trouble', reason: 'its aliases (CNAME) lead in a circle' } as const;
 
 const troubleReasons: Readonly<Record<string, string>> = {
   ESERVFAIL: 'the name servers failed (SERVFAIL)',

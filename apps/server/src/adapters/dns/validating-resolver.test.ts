@@ -110,6 +110,19 @@ describe('DnssecResolver', () => {
     expect(await resolver.mx('ivory.edu')).toMatchObject({ kind: 'hosts', canonicalName: 'college.example' });
   });
 
+  it('RFC 5321 §5.1: aliases that lead in a circle are trouble, not a domain without exchanger or address', async () => {
+    const records: Rr[] = [
+      ['round.example', CNAME, nameOctets('circle.example')],
+      ['circle.example', CNAME, nameOctets('round.example')],
+    ];
+    const { resolver } = await nameServer(() => [{ records }]);
+    const trouble = { kind: 'trouble', reason: 'its aliases (CNAME) lead in a circle', secure: false };
+    expect(await resolver.mx('round.example')).toEqual(trouble);
+    expect(await resolver.addresses('circle.example')).toEqual(trouble);
+    const { resolver: other } = await nameServer(() => [{ records: [['a.example', CNAME, nameOctets('b.example')]] }]);
+    expect(await other.mx('a.example')).toMatchObject({ kind: 'none', canonicalName: 'b.example' });
+  });
+
   it('RFC 7766 §5: an answer that was cut short is had over TCP', async () => {
     const rdata = [3, 1, 1, ...Array<number>(32).fill(7)];
     const name = '_25._tcp.mail.ivory.edu';

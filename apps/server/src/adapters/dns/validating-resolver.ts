@@ -128,6 +128,7 @@ function readingOf(answer: DnsAnswer): Reading {
   if (code === 3) return { kind: 'no-such-domain', secure, ...aliasOf(answer) };
   // RFC 4035 §5.5: what fails validation is answered by SERVFAIL.
   if (code !== 0) return trouble(`the resolver answered ${codes[code] ?? `code ${code}`}`);
+  if (answer.endless) return trouble('its aliases (CNAME) lead in a circle');
   return records.length === 0 ? { kind: 'none', secure, ...aliasOf(answer) } : { kind: 'answer', answer };
 }
 
