@@ -58,6 +58,8 @@ const quitMs = 5000;
 const handshakeMs = 60_000;
 /** A host may answer a group of commands slowly, but not for ever: this many times the timeout of one command. */
 const patience = 3;
+/** A command that the host does not know, or does not have. RFC 5321 §4.2.2 */
+const UNKNOWN: ReadonlySet<number> = new Set([500, 502]);
 
 /** One connection to one host: drives a client session, with the timeouts of RFC 5321 §4.5.3.2. */
 export class SmtpConnection {
@@ -199,7 +201,11 @@ export class SmtpConnection {
         return;
       case 'failed': {
         const mta = remoteName(this.#options.target, event.reply);
-        this.#trouble = troubleOfReply(this.#told(mta, event.reply, event.stage));
+        const trouble = troubleOfReply(this.#told(mta, event.reply, event.stage));
+        // RFC 2033 §4.1: every LMTP server knows LHLO. That our route leads to another is not the recipient's fault.
+        const isMistaken =
+          this.#options.protocol === 'lmtp' && event.stage === 'hello' && UNKNOWN.has(event.reply.code);
+        this.#trouble = isMistaken ? { ...trouble, status: '4.3.5', reason: `${mta} does not speak LMTP` } : trouble;
         this.#end();
         return;
       }

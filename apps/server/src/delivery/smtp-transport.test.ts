@@ -462,6 +462,15 @@ describe('SmtpTransport: LMTP', () => {
     expect((await deliver(delivery)).map(told)).toEqual([outcome]);
   });
 
+  it.each([
+    ['500 5.5.1 Command unrecognized', 'deferred 4.3.5 hello: 500 5.5.1 Command unrecognized'],
+    ['502 Not implemented', 'deferred 4.3.5 hello: 502 Not implemented'],
+    ['550 5.7.1 Go away', 'failed 5.7.1 hello: 550 5.7.1 Go away'],
+  ])('RFC 2033 §4.1: a host that does not know LHLO is a mistake of our routes: %s', async (LHLO, outcome) => {
+    const { deliver } = await oneHop({ LHLO }, {}, 'lmtp');
+    expect((await deliver(deliveryOf({ recipients: ['bob@ivory.edu'] }))).map(told)).toEqual([outcome]);
+  });
+
   it('an LMTP server with DSN reports delivery itself', async () => {
     const { peer, deliver } = await oneHop({ LHLO: '250-host\n250-PIPELINING\n250 DSN' }, {}, 'lmtp');
     const outcomes = await deliver(deliveryOf({ recipients: [['bob@ivory.edu', 'NOTIFY=SUCCESS']] }));
