@@ -75,6 +75,13 @@ describe('remarks on a configuration', () => {
     expect(remarksWith('address = "127.0.0.1:2525"', 'to = "smtp://127.0.0.1:25"')).toEqual([]);
   });
 
+  it('RFC 5321 §6.3: a limit of hops below 100', () => {
+    const [listen, route] = ['address = "127.0.0.1:25"', 'to = "mx:"'];
+    const limited = (hops: number) => remarksWith(listen, route, `[limits]\nmax-hops = ${hops}`);
+    expect(limited(99)).toEqual([expect.stringContaining('limits.max-hops is 99')]);
+    expect(limited(100)).toEqual([]);
+  });
+
   it('a notice of delay that never comes, a list of nobody, a suppression list that is not there', () => {
     const [listen, route] = ['address = "127.0.0.1:25"', 'to = "mx:"'];
     const list = '[[list]]\naddress = "l@example.org"\nowner = "o@example.org"\n';

@@ -4,7 +4,7 @@ import type { Config, ListenConfig } from './model.ts';
 import { inNetworks, type Network } from './networks.ts';
 
 /** What of a configuration can be told to be hardly meant. */
-type Remarkable = Pick<Config, 'routes' | 'listen' | 'retry' | 'lists' | 'suppression'>;
+type Remarkable = Pick<Config, 'routes' | 'listen' | 'retry' | 'lists' | 'suppression' | 'limits'>;
 
 /**
  * What a configuration may say, but is hardly meant to: one sentence each.
@@ -12,13 +12,14 @@ type Remarkable = Pick<Config, 'routes' | 'listen' | 'retry' | 'lists' | 'suppre
  * @example remarksOn(config) // ['no route is for "*": …']
  */
 export function remarksOn(config: Remarkable): readonly string[] {
-  const { routes, listen, retry, lists, suppression } = config;
+  const { routes, listen, retry, lists, suppression, limits } = config;
   return [
     ...(routes.some(({ match }) => match.kind === 'all') ? [] : [NO_WAY_BACK]),
     ...remarksOnOrder(config),
     ...remarksOnCircles(config),
     ...(isOpenRelay(config) ? [OPEN_RELAY] : []),
     ...(retry.delayedAfterMs < retry.expireAfterMs ? [] : [NO_DELAY_TOLD]),
+    ...(limits.maxHops < LEAST_HOPS ? [fewHops(limits.maxHops)] : []),
     ...lists.flatMap(({ address, members }) => (members.length > 0 ? [] : [`the list ${address} has no members`])),
     ...(suppression === undefined && listen.some((one) => one.suppression && one.role !== 'submission')
       ? [NO_SUPPRESSION]
@@ -34,6 +35,13 @@ const OPEN_RELAY =
   'everybody may send to everybody through this server, by relay-from or accept-from: an open relay, which others soon refuse mail from';
 
 const NO_DELAY_TOLD = 'retry.delayed-after is not before retry.expire-after: no sender is told of a delay';
+
+/** RFC 5321 §6.3 */
+const LEAST_HOPS = 100;
+
+function fewHops(maxHops: number): string {
+  return `limits.max-hops is ${maxHops}: mail that went through so many hosts is refused as if it were in a loop, and RFC 5321 wants at least ${LEAST_HOPS}`;
+}
 
 const NO_SUPPRESSION = 'listen.suppression is true, and there is no [suppression] table: nobody is on the list';
 
