@@ -40,6 +40,7 @@ describe('isAddress', () => {
     "o'neil@example.org",
     // RFC 5321 §4.5.3.1.3: 256 octets with the angle brackets.
     longest(254),
+    `ü${longest(252)}`,
   ])('takes %s', (address) => {
     expect(isAddress(address)).toBe(true);
   });
@@ -62,6 +63,8 @@ describe('isAddress', () => {
     '<bob@x.example>',
     `${'a'.repeat(250)}@x.example`,
     longest(255),
+    // Limits are octets: of UTF-8 where SMTPUTF8 is spoken (RFC 6531 §3.3).
+    `ü${longest(253)}`,
   ])('refuses %j', (address) => {
     expect(isAddress(address)).toBe(false);
   });

@@ -74,15 +74,19 @@ export function hasLineEnd(text: string): boolean {
   return /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text);
 }
 
-/** Whether a text is `local-part@domain` that may go on the wire, within the limits of RFC 5321 §4.5.3.1.3. */
+/** Whether a text is `local-part@domain` that may go on the wire, within the limit of RFC 5321 §4.5.3.1.3, which is in octets. */
 export function isAddress(text: string): boolean {
-  return text.length <= 254 && isMailbox(text) && !hasLineEnd(text);
+  return octetLength(text) <= 254 && isMailbox(text) && !hasLineEnd(text);
 }
 
 /** Whether a text is a domain name, in A- or U-labels, or an address literal. */
 export function isDomain(text: string): boolean {
-  if (text.length > 255 || hasLineEnd(text)) return false;
+  if (octetLength(text) > 255 || hasLineEnd(text)) return false;
   return text.startsWith('[') ? /^\[[0-9a-z.:]+\]$/i.test(text) : text.split('.').every(isLabel);
+}
+
+function octetLength(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 function isLabel(text: string): boolean {
