@@ -8,6 +8,8 @@ export type ProblemCode =
   | 'method-not-allowed'
   | 'conflict'
   | 'too-large'
+  | 'header-too-large'
+  | 'too-slow'
   | 'unsupported-media-type'
   | 'refused'
   | 'too-many-requests'
@@ -64,6 +66,8 @@ const KINDS: Readonly<Record<ProblemCode, { readonly status: number; readonly ti
   'unknown-host': { status: 421, title: 'Misdirected Request' },
   'not-found': { status: 404, title: 'Not Found' },
   'method-not-allowed': { status: 405, title: 'Method Not Allowed' },
+  'too-slow': { status: 408, title: 'Request Timeout' },
+  'header-too-large': { status: 431, title: 'Request Header Fields Too Large' },
   conflict: { status: 409, title: 'Conflict' },
   'too-large': { status: 413, title: 'Content Too Large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported Media Type' },

@@ -37,3 +37,38 @@ it(
     await server.close();
   },
 );
+
+/** What is heard until the connection ends. */
+async function exchanged(port: number, ...said: readonly string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let heard = '';
+  socket.setEncoding('latin1').on('data', (text: string) => (heard += text));
+  socket.on('error', () => undefined);
+  for (const text of said) socket.write(text);
+  await once(socket, 'close');
+  return heard;
+}
+
+it.each([
+  [431, 'header-too-large', `GET /${'a'.repeat(70_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
+  [431, 'header-too-large', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(70_000)}\r\n\r\n`],
+  [400, 'bad-request', 'what is this\r\n\r\n'],
+])('RFC 9457 §3: what is too large, or no request, is answered as a problem: %i %s', async (status, code, request) => {
+  const server = await openHttpServer({ host: '127.0.0.1', port: 0 }, () => Promise.resolve(new Response('')));
+  const [head = '', body = ''] = (await exchanged(server.port, request)).split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  expect(head).toContain('application/problem+json');
+  expect(head).toContain(`Content-Length: ${body.length}`);
+  expect(JSON.parse(body)).toMatchObject({ status, code });
+  await server.close();
+});
+
+it('is not said within another answer', async () => {
+  const server = await openHttpServer({ host: '127.0.0.1', port: 0 }, () => {
+    const pieces = new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('a piece')) });
+    return Promise.resolve(new Response(pieces));
+  });
+  const heard = await exchanged(server.port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'what is this\r\n\r\n');
+  expect(heard).not.toContain('problem');
+  await server.close();
+});

@@ -1,6 +1,8 @@
+import { maxHeaderSize, STATUS_CODES, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Answer } from '../../admin/api.ts';
+import { Problem } from '../../admin/problem.ts';
 
 /** A socket that answers HTTP. */
 export interface HttpServer {
@@ -52,6 +54,7 @@ export async function openHttpServer(
       connectionsCheckingInterval: headersTimeoutMs / 2,
     },
   });
+  answerBroken(server as Server);
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -79,4 +82,39 @@ export async function openHttpServer(
       await Promise.allSettled(underWay);
     },
   };
+}
+
+/** Answers what is no request as everything else is answered, where no other answer is under way on its connection. */
+function answerBroken(server: Server): void {
+  const busy = new WeakSet<object>();
+  server.on('request', ({ socket }, response) => {
+    busy.add(socket);
+    response.once('close', () => busy.delete(socket));
+  });
+  server.on('clientError', ({ code }: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable || busy.has(socket)) socket.destroy();
+    else void problemOf(code).then((answer) => socket.end(answer, () => socket.destroy()));
+  });
+}
+
+async function problemOf(code: string | undefined): Promise<string> {
+  const problem =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? new Problem(
+          'header-too-large',
+          `The request line and the fields of the header are longer than ${maxHeaderSize} octets`,
+        )
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? new Problem('too-slow', 'The request did not come in time')
+        : new Problem('bad-request', 'That is no HTTP request');
+  const response = problem.toResponse();
+  const body = await response.text();
+  return [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+    `Content-Type: ${response.headers.get('content-type') ?? ''}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
 }
