@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkStore } from '../../src/adapters/sqlite/check.ts';
 import { exportStore, recoverStore } from '../../src/adapters/sqlite/recover.ts';
+import { openSqliteSuppression } from '../../src/adapters/sqlite/suppression.ts';
 import { openSqliteQueueStore } from '../../src/adapters/sqlite/queue-store.ts';
 import { brief, claim, deferred, lease, octets, readAll, sample } from './queue-samples.ts';
 import { newDirectory } from './queue-directory.ts';
@@ -50,7 +51,7 @@ async function spoil(page: number, file = join(store(), 'queue.db')): Promise<vo
 describe('checking a store', () => {
   it('finds nothing wrong with what a server left', async () => {
     await fill(50);
-    expect(checkStore(store())).toEqual({ messages: 50, recipients: 50, problems: [], remarks: [] });
+    expect(checkStore(store())).toEqual({ messages: 50, recipients: 50, problems: [], beside: [], remarks: [] });
   });
 
   it('is for stores that nobody has open, and only for stores', async () => {
@@ -74,6 +75,25 @@ describe('checking a store', () => {
     await fill(10);
     change(sql);
     expect(checkStore(store()).problems.join('\n')).toMatch(problem);
+  });
+
+  it('reads every page of history and suppression list, too', async () => {
+    await fill(10);
+    const suppression = openSqliteSuppression(join(store(), 'suppression.db'));
+    await suppression.change([], []);
+    await suppression.close();
+    const history = new DatabaseSync(join(store(), 'history.db'));
+    history.exec("CREATE TABLE event (event TEXT); INSERT INTO event VALUES ('x')");
+    history.close();
+    expect(checkStore(store())).toMatchObject({ problems: [], beside: [] });
+    await spoil(1, join(store(), 'history.db'));
+    await writeFile(join(store(), 'suppression.db'), 'no database at all, of whatever length it may be');
+    const { problems, beside } = checkStore(store());
+    expect(problems).toEqual([]);
+    expect(beside).toEqual([
+      expect.stringMatching(/^history\.db: /),
+      expect.stringMatching(/^suppression\.db: .*not a database/),
+    ]);
   });
 
   it('sees content that is missing, and remarks on content of no message', async () => {

@@ -30,10 +30,12 @@ export async function storeCommand(words: readonly string[]): Promise<number> {
 
 async function check(directory: string): Promise<number> {
   const { checkStore } = await import('../sqlite/check.ts');
-  const { messages, recipients, problems, remarks } = checkStore(directory);
-  for (const line of [...problems, ...remarks]) console.log(line);
+  const { messages, recipients, problems, beside, remarks } = checkStore(directory);
+  for (const line of [...problems, ...beside, ...remarks]) console.log(line);
   console.log(`${count(messages, 'message')} and ${count(recipients, 'recipient')} can be read`);
-  if (problems.length === 0) return 0;
+  if (beside.length > 0)
+    console.error('dsnd: a database beside the queue is damaged; move it away, and a new one is begun');
+  if (problems.length === 0) return beside.length === 0 ? 0 : 1;
   console.error(`dsnd: the store is damaged; run: dsnd store recover ${directory} NEW-DIRECTORY`);
   return 1;
 }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import { openForRepair, salvage } from './salvage.ts';
 import { schemaVersion } from './schema.ts';
+import { DatabaseSync } from './sqlite.ts';
 
 /** What {@link checkStore} found. */
 export interface StoreCheck {
@@ -10,6 +10,8 @@ export interface StoreCheck {
   readonly recipients: number;
   /** One line each; none: all is well. */
   readonly problems: readonly string[];
+  /** The same of the databases beside the queue, history and suppression list: mail goes on without them. */
+  readonly beside: readonly string[];
   /** What is no problem, but worth a line. */
   readonly remarks: readonly string[];
 }
@@ -28,14 +30,15 @@ const rules: readonly (readonly [what: string, sql: string])[] = [
 
 /**
  * Reads a whole store, and says what is wrong with it: pages and indexes of the database (SQLite's `integrity_check`),
- * rows that don't belong together, messages that can't be read, content files that are missing.
+ * rows that don't belong together, messages that can't be read, content files that are missing. Of history and suppression
+ * list, which lie beside the queue, pages and indexes are read.
  *
  * @throws {StoreError} as {@link openForRepair}
  */
 export function checkStore(directory: string): StoreCheck {
   const database = openForRepair(directory);
   try {
-    const problems = [...integrity(database), ...brokenRules(database)];
+    const problems = [...integrity(database, 'The database'), ...brokenRules(database)];
     const named = new Set<string>();
     let messages = 0;
     let recipients = 0;
@@ -52,6 +55,7 @@ export function checkStore(directory: string): StoreCheck {
       messages,
       recipients,
       problems,
+      beside: besideQueue(directory),
       remarks: remarks(
         database,
         [...files].filter((file) => !named.has(file)),
@@ -68,13 +72,27 @@ export function spoolFiles(directory: string): readonly string[] {
   return existsSync(spool) ? readdirSync(spool) : [];
 }
 
-function integrity(database: DatabaseSync): string[] {
+/** Databases of their own in the folder of the store. */
+const BESIDE = ['history.db', 'suppression.db'] as const;
+
+function besideQueue(directory: string): readonly string[] {
+  return BESIDE.filter((name) => existsSync(join(directory, name))).flatMap((name) => {
+    const database = new DatabaseSync(join(directory, name));
+    try {
+      return integrity(database, name);
+    } finally {
+      database.close();
+    }
+  });
+}
+
+function integrity(database: DatabaseSync, what: string): string[] {
   try {
     const rows = database.prepare('PRAGMA integrity_check(20)').all();
     const lines = rows.flatMap((row) => String(row['integrity_check']).split('\n'));
-    return lines.filter((line) => line !== 'ok').map((line) => `The database: ${line}`);
+    return lines.filter((line) => line !== 'ok').map((line) => `${what}: ${line}`);
   } catch (error) {
-    return [`The database: ${error instanceof Error ? error.message : String(error)}`];
+    return [`${what}: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 
