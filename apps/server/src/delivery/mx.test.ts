@@ -156,6 +156,32 @@ describe('findTargets', () => {
     expect(many.questions.length).toBeLessThanOrEqual(11);
   });
 
+  it('RFC 5321 §5.1: where there are more hosts or addresses than an attempt asks, attempts ask them all in time', async () => {
+    const hosts = Array.from({ length: 14 }, (_, i) => `h${i}.example`);
+    const crowd = [...Array.from({ length: 30 }, (_, i) => `2001:db8::${i + 1}`), '192.0.2.1'];
+    const resolver = new TableResolver({
+      'ranked.example': { mx: hosts.map((host, i) => [10 + i, host] as const) },
+      ...Object.fromEntries(hosts.map((host, i) => [host, { addresses: [`192.0.2.${i + 10}`] }])),
+      'crowd.example': { addresses: crowd },
+    });
+    const ofHosts = new Set<string | undefined>();
+    const ofCrowd = new Set<string>();
+    for (let attempt = 0; attempt < 400; attempt++) {
+      const ranked = await findTargets({ kind: 'mx', domain: 'ranked.example' }, resolver, own, Math.random);
+      const asked = ranked.targets.map(({ host }) => host);
+      expect(asked.slice(0, 9)).toEqual(hosts.slice(0, 9));
+      expect(asked).toHaveLength(10);
+      const relay = await findTargets({ kind: 'smtp', host: 'crowd.example', port: 25 }, resolver, own, Math.random);
+      const addresses = relay.targets.map(({ address }) => address);
+      expect(addresses).toHaveLength(20);
+      expect(addresses).toEqual(crowd.filter((address) => addresses.includes(address)));
+      expect(addresses.at(-1)).toBe('192.0.2.1');
+      for (const host of asked) ofHosts.add(host);
+      for (const address of addresses) ofCrowd.add(address);
+    }
+    expect([ofHosts.size, ofCrowd.size]).toEqual([14, 31]);
+  });
+
   it('RFC 5321 §5.1: addresses of one host, however many, keep out neither other hosts nor its own other family', async () => {
     const six = Array.from({ length: 30 }, (_, i) => `2001:db8::${i + 1}`);
     const crowded = new TableResolver({

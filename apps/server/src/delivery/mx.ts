@@ -35,8 +35,8 @@ export interface FoundTargets {
 }
 
 /**
- * More hosts or addresses than these are not tried in one attempt, whatever the DNS says. Of too many addresses each host
- * has its share (RFC 5321 §5.1: at least two addresses should be tried).
+ * More hosts or addresses than these are not tried in one attempt, whatever the DNS says; further attempts come to the
+ * others. Of too many addresses each host has its share (RFC 5321 §5.1: at least two addresses should be tried).
  */
 const maxHosts = 10;
 const maxTargets = 20;
@@ -73,7 +73,7 @@ export function orderExchangers(
       if (usable.length === 0) return loop(domain);
       const drawn = usable.map(({ host, preference }) => ({ host: host.toLowerCase(), preference, draw: random() }));
       drawn.sort((a, b) => a.preference - b.preference || a.draw - b.draw);
-      return { kind: 'hosts', hosts: [...new Set(drawn.map(({ host }) => host))].slice(0, maxHosts), implicit: false };
+      return { kind: 'hosts', hosts: someHosts([...new Set(drawn.map(({ host }) => host))], random), implicit: false };
     }
   }
 }
@@ -90,7 +90,7 @@ export async function findTargets(
   ownNames: ReadonlySet<string>,
   random: () => number,
 ): Promise<FoundTargets> {
-  if (nextHop.kind !== 'mx') return configuredTargets(nextHop.host, nextHop.port, resolver);
+  if (nextHop.kind !== 'mx') return configuredTargets(nextHop.host, nextHop.port, resolver, random);
   // Where the domain is the host itself, its name goes into TLS, which knows A-labels only (RFC 6066 §3).
   const domain = canonicalDomain(nextHop.domain);
   const literal = addressOfLiteral(domain);
@@ -106,14 +106,19 @@ export async function findTargets(
   }
   const answer = orderExchangers(domain, await resolver.mx(domain), ownNames, random);
   if (answer.kind === 'trouble') return { targets: [], trouble: answer.trouble };
-  return exchangerTargets(domain, answer.hosts, answer.implicit, resolver);
+  return exchangerTargets(domain, answer, resolver, random);
 }
 
-async function configuredTargets(host: string, port: number, resolver: HostResolver): Promise<FoundTargets> {
+async function configuredTargets(
+  host: string,
+  port: number,
+  resolver: HostResolver,
+  random: () => number,
+): Promise<FoundTargets> {
   if (isIpv4(host) || isIpv6(host)) return { targets: [{ host: undefined, address: host, port }] };
   const answer = await resolver.addresses(host);
   if (answer.kind === 'addresses')
-    return { targets: someOf(answer.addresses, maxTargets).map((address) => ({ host, address, port })) };
+    return { targets: someOf(answer.addresses, maxTargets, random).map((address) => ({ host, address, port })) };
   if (answer.kind === 'trouble')
     return {
       targets: [],
@@ -124,9 +129,9 @@ async function configuredTargets(host: string, port: number, resolver: HostResol
 
 async function exchangerTargets(
   domain: string,
-  hosts: readonly string[],
-  implicit: boolean,
+  { hosts, implicit }: Extract<HostAnswer, { kind: 'hosts' }>,
   resolver: HostResolver,
+  random: () => number,
 ): Promise<FoundTargets> {
   const answers = await Promise.all(
     hosts.map(async (host): Promise<[string, AddressAnswer]> => [host, await resolver.addresses(host)]),
@@ -137,7 +142,7 @@ async function exchangerTargets(
   const count = found.reduce((sum, [, addresses]) => sum + addresses.length, 0);
   const share = count > maxTargets ? Math.floor(maxTargets / found.length) : maxTargets;
   const targets = found.flatMap(([host, addresses]) =>
-    someOf(addresses, share).map((address): Target => ({ host, address, port: 25 })),
+    someOf(addresses, share, random).map((address): Target => ({ host, address, port: 25 })),
   );
   if (targets.length > 0) return { targets };
   for (const [host, answer] of answers) {
@@ -156,9 +161,20 @@ async function exchangerTargets(
   return { targets, trouble: { status: '5.4.4', reason: `none of the mail exchangers of ${domain} has an address` } };
 }
 
-/** The first ones, and the last: those of the other family stand at the end. */
-function someOf(addresses: readonly string[], most: number): readonly string[] {
-  return addresses.length <= most ? addresses : [...addresses.slice(0, most - 1), ...addresses.slice(-1)];
+/** The first ones, and one of the others. */
+function someHosts(hosts: readonly string[], random: () => number): readonly string[] {
+  if (hosts.length <= maxHosts) return hosts;
+  const others = hosts.slice(maxHosts - 1);
+  return [...hosts.slice(0, maxHosts - 1), ...others.splice(Math.floor(random() * others.length), 1)];
+}
+
+/** Some in their order, which are others each time, and the last: those of the other family stand at the end. */
+function someOf(addresses: readonly string[], most: number, random: () => number): readonly string[] {
+  if (addresses.length <= most) return addresses;
+  const draws = addresses.slice(0, -1).map((_, index) => ({ index, draw: random() }));
+  const drawn = draws.sort((a, b) => a.draw - b.draw).slice(0, most - 1);
+  const indexes = new Set([...drawn.map(({ index }) => index), addresses.length - 1]);
+  return addresses.filter((_, index) => indexes.has(index));
 }
 
 function loop(domain: string): HostAnswer {
