@@ -288,7 +288,7 @@ describe('a report whose fields leave out the reply', () => {
       expect((await dsn(['inspect', how, '-'], { stdin })).stdout).toContain(
         '550 5.1.1 <ann@example.org>: User unknown',
       );
-    expect((await dsn(['inspect', '--summary', '-'], { stdin })).stdout).toMatch(/no such mailbox +1/);
+    expect((await dsn(['inspect', '--summary', '-'], { stdin })).stdout).toMatch(/user-unknown +1/);
   });
 
   it('RFC 3463 §3.1: where the status gives no detail, what the words say is explained, and advised on', async () => {

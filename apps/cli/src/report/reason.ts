@@ -1,30 +1,6 @@
-import {
-  isStatusCode,
-  parseDiagnostic,
-  parseStatusCode,
-  statusForReply,
-  type StatusCode,
-} from '@dsnkit/delivery-status';
-import type { RecipientSummary } from './recipient-summary.ts';
+import { parseStatusCode, type StatusCode } from '@dsnkit/delivery-status';
 
-/**
- * Why a recipient failed or is late, as one of a few plain groups; undefined for a success and where nothing tells.
- *
- * Where the status gives only its class, the words of the remote host may tell more.
- */
-export function reasonFor({ status, diagnostic }: RecipientSummary): string | undefined {
-  const own = status !== null && isStatusCode(status) ? status : undefined;
-  const code = own !== undefined && !own.endsWith('.0.0') ? own : (remoteStatus(diagnostic) ?? own);
-  return code === undefined || code.startsWith('2') ? undefined : reasonOfStatus(code);
-}
-
-function remoteStatus(diagnostic: RecipientSummary['diagnostic']): StatusCode | undefined {
-  if (diagnostic === null) return undefined;
-  const reply = parseDiagnostic(diagnostic);
-  return reply.replyCode === undefined && reply.status === undefined ? undefined : statusForReply(reply, 'rcpt');
-}
-
-/** The group of a status code that is no success. */
+/** What a status code that is no success says, in plain words. */
 export function reasonOfStatus(code: StatusCode): string {
   const { subject, detail } = parseStatusCode(code);
   return DETAILS.get(`${subject}.${detail}`) ?? SUBJECTS[subject] ?? 'no exact reason';

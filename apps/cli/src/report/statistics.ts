@@ -1,6 +1,5 @@
 import { dateOf } from './filter.ts';
 import { isoDay } from './iso-date.ts';
-import { reasonFor } from './reason.ts';
 import type { Summary } from './summary.ts';
 
 /** What is counted. Plain data, since it comes from several threads. */
@@ -43,12 +42,11 @@ export function count(counts: Counts, summary: Summary): void {
   const date = dateOf(summary);
   const day = (date === undefined ? null : isoDay(date)) ?? '(unknown)';
   for (const recipient of summary.recipients) {
-    const { action, status, address } = recipient;
+    const { action, status, address, reason } = recipient;
     counts.recipients++;
     add(tables.action, action ?? '(none)', 1);
     add(tables.status, status ?? '(none)', 1);
-    const reason = reasonFor(recipient);
-    if (reason !== undefined) add(tables.reason, reason, 1);
+    if (reason !== null && reason !== 'delivered') add(tables.reason, reason, 1);
     add(tables.domain, domainOf(address), 1);
     add(tables.reportingMta, summary.report?.reportingMta?.value.toLowerCase() ?? '(none)', 1);
     add(tables.day, day, 1);
