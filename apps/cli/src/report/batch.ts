@@ -3,7 +3,7 @@ import { jsonText } from '../terminal/json.ts';
 import { palette, type Palette } from '../terminal/palette.ts';
 import { reportsIn } from './attached.ts';
 import { csvOf, explainedCsvOf } from './csv.ts';
-import { describe } from './describe.ts';
+import { paragraphs } from './describe.ts';
 import { filtered, type Filter } from './filter.ts';
 import { Output } from './output.ts';
 import { count, noCounts, type Counts } from './statistics.ts';
@@ -57,7 +57,7 @@ export class Teller {
         const summary = filtered(told, this.#view.filter);
         if (summary === undefined) continue;
         if (this.#counts !== undefined) count(this.#counts, summary);
-        else this.#output.add(textOf(summary, this.#view, this.#paint));
+        else for (const text of textsOf(summary, this.#view, this.#paint)) this.#output.add(text);
       }
     }
     return this;
@@ -78,20 +78,30 @@ function fromHeader(message: InputMessage): InputMessage {
   return at === 0 ? message : { ...message, octets: octets.subarray(at) };
 }
 
-function textOf(summary: Summary, { format, columns, explain, shown }: View, paint: Palette): string {
+/** In pieces: a report of very many recipients is not copied as a whole once more. */
+function* textsOf(
+  summary: Summary,
+  { format, columns, explain, shown }: View,
+  paint: Palette,
+): Generator<string, void, void> {
   switch (format) {
     case 'json':
-      return `${jsonText(plainSummary(summary))}\n`;
+      yield `${jsonText(plainSummary(summary))}\n`;
+      return;
     case 'csv':
-      return csvOf(summary, shown);
+      yield* csvOf(summary, shown);
+      return;
     case 'explained-csv':
-      return explainedCsvOf(summary, shown);
+      yield* explainedCsvOf(summary, shown);
+      return;
     case 'table':
-      return tableOf(summary, columns, paint);
+      yield tableOf(summary, columns, paint);
+      return;
     case 'text':
       // The first of all loses the empty line again.
-      return `\n${wrapped(describe(summary, paint, explain), shown ? columns : Infinity)}\n`;
+      for (const text of paragraphs(summary, paint, explain)) yield `\n${wrapped(text, shown ? columns : Infinity)}\n`;
+      return;
     case 'none':
-      return '';
+      return;
   }
 }

@@ -16,14 +16,15 @@ export const EXPLAINED_CSV_HEADER = `${CSV_HEADER.trimEnd()},reason,permanence,a
  *
  * @param shown on a terminal, which must not obey what a stranger wrote; a file gets it as it is
  */
-export function csvOf(summary: Summary, shown: boolean): string {
-  return linesOf(summary, (recipient) => cellsOf(summary, recipient), shown);
+export function csvOf(summary: Summary, shown: boolean): Generator<string> {
+  return linesOf(summary, cellsOf(summary), shown);
 }
 
 /** The same with reason, permanence and advice, which take time to find. */
-export function explainedCsvOf(summary: Summary, shown: boolean): string {
+export function explainedCsvOf(summary: Summary, shown: boolean): Generator<string> {
+  const cells = cellsOf(summary);
   const explained = (recipient: RecipientSummary | undefined): readonly Cell[] => [
-    ...cellsOf(summary, recipient),
+    ...cells(recipient),
     ...[recipient?.reason, recipient?.permanence, recipient?.advice],
   ];
   return linesOf(summary, explained, shown);
@@ -31,28 +32,27 @@ export function explainedCsvOf(summary: Summary, shown: boolean): string {
 
 type Cell = string | number | null | undefined;
 
-function linesOf(
+function* linesOf(
   { recipients }: Summary,
   cells: (recipient: RecipientSummary | undefined) => readonly Cell[],
   shown: boolean,
-): string {
-  const lines = (recipients.length === 0 ? [undefined] : recipients).map(cells);
-  return lines
-    .map(
-      (line) =>
-        `${line.map((value) => cell(shown && typeof value === 'string' ? printable(value) : value)).join(',')}\n`,
-    )
-    .join('');
+): Generator<string> {
+  for (const recipient of recipients.length === 0 ? [undefined] : recipients) {
+    const line = cells(recipient).map((value) => (shown && typeof value === 'string' ? printable(value) : value));
+    yield `${line.map(cell).join(',')}\n`;
+  }
 }
 
-function cellsOf(summary: Summary, recipient: RecipientSummary | undefined): readonly Cell[] {
+/** The cells of each recipient. What is the message's own is looked for once: all recipients are asked for its date. */
+function cellsOf(summary: Summary): (recipient: RecipientSummary | undefined) => readonly Cell[] {
   const { file, index, kind, report, original } = summary;
   const date = dateOf(summary);
-  return [
+  const time = date === undefined ? null : isoTime(date);
+  return (recipient) => [
     file,
     index,
     kind,
-    date === undefined ? null : isoTime(date),
+    time,
     report?.reportingMta?.value,
     report?.originalEnvelopeId,
     recipient?.address,

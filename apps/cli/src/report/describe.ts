@@ -12,22 +12,23 @@ import type { HeaderSummary, Summary } from './summary.ts';
  * @param explain tell what to do about it, too
  */
 export function describe(summary: Summary, paint: Palette, explain = false): string {
+  return [...paragraphs(summary, paint, explain)].join('\n\n');
+}
+
+/** The same piece by piece, since a report may name very many recipients: an empty line is to stand between them. */
+export function* paragraphs(summary: Summary, paint: Palette, explain: boolean): Generator<string> {
   const { kind, recipients, issues } = summary;
-  const lines = [`${paint.bold(nameOf(summary))}: ${placeOf(summary)}${KINDS[kind]}`, ...messageLines(summary)];
+  yield [`${paint.bold(nameOf(summary))}: ${placeOf(summary)}${KINDS[kind]}`, ...messageLines(summary)].join('\n');
   for (const recipient of recipients) {
-    lines.push(
-      '',
-      ...(kind !== 'mdn' && kind !== 'feedback'
-        ? recipientLines(recipient, paint, explain || kind !== 'dsn')
-        : [`  ${nameOfRecipient(recipient)}`]),
-    );
+    yield kind !== 'mdn' && kind !== 'feedback'
+      ? recipientLines(recipient, paint, explain || kind !== 'dsn').join('\n')
+      : `  ${nameOfRecipient(recipient)}`;
   }
-  if (kind === 'dsn' && recipients.length === 0) lines.push('', '  it names no recipient');
+  if (kind === 'dsn' && recipients.length === 0) yield '  it names no recipient';
   if (issues.length > 0) {
     const count = issues.length === 1 ? 'one departure' : `${issues.length} departures`;
-    lines.push('', paint.dim(`  ${count} from the standards; dsn lint tells more`));
+    yield paint.dim(`  ${count} from the standards; dsn lint tells more`);
   }
-  return lines.join('\n');
 }
 
 /** The file, and the place in it where it holds several messages; strangers may have named it. */
